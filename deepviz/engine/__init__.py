@@ -1,0 +1,24 @@
+"""Deep learning in NumPy, and nothing else.
+
+Read in this order: `shapes`, `layer`, `layers/dense`, `tape`, `arena`, `network`, `losses`, `optimizers`, `trainer`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deepviz.engine.network import Network as Network
+    from deepviz.engine.trainer import Trainer as Trainer
+
+_HOMES = {"Network": "deepviz.engine.network", "Trainer": "deepviz.engine.trainer"}
+__all__ = ["Network", "Trainer", "layers", "losses", "optimizers"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in ("layers", "losses", "optimizers"):
+        return importlib.import_module(f"deepviz.engine.{name}")
+    raise AttributeError(f"deepviz.engine has no {name!r}.")

@@ -1,0 +1,95 @@
+"""The arena: all trained arrays of a network in one flat vector, with a named view for each.
+
+Gradients live in its twin of the same layout, and so does every state that an optimizer keeps. So an optimizer is a
+few calls for the whole network, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from deepviz.engine.memory import ALIGNMENT, aligned_block
+from deepviz.engine.shapes import Shape
+
+
+class Arena(Mapping[str, np.ndarray]):
+    """Named arrays in one vector.
+
+    Parameters
+    ----------
+    shapes
+        Shape of each array by its name, ``node_id/parameter``.
+    dtype
+        Type of the numbers.
+
+    Attributes
+    ----------
+    vector
+        All numbers. Each array starts at a cache line, so there are a few zeros between one and the next.
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], dtype: np.dtype[Any]) -> None:
+        self.shapes, self.dtype = dict(shapes), np.dtype(dtype)
+        step = ALIGNMENT // self.dtype.itemsize
+        self._starts: dict[str, int] = {}
+        length = 0
+        for name, shape in self.shapes.items():
+            self._starts[name] = length
+            length += math.ceil(math.prod(shape) / step) * step
+        self.vector = aligned_block(length * self.dtype.itemsize).view(self.dtype)
+        self.vector[:] = 0
+        self._views = {
+            name: self.vector[start : start + math.prod(self.shapes[name])].reshape(self.shapes[name])
+            for name, start in self._starts.items()
+        }
+
+    def twin(self) -> Arena:
+        """An arena of the same layout, filled with zeros."""
+        return Arena(self.shapes, self.dtype)
+
+    def slice_of(self, names: list[str]) -> slice:
+        """Where some arrays that lie next to each other are in the vector."""
+        last = names[-1]
+        return slice(self._starts[names[0]], self._starts[last] + math.prod(self.shapes[last]))
+
+    @property
+    def count(self) -> int:
+        """How many numbers have a name."""
+        return sum(math.prod(shape) for shape in self.shapes.values())
+
+    def copied(self) -> dict[str, np.ndarray]:
+        """A copy of every array, by name."""
+        return {name: view.copy() for name, view in self._views.items()}
+
+    def load(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take over the numbers of arrays with the same names and shapes.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, a shape differs, or a number is not finite; nothing is taken over then.
+        """
+        missing, unknown = self._views.keys() - arrays.keys(), arrays.keys() - self._views.keys()
+        if missing or unknown:
+            name, what = (min(missing), "is missing") if missing else (min(unknown), "does not belong to this network")
+            raise ValueError(f"Weights do not fit the network: {name} {what}.")
+        for name, view in self._views.items():
+            if np.shape(arrays[name]) != view.shape:
+                raise ValueError(f"Weights do not fit: {name} is {np.shape(arrays[name])}; the network has {view.shape}.")
+            if not np.isfinite(arrays[name]).all():
+                raise ValueError(f"Weights of {name} are not all finite numbers.")
+        for name, view in self._views.items():
+            view[...] = arrays[name]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)

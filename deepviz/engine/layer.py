@@ -1,0 +1,137 @@
+"""What a layer is: its hyperparameters, its shapes, its parameters, and how it computes forward and backward.
+
+A layer is a value and keeps nothing of a batch. Its `forward` and `backward` write NumPy calls on a tape; what
+`backward` needs from `forward` is handed over as `kept`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.tape import Tape, Tensor
+from deepviz.registry import Definition
+
+Kept = Any
+"""What a layer's `forward` leaves for its `backward`: tensors, or None."""
+
+
+class Layer(Definition):
+    """One kind of layer. Subclasses are frozen models whose fields are the hyperparameters.
+
+    Attributes
+    ----------
+    formula
+        What it computes, in one short line.
+    minimum_inputs, maximum_inputs
+        How many edges may end at it; a maximum of None means any number.
+    """
+
+    formula: ClassVar[str] = ""
+    minimum_inputs: ClassVar[int] = 1
+    maximum_inputs: ClassVar[int | None] = 1
+
+    @abstractmethod
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        """Shape of the output for the shapes of the inputs.
+
+        Raises
+        ------
+        ShapeError
+            If the layer cannot take such inputs.
+        """
+
+    def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
+        """Shapes of the trained arrays, by name. Most layers have none."""
+        return {}
+
+    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """First values of the trained arrays, in float64, with the shapes of `parameter_shapes`."""
+        return {}
+
+    @abstractmethod
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        """Write down how the output comes from the inputs.
+
+        Parameters
+        ----------
+        tape
+            Where the calls are recorded.
+        params
+            The trained arrays by name.
+        inputs
+            Tensors of shape ``(batch, *input_shape)``.
+
+        Returns
+        -------
+        output
+            Tensor of shape ``(batch, *output_shape)``.
+        kept
+            What `backward` will need.
+        """
+
+    @abstractmethod
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        """Write down how the gradient goes from the output back to the parameters and the inputs.
+
+        Parameters
+        ----------
+        tape, params, kept
+            As in `forward`.
+        grads
+            Where the gradients with respect to the trained arrays are to be written, by name.
+        grad
+            Gradient of the loss with respect to the output, of the output's shape.
+
+        Returns
+        -------
+        input_grads
+            Gradient of the loss with respect to each input, of that input's shape. What nobody reads is dropped from
+            the tape again, so it costs nothing to write it down.
+        """
+
+    @classmethod
+    @abstractmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        """A few layers of this kind with shapes of their inputs, for the manual and for the test kit."""
+
+    def headline(self) -> str:
+        """The hyperparameters that matter most, for the corner of the card. May be empty."""
+        return ""
+
+    def count_parameters(self, inputs: Sequence[Shape]) -> int:
+        """How many numbers are trained."""
+        return sum(math.prod(shape) for shape in self.parameter_shapes(inputs).values())
+
+
+class Activation(Layer):
+    """A layer that applies one function to each number and leaves the shape as it is."""
+
+    category: ClassVar[str] = "Activation"
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        return inputs[0]
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        return [(cls(), [(5,)]), (cls(), [(4, 3, 2)])]
+
+
+def flat_length(layer: Layer, shape: Shape) -> int:
+    """Length of a flat input.
+
+    Raises
+    ------
+    ShapeError
+        If the input is not flat; it offers to insert a Flatten.
+    """
+    if len(shape) != 1:
+        raise ShapeError(f"{layer.label} needs a flat input; it gets {shape_text(shape)}. Insert Flatten.", "Flatten")
+    return shape[0]

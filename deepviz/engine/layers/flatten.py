@@ -1,0 +1,38 @@
+"""Flatten: lays the numbers of an image or a sequence out in one row, so that a Dense layer can take them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.shapes import Shape
+from deepviz.engine.tape import Tape, Tensor
+
+
+class Flatten(Layer):
+    """Lays all numbers of a sample out in one row.
+
+    Row by row, the last axis fastest: 28 × 28 × 1 becomes 784. Nothing is computed or copied.
+    """
+
+    category: ClassVar[str] = "Merge and shape"
+    synonyms: ClassVar[tuple[str, ...]] = ("reshape", "vector", "unroll")
+    formula: ClassVar[str] = "rows × columns × channels → one row"
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        return (math.prod(inputs[0]),)
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        x = inputs[0]
+        return x.reshape(x.shape[0], -1), x.shape
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        return [grad.reshape(*kept)]
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        return [(cls(), [(3, 4, 2)]), (cls(), [(5,)])]

@@ -1,0 +1,128 @@
+"""Memory plan of a tape: tensors whose lives do not overlap share their place in one block.
+
+A tensor lives from the call that writes it first to the call that reads it last. The result of an elementwise call
+takes the very place of an argument that dies in this call, which is what "in place" means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from deepviz.engine.tape import Record
+
+ALIGNMENT = 64
+"""Bytes; a cache line, and the width of the widest vector registers."""
+
+
+class Storage:
+    """A piece of memory that one or more tensors are views of. It has no array until the tape is compiled."""
+
+    __slots__ = ("array", "dtype", "nbytes", "shape")
+
+    def __init__(
+        self, nbytes: int, shape: tuple[int, ...], dtype: np.dtype[Any], array: np.ndarray | None = None
+    ) -> None:
+        self.nbytes, self.shape, self.dtype, self.array = nbytes, shape, dtype, array
+
+
+class FreeList:
+    """Pieces of a growing block that are free, by offset in bytes."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._pieces: list[tuple[int, int]] = []
+
+    def take(self, nbytes: int) -> int:
+        """Offset of a free piece: the smallest that is large enough, or new room at the end."""
+        wanted = aligned(nbytes)
+        fitting = [piece for piece in self._pieces if piece[1] >= wanted]
+        if not fitting:
+            offset, self.end = self.end, self.end + wanted
+            return offset
+        offset, size = min(fitting, key=lambda piece: piece[1])
+        self._pieces.remove((offset, size))
+        if size > wanted:
+            self._pieces.append((offset + wanted, size - wanted))
+        return offset
+
+    def give_back(self, offset: int, nbytes: int) -> None:
+        """Make a piece free again and join it with free neighbours."""
+        start, end = offset, offset + aligned(nbytes)
+        for piece in list(self._pieces):
+            if piece[0] + piece[1] == start or piece[0] == end:
+                self._pieces.remove(piece)
+                start, end = min(start, piece[0]), max(end, piece[0] + piece[1])
+        self._pieces.append((start, end - start))
+
+
+def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) -> np.ndarray:
+    """Give every storage that the calls write, and that has no array yet, its array in one new block.
+
+    Parameters
+    ----------
+    records
+        The calls, in order.
+    kept
+        Storages that live to the end.
+    share
+        Whether storages may share memory when their lives do not overlap.
+
+    Returns
+    -------
+    The block, an array of bytes.
+    """
+    last_use: dict[Storage, int] = {}
+    for number, record in enumerate(records):
+        for tensor in (*record.reads, *([record.write] if record.write else [])):
+            last_use[tensor.storage] = number
+    for storage in kept:
+        last_use[storage] = len(records)
+
+    free, offsets = FreeList(), dict[Storage, int]()
+    for number, record in enumerate(records):
+        if record.write is not None:
+            storage = record.write.storage
+            if storage.array is None and storage not in offsets:
+                heir = _dying_argument(record, number, last_use, offsets) if share else None
+                offsets[storage] = free.take(storage.nbytes) if heir is None else offsets[heir]
+                if heir is not None:
+                    last_use[heir] = -1  # its place lives on under another name
+        if share:
+            for storage in {tensor.storage for tensor in (*record.reads, *([record.write] if record.write else []))}:
+                if last_use[storage] == number and storage in offsets:
+                    free.give_back(offsets[storage], storage.nbytes)
+
+    block = aligned_block(free.end)
+    for storage, offset in offsets.items():
+        storage.array = block[offset : offset + storage.nbytes].view(storage.dtype).reshape(storage.shape)
+    return block
+
+
+def _dying_argument(
+    record: Record, number: int, last_use: dict[Storage, int], offsets: dict[Storage, int]
+) -> Storage | None:
+    """The storage of an argument that nobody reads after this call and whose place the result can take, if any."""
+    if not record.elementwise or record.write is None:
+        return None
+    for tensor in record.reads:
+        storage = tensor.storage
+        if last_use[storage] == number and storage in offsets and tensor.lies_like(record.write):
+            return storage
+    return None
+
+
+def aligned(nbytes: int) -> int:
+    """A size rounded up to whole cache lines."""
+    return math.ceil(nbytes / ALIGNMENT) * ALIGNMENT
+
+
+def aligned_block(nbytes: int) -> np.ndarray:
+    """New memory that starts at a cache line, as an array of bytes."""
+    raw = np.empty(nbytes + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + nbytes]

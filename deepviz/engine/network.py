@@ -1,0 +1,427 @@
+"""A network: layers wired into a graph, their parameters in an arena, and the tapes that run them.
+
+A tape is recorded when the network meets a size of batch for the first time. Gradients go last layer first; where an
+output feeds several layers, their gradients are summed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from deepviz.engine.arena import Arena
+from deepviz.engine.layer import Layer
+from deepviz.engine.layers.input import Input
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.tape import CompiledTape, Tape, Tensor
+
+
+class NodeLike(Protocol):
+    """A layer with a name, as `Network.from_graph` takes it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def layer(self) -> Any: ...
+
+
+class EdgeLike(Protocol):
+    """A connection from one node's output to another's input port."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+
+class GraphLike(Protocol):
+    """Nodes and edges in any order."""
+
+    @property
+    def nodes(self) -> Iterable[NodeLike]: ...
+    @property
+    def edges(self) -> Iterable[EdgeLike]: ...
+
+
+class GraphError(ValueError):
+    """A graph that is no network: no or several inputs or outputs, a cycle, an unknown node, a missing connection."""
+
+
+EdgeKey = tuple[str, str, int]
+"""A connection: the node it starts at, the node it ends at, and which of its inputs."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A layer in its place: its name, where its inputs come from, and the shapes it meets."""
+
+    id: str
+    layer: Layer
+    sources: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+
+
+class Network:
+    """Layers that compute together. Make one with `sequential` or `from_graph`.
+
+    Attributes
+    ----------
+    units
+        The layers in an order such that every layer comes after those that feed it; the first is the Input.
+    parameters, gradients
+        Arenas of one layout: writable arrays by name (``dense_1/W``); ``parameters.vector`` is all of them at once.
+    dtype
+        float32 to train, float64 to check.
+    """
+
+    def __init__(self, units: Sequence[Unit], seed: int, dtype: str) -> None:
+        self.units = tuple(units)
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(f"A network computes in float32 or float64, not in {dtype}.")
+        shapes = {
+            f"{unit.id}/{name}": shape
+            for unit in self.units
+            for name, shape in unit.layer.parameter_shapes(unit.input_shapes).items()
+        }
+        self.parameters = Arena(shapes, self.dtype)
+        self.gradients = self.parameters.twin()
+        self._tapes: dict[tuple[int, bool], NetworkTape] = {}
+        self._ran: NetworkTape | None = None
+        self.reset(seed)
+
+    @classmethod
+    def sequential(cls, layers: Sequence[Layer], seed: int = 0, dtype: str = "float32") -> Network:
+        """A chain of layers, the first an Input. Nodes are called by their type and a running number from 1.
+
+        Raises
+        ------
+        GraphError, ShapeError
+            If the chain does not begin with an Input, or a layer cannot take what the one before gives.
+        """
+        counts: dict[str, int] = {}
+        nodes: list[_Node] = []
+        for layer in layers:
+            stem = layer.key.lower()
+            counts[stem] = counts.get(stem, 0) + 1
+            nodes.append(_Node(f"{stem}_{counts[stem]}", layer))
+        edges = [_Edge(before.id, after.id) for before, after in zip(nodes, nodes[1:], strict=False)]
+        return cls.from_graph(_Graph(nodes, edges), seed, dtype)
+
+    @classmethod
+    def from_graph(cls, graph: GraphLike, seed: int = 0, dtype: str = "float32") -> Network:
+        """A network of any shape: branches, merges and skips.
+
+        Parameters
+        ----------
+        graph
+            Nodes (`id`, `layer`) and edges (`source`, `target`, `port`). One Input, and one node that leads nowhere,
+            which is the output.
+        seed
+            Start of the random numbers for the first weights.
+        dtype
+            "float32" or "float64".
+
+        Raises
+        ------
+        GraphError
+            If the graph is not connected into one network that flows one way.
+        ShapeError
+            If a layer cannot take what reaches it.
+        """
+        return cls(_units(graph), seed, dtype)
+
+    def reset(self, seed: int) -> None:
+        """Draw the first weights anew."""
+        rng = np.random.default_rng(seed)
+        for unit in self.units:
+            for name, values in unit.layer.init_params(unit.input_shapes, rng).items():
+                self.parameters[f"{unit.id}/{name}"][...] = values
+
+    @property
+    def edges(self) -> tuple[EdgeKey, ...]:
+        """Every connection as ``(source, target, port)``, in the order of the layers that they end at."""
+        return tuple((source, unit.id, port) for unit in self.units for port, source in enumerate(unit.sources))
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of one sample."""
+        return self.units[0].output_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the output for one sample."""
+        return self.units[-1].output_shape
+
+    @property
+    def trained_units(self) -> tuple[Unit, ...]:
+        """The layers that have parameters, first layer first."""
+        return tuple(unit for unit in self.units if unit.layer.parameter_shapes(unit.input_shapes))
+
+    def parameter_slice(self, unit: Unit) -> slice:
+        """Where a layer's parameters lie in the vector of the arena; its gradients lie at the same place in its twin."""
+        return self.parameters.slice_of([f"{unit.id}/{name}" for name in unit.layer.parameter_shapes(unit.input_shapes)])
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Compute the outputs of a batch.
+
+        Parameters
+        ----------
+        x
+            Array of shape ``(batch, *input_shape)``.
+        training
+            Whether layers that behave differently while training should do so, and `backward` may follow.
+
+        Returns
+        -------
+        Array of shape ``(batch, *output_shape)``, a copy.
+
+        Raises
+        ------
+        ValueError
+            If the batch is empty, has another shape, or contains NaN or Inf.
+        """
+        x = self.checked_batch(x)
+        tape = self._tape(len(x), training)
+        tape.x[...] = x
+        for function, arguments in tape.forward_calls:
+            function(*arguments)
+        self._ran = tape if training else None
+        return tape.output.copy()
+
+    def backward(self, grad: np.ndarray) -> np.ndarray:
+        """Take a gradient back through the network, after ``forward(x, training=True)`` of the same batch.
+
+        Parameters
+        ----------
+        grad
+            Gradient of the loss with respect to the outputs: array of shape ``(batch, *output_shape)``.
+
+        Returns
+        -------
+        Gradient with respect to the batch, of its shape. `gradients` holds the gradients of the parameters.
+
+        Raises
+        ------
+        ValueError
+            If no forward pass came before, or the shape does not fit.
+        """
+        if self._ran is None:
+            raise ValueError("backward needs a forward(x, training=True) before it.")
+        tape = self._ran
+        if np.shape(grad) != tape.output.shape:
+            raise ValueError(f"The gradient has shape {np.shape(grad)}; the outputs have {tape.output.shape}.")
+        tape.output_grad[...] = grad
+        for function, arguments in tape.backward_calls:
+            function(*arguments)
+        return tape.input_grad.copy()
+
+    def predict(self, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
+        """Outputs of many samples, computed in portions. `x` and the result are as in `forward`."""
+        x = self.checked_batch(x)
+        return np.concatenate([self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)])
+
+    def checked_batch(self, x: np.ndarray) -> np.ndarray:
+        """The batch as an array of the network's type.
+
+        Raises
+        ------
+        ValueError
+            If the batch is empty, has another shape, or contains NaN or Inf.
+        """
+        x = np.asarray(x)
+        name, wanted = self.units[0].id, shape_text(self.input_shape)
+        if x.dtype == object or not (np.issubdtype(x.dtype, np.number) or x.dtype == bool):
+            raise ValueError(f"{name} takes numbers; the batch holds {x.dtype}.")
+        if x.shape[1:] != self.input_shape or x.ndim == 0:
+            raise ValueError(f"{name} takes samples of shape {wanted}; the batch has shape {x.shape}.")
+        if len(x) == 0:
+            raise ValueError(f"{name}: the batch is empty.")
+        if not np.isfinite(x).all():
+            sample = int(np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))[0])
+            raise ValueError(f"{name}: sample {sample} of the batch contains NaN or Inf.")
+        return x.astype(self.dtype, copy=False)
+
+    def record_forward(self, tape: Tape, x: Tensor) -> Recording:
+        """Write the forward pass down on a tape."""
+        params = {name: tape.external(array) for name, array in self.parameters.items()}
+        grads = {name: tape.external(array) for name, array in self.gradients.items()}
+        recording = Recording(self, tape, params, grads, {}, {})
+        tape.phase = "forward"
+        for unit in self.units:
+            tape.node = unit.id
+            inputs = [recording.outputs[source] for source in unit.sources] or [x]
+            output, kept = unit.layer.forward(tape, _named(params, unit.id), inputs)
+            recording.outputs[unit.id], recording.kept[unit.id] = output, kept
+        tape.node = ""
+        return recording
+
+    def _tape(self, batch: int, training: bool) -> NetworkTape:
+        key = (batch, training)
+        if key not in self._tapes:
+            if len(self._tapes) >= 8:  # sizes that came once should not hold memory for ever
+                self._tapes.pop(next(iter(self._tapes)))
+            self._tapes[key] = NetworkTape(self, batch, training)
+        return self._tapes[key]
+
+
+@dataclass
+class Recording:
+    """A forward pass that has been written down, ready for the backward pass.
+
+    Attributes
+    ----------
+    outputs
+        What each node gives, by its id.
+    kept
+        What each layer left for its backward pass: the stored intermediates.
+    """
+
+    network: Network
+    tape: Tape
+    params: Mapping[str, Tensor]
+    grads: Mapping[str, Tensor]
+    outputs: dict[str, Tensor]
+    kept: dict[str, Any]
+
+    @property
+    def output(self) -> Tensor:
+        """What the network gives."""
+        return self.outputs[self.network.units[-1].id]
+
+    def record_backward(self, output_grad: Tensor) -> BackwardRecording:
+        """Write the backward pass down: last layer first, each layer taking the gradient of its own output."""
+        tape = self.tape
+        tape.phase = "backward"
+        arriving: dict[str, list[Tensor]] = {self.network.units[-1].id: [output_grad]}
+        edge_grads: dict[EdgeKey, Tensor] = {}
+        total = output_grad
+        for unit in reversed(self.network.units):
+            tape.node = unit.id
+            total, *others = arriving[unit.id]
+            for other in others:
+                total = tape.add(total, other)
+            input_grads = unit.layer.backward(
+                tape, _named(self.params, unit.id), _named(self.grads, unit.id), self.kept[unit.id], total
+            )
+            for port, source in enumerate(unit.sources):
+                edge_grads[source, unit.id, port] = input_grads[port]
+                arriving.setdefault(source, []).append(input_grads[port])
+        tape.node = ""
+        return BackwardRecording(total, edge_grads)
+
+
+@dataclass(frozen=True)
+class BackwardRecording:
+    """A backward pass that has been written down.
+
+    Attributes
+    ----------
+    input_grad
+        Gradient of the loss with respect to the data.
+    edge_grads
+        Gradient of the loss with respect to what went over each edge.
+    """
+
+    input_grad: Tensor
+    edge_grads: Mapping[EdgeKey, Tensor]
+
+
+class NetworkTape:
+    """Forward and backward pass for one size of batch, with the arrays that go in and come out."""
+
+    def __init__(self, network: Network, batch: int, training: bool) -> None:
+        tape = Tape(network.dtype, training)
+        x = tape.input((batch, *network.input_shape))
+        recording = network.record_forward(tape, x)
+        keep = [recording.output]
+        output_grad = input_grad = None
+        if training:
+            output_grad = tape.input((batch, *network.output_shape))
+            input_grad = recording.record_backward(output_grad).input_grad
+            keep.append(input_grad)
+        compiled: CompiledTape = tape.compile(keep)
+        self.x, self.output = compiled[x], compiled[recording.output]
+        self.forward_calls, self.backward_calls = compiled.part("forward"), compiled.part("backward")
+        if output_grad is not None and input_grad is not None:
+            self.output_grad, self.input_grad = compiled[output_grad], compiled[input_grad]
+
+
+@dataclass(frozen=True)
+class _Node:
+    id: str
+    layer: Layer
+
+
+@dataclass(frozen=True)
+class _Edge:
+    source: str
+    target: str
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class _Graph:
+    nodes: Sequence[_Node]
+    edges: Sequence[_Edge]
+
+
+def _named(arrays: Mapping[str, Tensor], node_id: str) -> dict[str, Tensor]:
+    """A node's own arrays, by their short names."""
+    prefix = f"{node_id}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _units(graph: GraphLike) -> list[Unit]:
+    """Put the nodes in order and give each its shapes.
+
+    Raises
+    ------
+    GraphError, ShapeError
+        As `Network.from_graph`.
+    """
+    layers = {node.id: node.layer for node in graph.nodes}
+    incoming: dict[str, list[EdgeLike]] = {node_id: [] for node_id in layers}
+    for edge in graph.edges:
+        for end in (edge.source, edge.target):
+            if end not in layers:
+                raise GraphError(f"An edge names {end}, but there is no such node.")
+        incoming[edge.target].append(edge)
+    inputs = [node_id for node_id, layer in layers.items() if isinstance(layer, Input)]
+    if len(inputs) != 1:
+        raise GraphError(f"A network has one Input; this one has {len(inputs)}.")
+    outputs = [node_id for node_id in layers if all(edge.source != node_id for edge in graph.edges)]
+    if len(outputs) != 1:
+        raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({', '.join(outputs) or 'all go in circles'}).")
+
+    done: dict[str, Unit] = {}
+    waiting = list(layers)
+    while waiting:
+        ready = [node_id for node_id in waiting if all(edge.source in done for edge in incoming[node_id])]
+        if not ready:
+            raise GraphError(f"{waiting[0]} is on a cycle or behind one; data must flow one way.")
+        for node_id in ready:
+            layer = layers[node_id]
+            sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
+            low, high = layer.minimum_inputs, layer.maximum_inputs
+            if len(sources) < low or (high is not None and len(sources) > high):
+                raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {low if low == high else f'at least {low}'}.")
+            shapes = tuple(done[source].output_shape for source in sources)
+            try:
+                done[node_id] = Unit(node_id, layer, sources, shapes, layer.output_shape(shapes))
+            except ShapeError as error:
+                raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
+        waiting = [node_id for node_id in waiting if node_id not in done]
+    return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
+
+
+def _input_first_output_last(units: list[Unit], first: str, last: str) -> list[Unit]:
+    middle = [unit for unit in units if unit.id not in (first, last)]
+    by_id = {unit.id: unit for unit in units}
+    return [by_id[first], *middle, *([by_id[last]] if last != first else [])]

@@ -1,0 +1,56 @@
+"""Adam: every parameter gets a step of its own length, from running means of its gradient and of its square."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
+from deepviz.engine.tape import Tape
+
+
+class Adam(Optimizer):
+    """Adaptive moments (Kingma & Ba 2015, algorithm 1): steps scaled by the running size of each gradient.
+
+    With ``t`` counting steps from 1::
+
+        m <- beta_1 m + (1 - beta_1) g             m' = m / (1 - beta_1^t)
+        v <- beta_2 v + (1 - beta_2) g^2           v' = v / (1 - beta_2^t)
+        p <- p - learning_rate m' / (sqrt(v') + epsilon)
+
+    What is stored is ``M = m / (1 - beta_1)`` and ``V = v / (1 - beta_2)``, which saves two passes over the vectors: with
+    ``k = sqrt((1 - beta_2) / (1 - beta_2^t))`` the step is ``scale M / (sqrt(V) + epsilon / k)``, where
+    ``scale = learning_rate (1 - beta_1) / (1 - beta_1^t) / k``.
+    """
+
+    formula: ClassVar[str] = "p ← p − η m̂ / (√v̂ + ε)"
+    synonyms: ClassVar[tuple[str, ...]] = ("adaptive", "moments")
+    vector_names: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    learning_rate: LearningRate = 0.001
+    beta_1: float = Field(0.9, ge=0, lt=1, title="Beta 1", description="How slowly the mean of gradients changes.")
+    beta_2: float = Field(0.999, ge=0, lt=1, title="Beta 2", description="How slowly the mean of squares changes.")
+    epsilon: float = Field(1e-7, gt=0, le=1, title="Epsilon", description="Keeps the division away from zero.")
+
+    def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
+        scale, shift = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)
+
+        def advance() -> None:
+            state.step += 1
+            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
+            scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step) / k
+            shift[()] = self.epsilon / k
+
+        tape.run(advance)
+        for portion in chunks(parameters.size):
+            p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
+            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
+            tape.multiply(m, self.beta_1, out=m)
+            tape.add(m, g, out=m)
+            tape.multiply(v, self.beta_2, out=v)
+            tape.add(v, tape.multiply(g, g), out=v)
+            below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
+            step = tape.multiply(tape.divide(m, below), tape.external(scale))
+            tape.subtract(p, step, out=p)

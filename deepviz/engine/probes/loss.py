@@ -1,0 +1,18 @@
+"""The loss of each step: the mean over its batch, before the update."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from deepviz.engine.probe import Probe, Reading
+from deepviz.engine.step import StepRecording
+
+
+class LossProbe(Probe):
+    """Mean loss of the batch, before the update."""
+
+    key: ClassVar[str] = "loss"
+
+    def record(self, recording: StepRecording) -> Reading:
+        value = recording.tape.copy(recording.value, recording.tape.input(()))
+        return lambda: value.array().item()
