@@ -1,0 +1,1 @@
+"""What a user builds and saves, as values: nothing in here changes in place."""

@@ -1,0 +1,215 @@
+"""Everything that a user can change about a project, as pure functions from a project to the next one.
+
+Undo keeps the project before and after an edit, so an edit need not know how to take itself back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from deepviz.document.graph import Edge, Graph, Node, Position
+from deepviz.document.layout import CARD_PITCH, arranged
+from deepviz.document.project import DataChoice, Project, TrainingPlan
+from deepviz.engine import layers, losses
+from deepviz.engine.layer import Layer
+from deepviz.engine.layers.input import Input
+from deepviz.engine.loss import Loss
+from deepviz.engine.shapes import Shape
+from deepviz.registry import DefinitionError
+
+
+class EditError(ValueError):
+    """An edit that makes no sense for this project; the project stays as it is. The text says why."""
+
+
+def new_layer(key: str) -> Layer | Loss:
+    """A layer or loss of a kind, with its default hyperparameters.
+
+    Raises
+    ------
+    EditError
+        If there is no such kind.
+    """
+    try:
+        return losses.registry[key]() if key in losses.registry else layers.registry[key]()
+    except DefinitionError as error:
+        raise EditError(str(error)) from None
+
+
+def add_node(project: Project, layer: Layer | Loss, position: Position) -> Project:
+    """Place a layer, connected to nothing."""
+    return _with_graph(project, _added(project.graph, layer, position)[0])
+
+
+def append_after(project: Project, layer: Layer | Loss, node_id: str) -> Project:
+    """Place a layer to the right of a node and connect it; what the node was connected to moves behind the new one.
+
+    Raises
+    ------
+    EditError
+        If nothing can follow the node.
+    """
+    graph = project.graph
+    before = graph.node(node_id)
+    if before.is_loss:
+        raise EditError("Nothing can follow the loss; it is where the gradient begins.")
+    followers = graph.outputs_of(node_id)
+    if followers and isinstance(layer, Loss):
+        raise EditError(f"{node_id} already leads on to {followers[0].target}; a loss goes at the end.")
+    position = (before.position[0] + CARD_PITCH[0], before.position[1])
+    graph, new_id = _added(graph, layer, position)
+    if not _takes_input(layer):
+        return _with_graph(project, graph)
+    moved = tuple(replace(edge, source=new_id) if edge in followers else edge for edge in graph.edges)
+    graph = replace(graph, edges=(*moved, Edge(node_id, new_id)))
+    return _with_graph(project, _made_room(graph, new_id))
+
+
+def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: Position | None = None) -> Project:
+    """Place a layer in the middle of a connection.
+
+    Raises
+    ------
+    EditError
+        If the layer has no input or no output to connect.
+    """
+    if isinstance(layer, Loss) or not _takes_input(layer):
+        raise EditError(f"{layer.label} cannot stand between two layers.")
+    source, target = (project.graph.node(node_id).position for node_id in (edge.source, edge.target))
+    middle = position or ((source[0] + target[0]) / 2, (source[1] + target[1]) / 2)
+    graph, new_id = _added(project.graph, layer, middle)
+    kept = tuple(other for other in graph.edges if other != edge)
+    graph = replace(graph, edges=(*kept, Edge(edge.source, new_id), Edge(new_id, edge.target, edge.port)))
+    return _with_graph(project, graph if position else _made_room(graph, new_id))
+
+
+def connect(project: Project, source: str, target: str, port: int | None = None) -> Project:
+    """Connect the output of one node to an input of another.
+
+    An input port takes one connection: what was connected there before is replaced. Without a port, the first free one
+    is taken.
+
+    Raises
+    ------
+    EditError
+        If the connection would make a cycle, start at a loss, end at an Input, or exists already.
+    """
+    graph = project.graph
+    end = graph.node(target).layer
+    if graph.node(source).is_loss:
+        raise EditError("A loss has no output to connect.")
+    if not _takes_input(end):
+        raise EditError(f"{end.label} has no input: it is where the data comes in.")
+    if graph.reaches(target, source):
+        raise EditError(f"Connecting {source} to {target} would make a cycle; data must flow one way.")
+    if any(edge.source == source for edge in graph.inputs_of(target)):
+        raise EditError(f"{source} is connected to {target} already.")
+    limit = 1 if isinstance(end, Loss) else end.maximum_inputs
+    taken = {edge.port for edge in graph.inputs_of(target)}
+    if port is None or (limit is not None and port >= limit):
+        free = next(number for number in range(len(taken) + 1) if number not in taken)
+        port = free if limit is None or free < limit else limit - 1
+    kept = tuple(edge for edge in graph.edges if (edge.target, edge.port) != (target, port))
+    return _with_graph(project, replace(graph, edges=(*kept, Edge(source, target, port))))
+
+
+def disconnect(project: Project, edges: Collection[Edge]) -> Project:
+    """Take connections away."""
+    graph = replace(project.graph, edges=tuple(edge for edge in project.graph.edges if edge not in edges))
+    return _with_graph(project, _ports_closed_up(graph))
+
+
+def delete(project: Project, node_ids: Collection[str], edges: Collection[Edge] = (), heal: bool = True) -> Project:
+    """Delete nodes and edges. With `heal`, what came before a deleted node is connected to what came after it."""
+    graph = disconnect(project, edges).graph
+    for node_id in node_ids:
+        before, after = graph.inputs_of(node_id), graph.outputs_of(node_id)
+        kept = tuple(edge for edge in graph.edges if node_id not in (edge.source, edge.target))
+        if heal and len(before) == 1:
+            existing = {(edge.source, edge.target) for edge in kept}
+            bridges = (Edge(before[0].source, edge.target, edge.port) for edge in after)
+            kept += tuple(edge for edge in bridges if (edge.source, edge.target) not in existing)
+        graph = replace(graph, nodes=tuple(node for node in graph.nodes if node.id != node_id), edges=kept)
+    return _with_graph(project, _ports_closed_up(graph))
+
+
+def move(project: Project, positions: Mapping[str, Position]) -> Project:
+    """Put nodes elsewhere on the canvas."""
+    nodes = tuple(replace(node, position=positions.get(node.id, node.position)) for node in project.graph.nodes)
+    return _with_graph(project, replace(project.graph, nodes=nodes))
+
+
+def arrange(project: Project, columns: int = 4) -> Project:
+    """Put every node in its place: data flows from left to right, and a long chain wraps in rows of `columns`."""
+    return move(project, arranged(project.graph, columns))
+
+
+def set_layer(project: Project, node_id: str, layer: Layer | Loss) -> Project:
+    """Give a node other hyperparameters, or another layer, keeping its connections."""
+    nodes = tuple(replace(node, layer=layer) if node.id == node_id else node for node in project.graph.nodes)
+    return _with_graph(project, replace(project.graph, nodes=nodes))
+
+
+def set_data(project: Project, choice: DataChoice, sample_shape: Shape | None = None) -> Project:
+    """Choose the data. With the shape of a sample, every Input takes that shape too."""
+    project = replace(project, data=choice)
+    if sample_shape:
+        for node in project.graph.nodes:
+            if isinstance(node.layer, Input):
+                project = set_layer(project, node.id, node.layer.changed(shape=sample_shape))
+    return project
+
+
+def set_plan(project: Project, plan: TrainingPlan) -> Project:
+    """Choose how to train."""
+    return replace(project, plan=plan)
+
+
+def rename(project: Project, name: str) -> Project:
+    """Give the project another name."""
+    return replace(project, name=name)
+
+
+def _with_graph(project: Project, graph: Graph) -> Project:
+    return replace(project, graph=graph)
+
+
+def _takes_input(layer: Layer | Loss) -> bool:
+    return isinstance(layer, Loss) or layer.maximum_inputs != 0
+
+
+def _added(graph: Graph, layer: Layer | Loss, position: Position) -> tuple[Graph, str]:
+    node_id = _free_id(layer, graph.by_id)
+    return replace(graph, nodes=(*graph.nodes, Node(node_id, layer, position))), node_id
+
+
+def _free_id(layer: Layer | Loss, taken: Collection[str]) -> str:
+    """The type in lower case and the first free running number from 1."""
+    stem = "loss" if isinstance(layer, Loss) else layer.key.lower()
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)
+
+
+def _made_room(graph: Graph, new_id: str) -> Graph:
+    """Push what lies on a new node, and what comes after it, aside. The new node keeps its place."""
+    x, y = graph.node(new_id).position
+    near = (abs(node.position[0] - x) < CARD_PITCH[0] and abs(node.position[1] - y) < CARD_PITCH[1] / 2
+            for node in graph.nodes if node.id != new_id)  # fmt: skip
+    if not any(near):
+        return graph
+    row = [node for node in graph.nodes if node.id != new_id and abs(node.position[1] - y) < CARD_PITCH[1] / 2]
+    after = {node.id for node in row if node.position[0] > x - CARD_PITCH[0] / 2 and graph.reaches(new_id, node.id)}
+    shift = max((x + CARD_PITCH[0] - node.position[0] for node in row if node.id in after), default=0.0)
+    return replace(graph, nodes=tuple(_shifted(graph.nodes, after, max(shift, 0.0))))
+
+
+def _shifted(nodes: Iterable[Node], chosen: Collection[str], distance: float) -> Iterable[Node]:
+    for node in nodes:
+        x, y = node.position
+        yield replace(node, position=(x + distance, y)) if node.id in chosen else node
+
+
+def _ports_closed_up(graph: Graph) -> Graph:
+    """Number the input ports of each node from 0 without gaps."""
+    ports = {edge: number for node in graph.nodes for number, edge in enumerate(graph.inputs_of(node.id))}
+    return replace(graph, edges=tuple(replace(edge, port=ports[edge]) for edge in graph.edges))

@@ -1,0 +1,98 @@
+"""A run plan: a project and its prepared data, frozen. The one place where a trainer is made from a project.
+
+Window, command line and tests all start a run here, so the same project with the same seed gives the same curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from deepviz.datasets.prepared import PreparedData, prepare
+from deepviz.document.compile import compile_project
+from deepviz.document.graph import Graph
+from deepviz.document.project import DataChoice, Project
+from deepviz.document.shapes import DataFacts
+from deepviz.engine.trainer import Trainer, TrainerState
+
+PROBES = ("loss", "accuracy", "gradient_norm")
+
+
+@dataclass(frozen=True, eq=False)
+class RunPlan:
+    """What a run needs to know, as it was when the run started."""
+
+    project: Project
+    data: PreparedData
+
+    @classmethod
+    def of(cls, project: Project) -> RunPlan:
+        """Load and prepare a project's data.
+
+        Raises
+        ------
+        DatasetError
+            If the data cannot be read or divided.
+        """
+        return cls(project, prepared(project.data))
+
+    @property
+    def facts(self) -> DataFacts:
+        """What the shape check needs to know about the data."""
+        return facts_of(self.data)
+
+    def trainer(self, probes: Sequence[str] = PROBES, state: TrainerState | None = None) -> Trainer:
+        """Build the network and what trains it, from the start or from a saved state.
+
+        Raises
+        ------
+        ProjectError
+            If the graph is wrong or does not fit the data.
+        ValueError
+            If the state belongs to another network or optimizer.
+        """
+        run, train, validation = self.project.plan.run, self.data.train, self.data.validation
+        network, loss = compile_project(self.project, self.facts)
+        trainer = Trainer(
+            network,
+            loss,
+            self.project.plan.optimizer,
+            (train.x, train.y),
+            validation=None if validation is None else (validation.x, validation.y),
+            batch_size=run.batch_size,
+            epochs=run.epochs,
+            seed=run.seed,
+            probes=probes,
+        )
+        if state is not None:
+            trainer.restore(state)
+        return trainer
+
+
+def prepared(choice: DataChoice) -> PreparedData:
+    """Load, divide and preprocess the data of a choice.
+
+    Raises
+    ------
+    DatasetError
+        If the data cannot be read or divided.
+    """
+    return prepare(choice.source.load(), choice.split, choice.preprocessing)
+
+
+def facts_of(data: PreparedData) -> DataFacts:
+    """What the shape check needs to know about prepared data."""
+    return DataFacts(data.sample_shape, data.task, data.outputs, len(data.train))
+
+
+def same_run(one: Project, other: Project) -> bool:
+    """Whether a run of one project is one of the other too: only looks, names, learning rate and epochs differ."""
+    return _trained_part(one) == _trained_part(other)
+
+
+def _trained_part(project: Project) -> Project:
+    graph = project.graph
+    nodes = tuple(replace(node, position=(0.0, 0.0)) for node in sorted(graph.nodes, key=lambda node: node.id))
+    optimizer = project.plan.optimizer.changed(learning_rate=1.0)
+    plan = replace(project.plan, optimizer=optimizer, run=project.plan.run.changed(epochs=1))
+    return replace(project, name="", graph=Graph(nodes, tuple(sorted(graph.edges))), plan=plan)

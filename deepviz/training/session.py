@@ -1,0 +1,226 @@
+"""A session: one run in a thread of its own, commanded from outside and reporting through a mailbox.
+
+The thread owns trainer and weights. What crosses the boundary is a frozen plan at the start, small commands read
+between steps, records, and copies of the weights on request. Nothing in here can import Qt.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
+from deepviz.training.run_plan import RunPlan
+
+Status = Literal["starting", "running", "paused", "finished", "diverged", "failed", "stopped"]
+
+SWITCH_INTERVAL = 0.001
+"""Seconds that the training thread may keep others waiting, while a run is on."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run ended too early.
+
+    Attributes
+    ----------
+    text
+        In words for the user.
+    node, step
+        The layer where it happened and the step, if known.
+    """
+
+    text: str
+    node: str = ""
+    step: int = 0
+
+
+class Session:
+    """One run of a project.
+
+    Parameters
+    ----------
+    plan
+        What to train.
+    state
+        Where to go on from; None starts with fresh weights.
+    paused
+        Whether to wait for a command before the first step.
+
+    Attributes
+    ----------
+    status
+        What the run is doing. "finished", "diverged", "failed" and "stopped" are final.
+    failure
+        What went wrong, once the status is "diverged" or "failed".
+    edges
+        The network's connections in the order of the ``gradient_flow`` values, once the run is under way.
+    layers
+        The nodes with parameters in the order of the ``gradient_norm`` values, once the run is under way.
+    """
+
+    def __init__(self, plan: RunPlan, state: TrainerState | None = None, paused: bool = False) -> None:
+        self.plan = plan
+        self.status: Status = "starting"
+        self.failure: Failure | None = None
+        self.edges: tuple[tuple[str, str, int], ...] = ()
+        self.layers: tuple[str, ...] = ()
+        self._first_state = state
+        self._paused = paused
+        self._steps_left: int | None = None
+        self._until_epoch_end = False
+        self._stopping = False
+        self._commands: queue.SimpleQueue[Callable[[Trainer], None]] = queue.SimpleQueue()
+        self._mailbox: deque[StepRecord] = deque()
+        self._trainer: Trainer | None = None
+        self._ended = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="deepviz-training", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    # Commands, from any other thread. They are obeyed before the next step.
+
+    def pause(self) -> None:
+        """Stop after the step that is being made."""
+        self._send(lambda trainer: self._set_pause(True))
+
+    def resume(self) -> None:
+        """Go on."""
+        self._send(lambda trainer: self._set_pause(False))
+
+    def step(self, count: int = 1) -> None:
+        """Make some steps, then pause."""
+        self._send(lambda trainer: self._set_pause(False, count))
+
+    def step_epoch(self) -> None:
+        """Go on to the end of the epoch, then pause."""
+        self._send(lambda trainer: self._set_pause(False, until_epoch_end=True))
+
+    def set_learning_rate(self, value: float) -> None:
+        """Use another learning rate from the next step on."""
+        self._send(lambda trainer: setattr(trainer, "learning_rate", value))
+
+    def set_epochs(self, value: int) -> None:
+        """Train to another number of epochs, counted from the first step."""
+        self._send(lambda trainer: setattr(trainer, "epochs", value))
+
+    def watch(self) -> None:
+        """Have the next step report the gradient on every edge too."""
+        trainer = self._trainer
+        if trainer is not None:
+            trainer.watch_next = True
+
+    def snapshot(self) -> Future[TrainerState]:
+        """A copy of the weights and all that is needed to go on, as soon as the step that is being made is done.
+
+        The future fails with RuntimeError if the run failed before there were any weights.
+        """
+        future: Future[TrainerState] = Future()
+        with self._ended:
+            if self._is_final():
+                self._answer(future)
+            else:
+                self._commands.put(lambda trainer: future.set_result(trainer.state()))
+        return future
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End the run and wait for the thread. Returns whether it ended in time (seconds)."""
+        self._stopping = True
+        self._send(lambda trainer: None)
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def drain(self) -> list[StepRecord]:
+        """Take all records that have come in since the last call."""
+        taken = []
+        while self._mailbox:
+            taken.append(self._mailbox.popleft())
+        return taken
+
+    # The thread
+
+    def _run(self) -> None:
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        status: Status = "failed"
+        try:
+            # Overflow on the way to divergence is reported by the trainer, in words; NumPy's warnings add nothing.
+            with np.errstate(all="ignore"):
+                status = self._train()
+        except Diverged as error:
+            status, self.failure = "diverged", Failure(str(error), error.node, error.step)
+        except MemoryError:
+            self.failure = Failure("There is not enough memory for this network and batch size. Try a smaller batch.")
+        except Exception as error:  # whatever a layer raises must reach the user in words, not end the application
+            self.failure = Failure(f"Training stopped: {error or type(error).__name__}", step=self._current_step())
+        finally:
+            sys.setswitchinterval(interval)
+            with self._ended:
+                self.status = status
+                while not self._commands.empty():
+                    self._obey()
+
+    def _train(self) -> Status:
+        trainer = self._trainer = self.plan.trainer(state=self._first_state)
+        self.edges = trainer.network.edges
+        self.layers = tuple(unit.id for unit in trainer.network.trained_units)
+        steps = trainer.steps()
+        self.status = "paused" if self._paused else "running"
+        while True:
+            while self._paused or not self._commands.empty():
+                if self._stopping:
+                    return "stopped"
+                self._obey()
+            if self._stopping:
+                return "stopped"
+            record = next(steps, None)
+            if record is None:
+                return "finished"
+            self._mailbox.append(record)
+            if self._steps_left is not None or self._until_epoch_end:
+                self._count_down(record.step % trainer.steps_per_epoch == 0)
+
+    def _obey(self) -> None:
+        """Carry out the next command, waiting for one if there is none."""
+        command = self._commands.get()
+        if self._trainer is not None:
+            command(self._trainer)
+
+    def _set_pause(self, paused: bool, steps: int | None = None, until_epoch_end: bool = False) -> None:
+        self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
+        if not self._is_final():
+            self.status = "paused" if paused else "running"
+
+    def _count_down(self, epoch_ended: bool) -> None:
+        if self._steps_left is not None:
+            self._steps_left -= 1
+        if self._steps_left == 0 or (self._until_epoch_end and epoch_ended):
+            self._set_pause(True)
+
+    def _send(self, command: Callable[[Trainer], None]) -> None:
+        with self._ended:
+            if not self._is_final():
+                self._commands.put(command)
+
+    def _is_final(self) -> bool:
+        return self.status in ("finished", "diverged", "failed", "stopped")
+
+    def _answer(self, future: Future[TrainerState]) -> None:
+        if self._trainer is None:
+            future.set_exception(RuntimeError("The run failed before there were any weights."))
+        else:
+            future.set_result(self._trainer.state())
+
+    def _current_step(self) -> int:
+        return 0 if self._trainer is None else self._trainer.step
