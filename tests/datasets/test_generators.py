@@ -1,0 +1,107 @@
+"""The generators: balanced, repeatable, and shaped as their pictures promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepviz.datasets import DatasetSource, registry
+from deepviz.datasets.sources.blobs import Blobs
+from deepviz.datasets.sources.circles import Circles
+from deepviz.datasets.sources.spirals import Spirals
+from deepviz.datasets.sources.xor import Xor
+from deepviz.registry import DefinitionError
+
+GENERATORS = [source for source in registry.values() if source.category == "Generated"]
+
+
+def test_there_are_four() -> None:
+    assert {source.key for source in GENERATORS} == {"spirals", "circles", "xor", "blobs"}
+
+
+@pytest.mark.parametrize("source", GENERATORS, ids=lambda source: source.key)
+class TestEveryGenerator:
+    def test_defaults(self, source: type[DatasetSource]) -> None:
+        dataset = source().load()
+        assert dataset.task == "classification"
+        assert dataset.sample_shape == (2,)
+        assert dataset.feature_names == ("x", "y")
+        assert 500 <= len(dataset) <= 1000
+        assert dataset.title == source.label
+        assert float(np.abs(dataset.x).max()) < 1.5
+        assert float(dataset.x.std()) > 0.3
+
+    @pytest.mark.parametrize("samples", [20, 601, 1000])
+    def test_balanced(self, source: type[DatasetSource], samples: int) -> None:
+        dataset = source().changed(samples=samples).load()
+        counts = np.bincount(dataset.y.astype(int), minlength=dataset.classes)
+        assert counts.sum() == samples == len(dataset)
+        assert counts.max() - counts.min() <= 1
+
+    def test_the_same_seed_gives_the_same_points(self, source: type[DatasetSource]) -> None:
+        first, again, other = source(seed=7).load(), source(seed=7).load(), source(seed=8).load()  # type: ignore[call-arg]
+        np.testing.assert_array_equal(first.x, again.x)
+        np.testing.assert_array_equal(first.y, again.y)
+        assert not np.array_equal(first.x, other.x)
+
+    def test_order_is_mixed(self, source: type[DatasetSource]) -> None:
+        dataset = source().load()
+        assert set(dataset.y[:30].tolist()) == set(range(dataset.classes))
+        assert (np.diff(dataset.y) != 0).mean() < 0.9
+
+    def test_survives_json_and_bounds_hold(self, source: type[DatasetSource]) -> None:
+        chosen = source().changed(samples=123, seed=4)
+        assert registry.from_json(chosen.to_json()) == chosen
+        with pytest.raises(DefinitionError, match="samples"):
+            source().changed(samples=3)
+
+
+def test_spirals_wind_as_often_as_asked() -> None:
+    dataset = Spirals(samples=2000, turns=1.5, noise=0, classes=2).load()
+    arm = dataset.x[dataset.y == 0].astype(np.float64)
+    radius = np.hypot(arm[:, 0], arm[:, 1])
+    arm = arm[np.argsort(radius)]
+    angle = np.unwrap(np.arctan2(arm[:, 1], arm[:, 0]))
+    assert (angle[-1] - angle[0]) / (2 * np.pi) == pytest.approx(1.5, abs=0.005)
+    assert radius.min() == pytest.approx(0.05, abs=0.001)
+    assert radius.max() == pytest.approx(1.0, abs=0.001)
+
+
+def test_two_spiral_arms_mirror_each_other_in_the_centre() -> None:
+    dataset = Spirals(noise=0).load()
+    first, second = dataset.x[dataset.y == 0], dataset.x[dataset.y == 1]
+    assert len(first) == len(second)
+    distances = np.abs(first[:, None, :] + second[None, :, :]).max(axis=2)
+    assert float(distances.min(axis=1).max()) < 1e-6
+
+
+def test_circles_have_the_radii_asked_for() -> None:
+    dataset = Circles(noise=0, factor=0.3).load()
+    radius = np.hypot(dataset.x[:, 0], dataset.x[:, 1])
+    np.testing.assert_allclose(radius[dataset.y == 0], 0.3, atol=1e-6)
+    np.testing.assert_allclose(radius[dataset.y == 1], 1.0, atol=1e-6)
+
+
+def test_xor_is_decided_by_the_signs_and_keeps_its_gap() -> None:
+    dataset = Xor(noise=0, gap=0.2, samples=800).load()
+    different = (dataset.x[:, 0] > 0) != (dataset.x[:, 1] > 0)
+    np.testing.assert_array_equal(dataset.y == 1, different)
+    assert float(np.abs(dataset.x).min()) >= 0.2
+    quadrants = 2 * (dataset.x[:, 0] > 0) + (dataset.x[:, 1] > 0)
+    assert np.bincount(quadrants.astype(int)).tolist() == [200, 200, 200, 200]
+
+
+def test_blobs_sit_on_their_centres_with_the_spread_asked_for() -> None:
+    dataset = Blobs(samples=40_000, classes=4, spread=0.1).load()
+    for number in range(4):
+        blob = dataset.x[dataset.y == number].astype(np.float64)
+        angle = np.pi / 4 + number * np.pi / 2
+        np.testing.assert_allclose(blob.mean(axis=0), (0.7 * np.cos(angle), 0.7 * np.sin(angle)), atol=0.005)
+        np.testing.assert_allclose(blob.std(axis=0), 0.1, rtol=0.03)
+
+
+def test_noise_moves_points_by_its_standard_deviation() -> None:
+    still, moved = Circles(samples=20_000, noise=0).load(), Circles(samples=20_000, noise=0.05).load()
+    outer = moved.x[moved.y == 1]
+    assert np.std(np.hypot(outer[:, 0], outer[:, 1])) == pytest.approx(0.05, rel=0.05)
+    assert len(still) == len(moved)
