@@ -56,6 +56,7 @@ class PreparedData:
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
     title: str
+    citation: str = ""
 
 
 def prepare(dataset: Dataset, split_choice: SplitChoice, preprocessing: Preprocessing) -> PreparedData:
@@ -83,4 +84,5 @@ def prepare(dataset: Dataset, split_choice: SplitChoice, preprocessing: Preproce
         class_names=dataset.class_names,
         feature_names=dataset.feature_names,
         title=dataset.title,
+        citation=dataset.citation,
     )

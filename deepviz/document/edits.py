@@ -15,6 +15,7 @@ from deepviz.engine import layers, losses
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
+from deepviz.engine.optimizer import Optimizer
 from deepviz.engine.shapes import Shape
 from deepviz.registry import DefinitionError
 
@@ -64,6 +65,36 @@ def append_after(project: Project, layer: Layer | Loss, node_id: str) -> Project
     moved = tuple(replace(edge, source=new_id) if edge in followers else edge for edge in graph.edges)
     graph = replace(graph, edges=(*moved, Edge(node_id, new_id)))
     return _with_graph(project, _made_room(graph, new_id))
+
+
+def append(project: Project, layer: Layer | Loss, after: str | None = None) -> Project:
+    """Place a layer where the next one belongs, connected: what double-click and Enter in the palette do.
+
+    It goes after the node `after`; without one, to the open end of the network; if the network ends in a loss, before
+    that. The first layer of all goes to the top left.
+
+    Raises
+    ------
+    EditError
+        If nothing can follow the node.
+    """
+    graph = project.graph
+    if not graph.nodes:
+        return add_node(project, layer, (0.0, 0.0))
+    if not _takes_input(layer):
+        leftmost = min(graph.nodes, key=lambda node: node.position)
+        return add_node(project, layer, (leftmost.position[0] - CARD_PITCH[0], leftmost.position[1]))
+    if after is not None and not graph.node(after).is_loss:
+        return append_after(project, layer, after)
+    open_ends = [node.id for node in graph.nodes if not node.is_loss and not graph.outputs_of(node.id)]
+    if open_ends and after is None:
+        return append_after(project, layer, open_ends[-1])
+    loss_node = after or next((node.id for node in graph.nodes if node.is_loss), None)
+    into_loss = graph.inputs_of(loss_node) if loss_node else ()
+    if into_loss and not isinstance(layer, Loss):
+        return insert_on_edge(project, layer, into_loss[0])
+    x, y = max((node.position for node in graph.nodes), key=lambda position: (position[1], position[0]))
+    return add_node(project, layer, (x + CARD_PITCH[0], y))
 
 
 def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: Position | None = None) -> Project:
@@ -164,6 +195,11 @@ def set_data(project: Project, choice: DataChoice, sample_shape: Shape | None = 
 def set_plan(project: Project, plan: TrainingPlan) -> Project:
     """Choose how to train."""
     return replace(project, plan=plan)
+
+
+def set_optimizer(project: Project, optimizer: Optimizer) -> Project:
+    """Choose the optimizer or its settings."""
+    return set_plan(project, replace(project.plan, optimizer=optimizer))
 
 
 def rename(project: Project, name: str) -> Project:

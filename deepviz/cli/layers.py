@@ -1,0 +1,18 @@
+"""`deepviz layers`: the layers and losses there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from deepviz.cli import listing
+from deepviz.engine import layers, losses
+
+
+def run(options: argparse.Namespace) -> None:
+    """Carry out the command."""
+    if options.json:
+        described = {"layers": listing.described(layers.registry.values())}
+        print(json.dumps({**described, "losses": listing.described(losses.registry.values())}))
+        return
+    listing.show("layers", [*layers.registry.values(), *losses.registry.values()], False)

@@ -1,0 +1,7 @@
+"""Exported files for other programs, one format a file."""
+
+from __future__ import annotations
+
+from deepviz.exchange.exporter import ExchangeError, Exporter, ExportContent, export, exporter_for, registry
+
+__all__ = ["ExchangeError", "ExportContent", "Exporter", "export", "exporter_for", "registry"]

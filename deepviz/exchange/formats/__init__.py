@@ -1,0 +1,1 @@
+"""The export formats, one file each. A new file here is a new format everywhere."""

@@ -1,0 +1,240 @@
+"""Paints cards: on the canvas, as the ghost of a drop, and into pictures, always the same.
+
+One painter serves all cards of a theme; what it has to work out (colours, where text is cut) it remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from deepviz.gui import icons
+from deepviz.gui.canvas.card_face import CardFace
+from deepviz.gui.canvas.geometry import HEIGHT, PORT_RADIUS, PROBLEM_WIDTH, WIDTH, Port, port_offset
+from deepviz.gui.theme import Theme, body_font, number_font
+
+RADIUS = 10.0
+BAND = 5.0
+MARGIN = 12.0
+ICON = QRectF(MARGIN, 15.0, 18.0, 18.0)
+TITLE = QRectF(MARGIN + 25.0, 12.0, WIDTH - 2 * MARGIN - 25.0, 24.0)
+FAR_ICON = QRectF(MARGIN, 22.0, 32.0, 32.0)
+FAR_TITLE = QRectF(MARGIN + 40.0, 20.0, WIDTH - 2 * MARGIN - 36.0, 36.0)
+"""From far away, where numbers could not be read, icon and name take the room of the whole card."""
+NUMBERS = QRectF(MARGIN, 38.0, WIDTH - 2 * MARGIN, 18.0)
+BADGE_RADIUS = 8.0
+BADGE = QPointF(WIDTH - 6.0, 3.0)
+OUTLINE_GAP = 3.5
+EXTENT = QRectF(-11.0, -11.0, PROBLEM_WIDTH + 22.0, HEIGHT + 34.0)
+"""All that is ever painted around a card whose top left corner is at the origin."""
+
+NO_NUMBERS_BELOW = 0.42
+NO_TEXT_BELOW = 0.22
+_TITLE_SIZES = (14, 13, 12)
+
+
+class CardState(Flag):
+    """What is going on with a card at the moment."""
+
+    NONE = 0
+    HOVERED = auto()
+    SELECTED = auto()
+    FOCUSED = auto()
+    DIMMED = auto()
+    TAKES = auto()
+    """A connection can be led to its inputs."""
+    GIVES = auto()
+    """A connection can be led to its output."""
+    CHOSEN = auto()
+    """A connection, or a drop, would go right here."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The texts of a face with the fonts and widths they fit in."""
+
+    label: str
+    label_font: QFont
+    far_label: str
+    headline: str
+    shape: str
+    parameters: str
+    problem: str
+
+
+class CardPainter:
+    """Paints the cards of one theme.
+
+    Parameters
+    ----------
+    theme
+        Where the colours come from.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._small, self._numbers = body_font(11), number_font(12)
+        self._headline_font = body_font(12)
+        self._far_font = _title_font(24)
+        self._badge_font = body_font(11)
+        self._badge_font.setBold(True)
+        self._outline = QPainterPath()
+        self._outline.addRoundedRect(QRectF(0, 0, WIDTH, HEIGHT), RADIUS, RADIUS)
+        top = QPainterPath()
+        top.addRect(QRectF(0, 0, WIDTH, BAND))
+        self._band = self._outline.intersected(top)
+        self._words: Callable[[CardFace], _Words] = lru_cache(maxsize=2048)(self._fitted_words)
+
+    def paint(
+        self,
+        painter: QPainter,
+        face: CardFace,
+        state: CardState = CardState.NONE,
+        zoom: float = 1.0,
+        hot_port: Port | None = None,
+        as_vectors: bool = False,
+    ) -> None:
+        """Paint a card with its top left corner at the origin.
+
+        Parameters
+        ----------
+        zoom
+            How large it will be seen; small cards leave out what could not be read.
+        hot_port
+            The port that a connection would go to.
+        as_vectors
+            Whether the icon is to be drawn in lines and not in pixels.
+        """
+        theme = self.theme
+        hue = theme.category(face.category)
+        if CardState.SELECTED in state or CardState.FOCUSED in state:
+            self._paint_selection(painter, state)
+        painter.setPen(self._frame_pen(face, state))
+        painter.setBrush(QColor(theme.raised if CardState.HOVERED in state and theme.is_dark else theme.panel))
+        painter.drawPath(self._outline)
+        painter.fillPath(self._band, QColor(hue))
+        if zoom >= NO_TEXT_BELOW:
+            self._paint_text(painter, face, zoom, as_vectors)
+            self._paint_ports(painter, face, hue, state, hot_port)
+        if face.problem:
+            self._paint_problem(painter, face, zoom)
+
+    def _paint_selection(self, painter: QPainter, state: CardState) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if CardState.SELECTED in state:
+            painter.setPen(QPen(QColor(self.theme.accent), 2.0))
+            painter.drawRoundedRect(_grown(OUTLINE_GAP), RADIUS + OUTLINE_GAP, RADIUS + OUTLINE_GAP)
+        if CardState.FOCUSED in state:
+            painter.setPen(QPen(QColor(self.theme.text), 1.5, Qt.PenStyle.DotLine))
+            gap = OUTLINE_GAP + 3.5
+            painter.drawRoundedRect(_grown(gap), RADIUS + gap, RADIUS + gap)
+
+    def _frame_pen(self, face: CardFace, state: CardState) -> QPen:
+        theme = self.theme
+        if CardState.CHOSEN in state:
+            return QPen(QColor(theme.accent), 1.5)
+        if face.severity:
+            return QPen(QColor(theme.bad if face.severity == "bad" else theme.warning), 2.0)
+        return QPen(QColor(theme.outline if CardState.HOVERED in state else theme.line), 1.0)
+
+    def _paint_text(self, painter: QPainter, face: CardFace, zoom: float, as_vectors: bool) -> None:
+        theme, words = self.theme, self._words(face)
+        ink = theme.category_ink(face.category)
+        is_far = zoom < NO_NUMBERS_BELOW
+        icon_area = FAR_ICON if is_far else ICON
+        if as_vectors:
+            icons.paint(painter, face.icon, ink, icon_area)
+        else:
+            device = painter.device()
+            ratio = zoom * (device.devicePixelRatio() if device is not None else 1.0)
+            # Quarters, so that zooming smoothly does not fill the cache with every size there is.
+            sharp = max(0.5, round(ratio * 4) / 4)
+            picture = icons.pixmap(face.icon, ink, round(icon_area.width()), sharp)
+            painter.drawPixmap(icon_area, picture, QRectF(picture.rect()))
+        painter.setPen(QColor(theme.text))
+        if is_far:
+            painter.setFont(self._far_font)
+            painter.drawText(FAR_TITLE, _LEFT, words.far_label)
+            return
+        painter.setFont(words.label_font)
+        painter.drawText(TITLE, _LEFT, words.label)
+        painter.setFont(self._headline_font)
+        painter.setPen(QColor(theme.dim))
+        painter.drawText(TITLE, _RIGHT, words.headline)
+        painter.setFont(self._numbers)
+        painter.drawText(NUMBERS, _RIGHT, words.parameters)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(NUMBERS, _LEFT, words.shape)
+
+    def _paint_ports(
+        self, painter: QPainter, face: CardFace, hue: str, state: CardState, hot_port: Port | None
+    ) -> None:
+        ports = [Port("", False, number) for number in range(face.inputs)]
+        ports += [Port("", True)] if face.has_output else []
+        for port in ports:
+            x, y = port_offset(port, face.inputs)
+            is_hot = hot_port is not None and (hot_port.is_output, hot_port.number) == (port.is_output, port.number)
+            is_wanted = (CardState.GIVES if port.is_output else CardState.TAKES) in state
+            painter.setPen(QPen(QColor(self.theme.accent if is_hot or is_wanted else hue), 2.0))
+            painter.setBrush(QColor(self.theme.accent if is_hot else self.theme.window))
+            radius = PORT_RADIUS + (2.5 if is_hot else 1.5 if is_wanted else 0.0)
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    def _paint_problem(self, painter: QPainter, face: CardFace, zoom: float) -> None:
+        theme = self.theme
+        color = theme.bad if face.severity == "bad" else theme.warning
+        painter.setPen(QPen(QColor(theme.window), 2.0))
+        painter.setBrush(QColor(color))
+        painter.drawEllipse(BADGE, BADGE_RADIUS, BADGE_RADIUS)
+        painter.setFont(self._badge_font)
+        painter.setPen(QColor(theme.window))
+        around = QRectF(BADGE.x() - 8, BADGE.y() - 8, 16, 16)
+        painter.drawText(around, Qt.AlignmentFlag.AlignCenter, "!")
+        if zoom >= NO_NUMBERS_BELOW:
+            painter.setFont(self._small)
+            painter.setPen(QColor(theme.ink(color)))
+            painter.drawText(QRectF(0, HEIGHT + 3, PROBLEM_WIDTH, 16), _LEFT, self._words(face).problem)
+
+    def _fitted_words(self, face: CardFace) -> _Words:
+        """The texts, the label made smaller and then cut with an ellipsis where it would run into its neighbour."""
+        numbers, headlines = QFontMetricsF(self._numbers), QFontMetricsF(self._headline_font)
+        fonts = [_title_font(size) for size in _TITLE_SIZES]
+        widths = [QFontMetricsF(font).horizontalAdvance(face.label) for font in fonts]
+        headline_room = TITLE.width() - min(min(widths) + _WORD_GAP, TITLE.width() / 2)
+        headline = headlines.elidedText(face.headline, _ELLIPSIS, headline_room)
+        room = TITLE.width() - (headlines.horizontalAdvance(headline) + _WORD_GAP if headline else 0.0)
+        font = next((font for font, width in zip(fonts, widths, strict=True) if width <= room), fonts[-1])
+        label = QFontMetricsF(font).elidedText(face.label, _ELLIPSIS, room)
+        shape_room = NUMBERS.width() - (
+            numbers.horizontalAdvance(face.parameters) + _WORD_GAP if face.parameters else 0.0
+        )
+        return _Words(
+            label,
+            font,
+            QFontMetricsF(self._far_font).elidedText(face.label, _ELLIPSIS, FAR_TITLE.width()),
+            headline,
+            numbers.elidedText(face.shape, _ELLIPSIS, shape_room),
+            face.parameters,
+            QFontMetricsF(self._small).elidedText(face.problem, _ELLIPSIS, PROBLEM_WIDTH),
+        )
+
+
+_WORD_GAP = 6.0
+_ELLIPSIS = Qt.TextElideMode.ElideRight
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _title_font(size: int) -> QFont:
+    font = body_font(size)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def _grown(gap: float) -> QRectF:
+    return QRectF(-gap, -gap, WIDTH + 2 * gap, HEIGHT + 2 * gap)

@@ -1,0 +1,122 @@
+"""Where the parts of a card are: its ports, its frame, the grid it snaps to.
+
+Plain numbers in scene units (pixels at 100 %), so that hit tests, routes and painters agree without knowing Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from deepviz.document.graph import Graph, Node
+from deepviz.document.layout import CARD_SIZE
+from deepviz.engine.loss import Loss
+
+WIDTH, HEIGHT = CARD_SIZE
+GRID = 8.0
+PORT_RADIUS = 5.0
+PORT_SPACING = 18.0
+PROBLEM_LINE = 20.0
+"""How far below a card the line with its first problem reaches."""
+PROBLEM_WIDTH = WIDTH + 36.0
+"""How wide that line may be: it ends before the next card of the row."""
+
+
+class Point(NamedTuple):
+    """A place in the scene."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright rectangle in the scene."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def contains(self, point: Point, margin: float = 0.0) -> bool:
+        """Whether a point lies inside, or not farther outside than `margin` along either axis."""
+        return (
+            self.left - margin <= point.x <= self.right + margin
+            and self.top - margin <= point.y <= self.bottom + margin
+        )
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two have a point in common."""
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+        )
+
+    @property
+    def center(self) -> Point:
+        """The middle."""
+        return Point((self.left + self.right) / 2, (self.top + self.bottom) / 2)
+
+
+@dataclass(frozen=True)
+class Port:
+    """One of the places of a node where edges begin or end.
+
+    Attributes
+    ----------
+    node_id
+        The node it belongs to.
+    is_output
+        Whether data leaves there.
+    number
+        Which of the input ports it is, from 0 at the top; 0 for an output.
+    """
+
+    node_id: str
+    is_output: bool
+    number: int = 0
+
+
+def takes_input(node: Node) -> bool:
+    """Whether anything can be connected to the node's input side."""
+    return isinstance(node.layer, Loss) or node.layer.maximum_inputs != 0
+
+
+def input_port_count(graph: Graph, node: Node) -> int:
+    """How many input ports a card shows: those in use or needed, and a spare one where there may be more."""
+    limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
+    if limit is not None and limit <= 1:
+        return limit
+    used = max((edge.port + 1 for edge in graph.inputs_of(node.id)), default=0)
+    wanted = max(used + 1, 1 if isinstance(node.layer, Loss) else node.layer.minimum_inputs)
+    return wanted if limit is None else max(used, min(wanted, limit))
+
+
+def port_offset(port: Port, count: int) -> Point:
+    """Where a port is on its card, from the card's top left corner, when the card shows `count` input ports."""
+    if port.is_output:
+        return Point(WIDTH, HEIGHT / 2)
+    spacing = min(PORT_SPACING, (HEIGHT - 24) / max(count - 1, 1))
+    return Point(0.0, HEIGHT / 2 + (port.number - (count - 1) / 2) * spacing)
+
+
+def card_box(position: tuple[float, float]) -> Box:
+    """The frame of a card whose top left corner is at `position`."""
+    return Box(position[0], position[1], position[0] + WIDTH, position[1] + HEIGHT)
+
+
+def bounds(positions: Iterable[tuple[float, float]]) -> Box | None:
+    """The smallest box around the cards at these positions; None if there are none."""
+    places = list(positions)
+    if not places:
+        return None
+    left, top = min(x for x, _ in places), min(y for _, y in places)
+    return Box(left, top, max(x for x, _ in places) + WIDTH, max(y for _, y in places) + HEIGHT)
+
+
+def snapped(point: tuple[float, float]) -> Point:
+    """The nearest point of the grid."""
+    return Point(round(point[0] / GRID) * GRID, round(point[1] / GRID) * GRID)

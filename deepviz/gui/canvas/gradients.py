@@ -1,0 +1,119 @@
+"""How strong gradients are right now, and the logarithmic scale of colours and widths that shows it.
+
+The same scale serves edges, cards, the legend and, through its two ends, the heat-map of the plots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import ceil, floor, isfinite, log10
+
+import numpy as np
+
+from deepviz.document.graph import Edge
+
+LEVELS = 64
+"""How many steps of colour and width are told apart; what stays on its step is not painted again."""
+
+LEAST_WIDTH, GREATEST_WIDTH = 1.5, 5.5
+_LEAST_DECADES = 2
+_FIRST, _LAST = -30, 30
+
+
+@dataclass(frozen=True)
+class GradientPicture:
+    """Gradients of one moment.
+
+    Attributes
+    ----------
+    nodes
+        L2 norm of the gradient with respect to a node's parameters, by node id. Nodes without parameters are left out.
+    edges
+        L2 norm of the gradient with respect to the activation that flows over an edge. None or a missing edge: not
+        known; zero: no gradient flows back there.
+    loss
+        Value of the loss, or None.
+    history
+        What `nodes` was over time, oldest first, by node id: 1-D arrays, which are not changed afterwards. The loss
+        node's, if given, holds values of the loss.
+    """
+
+    nodes: Mapping[str, float | None] = field(default_factory=dict)
+    edges: Mapping[Edge, float | None] = field(default_factory=dict)
+    loss: float | None = None
+    history: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GradientScale:
+    """A logarithmic scale between two whole decades.
+
+    Attributes
+    ----------
+    first, last
+        Exponents of ten at its ends.
+    """
+
+    first: int = -4
+    last: int = 0
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest value."""
+        return 10.0**self.first, 10.0**self.last
+
+    def level(self, value: float) -> int:
+        """The step of a positive, finite value, from 0 to `LEVELS` - 1; values beyond the ends take the end's."""
+        share = (log10(value) - self.first) / (self.last - self.first)
+        return min(LEVELS - 1, max(0, int(share * LEVELS)))
+
+    def fitted(self, values: Iterable[float | None]) -> GradientScale:
+        """The scale for new values.
+
+        It widens at once when a value lies beyond an end, and narrows by one decade at a time, and only when an end
+        is more than a decade and a half away, so that colours stay calm.
+        """
+        found = _visible(values)
+        if not found:
+            return self
+        low, high = log10(min(found)), log10(max(found))
+        first, last = self.first, self.last
+        first = floor(low) if low < first else first + (low - first > 1.5)
+        last = ceil(high) if high > last else last - (last - high > 1.5)
+        return _bounded(first, last)
+
+    @staticmethod
+    def first_fit(values: Iterable[float | None]) -> GradientScale:
+        """The narrowest scale that holds all values."""
+        found = _visible(values)
+        if not found:
+            return GradientScale()
+        return _bounded(floor(log10(min(found))), ceil(log10(max(found))))
+
+
+def is_visible(value: float | None) -> bool:
+    """Whether a value has a place on a logarithmic scale."""
+    return value is not None and value > 0 and isfinite(value)
+
+
+def width_at(level: int) -> float:
+    """Width of an edge on this step, in scene units."""
+    return LEAST_WIDTH + (GREATEST_WIDTH - LEAST_WIDTH) * level / (LEVELS - 1)
+
+
+def magnitude(value: float) -> str:
+    """A value the way it is written everywhere on the canvas: ``3.1e-2``."""
+    if not isfinite(value):
+        return "not a number" if value != value else "infinite"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return "0" if value == 0 else f"{mantissa}e{int(exponent)}"
+
+
+def _visible(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None and is_visible(value)]
+
+
+def _bounded(first: int, last: int) -> GradientScale:
+    first = max(_FIRST, min(first, _LAST - _LEAST_DECADES))
+    return GradientScale(first, min(_LAST, max(last, first + _LEAST_DECADES)))

@@ -1,0 +1,81 @@
+"""The legend of the gradient colours: a strip of the scale with the values at its ends, in the corner of the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from deepviz.gui.canvas.edge_style import level_color
+from deepviz.gui.canvas.gradients import LEVELS, GradientScale
+from deepviz.gui.theme import Theme, body_font, number_font
+
+TITLE = "gradient, log scale"
+STRIP_WIDTH = 116
+PADDING = 8
+
+
+class Legend(QWidget):
+    """Shows a scale. It lets every click through.
+
+    Parameters
+    ----------
+    theme
+        The colours to begin with.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._theme, self._scale = theme, GradientScale()
+        self.resize(self.sizeHint())
+        self._say_it()
+
+    def show_scale(self, scale: GradientScale) -> None:
+        """Show another scale."""
+        if scale != self._scale:
+            self._scale = scale
+            self._say_it()
+            self.update()
+
+    def use_theme(self, theme: Theme) -> None:
+        """Show it in other colours."""
+        self._theme = theme
+        self.update()
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The texts at its ends."""
+        return f"1e{self._scale.first}", f"1e{self._scale.last}"
+
+    def sizeHint(self) -> QSize:
+        return QSize(STRIP_WIDTH + 2 * PADDING, 56)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        back = QColor(self._theme.window)
+        back.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(back)
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        strip = QRectF(PADDING, 27, STRIP_WIDTH, 6)
+        colors = QLinearGradient(strip.topLeft(), strip.topRight())
+        for level in range(0, LEVELS, 3):
+            colors.setColorAt(level / (LEVELS - 1), QColor(level_color(level, self._theme)))
+        painter.setBrush(colors)
+        painter.drawRoundedRect(strip, 1.5, 1.5)
+        painter.setPen(QColor(self._theme.dim))
+        painter.setFont(body_font(11))
+        right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
+        painter.drawText(QRectF(PADDING, 7, STRIP_WIDTH, 16), right | Qt.AlignmentFlag.AlignVCenter, TITLE)
+        painter.setFont(number_font(11))
+        low, high = self.ends
+        below = QRectF(PADDING, 35, STRIP_WIDTH, 16)
+        painter.drawText(below, left | Qt.AlignmentFlag.AlignVCenter, low)
+        painter.drawText(below, right | Qt.AlignmentFlag.AlignVCenter, high)
+        painter.end()
+
+    def _say_it(self) -> None:
+        low, high = self.ends
+        self.setAccessibleName(f"Gradient colours on a logarithmic scale from {low} to {high}")

@@ -1,0 +1,85 @@
+"""Puts gradients on the items of a canvas. It changes colours and values, and only of items that look different."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+import numpy as np
+
+from deepviz.document.graph import Edge
+from deepviz.gui.canvas.edge_item import EdgeItem
+from deepviz.gui.canvas.edge_style import EdgeStyle, gradient_style, level_color, plain_style
+from deepviz.gui.canvas.gradients import GradientPicture, GradientScale, is_visible, magnitude
+from deepviz.gui.canvas.node_item import NodeItem
+from deepviz.gui.canvas.trace import Trace
+from deepviz.gui.theme import Theme
+
+
+class LiveGradients:
+    """The gradients shown at the moment and their scale."""
+
+    def __init__(self) -> None:
+        self.picture: GradientPicture | None = None
+        self.scale = GradientScale()
+
+    def show(
+        self,
+        picture: GradientPicture,
+        theme: Theme,
+        nodes: Mapping[str, NodeItem],
+        edges: Mapping[Edge, EdgeItem],
+    ) -> None:
+        """Show a moment's gradients."""
+        values = (*picture.nodes.values(), *picture.edges.values())
+        self.scale = self.scale.fitted(values) if self.picture is not None else GradientScale.first_fit(values)
+        self.picture = picture
+        reaching_loss = None
+        for edge, item in edges.items():
+            item.show_style(self.edge_style(edge, theme) or plain_style(theme))
+            if edge.target in nodes and nodes[edge.target].face.is_loss:
+                reaching_loss = picture.edges.get(edge)
+        for node_id, node in nodes.items():
+            history = picture.history.get(node_id)
+            if node.face.is_loss:
+                node.live.show_trace(self._loss_trace(picture.loss, reaching_loss, history, theme))
+            elif node_id in picture.nodes or history is not None:
+                node.live.show_trace(self._trace(picture.nodes.get(node_id), history, theme))
+            else:
+                node.live.show_trace(None)
+
+    def clear(self, theme: Theme, nodes: Mapping[str, NodeItem], edges: Mapping[Edge, EdgeItem]) -> None:
+        """Show no gradients."""
+        self.picture = None
+        for item in edges.values():
+            item.show_style(plain_style(theme))
+        for node in nodes.values():
+            node.live.show_trace(None)
+
+    def edge_style(self, edge: Edge, theme: Theme) -> EdgeStyle | None:
+        """How an edge looks; None if nothing is known about its gradient."""
+        if self.picture is None or edge not in self.picture.edges:
+            return None
+        return gradient_style(self.picture.edges[edge], self.scale, theme)
+
+    def _trace(self, value: float | None, history: np.ndarray | None, theme: Theme) -> Trace:
+        if value is None:
+            return Trace(theme.dim, "", history=history)
+        color = level_color(self.scale.level(value), theme) if is_visible(value) else theme.dim
+        return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
+
+    def _loss_trace(
+        self, loss: float | None, gradient: float | None, history: np.ndarray | None, theme: Theme
+    ) -> Trace | None:
+        if loss is None:
+            return None
+        color = level_color(self.scale.level(gradient), theme) if gradient and is_visible(gradient) else theme.dim
+        text = f"loss {loss:.3f}" if 1e-3 <= abs(loss) < 1e4 else f"loss {_brief(loss)}"
+        return Trace(color, "", headline=text, history=history, is_bad=not isfinite(loss))
+
+
+def _brief(value: float) -> str:
+    """A value in the little room of a card."""
+    if isfinite(value):
+        return magnitude(value)
+    return "NaN" if value != value else "inf"

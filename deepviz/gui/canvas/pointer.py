@@ -1,0 +1,105 @@
+"""What the pointer means while nothing has begun yet: which gesture a press begins, what it is over, its tooltip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from deepviz.document.graph import Edge
+from deepviz.gui.canvas import words
+from deepviz.gui.canvas.connect_gesture import Connect
+from deepviz.gui.canvas.geometry import Point, Port
+from deepviz.gui.canvas.gestures import MoveNodes, RubberBand
+from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.gui.canvas.hit_test import edge_at, node_at, port_at, problem_line_at
+
+if TYPE_CHECKING:
+    from deepviz.gui.canvas.view import CanvasView
+
+PORT_REACH = 11.0
+EDGE_REACH = 8.0
+_ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def port_under(view: CanvasView, point: Point) -> Port | None:
+    """The port at a point of the scene, with some reach around it."""
+    return port_at(view.network.graph, view.network.places, point, view.in_scene(PORT_REACH))
+
+
+def thing_under(view: CanvasView, point: Point) -> str | Edge | None:
+    """The node (its id) or edge at a point of the scene."""
+    found = node_at(view.network.places, point)
+    return found or edge_at(view.network.routes, point, view.in_scene(EDGE_REACH))
+
+
+def press(view: CanvasView, point: Point, modifiers: Qt.KeyboardModifier) -> None:
+    """The left button went down: select, and begin the gesture that belongs to what is there."""
+    network, adds = view.network, bool(modifiers & _ADDING)
+    port = port_under(view, point)
+    if port is not None:
+        _press_port(view, point, port)
+        return
+    thing = thing_under(view, point)
+    complaining = None if isinstance(thing, str) else problem_line_at(network.places, point, network.problems)
+    if isinstance(thing, str):
+        _press_node(view, point, thing, adds)
+    elif complaining is not None:
+        network.select((complaining,))
+        view.show_problems(complaining)
+    elif thing is not None:
+        others = network.selected_edges if adds else ()
+        kept = tuple(other for other in others if other != thing)
+        network.select(network.selected if adds else (), kept if thing in others else (*kept, thing))
+    else:
+        view.begin(RubberBand(view, point, adds))
+
+
+def hover(view: CanvasView, point: Point) -> None:
+    """Show what is under the pointer, and by its shape what a press would do."""
+    port = port_under(view, point)
+    thing = port.node_id if port is not None else thing_under(view, point)
+    view.network.hover(thing)
+    if port is not None:
+        view.viewport().setCursor(Qt.CursorShape.CrossCursor)
+    elif isinstance(thing, Edge) or problem_line_at(view.network.places, point, view.network.problems):
+        view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+    else:
+        view.viewport().unsetCursor()
+
+
+def tooltip(view: CanvasView, point: Point) -> str:
+    """What to say about what is at a point of the scene; empty for nothing."""
+    network = view.network
+    thing = thing_under(view, point) or problem_line_at(network.places, point, network.problems)
+    gradients = network.gradients or GradientPicture()
+    if isinstance(thing, str):
+        problems = network.problems.get(thing, ())
+        return words.node_tooltip(network.graph, network.report, thing, gradients.nodes.get(thing), problems)
+    if thing is not None:
+        is_measured = network.gradients is not None
+        return words.edge_tooltip(network.report, thing, gradients.edges.get(thing), is_measured)
+    return ""
+
+
+def _press_port(view: CanvasView, point: Point, port: Port) -> None:
+    """A port in use gives its edge's end into the hand; any other begins a new edge."""
+    arriving = view.network.graph.inputs_of(port.node_id) if not port.is_output else ()
+    moved = next((edge for edge in arriving if edge.port == port.number), None)
+    if moved is None:
+        view.begin(Connect(view, point, port))
+    else:
+        view.begin(Connect(view, point, Port(moved.source, True), moved))
+
+
+def _press_node(view: CanvasView, point: Point, node_id: str, adds: bool) -> None:
+    network = view.network
+    if adds and node_id in network.selected:
+        network.select((other for other in network.selected if other != node_id), network.selected_edges)
+        return
+    if adds:
+        network.select((*network.selected, node_id), network.selected_edges)
+    elif node_id not in network.selected:
+        network.select((node_id,))
+    view.current = node_id
+    view.begin(MoveNodes(view, point, node_id))

@@ -1,0 +1,88 @@
+"""What the canvas says in words: tooltips, and the description of the selection for those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from deepviz.document.graph import Edge, Graph
+from deepviz.document.shapes import Problem, Report
+from deepviz.gui.canvas.card_face import UNKNOWN, shape_words, thousands
+from deepviz.gui.canvas.gradients import magnitude
+
+
+def node_tooltip(
+    graph: Graph, report: Report, node_id: str, gradient: float | None, problems: Sequence[Problem]
+) -> str:
+    """A few lines about a node."""
+    layer = graph.node(node_id).layer
+    lines = [f"{node_id} · {layer.label}", layer.summary()]
+    if layer.formula:
+        lines.append(layer.formula)
+    if not graph.node(node_id).is_loss:
+        lines.append(f"Output {_known(shape_words(report, node_id))}")
+    count = report.parameters.get(node_id)
+    if count:
+        lines.append(f"Parameters {thousands(count)}")
+    if gradient is not None:
+        lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}")
+    lines += [problem.text for problem in problems]
+    return "\n".join(lines)
+
+
+def edge_tooltip(report: Report, edge: Edge, gradient: float | None, is_measured: bool) -> str:
+    """A few lines about an edge."""
+    lines = [f"{edge.source} → {edge.target}", f"Shape {_known(shape_words(report, edge.source))}"]
+    if gradient is not None:
+        lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}")
+        if gradient == 0:
+            lines.append("No gradient flows back here.")
+        elif gradient != gradient or gradient in (float("inf"), float("-inf")):
+            lines.append("The gradient has overflowed here.")
+    elif is_measured:
+        lines.append("No gradient is computed here.")
+    return "\n".join(lines)
+
+
+def graph_in_words(graph: Graph) -> str:
+    """How large the network is."""
+    return f"Network of {_counted(len(graph.nodes), 'layer')} and {_counted(len(graph.edges), 'connection')}."
+
+
+def selection_in_words(
+    graph: Graph, report: Report, node_ids: Collection[str], edges: Collection[Edge], problems: Sequence[Problem]
+) -> str:
+    """What is selected, with what a card shows and where it is connected."""
+    if not node_ids and not edges:
+        return graph_in_words(graph) + " Nothing is selected."
+    if len(node_ids) == 1 and not edges:
+        return _node_in_words(graph, report, next(iter(node_ids)), problems)
+    if len(edges) == 1 and not node_ids:
+        edge = next(iter(edges))
+        return f"Connection from {edge.source} to {edge.target}, shape {_known(shape_words(report, edge.source))}."
+    parts = [_counted(len(node_ids), "layer")] if node_ids else []
+    parts += [_counted(len(edges), "connection")] if edges else []
+    return f"{' and '.join(parts)} selected: {', '.join(node_ids)}.".replace(": .", ".")
+
+
+def _node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence[Problem]) -> str:
+    node = graph.node(node_id)
+    headline = "" if node.is_loss else node.layer.headline()  # type: ignore[union-attr]
+    said = [f"{node_id}: {node.layer.label} {headline}".rstrip()]
+    if not node.is_loss:
+        said.append(f"output {_known(shape_words(report, node_id))}")
+    if report.parameters.get(node_id):
+        said.append(f"{report.parameters[node_id]} parameters")
+    before = [edge.source for edge in graph.inputs_of(node_id)]
+    after = [edge.target for edge in graph.outputs_of(node_id)]
+    said += [f"after {' and '.join(before)}"] if before else []
+    said += [f"before {' and '.join(after)}"] if after else []
+    text = ", ".join(said) + "."
+    return " ".join([text, *(f"Problem: {problem.text}" for problem in problems)])
+
+
+def _known(shape: str) -> str:
+    return "not known yet" if shape == UNKNOWN else shape
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,163 @@
+"""The open project: its value now, its undo history, its data, and what the live check says about it.
+
+Every change goes through `apply`. Views listen to `project_changed` and draw the new value; nobody edits a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from deepviz.datasets.dataset import DatasetError
+from deepviz.datasets.prepared import PreparedData
+from deepviz.document.edits import EditError
+from deepviz.document.project import DataChoice, Project
+from deepviz.document.shapes import DataFacts, Report, check
+from deepviz.training.run_plan import facts_of, prepared
+
+Edit = Callable[[Project], Project]
+
+RECENT_DATA = 3
+"""How many data sets stay in memory, so that undo does not read files again."""
+
+
+class EditCommand(QUndoCommand):
+    """One undoable step: a label and the project before and after it. It knows nothing of what was edited."""
+
+    def __init__(self, editor: Editor, label: str, before: Project, after: Project, merge_key: str) -> None:
+        super().__init__(label)
+        self._editor, self._before, self._after, self._merge_key = editor, before, after, merge_key
+
+    def id(self) -> int:
+        """Qt offers two commands of one id in a row for merging; -1 means never."""
+        return 1 if self._merge_key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
+        """Join with the next command when it goes on changing the same thing, such as a slider being dragged."""
+        if not isinstance(other, EditCommand) or other._merge_key != self._merge_key:
+            return False
+        self._after = other._after
+        return True
+
+    def redo(self) -> None:
+        """Make the project what it was after the edit."""
+        self._editor._show(self._after)
+
+    def undo(self) -> None:
+        """Make the project what it was before the edit."""
+        self._editor._show(self._before)
+
+
+class Editor(QObject):
+    """Holds the open project.
+
+    Signals
+    -------
+    project_changed(before, after)
+        The project has another value, by an edit, undo, redo or opening.
+    report_changed(report)
+        The live check has new results; comes after `project_changed`.
+    data_changed()
+        Other data has been loaded, or could not be.
+    saved_changed()
+        The path, or whether there are unsaved changes, is another.
+    """
+
+    project_changed = Signal(object, object)
+    report_changed = Signal(object)
+    data_changed = Signal()
+    saved_changed = Signal()
+
+    def __init__(self, project: Project, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = project
+        self.path: Path | None = None
+        self.data: PreparedData | None = None
+        self._recent_data: dict[DataChoice, PreparedData] = {}
+        self.data_error = ""
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self.saved_changed)
+        self._load_data(project.data)
+        self.report: Report = check(project, self.facts)
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What is known about the data; None when it could not be loaded."""
+        return None if self.data is None else facts_of(self.data)
+
+    def apply(self, label: str, edit: Edit, merge_key: str = "") -> None:
+        """Edit the project, undoably.
+
+        Parameters
+        ----------
+        label
+            What the edit does, for the Undo menu: "Add Dense".
+        edit
+            From the project as it is to the next one.
+        merge_key
+            Edits of one non-empty key in a row become one undo step.
+
+        Raises
+        ------
+        EditError
+            If the edit makes no sense; the project stays as it is.
+        """
+        after = edit(self.project)
+        if after != self.project:
+            self.undo_stack.push(EditCommand(self, label, self.project, after, merge_key))
+
+    def open(self, project: Project, path: Path | None = None) -> None:
+        """Show another project; its undo history starts empty."""
+        self.path = path
+        self.undo_stack.clear()
+        self._show(project)
+        self.saved_changed.emit()
+
+    def mark_saved(self, path: Path) -> None:
+        """Remember that the project as it is now lies in a file."""
+        self.path = path
+        self.undo_stack.setClean()
+        self.saved_changed.emit()
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether there are no changes since the project was opened or saved."""
+        return self.undo_stack.isClean()
+
+    def supply_data(self, choice: DataChoice, data: PreparedData) -> None:
+        """Hand over data that has been loaded elsewhere, so that choosing it does not load it again."""
+        self._recent_data[choice] = data
+        while len(self._recent_data) > RECENT_DATA:
+            self._recent_data.pop(next(iter(self._recent_data)))
+
+    def reload_data(self) -> None:
+        """Read the data again, for example because its files have changed."""
+        self._recent_data.clear()
+        self._load_data(self.project.data)
+        self._check()
+
+    def _show(self, project: Project) -> None:
+        before, self.project = self.project, project
+        if project.data != before.data:
+            self._load_data(project.data)
+        self.project_changed.emit(before, project)
+        self._check()
+
+    def _check(self) -> None:
+        self.report = check(self.project, self.facts)
+        self.report_changed.emit(self.report)
+
+    def _load_data(self, choice: DataChoice) -> None:
+        try:
+            if choice not in self._recent_data:
+                self.supply_data(choice, prepared(choice))
+            self.data, self.data_error = self._recent_data[choice], ""
+        except DatasetError as error:
+            self.data, self.data_error = None, str(error)
+        self.data_changed.emit()
+
+
+__all__ = ["Edit", "EditError", "Editor"]

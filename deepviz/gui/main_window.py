@@ -1,0 +1,163 @@
+"""The window: a bar at the top, the canvas in the middle, panels around it, a line at the bottom. Places only, no deeds.
+
+Two workspaces arrange the same panels: Build gives the canvas the room, Train shows the curves below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QScrollArea,
+    QStatusBar,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 200, 288, 272
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """Places the parts that it is given.
+
+    Parameters
+    ----------
+    top_bar, notice, canvas
+        Go above each other in the middle.
+    palette
+        Goes to the left.
+    tabs
+        Title and panel of each tab on the right.
+    plots
+        Goes below.
+    may_close
+        Asked before the window closes; False keeps it open.
+    """
+
+    workspace_changed = Signal(str)
+    files_dropped = Signal(list)
+
+    def __init__(
+        self,
+        top_bar: QWidget,
+        notice: QWidget,
+        canvas: QWidget,
+        palette: QWidget,
+        tabs: list[tuple[str, QWidget]],
+        plots: QWidget,
+        status: QStatusBar,
+        may_close: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self._may_close = may_close
+        self.setObjectName("main_window")
+        self.setWindowTitle("DeepViz")
+        self.setMinimumSize(QSize(960, 600))
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+        bar = QToolBar("Toolbar")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.toggleViewAction().setEnabled(False)
+        bar.addWidget(top_bar)
+        self.addToolBar(bar)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(notice)
+        column.addWidget(canvas, 1)
+        self.setCentralWidget(middle)
+
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for title, panel in tabs:
+            self.tabs.addTab(_scrolling(panel), title)
+        self.left = self._dock("Layers", palette, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.bottom = self._dock("Curves", plots, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setStatusBar(status)
+        self.workspace = ""
+        self._states: dict[str, QByteArray] = {}
+
+    def show_tab(self, title: str) -> None:
+        """Bring a tab of the right-hand side to the front."""
+        for index in range(self.tabs.count()):
+            if self.tabs.tabText(index) == title:
+                self.tabs.setCurrentIndex(index)
+
+    def show_workspace(self, name: str) -> None:
+        """Arrange the panels for a workspace as they were left there last."""
+        if name == self.workspace:
+            return
+        if self.workspace:
+            self._states[self.workspace] = self.saveState(LAYOUT_VERSION)
+        self.workspace = name
+        if name not in self._states or not self.restoreState(self._states[name], LAYOUT_VERSION):
+            self._arrange(name)
+        self.workspace_changed.emit(name)
+
+    def remember_states(self, states: dict[str, bytes]) -> None:
+        """Take over how the panels were arranged in each workspace, as `states` gave it."""
+        self._states = {name: QByteArray(state) for name, state in states.items() if state}
+
+    def states(self) -> dict[str, bytes]:
+        """How the panels are arranged in each workspace."""
+        if self.workspace:
+            self._states[self.workspace] = self.saveState(LAYOUT_VERSION)
+        return {name: bytes(state.data()) for name, state in self._states.items()}
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Ask first: there may be unsaved work."""
+        if self._may_close():
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        """Files may be dropped anywhere on the window."""
+        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
+        """Pass dropped files on."""
+        self.files_dropped.emit([url.toLocalFile() for url in event.mimeData().urls()])
+        event.acceptProposedAction()
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setTitleBarWidget(QWidget())  # the panels carry their own headings
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _arrange(self, name: str) -> None:
+        for dock in (self.left, self.right):
+            dock.show()
+        self.bottom.setVisible(name == "train")
+        self.resizeDocks([self.left, self.right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.bottom], [BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    """A panel that scrolls up and down when it does not fit, and never sideways."""
+    area = QScrollArea()
+    area.setWidget(panel)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    return area

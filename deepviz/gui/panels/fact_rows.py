@@ -1,0 +1,73 @@
+"""Facts: a name on the left, a value in tabular figures on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from deepviz.gui.panels.side_panel import breakable
+
+ROW_HEIGHT = 18
+
+Fact = tuple[str, str]
+"""A name and a value."""
+
+
+class FactRows(QWidget):
+    """A list of facts. Setting them again changes only what differs, so it may be done many times a second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._facts: tuple[Fact, ...] = ()
+        self._rows: list[tuple[QLabel, QLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What is shown."""
+        return self._facts
+
+    def value(self, name: str) -> str:
+        """The value shown beside a name; KeyError if there is none."""
+        return dict(self._facts)[name]
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show these facts, in this order."""
+        before, self._facts = self._facts, tuple(facts)
+        while len(self._rows) < len(facts):
+            self._rows.append(self._new_row())
+        for number, (name, value) in enumerate(facts):
+            if number < len(before) and before[number] == (name, value):
+                continue
+            left, right = self._rows[number]
+            left.setText(name)
+            right.setText(breakable(value))
+            right.setAccessibleName(f"{name}: {value}")
+        for number, labels in enumerate(self._rows):
+            for label in labels:
+                label.setVisible(number < len(facts))
+        self.setVisible(bool(facts))
+
+    def _new_row(self) -> tuple[QLabel, QLabel]:
+        left, right = QLabel(), QLabel()
+        left.setProperty("role", "dim")
+        right.setProperty("role", "number")
+        for label in (left, right):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setMinimumHeight(ROW_HEIGHT)
+        right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        right.setWordWrap(True)
+        right.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        left.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        right.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._grid.addWidget(left, len(self._rows), 0)
+        self._grid.addWidget(right, len(self._rows), 1)
+        return left, right

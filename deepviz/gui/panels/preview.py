@@ -1,0 +1,339 @@
+"""A look at the data: points in the plane, the first images, or how each feature spreads over the classes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, QPaintEvent, QPixmap, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.theme import Theme, body_font, number_font
+
+MOST_POINTS = 1500
+FEW_FEATURES = 12
+MOST_FEATURES = 100
+TALLEST_PLANE = 224
+
+_TILE_GAP = 4
+_TILE_ROWS = 3
+_ROW = 24
+_BINS = 24
+_LEGEND_ROW = 18
+_MARKS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Some training samples in their own units, with their classes.
+
+    Attributes
+    ----------
+    x
+        Float array, shape (n, *sample_shape).
+    classes
+        Class numbers, shape (n,); all 0 for a regression.
+    """
+
+    x: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: PreparedData) -> Sample:
+        """The first training samples, as they were before preprocessing."""
+        x = data.scaler.invert(data.train.x[:MOST_POINTS])
+        is_classes = data.task == "classification"
+        classes = data.train.y[:MOST_POINTS].astype(np.int64) if is_classes else np.zeros(len(x), np.int64)
+        return cls(x, classes, data.class_names, data.feature_names)
+
+    @property
+    def is_images(self) -> bool:
+        """Whether a sample is an image: rows x columns, or rows x columns x 1 or 3 channels."""
+        shape = self.x.shape[1:]
+        return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+
+
+class DataPreview(QWidget):
+    """Draws a few training samples in the way that suits them."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._sample: Sample | None = None
+        self._picture = QPixmap()
+        self._limit = FEW_FEATURES
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Preview of the data")
+
+    @property
+    def kind(self) -> str:
+        """What is drawn: "points", "images", "features", or nothing."""
+        if self._sample is None:
+            return ""
+        if self._sample.is_images:
+            return "images"
+        return "points" if self._sample.x.shape[1:] == (2,) else "features"
+
+    def show_data(self, data: PreparedData | None) -> None:
+        """Draw other data; None draws nothing and takes no room."""
+        self._sample = None if data is None else Sample.of(data)
+        self._limit = FEW_FEATURES
+        self._picture = QPixmap()
+        self.setVisible(data is not None)
+        self.setAccessibleDescription("" if data is None else self._in_words(data))
+        self.updateGeometry()
+        self.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme, self._picture = theme, QPixmap()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Pixels needed for a width in pixels."""
+        if self._sample is None:
+            return 0
+        legend = self._legend_height(width)
+        if self.kind == "images":
+            tile = self._tile(width)
+            columns = self._columns(width)
+            rows = min(_TILE_ROWS, math.ceil(len(self._sample.x) / columns))
+            return rows * (tile + _TILE_GAP + self._caption_height) - _TILE_GAP
+        if self.kind == "points":
+            return min(width, TALLEST_PLANE) + legend
+        return self._shown_features * _ROW + legend
+
+    def sizeHint(self) -> QSize:
+        """As wide as a panel usually is."""
+        return QSize(240, self.heightForWidth(240))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show the picture, drawing it first if anything has changed."""
+        if self._sample is None:
+            return
+        size = self.size() * self.devicePixelRatioF()
+        if self._picture.size() != size:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(self.devicePixelRatioF())
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw = {"points": self._draw_points, "images": self._draw_images, "features": self._draw_features}
+            draw[self.kind](painter, self._sample)
+            painter.end()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """A tool tip says the numbers behind a feature's row."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.kind == "features":
+            QToolTip.showText(event.globalPos(), self.feature_words(event.pos().y() // _ROW), self)
+            return True
+        return super().event(event)
+
+    def feature_words(self, number: int) -> str:
+        """The statistics of one feature over the samples looked at; empty if there is no such feature."""
+        if self._sample is None or not 0 <= number < self._shown_features:
+            return ""
+        column = self._table(self._sample)[:, number].astype(np.float64)
+        spread = f"{column.min():.4g} to {column.max():.4g}, mean {column.mean():.4g}, deviation {column.std():.3g}"
+        return f"{self._feature_name(number)}: {spread}"
+
+    # Points
+
+    def _draw_points(self, painter: QPainter, sample: Sample) -> None:
+        side = float(min(self.width(), TALLEST_PLANE))
+        plane = QRectF(0.5, 0.5, self.width() - 1.0, side - 1.0)
+        painter.setPen(QColor(self._theme.line))
+        painter.setBrush(QColor(self._theme.raised))
+        painter.drawRoundedRect(plane, 6, 6)
+        low, high = sample.x.min(axis=0).astype(float), sample.x.max(axis=0).astype(float)
+        middle, extent = (low + high) / 2, max(float((high - low).max()), 1e-12)
+        scale = (side - 24.0) / extent
+        centre = plane.center()
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = 2.2 if len(sample.x) < 800 else 1.6
+        for point, number in zip(sample.x, sample.classes, strict=True):
+            x = centre.x() + (float(point[0]) - middle[0]) * scale
+            y = centre.y() - (float(point[1]) - middle[1]) * scale
+            painter.setBrush(self._color(int(number)))
+            draw_mark(painter, int(number), QPointF(x, y), radius)
+        self._draw_legend(painter, side + 8)
+
+    # Images
+
+    @property
+    def _caption_height(self) -> int:
+        return 16 if self._sample is not None and self._sample.class_names else 0
+
+    def _columns(self, width: int) -> int:
+        return max(3, min(7, width // 40))
+
+    def _tile(self, width: int) -> int:
+        columns = self._columns(width)
+        return (width - _TILE_GAP * (columns - 1)) // columns
+
+    def _draw_images(self, painter: QPainter, sample: Sample) -> None:
+        columns, tile = self._columns(self.width()), self._tile(self.width())
+        shown = sample.x[: columns * _TILE_ROWS]
+        low, high = float(shown.min()), float(shown.max())
+        painter.setFont(number_font(11))
+        for number, image in enumerate(shown):
+            row, column = divmod(number, columns)
+            left, top = column * (tile + _TILE_GAP), row * (tile + _TILE_GAP + self._caption_height)
+            picture = to_image(image, low, high)
+            target = QRectF(left, top, tile, tile)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.width() > tile)
+            painter.drawImage(target, picture)
+            if self._caption_height:
+                painter.setPen(QColor(self._theme.dim))
+                name = sample.class_names[int(sample.classes[number])]
+                name = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, tile)
+                painter.drawText(
+                    QRectF(left, top + tile, tile, self._caption_height), Qt.AlignmentFlag.AlignCenter, name
+                )
+
+    # Features
+
+    @property
+    def features(self) -> int:
+        """How many numbers a sample has."""
+        return 0 if self._sample is None else math.prod(self._sample.x.shape[1:])
+
+    @property
+    def has_more(self) -> bool:
+        """Whether features are left out that `show_all` would show."""
+        return self.kind == "features" and self._shown_features < min(self.features, MOST_FEATURES)
+
+    def show_all(self) -> None:
+        """Show all features, as far as anyone would look at them."""
+        self._limit, self._picture = MOST_FEATURES, QPixmap()
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def _shown_features(self) -> int:
+        # A button for one or two more rows would take as much room as the rows.
+        return self.features if self.features <= FEW_FEATURES + 2 else min(self.features, self._limit)
+
+    @staticmethod
+    def _table(sample: Sample) -> NDArray[np.float32]:
+        return sample.x.reshape(len(sample.x), -1)
+
+    def _feature_name(self, number: int) -> str:
+        names = self._sample.feature_names if self._sample is not None else ()
+        return names[number] if number < len(names) else f"feature {number + 1}"
+
+    def _draw_features(self, painter: QPainter, sample: Sample) -> None:
+        table = self._table(sample)[:, : self._shown_features]
+        width = float(self.width())
+        chart = QRectF(width * 0.52, 0, width * 0.48, 0)
+        classes = max(1, len(sample.class_names))
+        painter.setFont(body_font(12))
+        metrics = QFontMetricsF(painter.font())
+        for number, column in enumerate(table.T):
+            top = number * _ROW
+            painter.setPen(QColor(self._theme.text))
+            name = metrics.elidedText(self._feature_name(number), Qt.TextElideMode.ElideRight, chart.left() - 8)
+            painter.drawText(QRectF(0, top, chart.left(), _ROW), Qt.AlignmentFlag.AlignVCenter, name)
+            low, high = float(column.min()), float(column.max())
+            edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
+            counts = np.stack([np.histogram(column[sample.classes == k], edges)[0] for k in range(classes)])
+            area = QRectF(chart.left(), top + 3, chart.width(), _ROW - 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            self._draw_bars(painter, counts, area)
+        self._draw_legend(painter, table.shape[1] * _ROW + 8)
+
+    def _draw_bars(self, painter: QPainter, counts: NDArray[np.int64], area: QRectF) -> None:
+        """Stacked bars: `counts` has a row for each class and a column for each bar."""
+        bar = area.width() / counts.shape[1]
+        unit = area.height() / max(1, int(counts.sum(axis=0).max()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), QColor(self._theme.line))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for place, stack in enumerate(counts.T):
+            bottom = area.bottom()
+            for number, count in enumerate(stack):
+                height = float(count) * unit
+                painter.fillRect(
+                    QRectF(area.left() + place * bar, bottom - height, bar - 0.5, height), self._color(number)
+                )
+                bottom -= height
+
+    # Classes
+
+    def _color(self, number: int) -> QColor:
+        return QColor(self._theme.curve(number).color)
+
+    def _legend_places(self, width: int) -> list[tuple[str, float, float]]:
+        """Each class's name with the place of its mark."""
+        if self._sample is None or self.kind == "images":
+            return []
+        metrics = QFontMetricsF(body_font(12))
+        places, x, y = [], 0.0, 0.0
+        for name in self._sample.class_names:
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width - 20)
+            needed = 14 + metrics.horizontalAdvance(shown) + 12
+            if x and x + needed - 12 > width:
+                x, y = 0.0, y + _LEGEND_ROW
+            places.append((shown, x, y))
+            x += needed
+        return places
+
+    def _legend_height(self, width: int) -> int:
+        places = self._legend_places(width)
+        return round(places[-1][2]) + _LEGEND_ROW + 8 if places else 0
+
+    def _draw_legend(self, painter: QPainter, top: float) -> None:
+        painter.setFont(body_font(12))
+        for number, (name, x, y) in enumerate(self._legend_places(self.width())):
+            middle = top + y + _LEGEND_ROW / 2
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._color(number))
+            draw_mark(painter, number, QPointF(x + 5, middle), 4)
+            painter.setPen(QColor(self._theme.dim))
+            painter.drawText(QRectF(x + 14, top + y, self.width(), _LEGEND_ROW), Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _in_words(self, data: PreparedData) -> str:
+        classes = f" in {len(data.class_names)} classes: {', '.join(data.class_names)}" if data.class_names else ""
+        return f"{self.kind.capitalize()} of {data.title}{classes}."
+
+
+def draw_mark(painter: QPainter, number: int, centre: QPointF, radius: float) -> None:
+    """The mark of a class: seven forms, so that classes are told apart without colours too."""
+    form = number % _MARKS
+    if form == 0:
+        painter.drawEllipse(centre, radius, radius)
+        return
+    if form == 1:
+        side = radius * 0.92
+        painter.drawRect(QRectF(centre.x() - side, centre.y() - side, 2 * side, 2 * side))
+        return
+    corners, turn, stretch = ((3, -90, 1.3), (4, 0, 1.3), (3, 90, 1.3), (5, -90, 1.2), (6, 0, 1.15))[form - 2]
+    angles = [math.radians(turn + 360 * corner / corners) for corner in range(corners)]
+    outline = [centre + QPointF(math.cos(angle), math.sin(angle)) * (radius * stretch) for angle in angles]
+    painter.drawPolygon(QPolygonF(outline))
+
+
+def to_image(sample: NDArray[np.float32], low: float, high: float) -> QImage:
+    """An image from an array (rows, columns) or (rows, columns, 1 or 3); `low` becomes black and `high` white."""
+    pixels = np.clip((sample - low) * (255.0 / max(high - low, 1e-12)), 0, 255).astype(np.uint8)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    pixels = np.ascontiguousarray(pixels)
+    rows, columns = pixels.shape[:2]
+    image_format = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    return QImage(pixels.tobytes(), columns, rows, pixels.strides[0], image_format).copy()

@@ -1,0 +1,145 @@
+"""One curve: a band from its smallest to its largest values, a line, and marks where the points are few.
+
+It is drawn in the numbers of the axes. Points that are infinite or no numbers interrupt it and do nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+Points = npt.NDArray[np.float64]
+
+LINE_WIDTH, STRONG_WIDTH = 1.3, 2.2
+BAND_OPACITY = 0.26
+RAW_OPACITY = 0.38
+MARK_SIZE = 5.0
+
+
+class Curve(pg.GraphicsObject):
+    """One curve of a plot.
+
+    Attributes
+    ----------
+    x, y
+        The points of the line, shape (n,), in the numbers of the axes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.x: Points = np.empty(0)
+        self.y: Points = np.empty(0)
+        self._line = QPainterPath()
+        self._raw = QPainterPath()
+        self._band = QPainterPath()
+        self._has_marks = False
+        self._bounds = QRectF()
+        self._color = QColor("#808080")
+        self._dashes: tuple[float, ...] = ()
+        self._width = LINE_WIDTH
+
+    def set_look(self, color: str, dashes: tuple[float, ...] = (), strong: bool = False) -> None:
+        """Colour as `#rrggbb`, strokes and gaps in pen widths, and whether the line is a heavy one."""
+        self._color, self._dashes = QColor(color), dashes
+        self._width = STRONG_WIDTH if strong else LINE_WIDTH
+        self.update()
+
+    def set_points(
+        self,
+        x: Points,
+        y: Points,
+        band: tuple[Points, Points] | None = None,
+        raw: Points | None = None,
+        marks: bool = False,
+    ) -> None:
+        """Draw other points.
+
+        Parameters
+        ----------
+        x, y
+            The line, shape (n,), with `x` increasing. A `y` that is not finite interrupts it.
+        band
+            Smallest and largest values at each `x`, shaded faintly.
+        raw
+            A second, faint line at the same `x`.
+        marks
+            Whether each point gets a dot. A point without neighbours gets one in any case.
+        """
+        self.prepareGeometryChange()
+        self.x, self.y, self._has_marks = x, y, marks
+        self._line = pg.arrayToQPath(x, y, connect="finite")
+        self._raw = QPainterPath() if raw is None else pg.arrayToQPath(x, raw, connect="finite")
+        self._band = QPainterPath() if band is None else _band_path(x, *band)
+        finite = [part[np.isfinite(part)] for part in (y, raw, *(band or ())) if part is not None]
+        heights = np.concatenate(finite)
+        self._bounds = QRectF()
+        if len(heights):
+            low, high = float(heights.min()), float(heights.max())
+            self._bounds = QRectF(float(x[0]), low, float(x[-1] - x[0]), high - low)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        # Qt counts the width of such pens in pixels of the device, which are smaller on a fine screen.
+        sharpness = painter.device().devicePixelRatio()
+        if not self._band.isEmpty():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            faint = QColor(self._color)
+            faint.setAlphaF(BAND_OPACITY)
+            # The outline keeps bands visible that are thinner than a pixel.
+            painter.setPen(_cosmetic(faint, sharpness))
+            painter.setBrush(faint)
+            painter.drawPath(self._band)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if not self._raw.isEmpty():
+            faint = QColor(self._color)
+            faint.setAlphaF(RAW_OPACITY)
+            painter.strokePath(self._raw, _cosmetic(faint, sharpness))
+        pen = _cosmetic(self._color, sharpness * self._width)
+        if self._dashes:
+            pen.setDashPattern(list(self._dashes))
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.strokePath(self._line, pen)
+        self._paint_marks(painter, sharpness)
+
+    def _paint_marks(self, painter: QPainter, sharpness: float) -> None:
+        finite = np.isfinite(self.y)
+        if not self._has_marks:
+            before, after = np.roll(finite, 1), np.roll(finite, -1)
+            before[:1], after[-1:] = False, False
+            finite &= ~before & ~after
+        if finite.any():
+            pen = _cosmetic(self._color, sharpness * MARK_SIZE)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPoints([QPointF(x, y) for x, y in zip(self.x[finite], self.y[finite], strict=True)])
+
+
+def _cosmetic(color: QColor, width: float) -> QPen:
+    """A pen whose width is in pixels of the device, however the axes are scaled."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+    return pen
+
+
+def _band_path(x: Points, low: Points, high: Points) -> QPainterPath:
+    """One closed outline for each stretch in which there are values."""
+    path = QPainterPath()
+    finite = np.isfinite(low) & np.isfinite(high)
+    edges = np.flatnonzero(np.diff(finite, prepend=False, append=False))
+    for first, past in zip(edges[::2], edges[1::2], strict=True):
+        if past - first > 1:
+            part = slice(first, past)
+            there_and_back = np.concatenate([x[part], x[part][::-1]])
+            path.addPath(pg.arrayToQPath(there_and_back, np.concatenate([low[part], high[part][::-1]])))
+            path.closeSubpath()
+    return path

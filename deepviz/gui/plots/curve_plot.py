@@ -1,0 +1,278 @@
+"""Pictures made of curves over the steps of a run: what loss, accuracy and gradient norms have in common.
+
+Curves are drawn from bins of about two pixels; a band shows the extremes within each, so no spike is lost.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtWidgets import QWidget
+
+from deepviz.gui.plots.curve import Curve
+from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.plot import Plot, nearest
+from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_value, linear_ticks, logarithmic_ticks
+from deepviz.gui.plots.time_bins import TimeBins
+
+FEWEST_STEPS_SHOWN = 10
+PIXELS_PER_MARK = 16
+LARGEST = 1e300
+PIXELS_PER_BIN, PIXELS_PER_BIN_OF_MANY = 1.6, 3.2
+MANY_CURVES = 8
+ROWS_AT_A_TIME = 4096
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: where its numbers are in the history, and how it is told from the others.
+
+    Attributes
+    ----------
+    name
+        What it is called in the picture.
+    column, index
+        The column of the history, and which of its numbers where there are several.
+    color, ink
+        Colour of the curve and of its name, as `#rrggbb`.
+    dashes
+        Strokes and gaps in pen widths; empty for an unbroken line.
+    is_sparse
+        Measured now and then, not at every step: it is marked with dots and never smoothed.
+    """
+
+    name: str
+    column: str
+    index: int
+    color: str
+    ink: str
+    dashes: tuple[float, ...] = ()
+    is_sparse: bool = False
+
+
+class CurvePlot(Plot):
+    """A picture made of curves. Subclasses say which in `lines`, and may change `y_limits` and `value_text`."""
+
+    _zero: float | None = None
+    """Where a logarithmic axis shows zero; None if there is none to show."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves: dict[str, Curve] = {}
+        self._lines: tuple[Line, ...] = ()
+        self._bins: dict[str, TimeBins] = {}
+        self._rows_seen: dict[str, int] = {}
+        self._emphasised: str | None = None
+
+    @abstractmethod
+    def lines(self) -> Sequence[Line]:
+        """The curves that the history has something for."""
+
+    def train_and_validation(self, metric: str) -> list[Line]:
+        """The curve of a metric of the batches, and that of the validation data, as far as they were measured."""
+        assert self.history is not None
+        found = []
+        for number, (column, name) in enumerate(((metric, "train"), (f"validation_{metric}", "validation"))):
+            if column in self.history:
+                look = self.theme.curve(number)
+                found.append(Line(name, column, 0, look.color, look.ink, look.dashes, is_sparse=number == 1))
+        return found
+
+    def y_limits(self, low: float, high: float) -> tuple[float, float]:
+        """The vertical range that shows values from `low` to `high` well, on the present axis."""
+        span = high - low
+        if self.is_logarithmic:
+            margin = max(0.04 * span, (0.4 - span) / 2)
+            return low - margin, high + margin
+        if 0 <= low < 0.5 * high:
+            return 0.0, high + 0.05 * span
+        margin = 0.06 * span or 0.05 * abs(high) or 0.5
+        return low - margin, high + margin
+
+    def value_text(self, value: float, is_exact: bool) -> str:
+        """A measured value, exact for the box beside the cross-hair or short for the header."""
+        return format_value(value, 6) if is_exact else format_value(value, 4, trim=False)
+
+    def shown_at(self, step: int, height: float | None) -> Sequence[Line]:
+        """The curves that the box beside the cross-hair has values of."""
+        return self._lines
+
+    def has_bands(self) -> bool:
+        """Whether a band shows the extremes where a point of the line stands for several steps."""
+        return True
+
+    def to_axis(self, value: float) -> float | None:
+        """Where a value is on the vertical axis, or None if it cannot be shown."""
+        if not math.isfinite(value):
+            return None
+        if not self.is_logarithmic:
+            return value
+        return math.log10(value) if value > 0 else self._zero
+
+    def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        return ["step", *(line.name for line in self._lines)], self._table_rows()
+
+    def _table_rows(self) -> Iterator[Sequence[object]]:
+        assert self.history is not None
+        low, high = self.area.x_range
+        steps = self.history.steps
+        first, past = np.searchsorted(steps, (math.ceil(low), math.floor(high) + 1)).tolist()
+        for start in range(first, past, ROWS_AT_A_TIME):
+            chunk = steps[start : min(start + ROWS_AT_A_TIME, past)]
+            rows: list[list[object]] = [[step, *("" for _ in self._lines)] for step in chunk.tolist()]
+            for place, line in enumerate(self._lines, start=1):
+                at, values = self._values(line)
+                begin, end = np.searchsorted(at, (chunk[0], chunk[-1] + 1))
+                inside = zip(np.searchsorted(chunk, at[begin:end]).tolist(), values[begin:end].tolist(), strict=True)
+                for row, value in inside:
+                    rows[row][place] = value
+            yield from rows
+
+    def emphasise(self, name: str | None) -> None:
+        """Draw one curve heavier than the others, or none."""
+        if name == self._emphasised:
+            return
+        self._emphasised = name
+        for depth, line in enumerate(self._lines):
+            if line.name in self.curves:
+                self.curves[line.name].setZValue(1 if line.name == name else -depth)
+                self.curves[line.name].set_look(line.color, line.dashes, line.name == name)
+        self.area.viewport().update()
+
+    def _values(self, line: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        """The steps and values of one curve, each of shape (n,)."""
+        assert self.history is not None
+        steps, values = self.history.column(line.column)
+        return steps, values if values.ndim == 1 else values[:, line.index]
+
+    def _start(self) -> None:
+        self._bins, self._rows_seen, self._zero = {}, {}, None
+
+    def _draw(self) -> None:
+        assert self.history is not None
+        self._lines = tuple(self.lines())
+        self._take_in()
+        steps = self.history.steps
+        x_range = self.area.x_range
+        if self.is_following:
+            x_range = (float(steps[0] - 1), float(max(steps[-1], steps[0] - 1 + FEWEST_STEPS_SHOWN)))
+        points = {column: _Points(self._bins_for(column, *x_range), self.smoothing) for column in self._bins}
+        low, high = self._set_curves(points, *x_range)
+        y_range = self.area.y_range
+        if not self.area.y_is_free:
+            y_range = self.y_limits(low, high) if low <= high else (0.0, 1.0)
+        self.area.set_range(x_range, y_range)
+        self.header.set_entries(self._entries())
+
+    def _take_in(self) -> None:
+        """Sum up the steps that are new."""
+        assert self.history is not None
+        for column in dict.fromkeys(line.column for line in self._lines):
+            steps, values = self.history.column(column)
+            width = 1 if values.ndim == 1 else values.shape[1]
+            bins = self._bins.setdefault(column, TimeBins(width, logarithmic=self.is_logarithmic))
+            seen = self._rows_seen.get(column, 0)
+            bins.extend(steps[seen:], values[seen:])
+            self._rows_seen[column] = len(steps)
+        self._zero = None
+        if self.is_logarithmic and any(bins.zeros.any() for bins in self._bins.values()):
+            smallest = min(float(bins.low.min()) for bins in self._bins.values())
+            self._zero = (math.floor(smallest) if math.isfinite(smallest) else 0) - ZERO_DROP
+
+    def _bins_for(self, column: str, low: float, high: float) -> TimeBins:
+        """Bins of about two pixels between two steps, finer than those kept if the view is so narrow."""
+        assert self.history is not None
+        bins = self._bins[column]
+        pixels = PIXELS_PER_BIN if len(self._lines) <= MANY_CURVES else PIXELS_PER_BIN_OF_MANY
+        places = max(self.area.frame.width() / pixels, 30.0)
+        if bins.width > 1 and (high - low) / bins.width < places / 2:
+            steps, values = self.history.column(column)
+            # What a smoothed line still remembers at the left edge lies before it.
+            first, past = np.searchsorted(steps, (low - 6 * self.smoothing - bins.width, high + bins.width))
+            bins = TimeBins(bins.columns, logarithmic=bins.logarithmic)
+            bins.extend(steps[first:past], values[first:past])
+        span = len(bins) * bins.width
+        return bins.coarser(math.ceil(places * max(span / (high - low), 1.0)))
+
+    def _set_curves(self, points: dict[str, _Points], first: float, last: float) -> tuple[float, float]:
+        """Give each curve its points; returns the smallest and largest number between two steps."""
+        for name in [name for name in self.curves if name not in {line.name for line in self._lines}]:
+            self.area.box.removeItem(self.curves.pop(name))
+        lowest, highest = math.inf, -math.inf
+        # The first curves lie on top of the later ones.
+        for depth, line in enumerate(self._lines):
+            if line.name not in self.curves:
+                self.curves[line.name] = Curve()
+                self.area.box.addItem(self.curves[line.name], ignoreBounds=True)
+            curve = self.curves[line.name]
+            is_emphasised = line.name == self._emphasised
+            curve.setZValue(1 if is_emphasised else -depth)
+            curve.set_look(line.color, line.dashes, is_emphasised)
+            low, high = self._set_curve(curve, line, points[line.column], first, last)
+            lowest, highest = min(lowest, low), max(highest, high)
+        return lowest, highest
+
+    def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
+        x, index = points.x, line.index
+        count, zeros, y = points.count[:, index], points.zeros[:, index], points.mean[:, index]
+        low = np.where(count > 0, np.clip(points.low[:, index], -LARGEST, LARGEST), np.nan)
+        high = np.where(count > 0, np.clip(points.high[:, index], -LARGEST, LARGEST), np.nan)
+        is_summed_up = not line.is_sparse and self.has_bands() and bool((count + zeros > 1).any())
+        raw = None
+        if points.smooth is not None and not line.is_sparse:
+            raw = None if is_summed_up else y
+            y = np.where(count > 0, points.smooth[:, index], np.nan)
+        if self._zero is not None:
+            is_zero = (count == 0) & (zeros > 0)
+            low, high = np.where(zeros > 0, self._zero, low), np.where(is_zero, self._zero, high)
+            y = np.where(is_zero, self._zero, y)
+        inside = (x >= first - points.width) & (x <= last + points.width)
+        has_marks = line.is_sparse and int(inside.sum()) * PIXELS_PER_MARK <= self.area.frame.width()
+        curve.set_points(x, y, (low, high) if is_summed_up else None, raw, has_marks)
+        shown = inside & np.isfinite(low)
+        return (float(low[shown].min()), float(high[shown].max())) if shown.any() else (math.inf, -math.inf)
+
+    def _entries(self) -> list[Entry]:
+        return [Entry(line.name, self._latest_text(line), line.color, line.dashes) for line in self._lines]
+
+    def _latest_text(self, line: Line) -> str:
+        _, values = self._values(line)
+        return self.value_text(float(values[-1]), is_exact=False)
+
+    def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
+        here = self._nearest_step(step)
+        if here is None:
+            return None
+        readings = []
+        for line in self.shown_at(here, height):
+            steps, values = self._values(line)
+            index = nearest(steps, here)
+            name = line.name if steps[index] == here else f"{line.name} (step {format_integer(int(steps[index]))})"
+            value = float(values[index])
+            on_line = self.to_axis(value) if steps[index] == here else None
+            readings.append(Reading(name, self.value_text(value, is_exact=True), line.color, on_line))
+        return Pointer(float(here), self._step_heading(here), tuple(readings))
+
+    def _marks(self, low: float, high: float, room: int) -> list[Tick]:
+        if self.is_logarithmic:
+            return logarithmic_ticks(low, high, room, self._zero)
+        return linear_ticks(low, high, room)
+
+
+class _Points:
+    """What the curves of one column are drawn from: bins in which something was measured, each array (n, columns)."""
+
+    def __init__(self, bins: TimeBins, smoothing: int) -> None:
+        measured = bins.rows > 0
+        self.width = bins.width
+        self.x = bins.positions[measured]
+        self.count, self.zeros = bins.count[measured], bins.zeros[measured]
+        self.mean, self.low, self.high = bins.mean[measured], bins.low[measured], bins.high[measured]
+        self.smooth = bins.smoothed(smoothing)[measured] if smoothing else None

@@ -1,0 +1,161 @@
+"""The line above a picture: its title, what its lines mean with their latest values, and the button of its menu.
+
+A double-click on the title makes the picture fill the whole area, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
+
+HEIGHT = 28
+SAMPLE_WIDTH = 18.0
+VALUE_SIZE = 11
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the picture: its name, its latest value as text, its colour (of its name as well) and dashes."""
+
+    name: str
+    value: str
+    color: str
+    dashes: tuple[float, ...] = ()
+    is_patch: bool = False
+
+
+class PlotHeader(QWidget):
+    """The line above a picture.
+
+    Attributes
+    ----------
+    title
+        What the picture shows.
+    entries
+        What its lines mean. Values, then names, are left out where there is no room for them.
+    """
+
+    double_clicked = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.entries: tuple[Entry, ...] = ()
+        self.theme: Theme = DARK
+        self.follow_button = QToolButton(self)
+        self.follow_button.setText("Follow")
+        self.follow_button.setToolTip("Show the whole run again and follow it as it grows (Home)")
+        self.follow_button.hide()
+        self.menu_button = _DotsButton(self)
+        self.menu_button.setToolTip("View, smoothing and export")
+        self.menu_button.setAccessibleName(f"Menu of {title}")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 4, 0)
+        layout.setSpacing(2)
+        layout.addStretch(1)
+        layout.addWidget(self.follow_button)
+        layout.addWidget(self.menu_button)
+        self.setFixedHeight(HEIGHT)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Show other lines or values."""
+        if tuple(entries) != self.entries:
+            self.entries = tuple(entries)
+            self.update()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint with the colours of `theme` from now on."""
+        self.theme = theme
+        self.menu_button.color = theme.dim
+        self.follow_button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        visible = [each for each in (self.follow_button, self.menu_button) if not each.isHidden()]
+        right = min((each.x() for each in visible), default=self.width())
+        self.paint_into(painter, QRectF(12, 0, right - 16, self.height()))
+
+    def paint_into(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint title and entries into a rectangle of a picture."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = body_font(SMALL_SIZE)
+        painter.setFont(font)
+        names = QFontMetricsF(font)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        title = names.elidedText(self.title, Qt.TextElideMode.ElideRight, rect.width())
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(rect, middle, title)
+        x = rect.left() + names.horizontalAdvance(title) + 14
+        room = rect.right() - x
+        with_values, with_names = self._what_fits(room)
+        for entry in self.entries:
+            if x + SAMPLE_WIDTH > rect.right():
+                break
+            self._paint_sample(painter, entry, x, rect.center().y())
+            x += SAMPLE_WIDTH + 5
+            if with_names:
+                painter.setFont(font)
+                painter.setPen(QColor(self.theme.dim))
+                painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.name)
+                x += names.horizontalAdvance(entry.name) + 6
+            if with_values and entry.value:
+                painter.setFont(number_font(VALUE_SIZE))
+                painter.setPen(QColor(self.theme.text))
+                painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
+                x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
+            x += 8
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit()
+
+    def _what_fits(self, room: float) -> tuple[bool, bool]:
+        """Whether there is room for values, and for names."""
+        names, values = QFontMetricsF(body_font(SMALL_SIZE)), QFontMetricsF(number_font(VALUE_SIZE))
+        narrow = sum(SAMPLE_WIDTH + 5 + names.horizontalAdvance(each.name) + 14 for each in self.entries)
+        # Room is kept for a longer number, lest values come and go.
+        wide = narrow + sum(6 + max(values.horizontalAdvance(each.value), 42.0) for each in self.entries if each.value)
+        return wide <= room, narrow - 14 <= room
+
+    def _paint_sample(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
+        if entry.is_patch:
+            painter.setPen(QPen(QColor(self.theme.outline), 1))
+            painter.setBrush(QColor(entry.color))
+            painter.drawRoundedRect(QRectF(x + 4.5, y - 4.5, 10, 9), 2, 2)
+            return
+        pen = QPen(QColor(entry.color), 2)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if entry.dashes:
+            pen.setDashPattern([each * 0.7 for each in entry.dashes])
+        painter.setPen(pen)
+        painter.drawLine(QLineF(x, y, x + SAMPLE_WIDTH, y))
+
+
+class _DotsButton(QToolButton):
+    """A button with three dots, drawn because not every font has them in the middle of the line."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.color = DARK.dim
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFixedSize(26, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.color))
+        centre = QPointF(self.width() / 2, self.height() / 2)
+        for shift in (-5, 0, 5):
+            painter.drawEllipse(centre + QPointF(shift, 0), 1.6, 1.6)

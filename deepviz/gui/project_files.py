@@ -1,0 +1,193 @@
+"""Opening, saving and exporting for the window: asks for files, and says in words what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from deepviz.datasets import source_for_files
+from deepviz.datasets.dataset import DatasetError
+from deepviz.document import edits, examples
+from deepviz.document.compile import ProjectError
+from deepviz.document.file_format import SUFFIX, FileError, load, save
+from deepviz.document.project import Project
+from deepviz.exchange import ExchangeError, export
+from deepviz.gui.canvas.picture import write_picture
+from deepviz.gui.editor import Editor
+from deepviz.gui.notice import Notice
+from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER, Settings
+from deepviz.gui.theme import Theme
+from deepviz.gui.training_controller import TrainingController
+from deepviz.training.checkpoint import checkpoint_of, trained_of
+from deepviz.training.run_plan import RunPlan, prepared
+
+FILTER = f"DeepViz project (*{SUFFIX})"
+
+
+class ProjectFiles(QObject):
+    """Moves projects between the editor and files.
+
+    Parameters
+    ----------
+    window
+        Where dialogs belong to.
+    """
+
+    recent_changed = Signal()
+
+    def __init__(
+        self, editor: Editor, controller: TrainingController, settings: Settings, notice: Notice, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._editor, self._controller, self._settings = editor, controller, settings
+        self._notice, self._window = notice, window
+
+    def new(self) -> None:
+        """Start with an empty canvas."""
+        if self.may_leave():
+            self._controller.load(None)
+            self._editor.open(Project())
+            self._notice.dismiss()
+
+    def open_example(self, name: str) -> None:
+        """Open a built-in example."""
+        if self.may_leave():
+            self._controller.load(None)
+            self._editor.open(examples.open_example(name))
+            self._notice.dismiss()
+
+    def ask_open(self) -> None:
+        """Let the user choose a project and open it."""
+        folder = self._settings.get(PROJECT_FOLDER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open project", folder, f"{FILTER};;All files (*)")
+        if chosen and self.may_leave():
+            self.open(Path(chosen))
+
+    def open(self, path: Path) -> bool:
+        """Open a project file. Returns whether it could be read; if not, the present project stays."""
+        try:
+            loaded = load(path)
+        except FileError as error:
+            self._notice.tell(str(error), "bad")
+            return False
+        self._controller.load(None)
+        self._editor.open(loaded.project, path)
+        warnings = list(loaded.warnings)
+        if loaded.trained is not None:
+            checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
+            self._controller.load(checkpoint)
+            warnings += [warning] if warning else []
+        self._remember(path)
+        if warnings:
+            self._notice.tell(" ".join(warnings), "warning")
+        else:
+            self._notice.dismiss()
+        return True
+
+    def open_dropped(self, paths: list[str]) -> None:
+        """Open what was dropped on the window: a project, or data files for the present one."""
+        files = [Path(path) for path in paths]
+        if len(files) == 1 and files[0].suffix == SUFFIX:
+            if self.may_leave():
+                self.open(files[0])
+            return
+        try:
+            choice = self._editor.project.data
+            source = source_for_files(files)
+            self._editor.apply(
+                "Choose data",
+                lambda project: edits.set_data(
+                    project, type(choice)(source, choice.split, choice.preprocessing), source.load().sample_shape
+                ),
+            )
+        except DatasetError as error:
+            self._notice.tell(str(error), "bad")
+
+    def save(self) -> bool:
+        """Save to the project's file, asking for one if there is none. Returns whether it was saved."""
+        return self.ask_save() if self._editor.path is None else self.save_to(self._editor.path)
+
+    def ask_save(self) -> bool:
+        """Let the user choose a file and save to it."""
+        name = f"{self._editor.project.name}{SUFFIX}"
+        folder = Path(self._settings.get(PROJECT_FOLDER) or Path.home())
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(folder / name), FILTER)
+        if not chosen:
+            return False
+        path = Path(chosen)
+        return self.save_to(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
+
+    def save_to(self, path: Path) -> bool:
+        """Save project and weights. Returns whether that worked; if not, it says why."""
+        try:
+            checkpoint = self._controller.checkpoint()
+            trained = None if checkpoint is None else trained_of(checkpoint, self._editor.data)
+            save(self._editor.project, path, trained)
+        except (OSError, TimeoutError, FileError) as error:
+            self._notice.tell(f"Could not save {path.name}: {_reason(error)}", "bad", [("Save as…", self.ask_save)])
+            return False
+        self._editor.mark_saved(path)
+        self._remember(path)
+        return True
+
+    def export_to(self, path: Path) -> bool:
+        """Write the weights as they are now, in the format of the file's suffix. Returns whether that worked."""
+        try:
+            checkpoint = self._controller.checkpoint()
+            if checkpoint is None:
+                data = self._editor.data or prepared(self._editor.project.data)
+                arrays = RunPlan(self._editor.project, data).trainer(probes=()).network.parameters.copied()
+            else:
+                arrays = dict(checkpoint.state.parameters)
+            export(path, self._editor.project, arrays)
+        except (OSError, TimeoutError, ExchangeError, ProjectError, DatasetError) as error:
+            self._notice.tell(f"Could not export to {path.name}: {_reason(error)}", "bad")
+            return False
+        self._settings.set(EXPORT_FOLDER, str(path.parent))
+        trained = "untrained, fresh weights" if checkpoint is None else f"the weights of step {checkpoint.state.step}"
+        folder: Callable[[], object] = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
+        self._notice.tell(f"Exported {trained} to {path}.", "good", [("Open folder", folder)])
+        return True
+
+    def ask_picture(self, theme: Theme) -> None:
+        """Let the user choose a file and draw the network into it."""
+        folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save picture", str(folder / f"{self._editor.project.name}.svg"), "Pictures (*.svg *.png)"
+        )
+        if not chosen:
+            return
+        try:
+            write_picture(self._editor.project.graph, self._editor.report, theme, Path(chosen))
+        except (OSError, ValueError) as error:
+            self._notice.tell(f"Could not save the picture: {_reason(error)}", "bad")
+            return
+        self._notice.tell(f"Saved the picture to {chosen}.", "good")
+
+    def may_leave(self) -> bool:
+        """Whether the present project may be closed: it is saved, or the user says what to do with the changes."""
+        if self._editor.is_saved:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Unsaved changes",
+            f"Save the changes to “{self._editor.project.name}” first?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        return self.save() if answer == buttons.Save else answer == buttons.Discard
+
+    def _remember(self, path: Path) -> None:
+        self._settings.add_recent_file(path)
+        self._settings.set(PROJECT_FOLDER, str(path.resolve().parent))
+        self.recent_changed.emit()
+
+
+def _reason(error: Exception) -> str:
+    """Why a file could not be written, in words."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) and error.strerror else str(error)

@@ -1,0 +1,70 @@
+"""The line at the bottom: whether the network is ready on the left, how training goes on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from deepviz.gui.theme import number_font
+
+
+class StatusLine(QStatusBar):
+    """Shows epoch, step and speed. The widget on the left is given to it.
+
+    Parameters
+    ----------
+    readiness
+        Says whether the project can be trained.
+    """
+
+    def __init__(self, readiness: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._figures = QLabel()
+        self._figures.setFont(number_font(12))
+        self._figures.setProperty("role", "dim")
+        self._figures.setAccessibleName("Progress of training")
+        self.addWidget(readiness, 1)
+        self.addPermanentWidget(self._figures)
+
+    def show_figures(self, status: str, epoch: int, epochs: int, step: int, speed: float) -> None:
+        """Show how far training is.
+
+        Parameters
+        ----------
+        status
+            One word for what the run is doing.
+        epoch, epochs, step
+            Counted from 1.
+        speed
+            Samples per second, 0 when nothing runs.
+        """
+        parts = [status, f"epoch {epoch} of {epochs}", f"step {thousands(step)}"]
+        if speed > 0:
+            parts.append(f"{thousands(three_figures(speed))} samples/s")
+        self._figures.setText("  ·  ".join(parts))
+
+    @property
+    def figures(self) -> str:
+        """What is shown on the right."""
+        return self._figures.text()
+
+
+def thousands(number: int) -> str:
+    """A whole number with thin spaces between its thousands."""
+    return f"{number:,}".replace(",", "\u2009")
+
+
+def three_figures(value: float) -> int:
+    """A positive number rounded to three leading figures, because the others change too fast to be read."""
+    unit = 10 ** max(0, len(str(int(value))) - 3)
+    return round(value / unit) * unit
+
+
+def duration(seconds: float) -> str:
+    """A time in words: ``40 s left``, ``2 min 10 s left``."""
+    whole = max(1, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min left"
+    return f"{minutes} min {rest} s left" if minutes else f"{rest} s left"

@@ -1,0 +1,221 @@
+"""The bar at the top: menu, project, workspaces, the controls of the run, its progress, the learning rate, Export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepviz.gui import icons
+from deepviz.gui.panels.learning_rate import LearningRateSlider
+from deepviz.gui.theme import Theme, body_font, number_font
+
+WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
+BAR_HEIGHT = 52
+
+
+class TopBar(QFrame):
+    """The toolbar of the window.
+
+    Parameters
+    ----------
+    actions
+        Everything that can be done, by key.
+    menu
+        What the menu button opens.
+    learning_rate
+        The slider to place in the bar.
+    """
+
+    workspace_chosen = Signal(str)
+
+    def __init__(
+        self,
+        actions: Mapping[str, QAction],
+        menu: QMenu,
+        learning_rate: LearningRateSlider,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._running = actions, False
+        self.setProperty("role", "top bar")
+        self.setFixedHeight(BAR_HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+
+        self.menu_button = QToolButton()
+        self.menu_button.setMenu(menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setToolTip("Menu (Alt+M)")
+        self.menu_button.setShortcut("Alt+M")
+        self.menu_button.setAccessibleName("Menu")
+        brand = QLabel("DeepViz")
+        font = body_font(15)
+        font.setWeight(font.Weight.DemiBold)
+        brand.setFont(font)
+        self._project = _ElidedLabel()
+        self._project.setProperty("role", "dim")
+        row.addWidget(self.menu_button)
+        row.addWidget(brand)
+        row.addWidget(self._project, 1)
+
+        self._undo, self._redo = self._tool("undo"), self._tool("redo")
+        row.addWidget(self._undo)
+        row.addWidget(self._redo)
+        row.addSpacing(8)
+        row.addWidget(self._workspaces())
+        row.addSpacing(8)
+
+        self.run_button = self._button("run", 92)
+        self.step_button = self._button("step", 80)
+        self.reset_button = self._button("reset", 84)
+        for button in (self.run_button, self.step_button, self.reset_button):
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addLayout(self._progress_block())
+        row.addSpacing(8)
+        row.addWidget(learning_rate)
+        row.addSpacing(8)
+        self.export_button = QPushButton("Export…")
+        self.export_button.setProperty("primary", True)
+        self.export_button.setToolTip(actions["export"].toolTip())
+        self.export_button.clicked.connect(actions["export"].trigger)
+        row.addWidget(self.export_button)
+        self.apply_theme(theme)
+
+    def show_project(self, name: str, edited: bool) -> None:
+        """Show the project's name, and whether it has unsaved changes."""
+        self._project.set_full_text(f"{name}  ·  edited" if edited else name)
+
+    def show_workspace(self, name: str) -> None:
+        """Show which workspace is in front."""
+        self._workspace_buttons[name].setChecked(True)
+
+    def show_running(self, running: bool, started: bool) -> None:
+        """Show Pause while running, Resume when there is something to go on with, otherwise Run."""
+        self._running = running
+        self.run_button.setText("Pause" if running else "Resume" if started else "Run")
+        self.apply_theme(self._theme)
+
+    def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
+        """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""
+        self._epoch.setText(f"epoch {epoch} of {epochs}" if epoch else f"{epochs} epochs")
+        self._left.setText(time_left)
+        self._bar.setMaximum(max(total, 1))
+        self._bar.setValue(min(step, total))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.menu_button.setIcon(icons.icon("menu", theme.text))
+        self._undo.setIcon(icons.icon("undo", theme.text))
+        self._redo.setIcon(icons.icon("redo", theme.text))
+        self.run_button.setIcon(icons.icon("pause" if self._running else "run", theme.text))
+        self.step_button.setIcon(icons.icon("step", theme.text))
+        self.reset_button.setIcon(icons.icon("reset", theme.text))
+
+    def _tool(self, key: str) -> QToolButton:
+        """A small button that follows an action: its icon is ours, whether it is enabled the action's."""
+        action, button = self._actions[key], QToolButton()
+        button.setIconSize(QSize(18, 18))
+        button.clicked.connect(action.trigger)
+
+        def follow() -> None:
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(action.text())
+
+        action.changed.connect(follow)
+        follow()
+        return button
+
+    def _button(self, key: str, width: int) -> QPushButton:
+        action = self._actions[key]
+        button = QPushButton(action.text())
+        button.setMinimumWidth(width)
+        button.setIconSize(QSize(16, 16))
+        button.setToolTip(action.toolTip())
+        button.clicked.connect(action.trigger)
+        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        return button
+
+    def _workspaces(self) -> QFrame:
+        frame = QFrame()
+        frame.setProperty("role", "segments")
+        frame.setFixedHeight(34)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        group = QButtonGroup(frame)
+        self._workspace_buttons: dict[str, QToolButton] = {}
+        for name, text in WORKSPACE_NAMES.items():
+            button = QToolButton()
+            button.setText(text)
+            button.setCheckable(True)
+            button.setToolTip(self._actions[f"workspace_{name}"].toolTip())
+            button.clicked.connect(lambda _checked=False, name=name: self.workspace_chosen.emit(name))
+            group.addButton(button)
+            row.addWidget(button)
+            self._workspace_buttons[name] = button
+        return frame
+
+    def _progress_block(self) -> QVBoxLayout:
+        self._epoch, self._left, self._bar = QLabel(), QLabel(), QProgressBar()
+        for label in (self._epoch, self._left):
+            label.setProperty("role", "small")
+            label.setFont(number_font(11))
+        self._left.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(5)
+        self._bar.setFixedWidth(188)
+        self._bar.setAccessibleName("Progress of the run")
+        words = QHBoxLayout()
+        words.addWidget(self._epoch)
+        words.addWidget(self._left)
+        block = QVBoxLayout()
+        block.setContentsMargins(0, 8, 0, 8)
+        block.setSpacing(4)
+        block.addStretch(1)
+        block.addLayout(words)
+        block.addWidget(self._bar)
+        block.addStretch(1)
+        return block
+
+
+class _ElidedLabel(QLabel):
+    """A label that shortens its text with dots instead of cutting it off, and tells the whole in its tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def set_full_text(self, text: str) -> None:
+        self._full = text
+        self.setToolTip(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(self.font())
+        self.setText(metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width()))

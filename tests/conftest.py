@@ -1,0 +1,105 @@
+"""What every test relies on: no screen, no settings of the person running it, and nothing left behind.
+
+A test that leaves a thread, a running timer or an open window fails, by name, where it was left and not where it hurts.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
+
+import gc
+import multiprocessing
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for settings, caches and autosaves, which is not that of the person running the tests."""
+    home = tmp_path_factory.mktemp("home")
+    for variable, folder in (
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_STATE_HOME", "state"),
+    ):
+        monkeypatch.setenv(variable, str(home / folder))
+    core = sys.modules.get("PySide6.QtCore")
+    if core is not None:
+        # Qt reads XDG_CONFIG_HOME once; from then on only this moves its settings.
+        for file_format in (core.QSettings.Format.NativeFormat, core.QSettings.Format.IniFormat):
+            core.QSettings.setPath(file_format, core.QSettings.Scope.UserScope, str(home / "config"))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(own_settings: Path) -> Iterator[None]:
+    """Fail a test that leaves behind a thread, a process, a running timer or an open window."""
+    threads = set(threading.enumerate())
+    yield
+    left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _counts(thread)]
+    left += [f"process {process.name!r}" for process in multiprocessing.active_children()]
+    left += _left_in_qt()
+    if left:
+        pytest.fail("The test left behind: " + ", ".join(left), pytrace=False)
+
+
+def _counts(thread: threading.Thread) -> bool:
+    """Whether a thread is one of Python's own, not its stand-in for a thread of Qt; those are looked for as such."""
+    return not isinstance(thread, threading._DummyThread)
+
+
+def _left_in_qt() -> list[str]:
+    """Running timers, running threads and open windows; ends them too, so that the next test starts clean."""
+    widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
+    if widgets is None or core is None or core.QCoreApplication.instance() is None:
+        return []
+    from shiboken6 import isValid
+
+    # What was closed with deleteLater() is gone only now; outside an event loop Qt waits for the next one.
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+    left = []
+    for window in widgets.QApplication.topLevelWidgets():
+        if isValid(window) and window.isVisible():
+            left.append(f"open window {_name(window)}")
+            window.close()
+    for thing in gc.get_objects():
+        if not issubclass(type(thing), (core.QTimer, core.QThread)) or not isValid(thing):
+            continue
+        if isinstance(thing, core.QTimer) and thing.isActive():
+            left.append(f"running timer {_name(thing)}, every {thing.interval()} ms")
+            thing.stop()
+        elif isinstance(thing, core.QThread) and thing.isRunning() and thing is not core.QThread.currentThread():
+            left.append(f"running Qt thread {_name(thing)}")
+    return left
+
+
+def _name(thing: Any) -> str:
+    parent = f" of {type(thing.parent()).__name__}" if thing.parent() is not None else ""
+    return f"{type(thing).__name__} {thing.objectName()!r}{parent}"
+
+
+@pytest.fixture(scope="session")
+def mnist_files() -> tuple[Path, Path]:
+    """MNIST's images and labels as a user would have them: two gzipped IDX files, outside this repository.
+
+    Looked for in the folder named by DEEPVIZ_MNIST, then in `../shared/data/mnist`; skips the test if in neither.
+    """
+    folders = [ROOT.parent / "shared" / "data" / "mnist"]
+    if "DEEPVIZ_MNIST" in os.environ:
+        folders.insert(0, Path(os.environ["DEEPVIZ_MNIST"]))
+    for folder in folders:
+        images, labels = (folder / name for name in MNIST_NAMES)
+        if images.is_file() and labels.is_file():
+            return images, labels
+    pytest.skip(f"MNIST's files {MNIST_NAMES} are not here; name their folder in DEEPVIZ_MNIST")

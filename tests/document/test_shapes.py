@@ -1,0 +1,105 @@
+"""The live check: shapes, parameter counts, and problems at the node concerned with offers that mend them."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepviz.document import edits
+from deepviz.document.compile import ProjectError, compile_project
+from deepviz.document.graph import Edge, Graph, Node
+from deepviz.document.project import Project
+from deepviz.document.shapes import DataFacts, check
+
+SPIRALS = DataFacts((2,), "classification", 2, 480)
+DIGITS = DataFacts((8, 8, 1), "classification", 10, 1400)
+PRICES = DataFacts((2,), "regression", 1, 100)
+
+
+def chain(*layers: tuple[str, dict[str, object]]) -> Project:
+    project = Project()
+    for key, changes in layers:
+        project = edits.append(project, edits.new_layer(key).changed(**changes))
+    return project
+
+
+GOOD = chain(("Input", {}), ("Dense", {"units": 8}), ("ReLU", {}), ("Dense", {"units": 2}), ("SoftmaxCrossEntropy", {}))
+
+
+def test_a_good_project_has_shapes_counts_and_no_problem() -> None:
+    report = check(GOOD, SPIRALS)
+    assert report.problems == ()
+    assert report.shapes == {"input_1": (2,), "dense_1": (8,), "relu_1": (8,), "dense_2": (2,), "loss_1": ()}
+    assert report.parameters == {"input_1": 0, "dense_1": 24, "relu_1": 0, "dense_2": 18, "loss_1": 0}
+    assert report.total_parameters == 42
+    network, _ = compile_project(GOOD, SPIRALS)
+    assert network.parameters.count == 42
+
+
+def test_a_mismatch_is_told_at_its_node_and_its_repair_mends_it() -> None:
+    project = chain(("Input", {"shape": (8, 8, 1)}), ("Dense", {"units": 10}), ("SoftmaxCrossEntropy", {}))
+    (problem,) = check(project, DIGITS).problems
+    assert problem.where == "dense_1"
+    assert "needs a flat input; it gets 8 × 8 × 1. Insert Flatten." in problem.text
+    (repair,) = problem.repairs
+    assert check(repair.edit(project), DIGITS).problems == ()
+
+
+def test_an_output_that_does_not_fit_the_targets_offers_the_right_number_of_units() -> None:
+    project = chain(("Input", {}), ("Dense", {"units": 7}), ("ReLU", {}), ("SoftmaxCrossEntropy", {}))
+    (problem,) = check(project, SPIRALS).problems
+    assert problem.where == "loss_1"
+    assert "each of the data's 2 classes; it gets 7" in problem.text
+    assert check(problem.repairs[0].edit(project), SPIRALS).problems == ()
+
+
+def test_a_repair_that_finds_nothing_to_mend_says_so() -> None:
+    project = chain(("Input", {}), ("ReLU", {}), ("SoftmaxCrossEntropy", {}))
+    (problem,) = check(project, DataFacts((2,), "classification", 5, 10)).problems
+    with pytest.raises(edits.EditError, match="add a Dense layer"):
+        problem.repairs[0].edit(project)
+
+
+def test_an_input_that_does_not_fit_the_data_is_told_and_mended() -> None:
+    problems = check(GOOD, DIGITS).problems
+    assert [problem.where for problem in problems] == ["input_1", "loss_1"]
+    mended = problems[0].repairs[0].edit(GOOD)
+    assert mended.graph.node("input_1").layer.shape == (8, 8, 1)  # type: ignore[union-attr]
+
+
+def test_a_loss_for_classes_refuses_numbers() -> None:
+    (problem,) = check(GOOD, PRICES).problems
+    assert "is for classification; this data is for regression" in problem.text
+
+
+def test_missing_parts_are_told() -> None:
+    texts = [problem.text for problem in check(Project(), SPIRALS).problems]
+    assert [text.split(":")[0] for text in texts] == ["There is no Input", "There is no loss"]
+
+
+def test_a_dangling_layer_is_told_at_the_layer() -> None:
+    project = edits.connect(edits.add_node(GOOD, edits.new_layer("Tanh"), (0, 300)), "relu_1", "tanh_1")
+    (problem,) = check(project, SPIRALS).problems
+    assert problem.where == "tanh_1"
+    assert "leads nowhere" in problem.text
+    assert check(problem.repairs[0].edit(project), SPIRALS).problems == ()
+
+
+def test_a_layer_without_input_is_told_at_the_layer() -> None:
+    (problem,) = check(edits.add_node(GOOD, edits.new_layer("Tanh"), (0, 300)), SPIRALS).problems
+    assert problem.where == "tanh_1"
+    assert "nothing is connected to its input" in problem.text
+
+
+def test_a_cycle_from_a_file_is_told_at_its_nodes_and_not_behind_it() -> None:
+    layer = edits.new_layer("Tanh")
+    nodes = tuple(Node(name, layer) for name in ("a", "b", "behind"))
+    graph = Graph(nodes, (Edge("a", "b"), Edge("b", "a"), Edge("b", "behind")))
+    report = check(Project(graph=graph), SPIRALS)
+    assert {problem.where for problem in report.problems if "cycle" in problem.text} == {"a", "b"}
+    assert report.shapes["behind"] is None
+
+
+def test_compiling_a_wrong_project_raises_its_problems() -> None:
+    with pytest.raises(ProjectError, match="There is no Input") as caught:
+        compile_project(Project(), SPIRALS)
+    assert len(caught.value.problems) == 2

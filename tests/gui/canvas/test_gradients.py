@@ -1,0 +1,116 @@
+"""The scale of gradients: decades, calm, and honest about what has no place on it."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+
+from deepviz.gui.canvas.edge_style import LEAST_CONTRAST, gradient_style, level_color
+from deepviz.gui.canvas.gradients import LEVELS, GradientScale, magnitude, width_at
+from deepviz.gui.canvas.trace import curve_points
+from deepviz.gui.theme import DARK, LIGHT, contrast
+
+
+def test_the_first_scale_is_the_narrowest_of_whole_decades():
+    assert GradientScale.first_fit([3e-4, 0.2]) == GradientScale(-4, 0)
+    assert GradientScale.first_fit([0.02, 0.03]).ends == (0.01, 1.0)
+
+
+def test_what_is_not_positive_and_finite_does_not_count():
+    values = [0.0, None, math.nan, math.inf, -1.0]
+    assert GradientScale.first_fit(values) == GradientScale()
+    assert GradientScale(-7, -2).fitted(values) == GradientScale(-7, -2)
+    assert GradientScale.first_fit([*values, 3e-4, 0.2]) == GradientScale(-4, 0)
+
+
+def test_it_widens_at_once_and_narrows_step_by_step():
+    scale = GradientScale(-4, 0).fitted([1e-7, 50.0])
+    assert scale == GradientScale(-7, 2)
+    seen = [scale]
+    for _ in range(9):
+        seen.append(seen[-1].fitted([2e-4, 0.2]))
+    assert all(abs(a.first - b.first) <= 1 and abs(a.last - b.last) <= 1 for a, b in pairwise(seen))
+    assert seen[-1] == seen[-2] == GradientScale(-5, 0)
+
+
+def test_it_does_not_flicker_between_two_scales():
+    scale = GradientScale(-4, 0)
+    for factor in np.linspace(0.5, 2.0, 50):
+        scale = scale.fitted([2e-4 * factor, 0.4 * factor])
+        assert scale == GradientScale(-4, 0)
+
+
+def test_extremes_keep_it_finite():
+    scale = GradientScale.first_fit([5e-324, 1e308])
+    assert all(0 < end < math.inf for end in scale.ends)
+    assert scale.level(5e-324) == 0
+    assert scale.level(1e308) == LEVELS - 1
+
+
+def test_levels_and_widths_grow_with_the_value():
+    scale = GradientScale(-4, 0)
+    levels = [scale.level(value) for value in np.geomspace(1e-5, 10, 100)]
+    assert levels == sorted(levels)
+    assert (levels[0], levels[-1]) == (0, LEVELS - 1)
+    assert (width_at(0), width_at(LEVELS - 1)) == (1.5, 5.5)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_colour_can_be_seen(theme):
+    colors = [level_color(level, theme) for level in range(LEVELS)]
+    assert len(set(colors)) > LEVELS * 0.9
+    assert min(contrast(color, theme.window) for color in colors) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.031, "3.1e-2"),
+        (0.0, "0"),
+        (1.0, "1.0e0"),
+        (12345.0, "1.2e4"),
+        (math.nan, "not a number"),
+        (math.inf, "infinite"),
+    ],
+)
+def test_magnitudes(value, text):
+    assert magnitude(value) == text
+
+
+def test_special_values_have_styles_of_their_own():
+    scale = GradientScale()
+    ordinary = {gradient_style(value, scale, DARK) for value in (1e-9, 1e-3, 1.0, 1e9)}
+    nothing, broken = gradient_style(0.0, scale, DARK), gradient_style(math.nan, scale, DARK)
+    assert gradient_style(None, scale, DARK) == nothing
+    assert gradient_style(math.inf, scale, DARK) == broken
+    assert len({nothing, broken} | ordinary) == 2 + len(ordinary)
+
+
+class TestCurve:
+    AREA = QRectF(10, 20, 100, 18)
+
+    def test_it_fills_the_area_on_a_logarithmic_axis(self):
+        points = curve_points(np.geomspace(1.0, 1e-4, 5), self.AREA)
+        assert [point.x() for point in points] == pytest.approx([10, 35, 60, 85, 110])
+        assert [point.y() for point in points] == pytest.approx([20, 24.5, 29, 33.5, 38])
+
+    def test_a_steady_value_stays_a_level_line_in_the_middle(self):
+        points = curve_points(np.array([1.0, 1.01, 1.0]), self.AREA)
+        assert {round(point.y()) for point in points} == {29}
+
+    def test_what_cannot_be_drawn_is_left_out(self):
+        points = curve_points(np.array([1.0, np.nan, 0.0, np.inf, 2.0]), self.AREA)
+        assert [point.x() for point in points] == pytest.approx([10, 110])
+        assert curve_points(np.array([]), self.AREA) == []
+        assert curve_points(np.array([1.0]), self.AREA) == []
+        assert curve_points(np.full(5, np.nan), self.AREA) == []
+
+    def test_a_long_history_is_thinned_and_keeps_its_ends(self):
+        history = np.geomspace(1.0, 1e-4, 100_000)
+        points = curve_points(history, self.AREA)
+        assert 20 < len(points) < 100
+        assert (points[0].y(), points[-1].y()) == pytest.approx((20, 38))

@@ -1,0 +1,104 @@
+"""What is painted: nothing is cut off, nothing is missing, small cards leave out what could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from deepviz.engine import layers, losses
+from deepviz.gui.canvas.card_face import CardFace, new_face
+from deepviz.gui.canvas.card_painter import EXTENT, CardPainter, CardState
+from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Port
+from deepviz.gui.theme import DARK, LIGHT
+
+GROUND = QColor("#ff00ff")
+
+
+def _painted(face: CardFace, theme=DARK, state=CardState.NONE, zoom=1.0, hot_port=None) -> QImage:
+    """A card with much room around it, on a colour that no theme has."""
+    image = QImage(round(EXTENT.width()) + 80, round(EXTENT.height()) + 80, QImage.Format.Format_RGB32)
+    image.fill(GROUND)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(40 - EXTENT.left(), 40 - EXTENT.top())
+    CardPainter(theme).paint(painter, face, state, zoom, hot_port)
+    painter.end()
+    return image
+
+
+def _extent_of(image: QImage) -> QRectF:
+    """What is not ground, from the card's top left corner."""
+    xs, ys = [], []
+    for y in range(image.height()):
+        for x in range(image.width()):
+            if image.pixelColor(x, y) != GROUND:
+                xs.append(x)
+                ys.append(y)
+    left, top = 40 - EXTENT.left(), 40 - EXTENT.top()
+    return QRectF(min(xs) - left, min(ys) - top, max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
+
+
+def _face(**changes) -> CardFace:
+    return replace(CardFace("Dense", "Dense", "128", "Core", "128", "32 896", 1, True), **changes)
+
+
+LOUD = _face(problem="A problem that is so long that no card could ever show it in full", severity="bad", inputs=9)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_nothing_is_painted_outside_the_announced_extent(theme):
+    state = CardState.SELECTED | CardState.FOCUSED | CardState.HOVERED | CardState.TAKES | CardState.GIVES
+    for port in (Port("n", True), Port("n", False, 0)):
+        assert EXTENT.contains(_extent_of(_painted(LOUD, theme, state, hot_port=port)))
+
+
+@pytest.mark.parametrize("key", [*layers.registry, *losses.registry])
+def test_long_texts_never_leave_the_card(key):
+    made = new_face((layers.registry if key in layers.registry else losses.registry)[key]())
+    long = replace(
+        made,
+        label=made.label * 4,
+        headline="1024 × 1024 × 1024",
+        shape="1024 × 1024 × 1024 × 16",
+        parameters="1 234 567 890",
+    )
+    extent = _extent_of(_painted(long))
+    assert extent.left() >= -7
+    assert extent.right() <= WIDTH + 8
+
+
+def test_text_is_shortened_with_an_ellipsis_and_not_cut():
+    words = CardPainter(DARK)._words(_face(label="An activation with a very long name", headline="16 · 5×5"))
+    assert words.label.endswith("…")
+    assert words.headline == "16 · 5×5"
+
+
+@pytest.mark.parametrize("state", [CardState.SELECTED, CardState.FOCUSED, CardState.HOVERED, CardState.CHOSEN])
+def test_every_state_can_be_seen(state):
+    assert _painted(_face(), state=state) != _painted(_face())
+
+
+def test_severity_is_shown_by_colour_and_by_sign():
+    for severity, color in (("bad", DARK.bad), ("warning", DARK.warning)):
+        image = _painted(_face(problem="Leads nowhere", severity=severity))
+        below_the_ports = 40 - round(EXTENT.top()) + round(HEIGHT * 0.75)
+        colors = {image.pixelColor(x, below_the_ports).name() for x in range(image.width())}
+        assert color in colors
+        assert _extent_of(image).bottom() > HEIGHT + 10, "the words below the card"
+
+
+def test_ports_follow_the_face():
+    with_ports, without = _painted(_face()), _painted(_face(inputs=0, has_output=False))
+    assert _extent_of(with_ports).left() < 0 <= _extent_of(without).left() + 1
+    assert _extent_of(with_ports).right() > WIDTH + 3
+    assert _extent_of(without).right() <= WIDTH + 1
+
+
+def test_far_away_numbers_are_left_out_and_the_name_grows():
+    near, far, farthest = (_painted(_face(), zoom=zoom) for zoom in (1.0, 0.3, 0.15))
+    assert near != far != farthest
+    assert _painted(_face(shape="64"), zoom=0.3) == far, "numbers are not painted from far away"
+    assert _painted(_face(label="ReLU"), zoom=0.15) == farthest, "nor names from farther away"

@@ -1,0 +1,204 @@
+"""The map of gradients has the right colour at each layer and step, and keeps zero, NaN and nothing apart."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.plots.gradient_map import CAPACITY, GradientMap
+from deepviz.gui.theme import DARK, LIGHT, viridis
+from deepviz.training.history import History
+
+MakeHistory = Callable[..., History]
+
+
+def opened(qtbot: QtBot, history: History | None, width: int = 460, height: int = 280) -> GradientMap:
+    plot = GradientMap()
+    qtbot.addWidget(plot)
+    plot.resize(width, height)
+    plot.show_history(history)
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def color_at(plot: GradientMap, step: float, layer: float) -> str:
+    """The colour on screen of a layer at a step: in the middle of its cell."""
+    image = plot.area.grab().toImage()
+    point = QPointF(plot.area.x_pixel(step - 0.5), plot.area.y_pixel(layer + 0.5)).toPoint()
+    return image.pixelColor(point).name()
+
+
+def viridis_at(share: float) -> str:
+    return QColor(*viridis()[min(int(256 * share), 255)].tolist()).name()
+
+
+def test_a_cell_has_the_viridis_colour_of_its_logarithm_and_the_first_layer_is_at_the_top(
+    qtbot: QtBot, make_history: MakeHistory
+):
+    norms = np.ones((20, 3))
+    norms[:, 0], norms[:, 1], norms[:, 2] = 1e-4, 10**-1.5, 1.0
+    norms[9, 1] = 1e-3
+    plot = opened(qtbot, make_history(20, norms=norms))
+    assert plot.levels == (-4, 0)
+    assert color_at(plot, 5, 0) == viridis_at(0)
+    assert color_at(plot, 5, 1) == viridis_at(2.5 / 4)
+    assert color_at(plot, 10, 1) == viridis_at(1 / 4)
+    assert color_at(plot, 11, 1) == viridis_at(2.5 / 4)
+    assert color_at(plot, 5, 2) == viridis_at(1)
+    assert plot.area.y_pixel(0.5) < plot.area.y_pixel(2.5)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_zero_no_number_and_not_computed_are_told_apart(qtbot: QtBot, make_history: MakeHistory, theme: object):
+    chosen = LIGHT if theme is LIGHT else DARK
+    norms = np.full((20, 3), 0.1)
+    norms[:, 1] = 0.0
+    norms[4, 2], norms[5, 2] = np.nan, np.inf
+    plot = opened(qtbot, make_history(20, norms=norms, skipped=[10, 11]))
+    plot.apply_theme(chosen)
+    assert color_at(plot, 3, 1) == chosen.dim
+    assert color_at(plot, 5, 2) == chosen.bad
+    assert color_at(plot, 6, 2) == chosen.bad
+    assert color_at(plot, 10, 0) == chosen.panel
+    assert color_at(plot, 11, 2) == chosen.panel
+    assert color_at(plot, 12, 0) == viridis_at(0)
+    assert [(entry.name, entry.color) for entry in plot.header.entries] == [
+        *(("zero", chosen.dim), ("NaN or ∞", chosen.bad))
+    ]
+
+
+def test_one_bad_step_of_a_long_run_is_not_averaged_away(qtbot: QtBot, make_history: MakeHistory):
+    norms = np.full((20_000, 2), 0.1)
+    norms[12_000, 1] = np.nan
+    plot = opened(qtbot, make_history(20_000, norms=norms))
+    row = np.array([[color_at_x(plot, x, 1)] for x in range(int(plot.area.frame.left()), int(plot.area.frame.right()))])
+    assert (row == DARK.bad).any()
+
+
+def color_at_x(plot: GradientMap, x: int, layer: int) -> str:
+    if not hasattr(plot, "_grabbed"):
+        plot._grabbed = plot.area.grab().toImage()  # type: ignore[attr-defined]
+    return str(plot._grabbed.pixelColor(QPoint(x, round(plot.area.y_pixel(layer + 0.5)))).name())  # type: ignore[attr-defined]
+
+
+def test_columns_are_geometric_means_of_their_steps(qtbot: QtBot, make_history: MakeHistory):
+    steps = 5000
+    norms = 10.0 ** np.stack([np.linspace(-5, -1, steps), np.linspace(0, 2, steps)], axis=1)
+    plot = opened(qtbot, make_history(steps, norms=norms))
+    bins = plot._shown
+    assert bins is not None
+    width = bins.width
+    assert len(bins) <= CAPACITY
+    assert len(bins) <= plot.area.frame.width() + 1
+    assert len(bins) == math.ceil(steps / width)
+    for number in (0, 1, 7, len(bins) - 1):
+        part = np.log10(norms[number * width : (number + 1) * width])
+        np.testing.assert_allclose(bins.mean[number], part.mean(axis=0), rtol=1e-9)
+
+
+def test_it_grows_without_reading_old_steps_again(
+    qtbot: QtBot, make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch
+):
+    history = make_history(3000)
+    plot = opened(qtbot, history)
+    assert plot._bins is not None
+    read: list[int] = []
+    extend = plot._bins.extend
+    monkeypatch.setattr(plot._bins, "extend", lambda steps, norms: (read.append(len(steps)), extend(steps, norms)))
+    make_history(25, first_step=3001, history=history)
+    plot.draw()
+    assert read == [25]
+    whole = opened(qtbot, history)
+    assert plot._shown is not None
+    assert whole._shown is not None
+    np.testing.assert_array_equal(plot._shown.mean, whole._shown.mean)
+
+
+def test_a_hundred_layers_have_thinned_labels_that_do_not_touch(qtbot: QtBot, make_history: MakeHistory):
+    norms = np.tile(10.0 ** np.linspace(-6, 0, 100), (30, 1))
+    plot = opened(qtbot, make_history(30, norms=norms))
+    marks = plot._marks(0, 100, 5)
+    assert [mark.label for mark in marks[:3]] == ["dense_1", "dense_11", "dense_21"]
+    pixels = [plot.area.y_pixel(mark.position) for mark in marks]
+    assert min(np.diff(pixels)) >= 12
+    assert color_at(plot, 15, 0) == viridis_at(0)
+    assert color_at(plot, 15, 99) == viridis_at(1)
+
+
+def test_the_box_names_layer_step_and_value(qtbot: QtBot, make_history: MakeHistory):
+    norms = np.array([[step * 1e-3, step * 2e-3] for step in range(1, 21)])
+    plot = opened(qtbot, make_history(20, norms=norms, skipped=[7]))
+    assert plot.hover_text(4.5, 1.2) == "step 5 · epoch 1\ndense_2 0.01"
+    assert plot.hover_text(4.5, 0.9) == "step 5 · epoch 1\ndense_1 0.005"
+    assert plot.hover_text(6.5, 0.5) == "step 7 · epoch 1\ndense_1 not computed"
+    assert plot.hover_text(99, 99) == "step 20 · epoch 2\ndense_2 0.04"
+
+
+def test_the_box_gives_the_mean_where_a_column_stands_for_several_steps(qtbot: QtBot, make_history: MakeHistory):
+    norms = 10.0 ** np.linspace(-3, 0, 5000)[:, None]
+    plot = opened(qtbot, make_history(5000, norms=norms))
+    assert plot._shown is not None
+    width = plot._shown.width
+    start = (1000 - 1) // width * width + 1
+    mean = 10 ** np.log10(norms[start - 1 : start + width - 1]).mean()
+    lines = plot.hover_text(1000, 0.5).splitlines()
+    assert lines[1] == f"dense_1 {norms[999, 0]:.6g}"
+    assert lines[2] == f"mean of {start}–{start + width - 1} {mean:.6g}"
+
+
+def test_pointing_with_the_mouse(qtbot: QtBot, make_history: MakeHistory):
+    plot = opened(qtbot, make_history(20, norms=np.full((20, 2), 0.5)))
+    at = QPointF(plot.area.x_pixel(9.5), plot.area.y_pixel(1.5)).toPoint()
+    qtbot.mouseMove(plot.area.viewport(), at)
+    assert plot.area.pointer is not None
+    assert plot.area.pointer.step == 10
+    assert plot.area.pointer.readings[0].name == "dense_2"
+    qtbot.keyClick(plot.area, Qt.Key.Key_Left)
+    assert plot.area.pointer.step == 9
+
+
+def test_zoomed_in_single_steps_are_there_again(qtbot: QtBot, make_history: MakeHistory):
+    norms = 10.0 ** np.linspace(-4, 0, 20_000)[:, None]
+    plot = opened(qtbot, make_history(20_000, norms=norms))
+    assert plot._shown is not None
+    assert plot._shown.width > 8
+    plot.area.zoom(0.002, 1.0, QPointF(10_000, 0.5))
+    assert plot._shown.width == 1
+    step = 10_001
+    assert color_at(plot, step, 0) == viridis_at((math.log10(norms[step - 1, 0]) + 4) / 4)
+    assert plot.area.y_range == (0.0, 1.0)
+
+
+def test_only_zeros_and_only_nan_can_be_shown(qtbot: QtBot, make_history: MakeHistory):
+    for value, color in ((0.0, DARK.dim), (math.nan, DARK.bad)):
+        plot = opened(qtbot, make_history(5, norms=np.full((5, 2), value)))
+        assert color_at(plot, 2, 0) == color
+
+
+def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path):
+    norms = np.array([[0.1, 0.0], [0.01, np.nan], [1.0, 1.0]])
+    plot = opened(qtbot, make_history(4, norms=np.vstack([norms, [[1, 1]]]), skipped=[3]))
+    plot.save(tmp_path / "map.csv")
+    with (tmp_path / "map.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["from_step", "to_step", "dense_1", "dense_2"]
+    assert rows[1][:2] == ["1", "1"]
+    assert float(rows[1][2]) == pytest.approx(0.1)
+    assert rows[1][3] == "0.0"
+    assert rows[2][3] == "nan"
+    assert rows[3][2:] == ["", ""]
+    assert [float(cell) for cell in rows[4][2:]] == [1.0, 1.0]
+
+
+def test_a_run_without_gradients_says_so(qtbot: QtBot, make_history: MakeHistory):
+    plot = opened(qtbot, make_history(3, skipped=[1, 2, 3]))
+    assert plot.words.text() == "No gradient was measured in this run"

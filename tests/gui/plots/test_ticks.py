@@ -1,0 +1,108 @@
+"""Marks stand at round numbers, fit in, and say what is there."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepviz.gui.plots import ticks
+
+
+def labels(marks: list[ticks.Tick]) -> list[str]:
+    return [mark.label.replace("\u2009", " ") for mark in marks]
+
+
+def test_even_axes():
+    assert labels(ticks.linear_ticks(0, 2, 5)) == ["0", "0.5", "1.0", "1.5", "2.0"]
+    assert labels(ticks.linear_ticks(0.11, 0.1203, 4)) == ["0.110", "0.115", "0.120"]
+    assert labels(ticks.linear_ticks(-1, 1, 3)) == ["-1", "0", "1"]
+    assert labels(ticks.linear_ticks(0, 1e-6, 3)) == ["0", "5.0e-7", "1.0e-6"]
+    assert labels(ticks.linear_ticks(0, 1, 3, percent=True)) == ["0 %", "50 %", "100 %"]
+
+
+def test_steps():
+    assert labels(ticks.step_ticks(0, 1000, 5)) == ["0", "250", "500", "750", "1000"]
+    assert labels(ticks.step_ticks(0, 3, 5)) == ["0", "1", "2", "3"]
+    assert labels(ticks.step_ticks(0, 30000, 4)) == ["0", "10 000", "20 000", "30 000"]
+    assert labels(ticks.step_ticks(0, 1_000_000, 3)) == ["0", "500 000", "1M"]
+
+
+def test_logarithmic_axes():
+    assert labels(ticks.logarithmic_ticks(-4, 0, 5)) == ["1e-4", "1e-3", "1e-2", "1e-1", "1e0"]
+    assert labels(ticks.logarithmic_ticks(-40, 0, 4)) == ["1e-40", "1e-20", "1e0"]
+    assert labels(ticks.logarithmic_ticks(-1.2, -0.3, 5)) == ["1e-1", "2e-1", "5e-1"]
+    assert labels(ticks.logarithmic_ticks(-0.3, 0.3, 4)) == ["1.0", "1.5"]
+
+
+def test_zero_has_a_mark_of_its_own_and_nothing_stands_below_it():
+    marks = ticks.logarithmic_ticks(-4.2, 0, 6, zero=-4)
+    assert labels(marks) == ["0", "1e-3", "1e-2", "1e-1", "1e0"]
+    assert marks[0].position == -4
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-9, 1e12), st.integers(2, 9))
+def test_never_more_marks_than_there_is_room_for_and_no_two_alike(low: float, span: float, room: int):
+    high = low + span
+    if high - low <= abs(low) * 1e-9:
+        return
+    for marks in (ticks.linear_ticks(low, high, room), ticks.step_ticks(low, high, room)):
+        assert len(marks) <= room
+        assert len(set(labels(marks))) == len(marks)
+
+
+@given(st.floats(-320, 300), st.floats(1e-3, 300), st.integers(2, 9))
+def test_never_more_decades_than_there_is_room_for(low: float, span: float, room: int):
+    assert len(ticks.logarithmic_ticks(low, low + span, room)) <= room
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.118341, "0.1183"),
+        (3.2145e-5, "3.214e-5"),
+        (1e-4, "1e-4"),
+        (1234.5678, "1235"),
+        (99999.9, "100000"),
+        (123456, "1.235e5"),
+        (0, "0"),
+        (-0.5, "-0.5"),
+        (math.nan, "NaN"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+    ],
+)
+def test_values_as_text(value: float, text: str):
+    assert ticks.format_value(value) == text
+
+
+def test_numbers_that_change_on_the_spot_keep_their_width():
+    assert [ticks.format_value(value, trim=False) for value in (0.135, 0.1368, 1.0, 1234.0)] == [
+        *("0.1350", "0.1368", "1.000", "1234")
+    ]
+
+
+def test_whole_numbers():
+    assert ticks.format_integer(9999) == "9999"
+    assert ticks.format_integer(1234567) == "1\u2009234\u2009567"
+
+
+def test_labels_move_apart_no_further_than_needed():
+    assert ticks.spread([1.0, 1.2, 5.0], gap=1, low=0, high=10) == pytest.approx([0.6, 1.6, 5.0])
+    assert ticks.spread([9.9, 9.8, 0.0], gap=1, low=0, high=10) == pytest.approx([10.0, 9.0, 0.0])
+    assert ticks.spread([3.0, 3.0, 3.0], gap=10, low=0, high=10) == pytest.approx([0.0, 5.0, 10.0])
+    assert ticks.spread([], gap=1, low=0, high=1) == []
+
+
+@given(st.lists(st.floats(-50, 150), max_size=12), st.floats(0.1, 8))
+def test_labels_never_overlap_and_stay_inside(wanted: list[float], gap: float):
+    placed = ticks.spread(wanted, gap, 0, 100)
+    assert all(-1e-6 <= each <= 100 + 1e-6 for each in placed)
+    ordered = sorted(placed)
+    room = min(gap, 100 / max(len(wanted) - 1, 1))
+    assert all(after - before >= room - 1e-6 for before, after in itertools.pairwise(ordered))
+    by_wish = [place for _, place in sorted(zip(wanted, placed, strict=True))]
+    assert by_wish == sorted(by_wish)

@@ -1,0 +1,183 @@
+"""A session: the thread runs, obeys, reports every step, and ends."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from deepviz.document import edits
+from deepviz.document.project import Project, RunSettings, TrainingPlan
+from deepviz.engine.optimizers.sgd import SGD
+from deepviz.training.run_plan import RunPlan, same_run
+from deepviz.training.session import Session
+
+PATIENCE = 20.0
+
+
+def small_project(epochs: int = 3, learning_rate: float = 0.1) -> Project:
+    plan = TrainingPlan(SGD(learning_rate=learning_rate, momentum=0.9), RunSettings(batch_size=32, epochs=epochs))
+    project = Project(plan=plan)
+    for key, changes in (("Input", {}), ("Dense", {"units": 4}), ("Tanh", {}), ("Dense", {"units": 2})):
+        project = edits.append(project, edits.new_layer(key).changed(**changes))
+    return edits.append(project, edits.new_layer("SoftmaxCrossEntropy"))
+
+
+@pytest.fixture
+def sessions() -> Iterator[list[Session]]:
+    """Sessions put into this list are ended with the test."""
+    started: list[Session] = []
+    yield started
+    for session in started:
+        assert session.stop(PATIENCE)
+
+
+def wait_for(session: Session, *statuses: str) -> str:
+    """Wait, without polling for longer than needed, until a session has one of some statuses."""
+    deadline = threading.Event()
+    for _ in range(int(PATIENCE / 0.002)):
+        if session.status in statuses:
+            return session.status
+        deadline.wait(0.002)
+    raise AssertionError(f"The session is {session.status}, not {statuses}.")
+
+
+def begin(sessions: list[Session], project: Project, **options: object) -> Session:
+    session = Session(RunPlan.of(project), **options)  # type: ignore[arg-type]
+    sessions.append(session)
+    session.start()
+    return session
+
+
+def test_a_run_reports_every_step_and_equals_the_same_run_without_a_thread(sessions: list[Session]) -> None:
+    project = small_project()
+    session = begin(sessions, project)
+    assert wait_for(session, "finished", "failed") == "finished", session.failure
+    records = session.drain()
+    trainer = RunPlan.of(project).trainer()
+    expected = list(trainer.steps())
+    assert [record.step for record in records] == list(range(1, len(expected) + 1))
+    assert [record.values["loss"] for record in records] == [record.values["loss"] for record in expected]
+    state = session.snapshot().result(PATIENCE)
+    for name, array in trainer.network.parameters.items():
+        np.testing.assert_array_equal(state.parameters[name], array)
+
+
+def test_pause_step_and_resume(sessions: list[Session]) -> None:
+    session = begin(sessions, small_project(epochs=10_000), paused=True)
+    wait_for(session, "paused")
+    assert session.drain() == []
+    session.step(3)
+    assert session.snapshot().result(PATIENCE).step <= 3
+    for _ in range(2000):
+        if session.snapshot().result(PATIENCE).step == 3 and session.status == "paused":
+            break
+    assert [record.step for record in session.drain()] == [1, 2, 3]
+    session.step_epoch()
+    per_epoch = session.plan.trainer(probes=()).steps_per_epoch
+    for _ in range(20_000):
+        if session.snapshot().result(PATIENCE).step == per_epoch and session.status == "paused":
+            break
+    records = session.drain()
+    assert records[-1].step == per_epoch
+    assert "validation_loss" in records[-1].values
+    session.resume()
+    wait_for(session, "running")
+    session.pause()
+    wait_for(session, "paused")
+
+
+def test_learning_rate_changes_while_it_runs_and_equals_a_run_that_changed_at_the_same_step(
+    sessions: list[Session],
+) -> None:
+    project = small_project(epochs=10_000)
+    session = begin(sessions, project, paused=True)
+    session.step(5)
+    session.snapshot().result(PATIENCE)
+    while session.snapshot().result(PATIENCE).step < 5:
+        pass
+    session.set_learning_rate(0.01)
+    session.step(5)
+    while session.snapshot().result(PATIENCE).step < 10:
+        pass
+    trainer = RunPlan.of(project).trainer()
+    steps = trainer.steps()
+    for _ in range(5):
+        next(steps)
+    trainer.learning_rate = 0.01
+    for _ in range(5):
+        next(steps)
+    state = session.snapshot().result(PATIENCE)
+    assert state.learning_rate == 0.01
+    for name, array in trainer.network.parameters.items():
+        np.testing.assert_array_equal(state.parameters[name], array)
+
+
+def test_watching_reports_the_gradient_of_every_edge_and_changes_nothing(sessions: list[Session]) -> None:
+    project = small_project(epochs=10_000)
+    session = begin(sessions, project, paused=True)
+    wait_for(session, "paused")
+    session.watch()
+    session.step(4)
+    while session.snapshot().result(PATIENCE).step < 4:
+        pass
+    records = session.drain()
+    flow = records[0].values["gradient_flow"]
+    assert flow.shape == (len(session.edges) + 1,)
+    assert (flow > 0).all()
+    trainer = RunPlan.of(project).trainer()
+    plain = [record.values["loss"] for record, _ in zip(trainer.steps(), range(4), strict=False)]
+    assert [record.values["loss"] for record in records] == plain
+
+
+def test_a_diverging_run_says_where_and_keeps_the_last_finite_weights(sessions: list[Session]) -> None:
+    session = begin(sessions, small_project(epochs=10_000, learning_rate=1e6))
+    if wait_for(session, "diverged", "finished") == "diverged":
+        assert session.failure is not None
+        assert f"step {session.failure.step}" in session.failure.text
+    state = session.snapshot().result(PATIENCE)
+    assert all(np.isfinite(array).all() for array in state.parameters.values())
+
+
+def test_a_project_with_a_problem_fails_in_words(sessions: list[Session]) -> None:
+    project = small_project()
+    session = begin(sessions, edits.delete(project, ["loss_1"]))
+    assert wait_for(session, "failed") == "failed"
+    assert session.failure is not None
+    assert "no loss" in session.failure.text
+    with pytest.raises(RuntimeError, match="before there were any weights"):
+        session.snapshot().result(PATIENCE)
+
+
+def test_five_hundred_commands_at_random_leave_a_thread_that_still_obeys(sessions: list[Session]) -> None:
+    session = begin(sessions, small_project(epochs=1_000_000))
+    rng = random.Random(1)
+    commands = [session.pause, session.resume, session.step, session.step_epoch, session.watch]
+    for _ in range(500):
+        rng.choice(commands)()
+        if rng.random() < 0.1:
+            session.drain()
+    first = session.snapshot().result(PATIENCE)
+    session.resume()
+    while session.snapshot().result(PATIENCE).step == first.step:
+        pass
+    assert session.stop(PATIENCE)
+    assert session.status == "stopped"
+    assert session.snapshot().result(PATIENCE).step > first.step
+
+
+def test_same_run_ignores_looks_learning_rate_and_epochs_but_nothing_else() -> None:
+    project = small_project()
+    assert same_run(project, edits.arrange(edits.rename(project, "another"), 2))
+    faster = replace(project.plan, optimizer=project.plan.optimizer.changed(learning_rate=0.5))
+    assert same_run(project, edits.set_plan(project, faster))
+    longer = replace(project.plan, run=project.plan.run.changed(epochs=99))
+    assert same_run(project, edits.set_plan(project, longer))
+    other_seed = replace(project.plan, run=project.plan.run.changed(seed=1))
+    assert not same_run(project, edits.set_plan(project, other_seed))
+    wider = edits.set_layer(project, "dense_1", edits.new_layer("Dense").changed(units=5))
+    assert not same_run(project, wider)
