@@ -77,9 +77,13 @@ class Arena(Mapping[str, np.ndarray]):
         if missing or unknown:
             name, what = (min(missing), "is missing") if missing else (min(unknown), "does not belong to this network")
             raise ValueError(f"Weights do not fit the network: {name} {what}.")
+        with np.errstate(over="ignore"):
+            arrays = {name: np.asarray(array).astype(self.dtype) for name, array in arrays.items()}
         for name, view in self._views.items():
             if np.shape(arrays[name]) != view.shape:
-                raise ValueError(f"Weights do not fit: {name} is {np.shape(arrays[name])}; the network has {view.shape}.")
+                raise ValueError(
+                    f"Weights do not fit: {name} is {np.shape(arrays[name])}; the network has {view.shape}."
+                )
             if not np.isfinite(arrays[name]).all():
                 raise ValueError(f"Weights of {name} are not all finite numbers.")
         for name, view in self._views.items():

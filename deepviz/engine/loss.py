@@ -1,4 +1,4 @@
-"""What a loss is: one number that says how far outputs are from targets, and its gradient, where backpropagation starts.
+"""What a loss is: one number that says how far outputs are from targets, and the gradient that is sent back.
 
 A loss is a value like a layer. It is placed in a graph as the last node, but it is not part of the network.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -84,6 +85,16 @@ class Loss(Definition):
                 change={"units": outputs},
             )
 
+    def class_numbers(self, targets: Any, output_shape: Shape) -> np.ndarray | None:
+        """The targets as an array of class numbers, or None if they are numbers to fit.
+
+        Whole numbers in one row are classes, unless the network has a single output and the loss can fit it to them.
+        """
+        array = np.asarray(targets)
+        fits_numbers = output_shape == (1,) and "regression" in self.tasks
+        whole = array.ndim == 1 and np.issubdtype(array.dtype, np.integer)
+        return array.astype(np.intp) if whole and len(output_shape) == 1 and not fits_numbers else None
+
     def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
         """Targets as the network's outputs should look, one row a sample.
 
@@ -103,19 +114,27 @@ class Loss(Definition):
         Raises
         ------
         ValueError
-            If the shape does not fit or a class number is out of range.
+            If they are no numbers or not finite, the shape does not fit, or a class number is out of range.
         """
         array = np.asarray(targets)
+        if array.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
+            raise ValueError(f"{self.label}: targets must be numbers, not {array.dtype}.")
+        classes = self.class_numbers(array, output_shape)
+        if classes is not None:
+            return one_hot(classes, output_shape[0], dtype)
         samples = array.shape[:1]
-        if array.shape == (*samples, *output_shape):
-            return np.ascontiguousarray(array, dtype)
-        if np.issubdtype(array.dtype, np.integer) and array.ndim == 1 and len(output_shape) == 1:
-            return one_hot(array, output_shape[0], dtype)
-        if array.ndim == 1 and output_shape == (1,):
-            return np.ascontiguousarray(array[:, None], dtype)
-        raise ValueError(
-            f"{self.label}: targets have shape {array.shape}; wanted {(*samples, *output_shape)} or class numbers."
-        )
+        if output_shape == (1,) and array.ndim == 1:
+            array = array[:, None]
+        if array.shape != (*samples, *output_shape):
+            raise ValueError(
+                f"{self.label}: targets have shape {array.shape}; wanted {(*samples, *output_shape)} or class numbers."
+            )
+        with np.errstate(over="ignore"):
+            encoded = np.ascontiguousarray(array, dtype)
+        wrong = np.flatnonzero(~np.isfinite(encoded.reshape(len(encoded), -1)).all(axis=1))
+        if len(wrong):
+            raise ValueError(f"{self.label}: target {wrong[0]} contains NaN, Inf or a number too large.")
+        return encoded
 
     def value_and_grad(self, outputs: np.ndarray, targets: Any) -> tuple[float, np.ndarray]:
         """The loss of a batch and its gradient with respect to the outputs.
@@ -142,15 +161,18 @@ class Loss(Definition):
         outputs = np.asarray(outputs)
         if outputs.dtype not in (np.float32, np.float64):
             raise ValueError(f"{self.label}: outputs must be float32 or float64, not {outputs.dtype}.")
+        if outputs.ndim < 2:
+            raise ValueError(f"{self.label}: outputs must have a batch axis; they have shape {outputs.shape}.")
         if len(outputs) == 0:
             raise ValueError(f"{self.label}: the batch is empty.")
         encoded = self.encode_targets(targets, outputs.shape[1:], outputs.dtype)
         if len(encoded) != len(outputs):
             raise ValueError(f"{self.label}: {len(outputs)} outputs but {len(encoded)} targets.")
-        compiled, output_array, target_array, value, grad = _recorded(self, outputs.shape, outputs.dtype.str)
-        output_array[...], target_array[...] = outputs, encoded
-        compiled.replay()
-        return float(value), grad.copy()
+        with _ONE_AT_A_TIME:
+            compiled, output_array, target_array, value, grad = _recorded(self, outputs.shape, outputs.dtype.str)
+            output_array[...], target_array[...] = outputs, encoded
+            compiled.replay()
+            return float(value), grad.copy()
 
 
 def one_hot(classes: np.ndarray, count: int, dtype: Any) -> np.ndarray:
@@ -163,12 +185,17 @@ def one_hot(classes: np.ndarray, count: int, dtype: Any) -> np.ndarray:
     """
     wrong = np.flatnonzero((classes < 0) | (classes >= count))
     if len(wrong):
+        first = wrong[0]
         raise ValueError(
-            f"Target {wrong[0]} is class {classes[wrong[0]]}, but the network tells {count} classes apart (0 to {count - 1})."
+            f"Target {first} is class {classes[first]}, but the network tells {count} classes apart (0 to {count - 1})."
         )
     rows = np.zeros((len(classes), count), dtype)
     rows[np.arange(len(classes)), classes] = 1
     return rows
+
+
+_ONE_AT_A_TIME = Lock()
+"""Held while a recorded loss is in use: two threads that evaluate share its arrays."""
 
 
 @lru_cache(maxsize=16)

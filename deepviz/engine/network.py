@@ -6,65 +6,21 @@ output feeds several layers, their gradients are summed here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from deepviz.engine.arena import Arena
 from deepviz.engine.layer import Layer
-from deepviz.engine.layers.input import Input
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
-
-
-class NodeLike(Protocol):
-    """A layer with a name, as `Network.from_graph` takes it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def layer(self) -> Any: ...
-
-
-class EdgeLike(Protocol):
-    """A connection from one node's output to another's input port."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-
-
-class GraphLike(Protocol):
-    """Nodes and edges in any order."""
-
-    @property
-    def nodes(self) -> Iterable[NodeLike]: ...
-    @property
-    def edges(self) -> Iterable[EdgeLike]: ...
-
-
-class GraphError(ValueError):
-    """A graph that is no network: no or several inputs or outputs, a cycle, an unknown node, a missing connection."""
-
-
-EdgeKey = tuple[str, str, int]
-"""A connection: the node it starts at, the node it ends at, and which of its inputs."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A layer in its place: its name, where its inputs come from, and the shapes it meets."""
-
-    id: str
-    layer: Layer
-    sources: tuple[str, ...]
-    input_shapes: tuple[Shape, ...]
-    output_shape: Shape
+from deepviz.engine.wiring import EdgeKey as EdgeKey
+from deepviz.engine.wiring import GraphError as GraphError
+from deepviz.engine.wiring import GraphLike, wired
+from deepviz.engine.wiring import Unit as Unit
 
 
 class Network:
@@ -111,7 +67,7 @@ class Network:
             stem = layer.key.lower()
             counts[stem] = counts.get(stem, 0) + 1
             nodes.append(_Node(f"{stem}_{counts[stem]}", layer))
-        edges = [_Edge(before.id, after.id) for before, after in zip(nodes, nodes[1:], strict=False)]
+        edges = [_Edge(before.id, after.id) for before, after in pairwise(nodes)]
         return cls.from_graph(_Graph(nodes, edges), seed, dtype)
 
     @classmethod
@@ -135,7 +91,7 @@ class Network:
         ShapeError
             If a layer cannot take what reaches it.
         """
-        return cls(_units(graph), seed, dtype)
+        return cls(wired(graph), seed, dtype)
 
     def reset(self, seed: int) -> None:
         """Draw the first weights anew."""
@@ -165,8 +121,9 @@ class Network:
         return tuple(unit for unit in self.units if unit.layer.parameter_shapes(unit.input_shapes))
 
     def parameter_slice(self, unit: Unit) -> slice:
-        """Where a layer's parameters lie in the vector of the arena; its gradients lie at the same place in its twin."""
-        return self.parameters.slice_of([f"{unit.id}/{name}" for name in unit.layer.parameter_shapes(unit.input_shapes)])
+        """Where a layer's parameters lie in the vector of the arena, and its gradients in its twin."""
+        names = unit.layer.parameter_shapes(unit.input_shapes)
+        return self.parameters.slice_of([f"{unit.id}/{name}" for name in names])
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Compute the outputs of a batch.
@@ -237,16 +194,18 @@ class Network:
         """
         x = np.asarray(x)
         name, wanted = self.units[0].id, shape_text(self.input_shape)
-        if x.dtype == object or not (np.issubdtype(x.dtype, np.number) or x.dtype == bool):
+        if x.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
             raise ValueError(f"{name} takes numbers; the batch holds {x.dtype}.")
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             raise ValueError(f"{name} takes samples of shape {wanted}; the batch has shape {x.shape}.")
         if len(x) == 0:
             raise ValueError(f"{name}: the batch is empty.")
+        with np.errstate(over="ignore"):
+            x = x.astype(self.dtype, copy=False)
         if not np.isfinite(x).all():
             sample = int(np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))[0])
-            raise ValueError(f"{name}: sample {sample} of the batch contains NaN or Inf.")
-        return x.astype(self.dtype, copy=False)
+            raise ValueError(f"{name}: sample {sample} of the batch contains NaN, Inf or a number too large.")
+        return x
 
     def record_forward(self, tape: Tape, x: Tensor) -> Recording:
         """Write the forward pass down on a tape."""
@@ -376,52 +335,3 @@ def _named(arrays: Mapping[str, Tensor], node_id: str) -> dict[str, Tensor]:
     """A node's own arrays, by their short names."""
     prefix = f"{node_id}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def _units(graph: GraphLike) -> list[Unit]:
-    """Put the nodes in order and give each its shapes.
-
-    Raises
-    ------
-    GraphError, ShapeError
-        As `Network.from_graph`.
-    """
-    layers = {node.id: node.layer for node in graph.nodes}
-    incoming: dict[str, list[EdgeLike]] = {node_id: [] for node_id in layers}
-    for edge in graph.edges:
-        for end in (edge.source, edge.target):
-            if end not in layers:
-                raise GraphError(f"An edge names {end}, but there is no such node.")
-        incoming[edge.target].append(edge)
-    inputs = [node_id for node_id, layer in layers.items() if isinstance(layer, Input)]
-    if len(inputs) != 1:
-        raise GraphError(f"A network has one Input; this one has {len(inputs)}.")
-    outputs = [node_id for node_id in layers if all(edge.source != node_id for edge in graph.edges)]
-    if len(outputs) != 1:
-        raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({', '.join(outputs) or 'all go in circles'}).")
-
-    done: dict[str, Unit] = {}
-    waiting = list(layers)
-    while waiting:
-        ready = [node_id for node_id in waiting if all(edge.source in done for edge in incoming[node_id])]
-        if not ready:
-            raise GraphError(f"{waiting[0]} is on a cycle or behind one; data must flow one way.")
-        for node_id in ready:
-            layer = layers[node_id]
-            sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
-            low, high = layer.minimum_inputs, layer.maximum_inputs
-            if len(sources) < low or (high is not None and len(sources) > high):
-                raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {low if low == high else f'at least {low}'}.")
-            shapes = tuple(done[source].output_shape for source in sources)
-            try:
-                done[node_id] = Unit(node_id, layer, sources, shapes, layer.output_shape(shapes))
-            except ShapeError as error:
-                raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
-        waiting = [node_id for node_id in waiting if node_id not in done]
-    return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
-
-
-def _input_first_output_last(units: list[Unit], first: str, last: str) -> list[Unit]:
-    middle = [unit for unit in units if unit.id not in (first, last)]
-    by_id = {unit.id: unit for unit in units}
-    return [by_id[first], *middle, *([by_id[last]] if last != first else [])]

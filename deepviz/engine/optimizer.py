@@ -78,4 +78,3 @@ class Optimizer(Definition):
 def chunks(length: int) -> list[slice]:
     """Portions of a vector of some length, each of at most `CHUNK` numbers."""
     return [slice(start, min(start + CHUNK, length)) for start in range(0, length, CHUNK)]
-

@@ -1,4 +1,4 @@
-"""What a probe is: one number, or one row of numbers, read from a training step. Every figure on screen is read by one."""
+"""What a probe is: one number, or one row of numbers, read from a training step, for every figure on screen."""
 
 from __future__ import annotations
 

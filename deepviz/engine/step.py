@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepviz.engine import ops
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import EdgeKey, Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
@@ -30,7 +32,7 @@ class StepRecording:
     classes
         The right class of each sample, of shape ``(batch,)``, or None where the targets are no classes.
     value, output_grad
-        The loss and its gradient with respect to the outputs.
+        The loss, which is there to the end of the step, and its gradient with respect to the outputs.
     edge_grads
         Gradient with respect to what went over each edge.
     """
@@ -80,12 +82,14 @@ class Step:
         )
         tape.phase = "watch"
         self.readings = [(probe.key, probe.record(recording)) for probe in probes if probe.fits(recording)]
+        gradients = tape.external(network.gradients.vector)
+        square = ops.squared_norm(tape, gradients, out=tape.input(()))
         tape.phase = "update"
         optimizer.record(tape, network.parameters.vector, network.gradients.vector, state)
         self._tape = tape.compile(keep=[value])
         self.x, self.targets = self._tape[x], self._tape[targets]
         self.classes = None if classes is None else self._tape[classes]
-        self._value, self._gradients = self._tape[value], network.gradients.vector
+        self._value, self._square, self._gradients = self._tape[value], self._tape[square], network.gradients.vector
         self.compute_calls = self._tape.part(*COMPUTING, "watch")
         self.update_calls = self._tape.part("update")
         self.nbytes = self._tape.nbytes
@@ -96,12 +100,11 @@ class Step:
         With the square of the gradient's norm below 1e30 no gradient exceeds 1e15, and a learning rate of at most 1e6
         moves no parameter by more than 1e21 in one step, far from the 3e38 where float32 ends.
         """
-        gradients = self._gradients
-        return bool(gradients.dot(gradients) < 1e30) and bool(np.isfinite(self._value))
+        return self._square.item() < 1e30 and math.isfinite(self._value.item())
 
     def is_finite(self) -> bool:
         """Whether loss and gradients are all finite."""
-        return bool(np.isfinite(self._value)) and bool(np.isfinite(self._gradients).all())
+        return math.isfinite(self._value.item()) and bool(np.isfinite(self._gradients).all())
 
     def first_non_finite(self) -> Record | None:
         """The first call of forward, loss and backward that gives NaN or Inf for the batch that is loaded."""

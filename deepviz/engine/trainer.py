@@ -7,6 +7,7 @@ all consume this one generator.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,7 +43,7 @@ class StepRecord(NamedTuple):
     values: dict[str, Any]
 
 
-class Diverged(ArithmeticError):
+class Diverged(ArithmeticError):  # noqa: N818 (it is what happened, not a mistake)
     """Training met NaN or Inf. The update was not applied: the network holds the last finite weights.
 
     Attributes
@@ -50,11 +51,12 @@ class Diverged(ArithmeticError):
     step
         The step that could not be made.
     node, phase
-        Where the first such number came up: the layer, and "forward", "loss", "backward" or "update".
+        Where the first such number came up: the layer, and "forward", "loss", "backward" or "update". In the loss
+        the node is "loss", in the update it is empty.
     """
 
     def __init__(self, step: int, node: str, phase: str, learning_rate: float) -> None:
-        where = f"in the {phase} pass of {node}" if node else "in the update"
+        where = f"in the {phase} pass of {node}" if phase in ("forward", "backward") else f"in the {phase}"
         super().__init__(
             f"Training diverged at step {step}: the first number that is not finite came up {where}. "
             f"The weights from before this step are kept. "
@@ -143,6 +145,9 @@ class Trainer:
         self._probes = tuple(probe_package.registry[key]() for key in probes)
         self._steps: dict[tuple[int, bool], Step] = {}
         self.watch_next = False
+        # Steps run in a context in which NumPy does not warn of overflow: every step looks for it anyway.
+        self._context = copy_context()
+        self._context.run(np.seterr, all="ignore")
 
     @property
     def step(self) -> int:
@@ -173,18 +178,18 @@ class Trainer:
         Diverged
             If a number is not finite any more.
         """
-        per_epoch = self.steps_per_epoch
-        while self.step < self.epochs * per_epoch:
-            epoch, batch = divmod(self.step, per_epoch)
-            order = np.random.default_rng((self.seed, epoch)).permutation(len(self._x))
-            for start in range(batch * self.batch_size, len(order), self.batch_size):
-                values = self._make_step(order[start : start + self.batch_size])
-                if start + self.batch_size >= len(order) and self.validation is not None:
-                    result = self.evaluate(*self.validation)
-                    values["validation_loss"] = result.loss
-                    if result.accuracy is not None:
-                        values["validation_accuracy"] = result.accuracy
-                yield StepRecord(self._state.step, epoch + 1, values)
+        per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
+        while self._state.step < self.epochs * per_epoch:
+            epoch, batch = divmod(self._state.step, per_epoch)
+            if epoch != shuffled:
+                order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(len(self._x)), epoch
+            values = self._context.run(self._make_step, order[batch * size : (batch + 1) * size])
+            if batch == per_epoch - 1 and self.validation is not None:
+                result = self.evaluate(*self.validation)
+                values["validation_loss"] = result.loss
+                if result.accuracy is not None:
+                    values["validation_accuracy"] = result.accuracy
+            yield StepRecord(self._state.step, epoch + 1, values)
 
     def evaluate(self, x: np.ndarray, targets: np.ndarray) -> Evaluation:
         """Loss and, for classes, accuracy over any samples, with the weights as they are."""
@@ -281,6 +286,4 @@ def _encoded(
         encoded = loss.encode_targets(targets, network.output_shape, network.dtype)
     except ValueError as error:
         raise ValueError(f"{which.capitalize()} data: {error}") from None
-    targets = np.asarray(targets)
-    is_classes = targets.ndim == 1 and np.issubdtype(targets.dtype, np.integer)
-    return checked, encoded, targets.astype(np.intp) if is_classes else None
+    return checked, encoded, loss.class_numbers(targets, network.output_shape)

@@ -25,7 +25,9 @@ class Add(Layer):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         for shape in inputs[1:]:
             if shape != inputs[0]:
-                raise ShapeError(f"Add needs inputs of one shape; it gets {shape_text(inputs[0])} and {shape_text(shape)}.")
+                raise ShapeError(
+                    f"Add needs inputs of one shape; it gets {shape_text(inputs[0])} and {shape_text(shape)}."
+                )
         return inputs[0]
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:

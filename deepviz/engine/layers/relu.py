@@ -1,4 +1,4 @@
-"""ReLU: keeps positive numbers and sets negative ones to zero. Its slope is 1 or 0, so deep gradients do not fade in it."""
+"""ReLU: keeps positive numbers and sets negative ones to zero. Its slope is 1 or 0: gradients do not fade in it."""
 
 from __future__ import annotations
 

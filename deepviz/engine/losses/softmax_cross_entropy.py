@@ -8,6 +8,7 @@ import numpy as np
 
 from deepviz.engine import ops
 from deepviz.engine.loss import Loss
+from deepviz.engine.shapes import ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 
 
@@ -29,6 +30,8 @@ class SoftmaxCrossEntropy(Loss):
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        if len(outputs.shape) != 2:
+            raise ShapeError(f"{self.label} needs flat outputs; it gets {shape_text(outputs.shape[1:])}.", "Flatten")
         batch = outputs.shape[0]
         shifted = tape.subtract(outputs, ops.row_maximum(tape, outputs))
         of_target = tape.dot(shifted, targets)

@@ -14,5 +14,5 @@ class LossProbe(Probe):
     key: ClassVar[str] = "loss"
 
     def record(self, recording: StepRecording) -> Reading:
-        value = recording.tape.copy(recording.value, recording.tape.input(()))
+        value = recording.value
         return lambda: value.array().item()

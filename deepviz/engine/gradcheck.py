@@ -1,0 +1,332 @@
+"""Gradient check: what backpropagation computes against what the slope is when one number is moved a little.
+
+Differences are central, in float64, entry by entry and along a random direction. Where a function has a kink there is
+no slope: an entry that a move of ten steps takes across one is left out and counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepviz.engine.layer import Layer
+from deepviz.engine.loss import Loss
+from deepviz.engine.network import Network
+from deepviz.engine.shapes import Shape
+from deepviz.engine.tape import Tape
+
+STEP = 1e-5
+"""How far an entry is moved to either side. Shorter, rounding takes over; longer, curvature does."""
+
+REACH = 10 * STEP
+"""How far away a kink must be."""
+
+TOLERANCE = 1e-7
+"""Largest relative L2 error of a tensor that passes."""
+
+
+ROUNDINGS = 4
+"""How many roundings of the result the error of a measured slope may come from."""
+
+
+@dataclass(frozen=True)
+class TensorCheck:
+    """What came out for one tensor.
+
+    Attributes
+    ----------
+    name
+        ``dense_1/W`` for a parameter of a network, ``W`` for one of a layer, ``input``, ``input 2``, ``outputs``.
+    error
+        ``||backpropagated - measured|| / max(||backpropagated||, ||measured||)`` over the entries that were compared.
+    directional_error
+        The same for the slope along a random direction through all entries at once; None if kinks were in every way.
+    resolution
+        The error that rounding alone may cause: for fading gradients it is what limits the check.
+    compared, left_out
+        How many entries were compared, and how many were too near to a kink.
+    """
+
+    name: str
+    error: float
+    directional_error: float | None
+    resolution: float
+    compared: int
+    left_out: int
+
+    def passes(self, tolerance: float = TOLERANCE) -> bool:
+        """Whether entries were compared and no error is larger than the tolerance or what rounding may cause."""
+        allowed = max(tolerance, self.resolution)
+        return self.compared > 0 and self.error <= allowed and (self.directional_error or 0.0) <= allowed
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """What came out for all tensors of a layer, a loss or a network."""
+
+    tensors: tuple[TensorCheck, ...]
+
+    @property
+    def worst(self) -> float:
+        """The largest error of any tensor, by entries or by direction."""
+        return max(max(tensor.error, tensor.directional_error or 0.0) for tensor in self.tensors)
+
+    def passes(self, tolerance: float = TOLERANCE) -> bool:
+        """Whether every tensor passes."""
+        return all(tensor.passes(tolerance) for tensor in self.tensors)
+
+
+class LayerRun:
+    """One layer on a tape of its own, with arrays to fill and to read.
+
+    Parameters
+    ----------
+    layer, input_shapes
+        The layer and the shapes of its inputs, as `Layer.examples` gives them.
+    batch
+        Samples at a time.
+    dtype
+        "float32" or "float64".
+    training
+        Whether layers that behave differently while training do so.
+
+    Attributes
+    ----------
+    inputs, parameters, output_grad
+        Arrays to fill before `forward` and `backward`; all are zero at first.
+    output, input_grads, parameter_grads
+        Arrays to read after `forward` and `backward`. Parameter gradients are NaN until they have been computed.
+    """
+
+    def __init__(
+        self, layer: Layer, input_shapes: Sequence[Shape], batch: int, dtype: str = "float64", training: bool = True
+    ) -> None:
+        tape = Tape(np.dtype(dtype), training)
+        shapes = list(input_shapes) or [layer.output_shape([])]  # an Input is fed with what it gives
+        inputs = [tape.input((batch, *shape)) for shape in shapes]
+        self.parameters = {name: np.zeros(shape, dtype) for name, shape in layer.parameter_shapes(input_shapes).items()}
+        self.parameter_grads = {name: np.full_like(array, np.nan) for name, array in self.parameters.items()}
+        parameters = {name: tape.external(array) for name, array in self.parameters.items()}
+        grads = {name: tape.external(array) for name, array in self.parameter_grads.items()}
+        output, kept = layer.forward(tape, parameters, inputs)
+        tape.phase = "backward"
+        output_grad = tape.input(output.shape)
+        input_grads = layer.backward(tape, parameters, grads, kept, output_grad)
+        compiled = tape.compile(keep=[output, *input_grads])
+        self.inputs, self.output_grad = [compiled[tensor] for tensor in inputs], compiled[output_grad]
+        self.output, self.input_grads = compiled[output], [compiled[tensor] for tensor in input_grads]
+        self._forward, self._backward = compiled.part("forward"), compiled.part("backward")
+
+    def forward(self) -> np.ndarray:
+        """Compute the output, and return a copy of it."""
+        for function, arguments in self._forward:
+            function(*arguments)
+        return self.output.copy()
+
+    def backward(self) -> None:
+        """Compute the gradients; after `forward`."""
+        for function, arguments in self._backward:
+            function(*arguments)
+
+
+def check_layer(
+    layer: Layer, input_shapes: Sequence[Shape], rng: np.random.Generator, batch: int = 3
+) -> GradientReport:
+    """Check the gradients of a layer's inputs and parameters at a random point.
+
+    Parameters
+    ----------
+    layer, input_shapes
+        As `Layer.examples` gives them.
+    rng
+        Draws the inputs, the parameters and the gradient that arrives.
+    batch
+        Samples at a time.
+    """
+    run = LayerRun(layer, input_shapes, batch)
+    for array in (*run.inputs, *run.parameters.values()):
+        array[...] = rng.standard_normal(array.shape)
+    run.output_grad[...] = rng.standard_normal(run.output_grad.shape)
+    run.forward()
+    run.backward()
+    inputs = {_numbered("input", number): array for number, array in enumerate(run.inputs)}
+    input_grads = {_numbered("input", number): array for number, array in enumerate(run.input_grads)}
+    return _compared(
+        run.forward, run.output_grad, inputs | run.parameters, input_grads | run.parameter_grads, rng, None
+    )
+
+
+def check_loss(loss: Loss, output_shape: Shape, rng: np.random.Generator, batch: int = 4) -> GradientReport:
+    """Check the gradient of a loss with respect to the outputs at a random point, with random targets.
+
+    Parameters
+    ----------
+    loss, output_shape
+        As `Loss.examples` gives them.
+    rng
+        Draws outputs and targets.
+    batch
+        Samples at a time.
+    """
+    tape = Tape(np.dtype(np.float64))
+    outputs, targets = tape.input((batch, *output_shape)), tape.input((batch, *output_shape))
+    value, grad = loss.record(tape, outputs, targets)
+    compiled = tape.compile(keep=[value, grad])
+    outputs.array()[...] = rng.standard_normal(outputs.shape)
+    if "regression" in loss.tasks:
+        targets.array()[...] = rng.standard_normal(targets.shape)
+    else:
+        classes = rng.integers(0, output_shape[-1], batch)
+        targets.array()[...] = loss.encode_targets(classes, output_shape, np.float64)
+    compiled.replay()
+
+    def loss_value() -> np.ndarray:
+        compiled.replay()
+        return compiled[value].copy()
+
+    return _compared(loss_value, np.ones(()), {"outputs": outputs.array()}, {"outputs": compiled[grad]}, rng, None)
+
+
+def check_network(
+    network: Network,
+    loss: Loss,
+    x: np.ndarray,
+    targets: np.ndarray,
+    rng: np.random.Generator | None = None,
+    entries: int | None = 50,
+) -> GradientReport:
+    """Check the gradients of all parameters of a network and of the data, for the mean loss of a batch.
+
+    Parameters
+    ----------
+    network
+        Its weights as they are are checked, in float64. It is not changed.
+    loss, x, targets
+        What is differentiated: the loss of these samples with these targets. A few samples are enough.
+    rng
+        Chooses entries and directions; seeded with 0 if left out.
+    entries
+        How many entries of each tensor are compared at most; None for all.
+
+    Raises
+    ------
+    ValueError
+        If samples or targets do not fit.
+    """
+    rng = np.random.default_rng(0) if rng is None else rng
+    twin = Network(network.units, 0, "float64")
+    twin.parameters.load(network.parameters)
+    x = twin.checked_batch(x)
+    encoded = loss.encode_targets(targets, twin.output_shape, np.float64)
+    if len(encoded) != len(x):
+        raise ValueError(f"There are {len(x)} samples but {len(encoded)} targets.")
+
+    tape = Tape(twin.dtype, training=True)
+    data = tape.external(x.copy())
+    forward = twin.record_forward(tape, data)
+    tape.phase = "loss"
+    value, output_grad = loss.record(tape, forward.output, tape.external(encoded))
+    input_grad = forward.record_backward(output_grad).input_grad
+    compiled = tape.compile(keep=[value, input_grad])
+    compiled.replay()
+    grads = {name: array.copy() for name, array in twin.gradients.items()} | {"input": compiled[input_grad].copy()}
+    value_calls = compiled.part("forward", "loss")
+
+    def loss_value() -> np.ndarray:
+        for function, arguments in value_calls:
+            function(*arguments)
+        return compiled[value].copy()
+
+    return _compared(loss_value, np.ones(()), {**twin.parameters, "input": compiled[data]}, grads, rng, entries)
+
+
+def _compared(
+    run: Callable[[], np.ndarray],
+    weights: np.ndarray,
+    arrays: Mapping[str, np.ndarray],
+    grads: Mapping[str, np.ndarray],
+    rng: np.random.Generator,
+    entries: int | None,
+) -> GradientReport:
+    """Compare gradients with slopes of ``sum(weights * run())``, where `run` computes from `arrays` as they are."""
+    checks = []
+    for name, array in arrays.items():
+        grad = grads[name].copy()
+        chosen = np.arange(array.size)
+        if entries is not None and entries < array.size:
+            chosen = rng.choice(array.size, entries, replace=False)
+        slopes = np.array([_slope(run, weights, array, _unit(array.shape, int(entry))) for entry in chosen])
+        smooth = ~np.isnan(slopes)
+        there = grad.reshape(-1)[chosen][smooth]
+        rounding = ROUNDINGS * float(np.finfo(float).eps) * float(np.abs(run() * weights).sum()) / STEP
+        size = max(float(np.linalg.norm(there)), float(np.linalg.norm(slopes[smooth])))
+        check = TensorCheck(
+            name,
+            error=_relative_error(there, slopes[smooth]),
+            directional_error=_directional_error(run, weights, array, grad, rng),
+            resolution=math.sqrt(max(len(there), 1)) * rounding / size if size else math.inf,
+            compared=len(there),
+            left_out=len(chosen) - len(there),
+        )
+        checks.append(check)
+    return GradientReport(tuple(checks))
+
+
+def _slope(run: Callable[[], np.ndarray], weights: np.ndarray, array: np.ndarray, direction: np.ndarray) -> float:
+    """Slope of ``sum(weights * run())`` when `array` moves along a direction; NaN if a kink is within reach.
+
+    A smooth function bends over ten steps four times as much as over five. With a kink in between it does not.
+    """
+    start = array.copy()
+
+    def at(distance: float) -> np.ndarray:
+        np.add(start, distance * direction, out=array)
+        return run()
+
+    here = at(0.0)
+    bend = at(REACH) - 2 * here + at(-REACH)
+    bend_of_half = at(REACH / 2) - 2 * here + at(-REACH / 2)
+    # Outputs are subtracted before they are summed up: those that did not move then cancel without rounding.
+    slope = float((weights * (at(STEP) - at(-STEP))).sum()) / (2 * STEP)
+    array[...] = start
+    noise = 1e-12 * max(1.0, float(np.abs(here).max()))
+    return math.nan if np.abs(bend - 4 * bend_of_half).max() > noise else slope
+
+
+def _directional_error(
+    run: Callable[[], np.ndarray], weights: np.ndarray, array: np.ndarray, grad: np.ndarray, rng: np.random.Generator
+) -> float | None:
+    """Relative error of the slope along a random direction; None if kinks are in the way of ten such directions.
+
+    The larger part of the direction is the gradient itself, so that the slope is not small by chance.
+    """
+    length = float(np.linalg.norm(grad))
+    for _ in range(10):
+        direction = rng.standard_normal(array.shape)
+        direction /= np.linalg.norm(direction)
+        if length:
+            direction = direction / 2 + grad / length
+        slope = _slope(run, weights, array, direction)
+        if not math.isnan(slope):
+            return _relative_error(np.array([(grad * direction).sum()]), np.array([slope]))
+    return None
+
+
+def _relative_error(first: np.ndarray, second: np.ndarray) -> float:
+    """L2 norm of the difference over that of the larger one; 0 for two zeros."""
+    size = max(float(np.linalg.norm(first)), float(np.linalg.norm(second)))
+    return float(np.linalg.norm(first - second)) / size if size else 0.0
+
+
+def _unit(shape: Shape, entry: int) -> np.ndarray:
+    """The direction along one entry."""
+    direction = np.zeros(shape)
+    direction.reshape(-1)[entry] = 1.0
+    return direction
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name} {number + 1}" if number else name

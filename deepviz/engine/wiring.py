@@ -1,0 +1,116 @@
+"""From a graph to layers in a row: who comes after whom, and what shapes everyone meets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from deepviz.engine.layer import Layer
+from deepviz.engine.layers.input import Input
+from deepviz.engine.shapes import Shape, ShapeError
+
+
+class NodeLike(Protocol):
+    """A layer with a name, as `Network.from_graph` takes it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def layer(self) -> Any: ...
+
+
+class EdgeLike(Protocol):
+    """A connection from one node's output to another's input port."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+
+class GraphLike(Protocol):
+    """Nodes and edges in any order."""
+
+    @property
+    def nodes(self) -> Iterable[NodeLike]: ...
+    @property
+    def edges(self) -> Iterable[EdgeLike]: ...
+
+
+class GraphError(ValueError):
+    """A graph that is no network: no or several inputs or outputs, a cycle, an unknown node, a missing connection."""
+
+
+EdgeKey = tuple[str, str, int]
+"""A connection: the node it starts at, the node it ends at, and which of its inputs."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A layer in its place: its name, where its inputs come from, and the shapes it meets."""
+
+    id: str
+    layer: Layer
+    sources: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+
+
+def wired(graph: GraphLike) -> list[Unit]:
+    """Put the nodes of a graph in order, the Input first and the output last, and give each its shapes.
+
+    Raises
+    ------
+    GraphError
+        If the graph is not connected into one network that flows one way.
+    ShapeError
+        If a layer cannot take what reaches it.
+    """
+    layers: dict[str, Layer] = {}
+    for node in graph.nodes:
+        if node.id in layers:
+            raise GraphError(f"Two nodes are called {node.id}.")
+        layers[node.id] = node.layer
+    incoming: dict[str, list[EdgeLike]] = {node_id: [] for node_id in layers}
+    for edge in graph.edges:
+        for end in (edge.source, edge.target):
+            if end not in layers:
+                raise GraphError(f"An edge names {end}, but there is no such node.")
+        incoming[edge.target].append(edge)
+    inputs = [node_id for node_id, layer in layers.items() if isinstance(layer, Input)]
+    if len(inputs) != 1:
+        raise GraphError(f"A network has one Input; this one has {len(inputs)}.")
+    outputs = [node_id for node_id in layers if all(edge.source != node_id for edge in graph.edges)]
+    if len(outputs) != 1:
+        which = ", ".join(outputs) or "all go in circles"
+        raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({which}).")
+
+    done: dict[str, Unit] = {}
+    waiting = list(layers)
+    while waiting:
+        ready = [node_id for node_id in waiting if all(edge.source in done for edge in incoming[node_id])]
+        if not ready:
+            raise GraphError(f"{waiting[0]} is on a cycle or behind one; data must flow one way.")
+        for node_id in ready:
+            layer = layers[node_id]
+            sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
+            low, high = layer.minimum_inputs, layer.maximum_inputs
+            if len(sources) < low or (high is not None and len(sources) > high):
+                wanted = low if low == high else f"at least {low}"
+                raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {wanted}.")
+            shapes = tuple(done[source].output_shape for source in sources)
+            try:
+                done[node_id] = Unit(node_id, layer, sources, shapes, layer.output_shape(shapes))
+            except ShapeError as error:
+                raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
+        waiting = [node_id for node_id in waiting if node_id not in done]
+    return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
+
+
+def _input_first_output_last(units: list[Unit], first: str, last: str) -> list[Unit]:
+    middle = [unit for unit in units if unit.id not in (first, last)]
+    by_id = {unit.id: unit for unit in units}
+    return [by_id[first], *middle, *([by_id[last]] if last != first else [])]
