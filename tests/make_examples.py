@@ -57,7 +57,7 @@ def examples() -> list[Project]:
     """All examples."""
     adam = Adam(learning_rate=0.001)
     return [
-        mlp("spirals", sources["spirals"](), (2,), (16, 16, 16, 2), epochs=400),
+        mlp("spirals", sources["spirals"](), (2,), (16, 16, 16, 2), optimizer=adam, epochs=3000),
         mlp("circles", sources["circles"](), (2,), (8, 2)),
         mlp("xor", sources["xor"](), (2,), (8, 2)),
         mlp("blobs", sources["blobs"](), (2,), (3,)),

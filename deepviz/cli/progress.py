@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -11,25 +12,28 @@ from deepviz.engine.trainer import StepRecord
 
 BAR_WIDTH = 24
 BETWEEN_BARS, BETWEEN_LINES = 0.1, 1.0
+"""Seconds from one to the next."""
 
 
 class Progress:
-    """Shows how far a job is. A context manager, so that the terminal's line is ended whatever happens.
+    """Shows how far a run is. A context manager, so that the terminal's line is ended whatever happens.
 
     Parameters
     ----------
-    total
-        How many steps the job has.
+    first, last
+        The step before the first one of the job, and its last one.
+    epochs
+        How many epochs there are in all.
     quiet
         Whether to show nothing.
     """
 
-    def __init__(self, total: int, quiet: bool = False) -> None:
-        self._total, self._quiet = max(total, 1), quiet
+    def __init__(self, first: int, last: int, epochs: int, quiet: bool = False) -> None:
+        self._first, self._last, self._epochs, self._quiet = first, last, epochs, quiet
         self._terminal = sys.stderr.isatty()
         self._began = time.monotonic()
         self._next = self._began + (BETWEEN_BARS if self._terminal else BETWEEN_LINES)
-        self._latest: dict[str, Any] = {}
+        self._validation = ""
         self._shown = False
 
     def __enter__(self) -> Progress:
@@ -41,26 +45,43 @@ class Progress:
         if self._shown and self._terminal:
             sys.stderr.write("\n")
 
-    def show(self, done: int, record: StepRecord) -> None:
-        """Show that some steps are done; most calls do nothing, so it may be called for each step."""
+    def show(self, record: StepRecord) -> None:
+        """Show that a step is done; most calls do nothing, so it is called for each step."""
+        if self._quiet:
+            return
         if "validation_loss" in record.values:
-            self._latest = record.values
+            self._validation = _validation(record.values)
         now = time.monotonic()
-        if self._quiet or (now < self._next and done < self._total):
+        if now < self._next and record.step < self._last:
             return
         self._next = now + (BETWEEN_BARS if self._terminal else BETWEEN_LINES)
         self._shown = True
-        left = (now - self._began) / done * (self._total - done)
-        words = f"epoch {record.epoch}  step {record.step}  loss {record.values['loss']:.4f}{self._validation()}  {left:.0f} s left"
-        if self._terminal:
-            filled = BAR_WIDTH * done // self._total
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {words}\x1b[K")
-        else:
-            sys.stderr.write(words + "\n")
+        done = record.step - self._first
+        left = (now - self._began) / done * (self._last - record.step)
+        words = (
+            f"epoch {record.epoch:,}/{self._epochs:,}  step {record.step:,}/{self._last:,}  "
+            f"loss {record.values['loss']:.4f}{self._validation}"
+        )
+        words += f"  {duration(left)} left" if record.step < self._last else f"  {duration(now - self._began)}"
+        sys.stderr.write(self._bar(done, words) if self._terminal else words + "\n")
         sys.stderr.flush()
 
-    def _validation(self) -> str:
-        if not self._latest:
-            return ""
-        accuracy = self._latest.get("validation_accuracy")
-        return f"  validation {self._latest['validation_loss']:.4f}" + (f" ({accuracy:.1%})" if accuracy is not None else "")
+    def _bar(self, done: int, words: str) -> str:
+        """The line of a terminal, drawn over the last one and never wider than it."""
+        filled = BAR_WIDTH * done // (self._last - self._first)
+        line = f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {words}"
+        return f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: ``12 s``, ``3:05``, ``1:02:30``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def _validation(values: dict[str, Any]) -> str:
+    accuracy = values.get("validation_accuracy")
+    return f"  validation {values['validation_loss']:.4f}" + (f" ({accuracy:.1%})" if accuracy is not None else "")

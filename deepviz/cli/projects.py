@@ -1,30 +1,21 @@
-"""Projects as the command line names them: a file or a built-in example, with other data and other settings."""
+"""Projects as the command line names them: a file or a built-in example, made ready to run."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from deepviz.cli import RequestError
-from deepviz.datasets import registry as source_registry
-from deepviz.datasets import source_for_files
+from deepviz.cli import RequestError, note
 from deepviz.datasets.dataset import DatasetError
 from deepviz.document import edits, examples
 from deepviz.document.compile import ProjectError
 from deepviz.document.file_format import SUFFIX, FileError, Loaded, load
 from deepviz.document.project import Project
-from deepviz.engine import layers, losses, optimizers
-from deepviz.registry import Definition, DefinitionError
+from deepviz.document.shapes import check
 from deepviz.training.run_plan import RunPlan
-
-WRONG_INPUT = (FileError, DatasetError, DefinitionError, ProjectError, edits.EditError)
 
 
 def opened(name: str) -> Loaded:
-    """A project by its file or by the name of a built-in example.
+    """A project by its file or by the name of a built-in example. Says what had to be left out.
 
     Raises
     ------
@@ -32,117 +23,47 @@ def opened(name: str) -> Loaded:
         If there is none, or it cannot be read.
     """
     path = Path(name)
-    if not path.exists() and path.suffix != SUFFIX:
-        if name in examples.names():
-            return Loaded(examples.open_example(name), None)
-        raise RequestError(f"there is no project {name}. Built-in examples: {', '.join(examples.names())}.")
     try:
-        return load(path)
+        if path.suffix != SUFFIX and name in examples.names():
+            return Loaded(examples.open_example(name))
+        if path.suffix != SUFFIX and not path.exists():
+            raise RequestError(f"there is no project {name}; built-in examples are {', '.join(examples.names())}.")
+        loaded = load(path)
     except FileError as error:
         raise RequestError(error) from None
+    for warning in loaded.warnings:
+        note(warning)
+    return loaded
 
 
-def with_data(project: Project, files: Sequence[str] | None) -> Project:
-    """The project with data files of the user's own, and an Input that fits them.
+def planned(project: Project, before: Project, name: str) -> RunPlan:
+    """Load a project's data and see whether it can be trained.
 
-    Raises
-    ------
-    RequestError
-        If the files cannot be read as data.
-    """
-    if not files:
-        return project
-    try:
-        source = source_for_files([Path(file) for file in files])
-        return edits.set_data(project, replace(project.data, source=source), source.load().sample_shape)
-    except WRONG_INPUT as error:
-        raise RequestError(error) from None
-
-
-def with_changes(project: Project, changes: Sequence[str]) -> Project:
-    """The project with settings changed by their paths: ``graph.dense_1.units=32``.
-
-    Raises
-    ------
-    RequestError
-        If a path or a value does not fit; the text says what is possible.
-    """
-    for change in changes:
-        path, equals, text = change.partition("=")
-        if not equals:
-            raise RequestError(f"--set wants PATH=VALUE, not {change}.")
-        try:
-            project = _changed(project, path.strip().split("."), _value(text))
-        except WRONG_INPUT as error:
-            raise RequestError(f"--set {path}: {error}") from None
-    return project
-
-
-def planned(project: Project) -> RunPlan:
-    """A run plan with the project's data.
+    Parameters
+    ----------
+    project
+        What is to run.
+    before
+        The project as it was opened. If the data has been changed since, the Input takes the shape of the new data.
+    name
+        What the project is called on the command line.
 
     Raises
     ------
     RequestError
         If the data cannot be read or the project has a problem.
     """
-    from deepviz.document.shapes import check
-
+    source = project.data.source
+    files = [each.name for each in source.hyperparameters() if each.kind == "path"]
+    if files and not any(getattr(source, each) for each in files):
+        raise RequestError(f"{name} wants data files: --data {' '.join(files).upper()}")
     try:
         plan = RunPlan.of(project)
     except DatasetError as error:
         raise RequestError(error) from None
-    problems = check(project, plan.facts).problems
+    if source != before.data.source:
+        plan = RunPlan(edits.set_data(project, project.data, plan.data.sample_shape), plan.data)
+    problems = check(plan.project, plan.facts).problems
     if problems:
         raise RequestError(ProjectError(problems))
     return plan
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _changed(project: Project, path: list[str], value: Any) -> Project:
-    data, plan = project.data, project.plan
-    match path:
-        case ["name"]:
-            return edits.rename(project, str(value))
-        case ["graph", node_id, *rest]:
-            if node_id not in project.graph.by_id:
-                raise RequestError(f"--set: there is no node {node_id}; there are {', '.join(project.graph.by_id)}.")
-            layer = _definition(project.graph.node(node_id).layer, rest, value, losses.registry, layers.registry)
-            return edits.set_layer(project, node_id, layer)
-        case ["data", "source", *rest]:
-            source = _definition(data.source, rest, value, source_registry)
-            return edits.set_data(project, replace(data, source=source), source.load().sample_shape)
-        case ["data", "split", name]:
-            return edits.set_data(project, replace(data, split=_field(data.split, name, value)))
-        case ["data", "preprocessing", name]:
-            return edits.set_data(project, replace(data, preprocessing=_field(data.preprocessing, name, value)))
-        case ["plan", "optimizer", *rest]:
-            return edits.set_optimizer(project, _definition(plan.optimizer, rest, value, optimizers.registry))
-        case ["plan", "run", name]:
-            return edits.set_plan(project, replace(plan, run=_field(plan.run, name, value)))
-    possible = "name, graph.NODE.SETTING, data.source.SETTING, data.split.SETTING, data.preprocessing.SETTING, "
-    raise RequestError(f"--set {'.'.join(path)}: paths are {possible}plan.optimizer.SETTING and plan.run.SETTING.")
-
-
-def _definition(present: Any, rest: list[str], value: Any, *registries: Any) -> Any:
-    """Another definition of the kind, when the path ends here; otherwise the present one with a setting changed."""
-    if rest:
-        return _field(present, ".".join(rest), value)
-    for registry in registries:
-        if value in registry:
-            return registry[value]()
-    possible = ", ".join(key for registry in registries for key in registry)
-    raise RequestError(f"--set: there is no {value!r}; there are {possible}.")
-
-
-def _field(present: Definition, name: str, value: Any) -> Any:
-    if name not in type(present).model_fields:
-        possible = ", ".join(type(present).model_fields) or "nothing"
-        raise RequestError(f"--set: {present.key or type(present).__name__} has no {name}; it has {possible}.")
-    return present.changed(**{name: value})

@@ -3,57 +3,88 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
-from deepviz.datasets.prepared import PreparedData
-from deepviz.engine.trainer import Trainer
+from deepviz.datasets.prepared import Part, PreparedData
+from deepviz.engine.evaluation import evaluate
+from deepviz.engine.loss import Loss
+from deepviz.engine.network import Network
 
-PARTS = ("train", "validation", "test")
+PartResults = dict[str, dict[str, float]]
+"""Loss and, for classes, accuracy by part of the data."""
 
 
-def evaluations(trainer: Trainer, data: PreparedData) -> dict[str, dict[str, float]]:
-    """Loss and, for classes, accuracy of each part of the data that there is."""
-    found: dict[str, dict[str, float]] = {}
-    for name in PARTS:
-        part = getattr(data, name)
-        if part is not None:
-            result = trainer.evaluate(part.x, part.y)
-            accuracy = {} if result.accuracy is None else {"accuracy": result.accuracy}
-            found[name] = {"loss": result.loss, **accuracy}
+def parts_of(data: PreparedData) -> dict[str, Part]:
+    """The parts of the data that there are, by name."""
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def evaluated(network: Network, loss: Loss, parts: dict[str, Part]) -> PartResults:
+    """How good a network is on each part.
+
+    Raises
+    ------
+    ValueError
+        If samples or targets do not fit the network.
+    """
+    found: PartResults = {}
+    for name, part in parts.items():
+        result = evaluate(network, loss, part.x, part.y)
+        found[name] = {"loss": result.loss} | ({} if result.accuracy is None else {"accuracy": result.accuracy})
     return found
 
 
-def summary(name: str, trainer: Trainer, seconds: float, steps: int, samples: int, data: PreparedData) -> dict[str, Any]:
+def summary(
+    project: str, parameters: int, epochs: int, steps: int, seconds: float, samples: int, results: PartResults
+) -> dict[str, Any]:
     """The object that `--json` prints.
 
     Parameters
     ----------
-    name
-        The project, as it was named on the command line.
-    seconds, steps, samples
-        What this call spent on training, and what it made and saw in that time.
+    project
+        Its name.
+    parameters
+        How many numbers are trained.
+    epochs, steps
+        How far the weights have been trained, counted from the first step.
+    seconds, samples
+        What this call took, and how many samples it went through in that time.
+    results
+        What came out.
     """
     return {
-        "project": name,
-        "parameters": trainer.network.parameters.count,
-        "epochs": -(-trainer.step // trainer.steps_per_epoch),
-        "steps": trainer.step,
+        "project": project,
+        "parameters": parameters,
+        "epochs": epochs,
+        "steps": steps,
         "seconds": round(seconds, 6),
-        "samples_per_second": round(samples / seconds, 1) if seconds > 0 and steps else 0.0,
-        **evaluations(trainer, data),
+        "samples_per_second": round(samples / seconds, 1) if samples and seconds > 0 else 0.0,
+        # JSON has no infinity: a loss that is beyond all numbers is null.
+        **{
+            part: {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+            for part, numbers in results.items()
+        },
     }
 
 
 def show(result: dict[str, Any], as_json: bool) -> None:
     """Print a summary."""
     if as_json:
-        print(json.dumps(result))
+        print(json.dumps(result, allow_nan=False, ensure_ascii=False))
         return
-    print(f"{result['project']}: {result['parameters']:,} parameters, {result['steps']:,} steps, {result['epochs']} epochs")
-    if result["samples_per_second"]:
-        print(f"{result['seconds']:.2f} s, {result['samples_per_second']:,.0f} samples/s")
-    for name in PARTS:
-        if name in result:
-            part = result[name]
-            accuracy = f"  accuracy {part['accuracy']:.4f}" if "accuracy" in part else ""
-            print(f"{name:<11} loss {part['loss']:.6f}{accuracy}")
+    speed = f", {result['samples_per_second']:,.0f} samples/s" if result["samples_per_second"] else ""
+    print(
+        f"{result['project']}: {result['parameters']:,} parameters, {_counted(result['epochs'], 'epoch')}, "
+        f"{_counted(result['steps'], 'step')}; {result['seconds']:.2f} s{speed}"
+    )
+    for name, numbers in result.items():
+        if isinstance(numbers, dict):
+            loss = "infinite" if numbers["loss"] is None else f"{numbers['loss']:.6f}"
+            accuracy = f"  accuracy {numbers['accuracy']:.4f}" if "accuracy" in numbers else ""
+            print(f"  {name:<10}  loss {loss}{accuracy}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -4,126 +4,164 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from deepviz.cli import DONE, INTERRUPTED, JobError, RequestError, complain, projects, results
+from deepviz.cli import DONE, INTERRUPTED, JobError, RequestError, changes, complain, note, projects, results
+from deepviz.cli.interruption import Interruption
+from deepviz.cli.outputs import Outputs
 from deepviz.cli.progress import Progress
-from deepviz.document import edits
-from deepviz.document.file_format import SUFFIX, save
+from deepviz.datasets import DatasetError, source_for_files
+from deepviz.document.file_format import Loaded
 from deepviz.document.project import Project
-from deepviz.engine.trainer import Diverged, Trainer
-from deepviz.exchange import ExchangeError, export, exporter_for
-from deepviz.training.checkpoint import Checkpoint, checkpoint_of, trained_of
+from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
+from deepviz.training.checkpoint import Checkpoint, checkpoint_of, fingerprint
 from deepviz.training.history import History
-from deepviz.training.run_plan import PROBES, RunPlan
+from deepviz.training.run_plan import PROBES, RunPlan, same_run
+
+AT_A_TIME = 256
+"""Records that are put into the history at once."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command. Returns the exit status."""
-    _check_files(options)
+    outputs = Outputs.wanted(options)
     loaded = projects.opened(options.project)
-    project = _with_options(projects.with_data(loaded.project, options.data), options)
-    plan = projects.planned(project)
-    state, history = None, None
-    if options.resume:
-        if loaded.trained is None:
-            raise RequestError(f"{options.project} has no saved weights to resume from.")
-        checkpoint, _ = checkpoint_of(project, loaded.trained)
-        rate = project.plan.optimizer.learning_rate
-        state = replace(checkpoint.state, learning_rate=rate) if options.learning_rate else checkpoint.state
-        history = checkpoint.history
+    project = _with_options(loaded.project, options)
+    plan = projects.planned(project, loaded.project, options.project)
+    state, history = _resumed(options, loaded, plan) if options.resume else (None, None)
+    if loaded.trained is not None and not options.resume and not options.quiet:
+        note(f"{options.project} is trained anew, from fresh weights; --resume goes on from its saved ones.")
     try:
-        trainer = plan.trainer(PROBES if options.history or options.save else ("loss",), state)
+        trainer = plan.trainer(PROBES if outputs.history or outputs.project else ("loss",), state)
     except ValueError as error:
         raise RequestError(error) from None
     if history is None:
         history = History([unit.id for unit in trainer.network.trained_units])
-    return _train(options, plan, trainer, history)
+    return _Job(options, plan, trainer, history, outputs).run()
 
 
-def _train(options: argparse.Namespace, plan: RunPlan, trainer: Trainer, history: History) -> int:
-    """Make the steps, then write and print, whatever ended them."""
-    keep = bool(options.history or options.save)
-    first = trainer.step
-    last = first + options.steps if options.steps else trainer.epochs * trainer.steps_per_epoch
-    if options.steps:
-        trainer.epochs = -(-last // trainer.steps_per_epoch)
-    ended: Exception | KeyboardInterrupt | None = None
-    began = time.perf_counter()
-    with np.errstate(all="ignore"), Progress(last - first, quiet=options.quiet) as progress:
+@dataclass
+class _Job:
+    """A run of the command line: it makes the steps, then writes and says what came out."""
+
+    options: argparse.Namespace
+    plan: RunPlan
+    trainer: Trainer
+    history: History
+    outputs: Outputs
+
+    def run(self) -> int:
+        """Do all of it. Returns the exit status."""
+        trainer, per_epoch = self.trainer, self.trainer.steps_per_epoch
+        first, last = trainer.step, self.options.steps or trainer.epochs * per_epoch
+        trainer.epochs = -(-last // per_epoch)
+        if first >= last:
+            note(f"there is nothing left to train: {first:,} of {last:,} steps are done. --epochs asks for more.")
+        diverged: Diverged | None = None
+        began = time.perf_counter()
+        with Interruption() as interruption:
+            with Progress(first, last, trainer.epochs, self.options.quiet) as progress:
+                try:
+                    for record in self._records(last):
+                        progress.show(record)
+                        if interruption.wanted:
+                            break
+                except Diverged as error:
+                    diverged = error
+            seconds = time.perf_counter() - began
+            cut_short = diverged is not None or interruption.wanted
+            # When it is in a hurry, files come before figures.
+            found = None if cut_short else self._evaluated()
+            written = self.outputs.write(self.plan, self._checkpoint(), found)
+            if diverged is not None:
+                raise JobError(diverged)
+            found = found or self._evaluated()
+        samples = self._seen(trainer.step) - self._seen(first)
+        parameters, epochs = trainer.network.parameters.count, -(-trainer.step // per_epoch)
+        name = self.plan.project.name
+        result = results.summary(name, parameters, epochs, trainer.step, seconds, samples, found)
+        results.show(result, self.options.json)
+        if not self.options.json:
+            for path in written:
+                print(f"Wrote {path}")
+        if interruption.wanted and trainer.step < last:
+            kept = "; what was asked for has been written" if written else ""
+            return complain(f"stopped by Ctrl-C after step {trainer.step:,} of {last:,}{kept}.", INTERRUPTED)
+        return DONE
+
+    def _records(self, last: int) -> Iterator[StepRecord]:
+        """Make steps up to the last one, and keep what was measured if someone wants it."""
+        keep = bool(self.outputs.history or self.outputs.project)
+        waiting: list[StepRecord] = []
         try:
-            for record in trainer.steps() if last > first else ():
-                if keep:
-                    history.append([record])
-                progress.show(record.step - first, record)
-                if record.step >= last:
-                    break
-        except (Diverged, KeyboardInterrupt) as error:
-            ended = error
-    seconds = time.perf_counter() - began
-    _write(options, plan, trainer, history)
-    if isinstance(ended, Diverged):
-        raise JobError(ended)
-    samples = _samples(trainer, len(plan.data.train), first)
-    result = results.summary(options.project, trainer, seconds, trainer.step - first, samples, plan.data)
-    results.show(result, options.json)
-    return complain("interrupted; what was asked for has been written", INTERRUPTED) if ended else DONE
+            if self.trainer.step < last:
+                for record in self.trainer.steps():
+                    if keep:
+                        waiting.append(record)
+                        if len(waiting) == AT_A_TIME:
+                            self.history.append(waiting)
+                            waiting = []
+                    yield record
+                    if record.step >= last:
+                        break
+        finally:
+            self.history.append(waiting)
 
+    def _evaluated(self) -> results.PartResults:
+        return results.evaluated(self.trainer.network, self.trainer.loss, results.parts_of(self.plan.data))
 
-def _samples(trainer: Trainer, size: int, first: int) -> int:
-    """How many samples were seen since a step; the last batch of an epoch may be smaller."""
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.plan.project, self.trainer.state(), self.history)
 
-    def seen(step: int) -> int:
-        epochs, rest = divmod(step, trainer.steps_per_epoch)
-        return epochs * size + min(rest * trainer.batch_size, size)
-
-    return seen(trainer.step) - seen(first)
-
-
-def _check_files(options: argparse.Namespace) -> None:
-    """Refuse a file that could not be written in the end before hours are spent on training."""
-    if options.history and not options.history.endswith((".csv", ".jsonl")):
-        raise RequestError(f"{options.history}: the history is written as .csv or .jsonl.")
-    if options.save and not options.save.endswith(SUFFIX):
-        raise RequestError(f"{options.save}: a project's file ends in {SUFFIX}.")
-    for name in [*options.export, *filter(None, [options.history, options.save])]:
-        if not Path(name).absolute().parent.is_dir():
-            raise RequestError(f"{name}: there is no folder {Path(name).parent}.")
-    try:
-        for name in options.export:
-            exporter_for(Path(name))
-    except ExchangeError as error:
-        raise RequestError(error) from None
+    def _seen(self, step: int) -> int:
+        """How many samples have been seen by a step; the last batch of an epoch may be smaller."""
+        size = len(self.plan.data.train)
+        epochs, rest = divmod(step, self.trainer.steps_per_epoch)
+        return epochs * size + min(rest * self.trainer.batch_size, size)
 
 
 def _with_options(project: Project, options: argparse.Namespace) -> Project:
-    """The project with the settings that have options of their own, and then those of --set."""
-    run, optimizer = project.plan.run, project.plan.optimizer
-    try:
-        for name in ("epochs", "seed", "batch_size"):
-            if getattr(options, name) is not None:
-                run = run.changed(**{name: getattr(options, name)})
-        if options.learning_rate is not None:
-            optimizer = optimizer.changed(learning_rate=options.learning_rate)
-    except projects.WRONG_INPUT as error:
-        raise RequestError(error) from None
-    project = edits.set_plan(project, replace(project.plan, run=run, optimizer=optimizer))
-    return projects.with_changes(project, options.changes)
+    """The project with other data, and the settings that were given."""
+    if options.data:
+        try:
+            source = source_for_files(options.data)
+        except DatasetError as error:
+            raise RequestError(error) from None
+        project = replace(project, data=replace(project.data, source=source))
+    short = {
+        "--epochs": ("plan.run.epochs", options.epochs),
+        "--seed": ("plan.run.seed", options.seed),
+        "--batch-size": ("plan.run.batch_size", options.batch_size),
+        "--learning-rate": ("plan.optimizer.learning_rate", options.learning_rate),
+    }
+    given = [(said, path, value) for said, (path, value) in short.items() if value is not None]
+    return changes.changed(project, [*(changes.parsed(text) for text in options.changes), *given])
 
 
-def _write(options: argparse.Namespace, plan: RunPlan, trainer: Trainer, history: History) -> None:
-    try:
-        if options.history:
-            history.write(options.history)
-        if options.save:
-            checkpoint = Checkpoint(plan.project, trainer.state(), history)
-            save(plan.project, Path(options.save), trained_of(checkpoint, plan.data))
-        for name in options.export:
-            export(Path(name), plan.project, dict(trainer.network.parameters))
-    except OSError as error:
-        raise JobError(f"could not write {error.filename or ''}: {error.strerror or error}") from None
-    except ExchangeError as error:
-        raise JobError(error) from None
+def _resumed(options: argparse.Namespace, loaded: Loaded, plan: RunPlan) -> tuple[TrainerState, History]:
+    """Where the saved run stands, with the learning rate that was asked for.
+
+    Raises
+    ------
+    RequestError
+        If there are no saved weights, or what is asked for would be another run.
+    """
+    before, trained, project = loaded.project, loaded.trained, plan.project
+    if trained is None:
+        raise RequestError(f"{options.project} has no saved weights to resume from; train it with --save first.")
+    if not same_run(before, replace(project, data=replace(project.data, source=before.data.source))):
+        raise RequestError(
+            "--resume goes on with the saved run, so only epochs, steps and learning rate may be changed with it."
+        )
+    if project.data.source != before.data.source and not trained.data_fingerprint:
+        raise RequestError(f"--resume cannot tell whether this is the data that {options.project} was trained on.")
+    if trained.data_fingerprint and trained.data_fingerprint != fingerprint(plan.data):
+        raise RequestError(f"--resume needs the data that {options.project} was trained on; this is other data.")
+    checkpoint, warning = checkpoint_of(before, trained)
+    if warning:
+        note(warning)
+    rate, state = project.plan.optimizer.learning_rate, checkpoint.state
+    if rate != before.plan.optimizer.learning_rate or options.learning_rate is not None:
+        state = replace(state, learning_rate=rate)
+    return state, checkpoint.history

@@ -52,7 +52,7 @@ class DatasetSource(Definition, ABC):
         return None
 
 
-registry: Registry[DatasetSource] = Registry("deepviz.datasets.sources", DatasetSource)  # type: ignore[type-abstract]
+registry: Registry[DatasetSource] = Registry("deepviz.datasets.sources", DatasetSource, noun="data set")
 
 
 def source_for_files(paths: Sequence[str | Path]) -> DatasetSource:

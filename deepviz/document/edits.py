@@ -107,9 +107,8 @@ def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: 
     """
     if isinstance(layer, Loss) or not _takes_input(layer):
         raise EditError(f"{layer.label} cannot stand between two layers.")
-    source, target = (project.graph.node(node_id).position for node_id in (edge.source, edge.target))
-    middle = position or ((source[0] + target[0]) / 2, (source[1] + target[1]) / 2)
-    graph, new_id = _added(project.graph, layer, middle)
+    left, top = project.graph.node(edge.source).position
+    graph, new_id = _added(project.graph, layer, position or (left + CARD_PITCH[0], top))
     kept = tuple(other for other in graph.edges if other != edge)
     graph = replace(graph, edges=(*kept, Edge(edge.source, new_id), Edge(new_id, edge.target, edge.port)))
     return _with_graph(project, graph if position else _made_room(graph, new_id))
@@ -138,9 +137,10 @@ def connect(project: Project, source: str, target: str, port: int | None = None)
         raise EditError(f"{source} is connected to {target} already.")
     limit = 1 if isinstance(end, Loss) else end.maximum_inputs
     taken = {edge.port for edge in graph.inputs_of(target)}
-    if port is None or (limit is not None and port >= limit):
-        free = next(number for number in range(len(taken) + 1) if number not in taken)
-        port = free if limit is None or free < limit else limit - 1
+    free = next(number for number in range(len(taken) + 1) if number not in taken)
+    if limit is not None:
+        free = min(free, limit - 1)
+    port = free if port is None or port not in taken else port
     kept = tuple(edge for edge in graph.edges if (edge.target, edge.port) != (target, port))
     return _with_graph(project, replace(graph, edges=(*kept, Edge(source, target, port))))
 

@@ -1,36 +1,36 @@
 """The `.deepviz` file: a zip of plain files with a checksum of each. Nothing in it is ever executed or unpickled.
 
-``project.json`` holds graph, data choice and plan. A trained project also has ``weights.safetensors``,
-``state.safetensors`` (what the optimizer keeps, to go on exactly), ``history.npz`` and ``scaler.npz``.
+``project.json`` holds graph, data choice and plan. A trained project also has ``weights.safetensors`` and
+``state.safetensors`` (what the optimizer keeps, to go on exactly), and as a rule the optional members below.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import os
-import tempfile
-import zipfile
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from deepviz.document import archive
+from deepviz.document.archive import Arrays
+from deepviz.document.archive import FileError as FileError
 from deepviz.document.project import Project
-from deepviz.document.project_json import FileError, from_json, to_json
+from deepviz.document.project_json import project_from_json, project_to_json
+from deepviz.document.replace_file import replace_file
+from deepviz.document.shapes import check
+from deepviz.engine.layer import Layer
+from deepviz.engine.shapes import Shape
 from deepviz.engine.trainer import TrainerState
 
 SUFFIX = ".deepviz"
-LARGEST_PROJECT = 64 * 2**20
-LARGEST_MEMBER = 8 * 2**30
-PROJECT, WEIGHTS, STATE, HISTORY, SCALER = (
-    "project.json", "weights.safetensors", "state.safetensors", "history.npz", "scaler.npz",
-)  # fmt: skip
-CHECKSUMS = "checksums.json"
+PROJECT, WEIGHTS, STATE = "project.json", "weights.safetensors", "state.safetensors"
+HISTORY, SCALER, RESULTS = "history.npz", "scaler.npz", "results.json"
 
-Arrays = Mapping[str, np.ndarray]
+Results = Mapping[str, Mapping[str, float]]
+"""Loss and accuracy by part of the data: ``{"test": {"loss": 0.1, "accuracy": 0.97}}``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +45,17 @@ class Trained:
         Columns of the run, as `History.to_arrays` gives them; may be empty.
     scaler
         How samples were brought into range, as `Scaler.to_arrays` gives it; may be empty.
+    results
+        How good the weights are on each part of the data; may be empty.
+    data_fingerprint
+        By what to tell whether other data is the data it was trained on; may be empty.
     """
 
     state: TrainerState
     history: Arrays = field(default_factory=dict)
     scaler: Arrays = field(default_factory=dict)
+    results: Results = field(default_factory=dict)
+    data_fingerprint: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +69,7 @@ class Loaded:
     """
 
     project: Project
-    trained: Trained | None
+    trained: Trained | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -72,19 +78,21 @@ def save(project: Project, path: Path, trained: Trained | None = None) -> None:
 
     Raises
     ------
+    FileError
+        If it could not be read back: the weights are not those of the project, or not finite.
     OSError
         If the file cannot be written; what was there before is untouched.
     """
-    members = {PROJECT: json.dumps(to_json(project), indent=1, ensure_ascii=False).encode()}
-    if trained is not None:
-        members |= _trained_members(trained)
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in members.items()}
-    members[CHECKSUMS] = json.dumps(sums, indent=1).encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    replace_file(path, buffer.getvalue())
+    text = project_to_json(project)
+    try:
+        project_from_json(text)
+        members = {PROJECT: text.encode()}
+        if trained is not None:
+            _check_fit(project, trained.state)
+            members |= _trained_members(trained)
+    except FileError as error:
+        raise FileError(f"{path.name} would be unreadable: {error}") from None
+    replace_file(path, archive.pack(members, compressed=(PROJECT, HISTORY)))
 
 
 def load(path: Path) -> Loaded:
@@ -93,83 +101,54 @@ def load(path: Path) -> Loaded:
     Raises
     ------
     FileError
-        If it is not there, not a project, damaged, or of a newer version.
+        If it is not there, not a project, damaged, or of a newer version. Only damage to history, scaler and results
+        is left at a warning.
     """
-    members = _members(path)
+    optional = (HISTORY, SCALER, RESULTS)
+    members = archive.unpack(path, PROJECT, (WEIGHTS, STATE, *optional), optional)
     try:
-        values = json.loads(members[PROJECT])
-    except (ValueError, RecursionError):
-        raise FileError(f"{path.name}: {PROJECT} is not valid JSON.") from None
-    try:
-        project = from_json(values)
+        project = project_from_json(members[PROJECT] or b"")
+        if WEIGHTS not in members:
+            return Loaded(project)
+        state = _state(members[WEIGHTS] or b"", members.get(STATE) or b"")
+        _check_fit(project, state)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
-    if WEIGHTS not in members:
-        return Loaded(project, None)
     warnings: list[str] = []
-    try:
-        trained = _trained(members, warnings)
-    except (ValueError, KeyError, TypeError) as error:
-        text = f"The weights in {path.name} cannot be read ({error}); the project opens without them."
-        return Loaded(project, None, (text,))
-    return Loaded(project, trained, tuple(f"{path.name}: {warning}" for warning in warnings))
+    history, scaler = (_optional_arrays(members, name, path.name, warnings) for name in (HISTORY, SCALER))
+    results, fingerprint = _results(members, path.name, warnings)
+    return Loaded(project, Trained(state, history, scaler, results, fingerprint), tuple(warnings))
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file all or nothing: next to it first, then in its place.
-
-    Raises
-    ------
-    OSError
-        If that fails; what was there before is untouched.
-    """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _check_fit(project: Project, state: TrainerState) -> None:
+    """Refuse weights that are not those of the network, and numbers that no training gives."""
+    if state.step < 0 or not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
+        raise FileError("the number of steps or the learning rate is not possible.")
+    wanted = _parameter_shapes(project)
+    for arrays in (state.parameters, *state.optimizer_vectors.values()):
+        different = wanted.keys() ^ arrays.keys()
+        if different:
+            raise FileError(f"the weights do not fit the network: {min(different)} is in only one of the two.")
+        for name, array in arrays.items():
+            if array.shape != wanted[name]:
+                raise FileError(
+                    f"the weights do not fit the network: {name} is {array.shape} in place of {wanted[name]}."
+                )
+            if array.dtype.kind != "f" or not np.isfinite(array).all():
+                raise FileError(f"the weights {name} are not all finite numbers.")
 
 
-def _members(path: Path) -> dict[str, bytes]:
-    """The files in the zip, each held against its checksum."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                limit = LARGEST_PROJECT if entry.filename.endswith(".json") else LARGEST_MEMBER
-                if entry.file_size > limit or entry.file_size > 2000 * max(entry.compress_size, 1000):
-                    raise FileError(f"{path.name}: {entry.filename} is too large to be true.")
-            members = {entry.filename: archive.read(entry) for entry in archive.infolist()}
-    except FileNotFoundError:
-        raise FileError(f"There is no file {path}.") from None
-    except (zipfile.BadZipFile, EOFError, zipfile.LargeZipFile, NotImplementedError, RuntimeError):
-        raise FileError(f"{path.name} is not a DeepViz project, or it is damaged.") from None
-    except OSError as error:
-        raise FileError(f"{path.name} cannot be read: {error.strerror or error}.") from None
-    if PROJECT not in members:
-        raise FileError(f"{path.name} is not a DeepViz project: it has no {PROJECT}.")
-    _check_sums(path, members)
-    return members
-
-
-def _check_sums(path: Path, members: dict[str, bytes]) -> None:
-    try:
-        sums = json.loads(members.get(CHECKSUMS, b""))
-    except (ValueError, RecursionError):
-        sums = None
-    if not isinstance(sums, dict):
-        raise FileError(f"{path.name} has no checksums, so it cannot be trusted to be whole.")
-    for name, content in members.items():
-        if name != CHECKSUMS and sums.get(name) != hashlib.sha256(content).hexdigest():
-            raise FileError(f"{path.name} is damaged: {name} does not have the checksum it was saved with.")
-    missing = sums.keys() - members.keys()
-    if missing:
-        raise FileError(f"{path.name} is damaged: {min(missing)} is missing.")
+def _parameter_shapes(project: Project) -> dict[str, Shape]:
+    """Shapes of all trained arrays by name, as far as the graph is right."""
+    shapes = check(project).shapes
+    found: dict[str, Shape] = {}
+    for node in project.graph.nodes:
+        inputs = [shapes[edge.source] for edge in project.graph.inputs_of(node.id)]
+        known = [shape for shape in inputs if shape is not None]
+        if isinstance(node.layer, Layer) and shapes[node.id] is not None and len(known) == len(inputs):
+            parameters = node.layer.parameter_shapes(known)
+            found |= {f"{node.id}/{name}": shape for name, shape in parameters.items()}
+    return found
 
 
 def _trained_members(trained: Trained) -> dict[str, bytes]:
@@ -188,45 +167,56 @@ def _trained_members(trained: Trained) -> dict[str, bytes]:
     }
     for name, arrays in ((HISTORY, trained.history), (SCALER, trained.scaler)):
         if arrays:
-            members[name] = npz_bytes(arrays)
+            members[name] = archive.npz_bytes(arrays)
+    if trained.results or trained.data_fingerprint:
+        values = {"data": trained.data_fingerprint, "results": trained.results}
+        members[RESULTS] = json.dumps(values, indent=1, sort_keys=True).encode()
     return members
 
 
-def _trained(members: Mapping[str, bytes], warnings: list[str]) -> Trained:
+def _state(weights: bytes, state: bytes) -> TrainerState:
+    """The trainer's state from the two files that hold it."""
     from safetensors import SafetensorError
     from safetensors.numpy import load as from_bytes
 
     try:
-        weights, state = from_bytes(members[WEIGHTS]), from_bytes(members.get(STATE, b""))
-    except SafetensorError as error:
-        raise ValueError(str(error)) from None
-    vectors: dict[str, dict[str, np.ndarray]] = {}
-    for key, array in state.items():
-        vector, colon, name = key.partition(":")
-        if colon:
+        parameters, rest = from_bytes(weights), from_bytes(state)
+        step, learning_rate = rest.pop("step"), rest.pop("learning_rate")
+        vectors: dict[str, dict[str, np.ndarray]] = {}
+        for key, array in rest.items():
+            vector, _, name = key.partition(":")
             vectors.setdefault(vector, {})[name] = array
-    trainer_state = TrainerState(int(state["step"][0]), float(state["learning_rate"][0]), weights, vectors)
-    extra = {}
-    for name in (HISTORY, SCALER):
-        try:
-            extra[name] = _from_npz(members[name]) if name in members else {}
-        except (ValueError, OSError, zipfile.BadZipFile) as error:
-            warnings.append(f"{name} cannot be read ({error}) and was left out.")
-            extra[name] = {}
-    return Trained(trainer_state, extra[HISTORY], extra[SCALER])
+        return TrainerState(int(step[0]), float(learning_rate[0]), parameters, vectors)
+    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, OverflowError):
+        raise FileError("the weights cannot be read.") from None
 
 
-def npz_bytes(arrays: Arrays) -> bytes:
-    """Arrays as the contents of an `.npz` file, without pickle and with equal bytes for equal arrays."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            part = io.BytesIO()
-            np.lib.format.write_array(part, np.asarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), part.getvalue())
-    return buffer.getvalue()
+def _optional_arrays(
+    members: Mapping[str, bytes | None], name: str, file: str, warnings: list[str]
+) -> dict[str, np.ndarray]:
+    if name not in members:
+        return {}
+    content = members[name]
+    try:
+        if content is not None:
+            return archive.arrays_of(content)
+    except ValueError:
+        pass
+    warnings.append(f"{file}: {name} is damaged and was left out.")
+    return {}
 
 
-def _from_npz(content: bytes) -> dict[str, np.ndarray]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+def _results(members: Mapping[str, bytes | None], file: str, warnings: list[str]) -> tuple[Results, str]:
+    """Results and fingerprint of the data; nothing of both if they cannot be read."""
+    if RESULTS not in members:
+        return {}, ""
+    try:
+        values = json.loads(members[RESULTS] or b"")
+        results = {
+            str(part): {str(name): float(value) for name, value in numbers.items()}
+            for part, numbers in values["results"].items()
+        }
+        return results, str(values["data"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        warnings.append(f"{file}: {RESULTS} is damaged and was left out.")
+        return {}, ""

@@ -105,7 +105,7 @@ class Graph:
         return False
 
     def in_order(self) -> tuple[list[str], list[str]]:
-        """Node ids such that every edge points forward, and those that cannot be ordered because they are on a cycle or behind one."""
+        """Node ids such that every edge points forward, and those on a cycle or behind one, which cannot be ordered."""
         waiting = {node.id: len(self.inputs_of(node.id)) for node in self.nodes}
         ready = [node_id for node_id, count in waiting.items() if count == 0]
         order: list[str] = []

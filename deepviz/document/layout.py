@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepviz.document.graph import Graph, Position
 
 CARD_SIZE = (170.0, 92.0)
-CARD_PITCH = (216.0, 148.0)
+CARD_PITCH = (216.0, 144.0)
 """From the left (top) of one card to the left (top) of the next, in scene units."""
 
 

@@ -132,7 +132,11 @@ def _node(
     minimum = 1 if isinstance(layer, Loss) else layer.minimum_inputs
     if len(inputs) < minimum:
         missing = "nothing is connected to its input" if not inputs else f"it needs at least {minimum} inputs"
-        return None, None, [Problem(f"{node.id}: {missing}. Drag from the right-hand port of the layer before it.", node.id)]
+        return (
+            None,
+            None,
+            [Problem(f"{node.id}: {missing}. Drag from the right-hand port of the layer before it.", node.id)],
+        )
     known = [shape for shape in inputs if shape is not None]
     if len(known) < len(inputs):
         return None, None, []
@@ -202,9 +206,7 @@ def _dangling(graph: Graph, node: Node) -> Problem:
 def _on_cycle(graph: Graph, cyclic: list[str]) -> list[str]:
     """Of the nodes that cannot be ordered, those that lie on a cycle rather than behind one."""
     return [
-        node_id
-        for node_id in cyclic
-        if any(graph.reaches(edge.target, node_id) for edge in graph.outputs_of(node_id))
+        node_id for node_id in cyclic if any(graph.reaches(edge.target, node_id) for edge in graph.outputs_of(node_id))
     ]
 
 
@@ -217,11 +219,9 @@ def _whole(project: Project, facts: DataFacts | None) -> list[Problem]:
         shape = facts.sample_shape if facts else Input().shape
         add = Repair("Add an Input", partial(edits.add_node, layer=Input(shape=shape), position=(0.0, 0.0)))
         problems.append(Problem("There is no Input: data has no way in. Drag Input to the canvas.", None, (add,)))
-    for node in inputs[1:]:
-        problems.append(Problem(f"{node.id} is a second Input; the data feeds only one.", node.id))
+    problems += [Problem(f"{node.id} is a second Input; the data feeds only one.", node.id) for node in inputs[1:]]
     if not loss_nodes:
         text = "There is no loss: nothing tells the network how far off it is. Drag one from Loss to the end."
         problems.append(Problem(text))
-    for node in loss_nodes[1:]:
-        problems.append(Problem(f"{node.id} is a second loss; a network is trained by one.", node.id))
-    return problems
+    second = "is a second loss; a network is trained by one."
+    return problems + [Problem(f"{node.id} {second}", node.id) for node in loss_nodes[1:]]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from deepviz.exchange.exporter import ExchangeError, Exporter, ExportContent, export, exporter_for, registry
+from deepviz.exchange.exporter import ExchangeError, ExportContent, Exporter, export, exporter_for, registry
 
 __all__ = ["ExchangeError", "ExportContent", "Exporter", "export", "exporter_for", "registry"]

@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from deepviz.document.file_format import replace_file
 from deepviz.document.project import Project
+from deepviz.document.replace_file import replace_file
 from deepviz.registry import Definition, Registry
 
 
@@ -32,7 +32,7 @@ class ExportContent:
     """
 
     project: Project
-    parameters: Mapping[str, np.ndarray]
+    parameters: Mapping[str, np.ndarray[Any, Any]]
 
 
 class Exporter(Definition):
@@ -41,7 +41,7 @@ class Exporter(Definition):
     Attributes
     ----------
     suffix
-        The ending of its files, with the dot.
+        The ending of its files, with the dot, in lower case.
     """
 
     category: ClassVar[str] = "Export"
@@ -69,14 +69,15 @@ def exporter_for(path: Path) -> Exporter:
     ExchangeError
         If there is none; the text lists those there are.
     """
-    for kind in registry.values():
-        if path.name.lower().endswith(kind.suffix):
-            return kind()
+    kinds = [kind for kind in registry.values() if path.name.lower().endswith(kind.suffix)]
+    if kinds:
+        return max(kinds, key=lambda kind: len(kind.suffix))()
     possible = ", ".join(kind.suffix for kind in registry.values())
-    raise ExchangeError(f"{path.name}: weights are exported as {possible}; the ending of the name says which.")
+    found = f"not as {path.suffix}" if path.suffix else "and the name has to end in one of them"
+    raise ExchangeError(f"{path.name}: weights are exported as {possible}, {found}.")
 
 
-def export(path: Path, project: Project, parameters: Mapping[str, np.ndarray]) -> None:
+def export(path: Path, project: Project, parameters: Mapping[str, np.ndarray[Any, Any]]) -> None:
     """Write a file in the format of its suffix, all or nothing.
 
     Raises
@@ -86,5 +87,4 @@ def export(path: Path, project: Project, parameters: Mapping[str, np.ndarray]) -
     OSError
         If the file cannot be written; what was there before is untouched.
     """
-    content = exporter_for(path).to_bytes(ExportContent(project, parameters))
-    replace_file(path, content)
+    replace_file(path, exporter_for(path).to_bytes(ExportContent(project, parameters)))

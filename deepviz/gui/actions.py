@@ -57,34 +57,91 @@ MENUS = ("File", "Edit", "View", "Training", "Help")
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new", "New project", "Start with an empty canvas.", "File", ("Ctrl+N",)),
     ActionRow("open", "Open…", "Open a project from a file.", "File", ("Ctrl+O",), "open"),
-    ActionRow("save", "Save", "Save the project, with its weights if it has been trained.", "File", ("Ctrl+S",), "save", separated=True),
+    ActionRow(
+        "save",
+        "Save",
+        "Save the project, with its weights if it has been trained.",
+        "File",
+        ("Ctrl+S",),
+        "save",
+        separated=True,
+    ),
     ActionRow("save_as", "Save as…", "Save the project to another file.", "File", ("Ctrl+Shift+S",)),
-    ActionRow("export", "Export weights…", "Write the weights to a file for other programs.", "File", ("Ctrl+E",), "export", separated=True),
+    ActionRow(
+        "export",
+        "Export weights…",
+        "Write the weights to a file for other programs.",
+        "File",
+        ("Ctrl+E",),
+        "export",
+        separated=True,
+    ),
     ActionRow("picture", "Save picture of the network…", "Write the canvas as SVG or PNG.", "File"),
     ActionRow("quit", "Quit", "Close DeepViz.", "File", ("Ctrl+Q",), separated=True),
     ActionRow("undo", "Undo", "Take the last change back.", "Edit", ("Ctrl+Z",), "undo"),
-    ActionRow("redo", "Redo", "Make the change again that was taken back.", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
-    ActionRow("delete", "Delete", "Delete what is selected; what came before is joined to what came after.", "Edit", ("Delete",), "delete", separated=True, everywhere=False),
+    ActionRow(
+        "redo",
+        "Redo",
+        "Make the change again that was taken back.",
+        "Edit",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+    ),
+    ActionRow(
+        "delete",
+        "Delete",
+        "Delete what is selected; what came before is joined to what came after.",
+        "Edit",
+        ("Delete",),
+        "delete",
+        separated=True,
+        everywhere=False,
+    ),
     ActionRow("select_all", "Select all", "Select every layer.", "Edit", ("Ctrl+A",), everywhere=False),
     ActionRow("arrange", "Arrange", "Put every card in its place.", "Edit", ("Ctrl+Shift+A",), "arrange"),
-    ActionRow("find_layer", "Find a layer", "Go to the search field of the palette.", "Edit", ("Ctrl+F",), "search", separated=True),
+    ActionRow(
+        "find_layer",
+        "Find a layer",
+        "Go to the search field of the palette.",
+        "Edit",
+        ("Ctrl+F",),
+        "search",
+        separated=True,
+    ),
     ActionRow("zoom_in", "Zoom in", "Show the canvas larger.", "View", ("Ctrl++", "Ctrl+="), "zoom_in"),
     ActionRow("zoom_out", "Zoom out", "Show the canvas smaller.", "View", ("Ctrl+-",), "zoom_out"),
     ActionRow("zoom_actual", "Actual size", "Show the canvas at 100 %.", "View", ("Ctrl+0",)),
     ActionRow("fit", "Fit the network", "Show the whole network.", "View", ("Ctrl+9",), "fit"),
     ActionRow("workspace_build", "Build workspace", "Room for the canvas.", "View", ("Ctrl+1",), separated=True),
     ActionRow("workspace_train", "Train workspace", "Canvas and curves together.", "View", ("Ctrl+2",)),
-    ActionRow("theme", "Dark or light", "Switch between the dark and the light look.", "View", ("Ctrl+Shift+L",), "theme", separated=True),
+    ActionRow(
+        "theme",
+        "Dark or light",
+        "Switch between the dark and the light look.",
+        "View",
+        ("Ctrl+Shift+L",),
+        "theme",
+        separated=True,
+    ),
     ActionRow("run", "Run", "Train the network.", "Training", ("F5", "Ctrl+R"), "run"),
     ActionRow("step", "Step", "Make one training step: one batch.", "Training", ("F10",), "step"),
-    ActionRow("step_epoch", "Step one epoch", "Train to the end of the epoch, then pause.", "Training", ("Shift+F10",)),
+    ActionRow(
+        "step_epoch",
+        "Step one epoch",
+        "Train to the end of the epoch, then pause.",
+        "Training",
+        ("Shift+F10",),
+    ),
+    ActionRow("stop", "Stop", "End the run and keep its weights.", "Training", ("Shift+F5",), "stop"),
     ActionRow("reset", "Reset", "End the run and go back to fresh weights.", "Training", ("Ctrl+Shift+R",), "reset"),
     ActionRow("shortcuts", "Keyboard shortcuts", "List all shortcuts.", "Help", ("F1",)),
     ActionRow("about", "About DeepViz", "Version and licence.", "Help"),
-)  # fmt: skip
+)
 
 
-def build(parent: QObject, runs: Mapping[str, Callable[[], object]], rows: Iterable[ActionRow] = ROWS) -> dict[str, QAction]:
+def build(
+    parent: QObject, runs: Mapping[str, Callable[[], object]], rows: Iterable[ActionRow] = ROWS
+) -> dict[str, QAction]:
     """Make a QAction for each row.
 
     Parameters
@@ -105,7 +162,11 @@ def build(parent: QObject, runs: Mapping[str, Callable[[], object]], rows: Itera
         action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in row.shortcuts if row.everywhere])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        hint = f" ({QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if row.shortcuts else ""
+        hint = (
+            f" ({QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
+            if row.shortcuts
+            else ""
+        )
         action.setToolTip(f"{row.tip}{hint}")
         action.setStatusTip(row.tip)
         run = runs[row.key]

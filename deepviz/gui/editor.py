@@ -35,7 +35,7 @@ class EditCommand(QUndoCommand):
         """Qt offers two commands of one id in a row for merging; -1 means never."""
         return 1 if self._merge_key else -1
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
+    def mergeWith(self, other: QUndoCommand) -> bool:
         """Join with the next command when it goes on changing the same thing, such as a slider being dragged."""
         if not isinstance(other, EditCommand) or other._merge_key != self._merge_key:
             return False

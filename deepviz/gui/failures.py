@@ -42,9 +42,7 @@ class FailureHooks(QObject):
         """Give the hooks back."""
         sys.excepthook, threading.excepthook = self._before
 
-    def _report(
-        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def _report(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._before[0](kind, error or kind(), trace)
             return
@@ -53,7 +51,9 @@ class FailureHooks(QObject):
         where = "".join(traceback.format_tb(trace)[-1:])
         if where not in self._told:
             self._told.add(where)
-            self.failed.emit(f"Something went wrong inside DeepViz ({kind.__name__}: {error}). Details are in {log_file()}.")
+            self.failed.emit(
+                f"Something went wrong inside DeepViz ({kind.__name__}: {error}). Details are in {log_file()}."
+            )
 
 
 def log_file() -> Path:

@@ -1,11 +1,11 @@
-"""The window: a bar at the top, the canvas in the middle, panels around it, a line at the bottom. Places only, no deeds.
+"""The window: a bar at the top, the canvas in the middle, panels around it, a line at the bottom. Places only.
 
 Two workspaces arrange the same panels: Build gives the canvas the room, Train shows the curves below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStatusBar,
     QTabWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -50,7 +49,7 @@ class MainWindow(QMainWindow):
         notice: QWidget,
         canvas: QWidget,
         palette: QWidget,
-        tabs: list[tuple[str, QWidget]],
+        tabs: Sequence[tuple[str, QWidget]],
         plots: QWidget,
         status: QStatusBar,
         may_close: Callable[[], bool],
@@ -59,18 +58,13 @@ class MainWindow(QMainWindow):
         self._may_close = may_close
         self.setObjectName("main_window")
         self.setWindowTitle("DeepViz")
-        self.setMinimumSize(QSize(960, 600))
+        self.setMinimumSize(QSize(1120, 640))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(False)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
-        bar = QToolBar("Toolbar")
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.toggleViewAction().setEnabled(False)
-        bar.addWidget(top_bar)
-        self.addToolBar(bar)
+        self.setMenuWidget(top_bar)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
         middle = QWidget()
@@ -119,19 +113,19 @@ class MainWindow(QMainWindow):
             self._states[self.workspace] = self.saveState(LAYOUT_VERSION)
         return {name: bytes(state.data()) for name, state in self._states.items()}
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first: there may be unsaved work."""
         if self._may_close():
             event.accept()
         else:
             event.ignore()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the window."""
         if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
+    def dropEvent(self, event: QDropEvent) -> None:
         """Pass dropped files on."""
         self.files_dropped.emit([url.toLocalFile() for url in event.mimeData().urls()])
         event.acceptProposedAction()

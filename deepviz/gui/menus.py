@@ -46,7 +46,9 @@ class FileMenu(QObject):
         for path in paths:
             entry = self.recent.addAction(path.name)
             entry.setToolTip(str(path))
-            entry.triggered.connect(lambda _checked=False, path=path: self._files.may_leave() and self._files.open(path))
+            entry.triggered.connect(
+                lambda _checked=False, path=path: self._files.may_leave() and self._files.open(path)
+            )
         self.recent.setEnabled(bool(paths))
 
 

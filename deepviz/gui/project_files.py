@@ -13,8 +13,9 @@ from deepviz.datasets import source_for_files
 from deepviz.datasets.dataset import DatasetError
 from deepviz.document import edits, examples
 from deepviz.document.compile import ProjectError
-from deepviz.document.file_format import SUFFIX, FileError, load, save
+from deepviz.document.file_format import SUFFIX, load, save
 from deepviz.document.project import Project
+from deepviz.document.project_json import FileError
 from deepviz.exchange import ExchangeError, export
 from deepviz.gui.canvas.picture import write_picture
 from deepviz.gui.editor import Editor

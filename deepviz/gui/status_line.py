@@ -38,7 +38,7 @@ class StatusLine(QStatusBar):
         speed
             Samples per second, 0 when nothing runs.
         """
-        parts = [status, f"epoch {epoch} of {epochs}", f"step {thousands(step)}"]
+        parts = [status, f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
         if speed > 0:
             parts.append(f"{thousands(three_figures(speed))} samples/s")
         self._figures.setText("  ·  ".join(parts))
@@ -56,7 +56,7 @@ def thousands(number: int) -> str:
 
 def three_figures(value: float) -> int:
     """A positive number rounded to three leading figures, because the others change too fast to be read."""
-    unit = 10 ** max(0, len(str(int(value))) - 3)
+    unit = int(10 ** max(0, len(str(int(value))) - 3))
     return round(value / unit) * unit
 
 

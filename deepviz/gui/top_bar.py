@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui import icons
 from deepviz.gui.panels.learning_rate import LearningRateSlider
-from deepviz.gui.theme import Theme, body_font, number_font
+from deepviz.gui.status_line import thousands
+from deepviz.gui.theme import Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
+PROGRESS_WIDTH = 190
 
 
 class TopBar(QFrame):
@@ -78,20 +80,18 @@ class TopBar(QFrame):
         self._undo, self._redo = self._tool("undo"), self._tool("redo")
         row.addWidget(self._undo)
         row.addWidget(self._redo)
-        row.addSpacing(8)
         row.addWidget(self._workspaces())
-        row.addSpacing(8)
 
-        self.run_button = self._button("run", 92)
+        self.run_button = self._button("run", 104)
         self.step_button = self._button("step", 80)
         self.reset_button = self._button("reset", 84)
         for button in (self.run_button, self.step_button, self.reset_button):
             row.addWidget(button)
-        row.addSpacing(8)
+        row.addSpacing(4)
         row.addLayout(self._progress_block())
-        row.addSpacing(8)
+        row.addSpacing(4)
         row.addWidget(learning_rate)
-        row.addSpacing(8)
+        row.addSpacing(4)
         self.export_button = QPushButton("Export…")
         self.export_button.setProperty("primary", True)
         self.export_button.setToolTip(actions["export"].toolTip())
@@ -107,15 +107,17 @@ class TopBar(QFrame):
         """Show which workspace is in front."""
         self._workspace_buttons[name].setChecked(True)
 
-    def show_running(self, running: bool, started: bool) -> None:
-        """Show Pause while running, Resume when there is something to go on with, otherwise Run."""
+    def show_running(self, running: bool, words: str) -> None:
+        """Show whether the run button pauses, and its words."""
         self._running = running
-        self.run_button.setText("Pause" if running else "Resume" if started else "Run")
+        self.run_button.setText(words)
         self.apply_theme(self._theme)
 
     def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
         """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""
-        self._epoch.setText(f"epoch {epoch} of {epochs}" if epoch else f"{epochs} epochs")
+        self._epoch.setText(
+            f"epoch {thousands(epoch)} of {thousands(epochs)}" if epoch else f"{thousands(epochs)} epochs"
+        )
         self._left.setText(time_left)
         self._bar.setMaximum(max(total, 1))
         self._bar.setValue(min(step, total))
@@ -179,11 +181,11 @@ class TopBar(QFrame):
         self._epoch, self._left, self._bar = QLabel(), QLabel(), QProgressBar()
         for label in (self._epoch, self._left):
             label.setProperty("role", "small")
-            label.setFont(number_font(11))
+            label.setFont(body_font(11))
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
-        self._bar.setFixedWidth(188)
+        self._bar.setFixedWidth(PROGRESS_WIDTH)
         self._bar.setAccessibleName("Progress of the run")
         words = QHBoxLayout()
         words.addWidget(self._epoch)
@@ -212,7 +214,7 @@ class _ElidedLabel(QLabel):
         self.setToolTip(text)
         self._elide()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._elide()
 

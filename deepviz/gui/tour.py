@@ -1,6 +1,6 @@
 """The tour: everything a person does first, done by itself without a screen, and put into a folder to look at.
 
-It builds the spirals example by the same edits, trains it in the same thread, and takes a screenshot of the same window.
+It builds an example by the same edits, trains it in the same thread, and takes screenshots of the same window.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QTimer
 
@@ -16,13 +15,21 @@ from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.gui.canvas.picture import write_picture
 from deepviz.gui.plots.picture import curves_picture
-
-if TYPE_CHECKING:
-    from deepviz.app import Workbench
+from deepviz.gui.workbench import Workbench
 
 Step = tuple[str, Callable[[Project], Project]]
 
 SCREENSHOT_SIZE = (1440, 900)
+
+FILES = (
+    "build.png",
+    "train.png",
+    "network.svg",
+    "curves.png",
+    "weights.npz",
+    "weights.safetensors",
+    "project.deepviz",
+)
 
 
 def building_steps(example: Project) -> list[Step]:
@@ -73,7 +80,7 @@ def take_tour(bench: Workbench, example: Project, folder: Path) -> list[Path]:
     window.show()
     bench.canvas.fit()
     _settle()
-    files = [folder / name for name in ("build.png", "train.png", "network.svg", "curves.png", "weights.npz", "weights.safetensors", "spirals.deepviz")]  # fmt: skip
+    files = [folder / name for name in FILES]
     built, trained, picture, curves, *weights, project = files
     _grabbed(bench, built)
 

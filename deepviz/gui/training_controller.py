@@ -18,6 +18,7 @@ from deepviz.document.project import Project
 from deepviz.engine.trainer import StepRecord, TrainerState
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.editor import Editor
+from deepviz.gui.gradient_span import GradientSpan
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
 from deepviz.training.run_plan import RunPlan, same_run
@@ -66,6 +67,7 @@ class TrainingController(QObject):
         self._edge_norms: dict[Edge, float | None] = {}
         self._pace: deque[tuple[float, int]] = deque()
         self.history = History(())
+        self._span = GradientSpan()
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(self._tick)
         editor.project_changed.connect(self._follow_project)
@@ -96,7 +98,9 @@ class TrainingController(QObject):
     def steps_per_epoch(self) -> int:
         """How many steps it takes to see all training samples once; 0 without data."""
         data = self._editor.data
-        return 0 if data is None else -(-len(data.train) // min(self._editor.project.plan.run.batch_size, len(data.train)))
+        return (
+            0 if data is None else -(-len(data.train) // min(self._editor.project.plan.run.batch_size, len(data.train)))
+        )
 
     @property
     def total_steps(self) -> int:
@@ -151,6 +155,17 @@ class TrainingController(QObject):
             session.step_epoch()
             self._went_on()
 
+    def stop(self) -> None:
+        """End the run and keep its weights; Run goes on from them."""
+        if self._session is None or not self._session.stop():
+            return
+        self._checkpoint = self.checkpoint()
+        edge_norms = self._edge_norms
+        self._end_session()
+        self._edge_norms = edge_norms
+        self.grew.emit()
+        self._set_status("stopped")
+
     def reset(self) -> None:
         """End the run and go back to fresh weights."""
         self._end_session()
@@ -203,7 +218,8 @@ class TrainingController(QObject):
         if loss_node is not None:
             course[loss_node] = self.history.column("loss")[1][-SPARKLINE_STEPS:].copy()
         nodes = {layer: float(norm) for layer, norm in zip(layers, norms, strict=True)}
-        return GradientPicture(nodes, dict(self._edge_norms), float(self.history.latest("loss")), course)
+        loss = float(self.history.latest("loss"))
+        return GradientPicture(nodes, dict(self._edge_norms), loss, course, self._span.ends or ())
 
     # Inside
 
@@ -281,7 +297,9 @@ class TrainingController(QObject):
         if self.history.layers != self._session.layers:
             self._begin_history(History(self._session.layers))
         kept = [self._without_flow(record) for record in records]
+        seen = len(self.history)
         self.history.append(kept)
+        self._span.extend(self.history.gradient_norms[seen:])
         now = time.monotonic()
         self._pace.append((now, records[-1].step))
         while now - self._pace[0][0] > 1.0:
@@ -299,7 +317,7 @@ class TrainingController(QObject):
         return record
 
     def _follow_project(self, before: Project, after: Project) -> None:
-        """Keep the run in step with an edit: pass a setting on, or set the weights aside if they do not fit any more."""
+        """Keep the run in step with an edit: pass a setting on, or set weights aside that do not fit any more."""
         session = self._session
         if session is not None and same_run(session.plan.project, after):
             self._pass_settings_on(session, before, after)
@@ -308,7 +326,9 @@ class TrainingController(QObject):
         if held is not None and not same_run(held.project, after):
             self.reset()
             self._shelved = held
-            self.set_aside.emit("The network or its data changed, so training starts anew. Undo brings the weights back.")
+            self.set_aside.emit(
+                "The network or its data changed, so training starts anew. Undo brings the weights back."
+            )
         elif session is not None and held is None:
             self.reset()
         elif self._shelved is not None and same_run(self._shelved.project, after):
@@ -329,7 +349,9 @@ class TrainingController(QObject):
         return True if session is None else session.stop()
 
     def _begin_history(self, history: History) -> None:
-        self.history = history
+        self.history, self._span = history, GradientSpan()
+        if "gradient_norm" in history:
+            self._span.extend(history.gradient_norms)
         self._pace.clear()
         self.restarted.emit()
 

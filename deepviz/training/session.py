@@ -91,8 +91,8 @@ class Session:
     # Commands, from any other thread. They are obeyed before the next step.
 
     def pause(self) -> None:
-        """Stop after the step that is being made."""
-        self._send(lambda trainer: self._set_pause(True))
+        """Make one more step, which is watched so that all that is shown belongs to one step, then stop."""
+        self._send(lambda trainer: self._set_pause(False, 1) if not self._paused else None)
 
     def resume(self) -> None:
         """Go on."""
@@ -184,12 +184,20 @@ class Session:
                 self._obey()
             if self._stopping:
                 return "stopped"
+            if self._is_last_step(trainer):
+                trainer.watch_next = True
             record = next(steps, None)
             if record is None:
                 return "finished"
             self._mailbox.append(record)
             if self._steps_left is not None or self._until_epoch_end:
                 self._count_down(record.step % trainer.steps_per_epoch == 0)
+
+    def _is_last_step(self, trainer: Trainer) -> bool:
+        """Whether the next step is the last one before a pause or the end."""
+        number, per_epoch = trainer.step + 1, trainer.steps_per_epoch
+        ends_epoch = self._until_epoch_end and number % per_epoch == 0
+        return self._steps_left == 1 or ends_epoch or number == trainer.epochs * per_epoch
 
     def _obey(self) -> None:
         """Carry out the next command, waiting for one if there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_appending_builds_a_connected_chain_from_left_to_right() -> None:
     ]  # fmt: skip
     lefts = [node.position[0] for node in project.graph.nodes]
     assert lefts == sorted(lefts)
-    assert all(right - left > CARD_SIZE[0] for left, right in zip(lefts, lefts[1:], strict=False))
+    assert all(right - left > CARD_SIZE[0] for left, right in pairwise(lefts))
 
 
 def test_appending_after_a_node_moves_what_followed_behind_the_new_one() -> None:
@@ -105,6 +107,20 @@ def test_inserting_on_an_edge_keeps_the_port() -> None:
     assert Edge("tanh_1", "add_1", 1) in project.graph.edges
     with pytest.raises(EditError, match="cannot stand between"):
         edits.insert_on_edge(project, edits.new_layer("Input"), Edge("dense_1", "add_1", 0))
+
+
+def test_inserting_without_a_place_makes_room_in_the_row() -> None:
+    project = chain("Input", "Dense", "ReLU", "SoftmaxCrossEntropy")
+    project = edits.insert_on_edge(project, edits.new_layer("Tanh"), Edge("dense_1", "relu_1"))
+    lefts = {node.id: node.position[0] for node in project.graph.nodes}
+    order = ["input_1", "dense_1", "tanh_1", "relu_1", "loss_1"]
+    assert all(lefts[after] - lefts[before] > CARD_SIZE[0] for before, after in pairwise(order))
+
+
+def test_a_port_beyond_the_next_free_one_leaves_no_gap() -> None:
+    project = edits.add_node(chain("Input", "Dense"), edits.new_layer("Add"), (0, 500))
+    project = edits.connect(project, "dense_1", "add_1", 7)
+    assert [edge.port for edge in project.graph.inputs_of("add_1")] == [0]
 
 
 def test_nothing_follows_a_loss() -> None:

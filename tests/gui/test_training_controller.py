@@ -91,6 +91,22 @@ def test_reset_goes_back_to_fresh_weights_and_the_same_curve(qtbot: QtBot, contr
     np.testing.assert_array_equal(controller.history.column("loss")[1], first)
 
 
+def test_stop_ends_the_thread_keeps_the_weights_and_run_goes_on(qtbot: QtBot, controller: TrainingController) -> None:
+    endless(controller)
+    controller.run()
+    qtbot.waitUntil(lambda: controller.step_count > 50, timeout=PATIENCE)
+    controller.stop()
+    assert controller.status == "stopped"
+    stopped_at = controller.step_count
+    checkpoint = controller.checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.state.step == stopped_at
+    controller.step()
+    qtbot.waitUntil(lambda: controller.step_count == stopped_at + 1, timeout=PATIENCE)
+    steps = controller.history.steps
+    assert steps.tolist() == list(range(1, stopped_at + 2)), "no point of the curve is lost"
+
+
 def test_a_finished_run_goes_on_for_as_many_epochs_again(qtbot: QtBot, controller: TrainingController) -> None:
     controller.run()
     reach(qtbot, controller, "finished")

@@ -60,6 +60,7 @@ def test_a_run_reports_every_step_and_equals_the_same_run_without_a_thread(sessi
     records = session.drain()
     trainer = RunPlan.of(project).trainer()
     expected = list(trainer.steps())
+    assert "gradient_flow" in records[-1].values, "the last step is watched"
     assert [record.step for record in records] == list(range(1, len(expected) + 1))
     assert [record.values["loss"] for record in records] == [record.values["loss"] for record in expected]
     state = session.snapshot().result(PATIENCE)
@@ -131,6 +132,7 @@ def test_watching_reports_the_gradient_of_every_edge_and_changes_nothing(session
     assert (flow > 0).all()
     trainer = RunPlan.of(project).trainer()
     plain = [record.values["loss"] for record, _ in zip(trainer.steps(), range(4), strict=False)]
+    assert "gradient_flow" in records[-1].values, "the last step before a pause is watched"
     assert [record.values["loss"] for record in records] == plain
 
 

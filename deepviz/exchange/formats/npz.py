@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deepviz.document.file_format import npz_bytes
-from deepviz.exchange.exporter import Exporter, ExportContent
+from deepviz.document.archive import npz_bytes
+from deepviz.exchange.exporter import ExportContent, Exporter
 
 
 class Npz(Exporter):
-    """NumPy archive, one array for each parameter; `numpy.load(file)["dense_1/W"]` reads it.
-
-    Names keep their slash, so inside the zip an array is the file ``dense_1/W.npy``.
-    """
+    """NumPy archive with one array for each parameter; `numpy.load(file)["dense_1/W"]` reads one."""
 
     key: ClassVar[str] = "npz"
     label: ClassVar[str] = "NumPy archive"

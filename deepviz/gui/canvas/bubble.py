@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-WIDEST = 330
+WIDEST = 400
 GAP = 12
 SHOWN_FOR_MS = 8000
 

@@ -9,10 +9,11 @@ from PySide6.QtCore import QPointF
 
 from deepviz.document import edits
 from deepviz.document.graph import Edge
+from deepviz.document.layout import CARD_PITCH
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
-from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, snapped
+from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Point, snapped
 from deepviz.gui.canvas.menu import SEPARATOR, Entry, layer_entries
 from deepviz.gui.canvas.placement import appended, inserted
 
@@ -51,8 +52,9 @@ def select_all(view: CanvasView) -> None:
 
 
 def arrange(view: CanvasView) -> None:
-    """Ask for all nodes to be put in order, and show them all."""
-    view.request("Arrange", edits.arrange)
+    """Ask for all nodes to be put in order, in rows as long as the canvas is wide, and show them all."""
+    columns = max(2, int(view.viewport().width() // (CARD_PITCH[0] + GRID)))
+    view.request("Arrange", partial(edits.arrange, columns=columns))
     view.fit()
 
 

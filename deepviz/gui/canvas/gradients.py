@@ -37,12 +37,15 @@ class GradientPicture:
     history
         What `nodes` was over time, oldest first, by node id: 1-D arrays, which are not changed afterwards. The loss
         node's, if given, holds values of the loss.
+    span
+        Smallest and largest norm of the whole run, which the scale is to hold as well; empty if not known.
     """
 
     nodes: Mapping[str, float | None] = field(default_factory=dict)
     edges: Mapping[Edge, float | None] = field(default_factory=dict)
     loss: float | None = None
     history: Mapping[str, np.ndarray] = field(default_factory=dict)
+    span: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class LiveGradients:
         edges: Mapping[Edge, EdgeItem],
     ) -> None:
         """Show a moment's gradients."""
-        values = (*picture.nodes.values(), *picture.edges.values())
+        values = (*picture.nodes.values(), *picture.edges.values(), *picture.span)
         self.scale = self.scale.fitted(values) if self.picture is not None else GradientScale.first_fit(values)
         self.picture = picture
         reaching_loss = None

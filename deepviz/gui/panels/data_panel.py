@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from deepviz.datasets import source as sources
 from deepviz.datasets.dataset import DatasetError
@@ -30,6 +30,7 @@ from deepviz.gui.panels.data_loader import DataLoader
 from deepviz.gui.panels.definition_list import DefinitionList
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.message_card import MessageCard, Offer
 from deepviz.gui.panels.preview import DataPreview
 from deepviz.gui.panels.side_panel import SidePanel, Words
 from deepviz.gui.panels.split_form import SplitForm, as_shares
@@ -80,7 +81,7 @@ class DataPanel(SidePanel):
         self.cancel_button.setProperty("field", True)
         self._busy_words = Words(role="dim")
         self.busy = _column(self._busy_words, _row(self.progress, self.cancel_button))
-        self.error = _MessageCard()
+        self.message = MessageCard("Message about the data")
         self.preview = DataPreview(theme)
         self.all_button = QPushButton()
         self.all_button.setProperty("field", True)
@@ -89,7 +90,7 @@ class DataPanel(SidePanel):
         self.split_form = SplitForm(theme)
         self.citation = Words(role="small")
         self.busy.hide()
-        for widget in (self.source_list, self.summary, self.source_form, self.open_button, self.busy, self.error):
+        for widget in (self.source_list, self.summary, self.source_form, self.open_button, self.busy, self.message):
             self.rows.addWidget(widget)
         self.rows.addSpacing(8)
         for widget in (self.preview, self.all_button, self.facts):
@@ -107,8 +108,6 @@ class DataPanel(SidePanel):
         self.open_button.clicked.connect(self.open_files)
         self.cancel_button.clicked.connect(self.take_back)
         self.all_button.clicked.connect(self._show_all_features)
-        self.error.back.clicked.connect(self.take_back)
-        self.error.again.clicked.connect(self._try_again)
         self.loader.loaded.connect(self._use)
         self.loader.failed.connect(self._refuse)
         self.loader.busy_changed.connect(self._show_busy)
@@ -131,6 +130,13 @@ class DataPanel(SidePanel):
         if paths:
             self.use_files([Path(path) for path in paths])
 
+    def _ask_for_files(self, reason: str) -> None:
+        """Say what is wrong with the files that were picked, or that one is missing, and offer to pick again."""
+        is_half = self._picked.waiting is not None
+        offer = "Open the other file…" if is_half else "Open other files…"
+        kept = self._kept("Until then the network keeps" if is_half else "The network keeps")
+        self.message.tell(reason, kept, not is_half, [(offer, self.open_files), ("Dismiss", self.take_back)])
+
     def ask_files(self, start: str) -> list[str]:
         """Let the person pick files, starting in the folder `start`; none if the dialog was cancelled."""
         return QFileDialog.getOpenFileNames(self, "Open images and labels", start, FILTER)[0]
@@ -141,7 +147,7 @@ class DataPanel(SidePanel):
         try:
             source = self._picked.source(paths)
         except DatasetError as error:
-            self._reject(str(error))
+            self._ask_for_files(str(error))
             return
         self._want(replace(self._choice, source=source), f"Open {_file_name(source)}")
 
@@ -202,7 +208,8 @@ class DataPanel(SidePanel):
         if missing:
             self.loader.cancel()
             them = "it" if len(missing) == 1 else "them"
-            self._reject(f"Choose the {' and the '.join(missing)}, or drop {them} here.", is_error=False)
+            text = f"Choose the {' and the '.join(missing)}, or drop {them} here."
+            self.message.tell(text, self._kept("Until then the network keeps"), False, self._back())
             return
         self._busy_words.say(f"Loading {_file_name(choice.source)}…")
         self.loader.load(choice)
@@ -215,9 +222,6 @@ class DataPanel(SidePanel):
             edit = partial(edits.set_data, choice=choice, sample_shape=data.sample_shape)
             self._editor.apply(self._label, edit, self._merge_key)
         self._show_project()
-
-    def _refuse(self, choice: DataChoice, reason: str) -> None:
-        self._reject(reason)
 
     def _try_again(self) -> None:
         self._want(self._choice, self._label or "Load the data")
@@ -234,11 +238,11 @@ class DataPanel(SidePanel):
         self._choice = self._editor.project.data
         self._show_choice()
         if self._editor.data_error:
-            self._reject(self._editor.data_error)
+            self._refuse(self._choice, self._editor.data_error)
 
     def _show_choice(self) -> None:
         choice = self._choice
-        self.error.hide()
+        self.message.hide()
         self.source_list.show_key(choice.source.key)
         self.summary.say(choice.source.summary())
         self.source_form.set_definition(choice.source)
@@ -256,9 +260,9 @@ class DataPanel(SidePanel):
         self.split_form.show_data(data)
         self.citation.say(data.citation if data is not None else "")
         if self._editor.data_error and not self.loader.is_busy:
-            self._reject(self._editor.data_error)
+            self._refuse(self._choice, self._editor.data_error)
         elif self._choice == self._editor.project.data:
-            self.error.hide()
+            self.message.hide()
 
     def _show_all_features(self) -> None:
         self.preview.show_all()
@@ -267,17 +271,20 @@ class DataPanel(SidePanel):
     def _show_busy(self, busy: bool) -> None:
         self.busy.setVisible(busy)
         if busy:
-            self.error.hide()
+            self.message.hide()
 
-    def _reject(self, reason: str, is_error: bool = True) -> None:
-        """Say why what was asked for is not used, and what is used instead."""
+    def _refuse(self, choice: DataChoice, reason: str) -> None:
+        """Say why a choice cannot be used, and what the network has instead."""
+        self.message.tell(
+            reason, self._kept("The network keeps"), True, [("Try again", self._try_again), *self._back()]
+        )
+
+    def _kept(self, words: str) -> str:
+        return "" if self._editor.data is None else f"{words} {self._editor.data.title}."
+
+    def _back(self) -> list[Offer]:
         data = self._editor.data
-        kept = f"Until then the network keeps {data.title}." if data is not None and not is_error else ""
-        kept = f"The network keeps {data.title}." if data is not None and is_error else kept
-        self.error.tell(reason, kept, "bad" if is_error else "")
-        self.error.back.setText(f"Back to {data.title}" if data is not None else "")
-        self.error.back.setVisible(data is not None)
-        self.error.again.setVisible(is_error and not missing_files(self._choice.source))
+        return [] if data is None else [(f"Back to {data.title}", self.take_back)]
 
     # Dropping files
 
@@ -298,36 +305,6 @@ class DataPanel(SidePanel):
         if paths := _dropped(event):
             event.acceptProposedAction()
             self.use_files(paths)
-
-
-class _MessageCard(QFrame):
-    """Says why something was not done, what is so instead, and offers to go back or to try again."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setAccessibleName("Message about the data")
-        self.reason, self.kept = Words(), Words(role="dim")
-        self.back, self.again = QPushButton(), QPushButton("Try again")
-        for button in (self.back, self.again):
-            button.setProperty("field", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(6)
-        for widget in (self.reason, self.kept, self.again, self.back):
-            column.addWidget(widget)
-        self.hide()
-
-    def tell(self, reason: str, kept: str, mood: str) -> None:
-        self.reason.say(reason)
-        self.reason.setProperty("role", "error" if mood == "bad" else "")
-        self.kept.say(kept)
-        self.setProperty("mood", mood)
-        self.setAccessibleDescription(f"{reason} {kept}")
-        for widget in (self, self.reason):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
-        self.show()
 
 
 def missing_files(source: DatasetSource) -> list[str]:

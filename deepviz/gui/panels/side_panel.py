@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 
 MARGIN = 16
 GAP = 8
-NARROWEST = 240
+NARROWEST = 264
 
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 

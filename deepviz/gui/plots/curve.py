@@ -16,7 +16,6 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 Points = npt.NDArray[np.float64]
 
 LINE_WIDTH, STRONG_WIDTH = 1.3, 2.2
-BAND_OPACITY = 0.26
 RAW_OPACITY = 0.38
 MARK_SIZE = 5.0
 
@@ -42,10 +41,11 @@ class Curve(pg.GraphicsObject):
         self._color = QColor("#808080")
         self._dashes: tuple[float, ...] = ()
         self._width = LINE_WIDTH
+        self._band_opacity = 0.0
 
-    def set_look(self, color: str, dashes: tuple[float, ...] = (), strong: bool = False) -> None:
-        """Colour as `#rrggbb`, strokes and gaps in pen widths, and whether the line is a heavy one."""
-        self._color, self._dashes = QColor(color), dashes
+    def set_look(self, color: str, dashes: tuple[float, ...], band_opacity: float, strong: bool = False) -> None:
+        """Colour as `#rrggbb`, strokes and gaps in pen widths, opacity of the band, and whether the line is heavy."""
+        self._color, self._dashes, self._band_opacity = QColor(color), dashes, band_opacity
         self._width = STRONG_WIDTH if strong else LINE_WIDTH
         self.update()
 
@@ -92,7 +92,7 @@ class Curve(pg.GraphicsObject):
         if not self._band.isEmpty():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             faint = QColor(self._color)
-            faint.setAlphaF(BAND_OPACITY)
+            faint.setAlphaF(self._band_opacity)
             # The outline keeps bands visible that are thinner than a pixel.
             painter.setPen(_cosmetic(faint, sharpness))
             painter.setBrush(faint)

@@ -9,10 +9,12 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.curve import Curve
@@ -25,6 +27,9 @@ from deepviz.gui.plots.time_bins import TimeBins
 FEWEST_STEPS_SHOWN = 10
 PIXELS_PER_MARK = 16
 LARGEST = 1e300
+BAND_OPACITY = 0.26
+EVENT_REACH = 4.0
+"""Pixels."""
 PIXELS_PER_BIN, PIXELS_PER_BIN_OF_MANY = 1.6, 3.2
 MANY_CURVES = 8
 ROWS_AT_A_TIME = 4096
@@ -60,6 +65,7 @@ class Line:
 class CurvePlot(Plot):
     """A picture made of curves. Subclasses say which in `lines`, and may change `y_limits` and `value_text`."""
 
+    band_opacity: ClassVar[float] = BAND_OPACITY
     _zero: float | None = None
     """Where a logarithmic axis shows zero; None if there is none to show."""
 
@@ -70,6 +76,7 @@ class CurvePlot(Plot):
         self._bins: dict[str, TimeBins] = {}
         self._rows_seen: dict[str, int] = {}
         self._emphasised: str | None = None
+        self.area.decorations.append(self._paint_events)
 
     @abstractmethod
     def lines(self) -> Sequence[Line]:
@@ -143,8 +150,15 @@ class CurvePlot(Plot):
         for depth, line in enumerate(self._lines):
             if line.name in self.curves:
                 self.curves[line.name].setZValue(1 if line.name == name else -depth)
-                self.curves[line.name].set_look(line.color, line.dashes, line.name == name)
+                self._dress(self.curves[line.name], line)
         self.area.viewport().update()
+
+    def _dress(self, curve: Curve, line: Line) -> None:
+        is_emphasised = line.name == self._emphasised
+        # Among many curves a heavier line is not enough to stand out.
+        color = self.theme.text if is_emphasised and len(self._lines) > MANY_CURVES else line.color
+        opacity = BAND_OPACITY if is_emphasised else self.band_opacity
+        curve.set_look(color, line.dashes, opacity, is_emphasised)
 
     def _values(self, line: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The steps and values of one curve, each of shape (n,)."""
@@ -212,9 +226,8 @@ class CurvePlot(Plot):
                 self.curves[line.name] = Curve()
                 self.area.box.addItem(self.curves[line.name], ignoreBounds=True)
             curve = self.curves[line.name]
-            is_emphasised = line.name == self._emphasised
-            curve.setZValue(1 if is_emphasised else -depth)
-            curve.set_look(line.color, line.dashes, is_emphasised)
+            curve.setZValue(1 if line.name == self._emphasised else -depth)
+            self._dress(curve, line)
             low, high = self._set_curve(curve, line, points[line.column], first, last)
             lowest, highest = min(lowest, low), max(highest, high)
         return lowest, highest
@@ -258,7 +271,25 @@ class CurvePlot(Plot):
             value = float(values[index])
             on_line = self.to_axis(value) if steps[index] == here else None
             readings.append(Reading(name, self.value_text(value, is_exact=True), line.color, on_line))
+        readings += [Reading(text, "", self.theme.dim) for text in self._events_near(here)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
+
+    def _events_near(self, step: int) -> list[str]:
+        """What was changed by hand at a step, or so near to it that the pointer cannot tell them apart."""
+        assert self.history is not None
+        low, high = self.area.x_range
+        reach = EVENT_REACH * (high - low) / self.area.frame.width()
+        return [text for at, text in self.history.events if abs(at - step) <= reach]
+
+    def _paint_events(self, painter: QPainter) -> None:
+        """A thin upright line where something was changed by hand."""
+        if self.history is None:
+            return
+        frame = self.area.frame
+        painter.setPen(QPen(QColor(self.theme.outline), 1, Qt.PenStyle.DashLine))
+        for x in {round(self.area.x_pixel(step)) for step, _ in self.history.events}:
+            if frame.left() <= x <= frame.right():
+                painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
 
     def _marks(self, low: float, high: float, room: int) -> list[Tick]:
         if self.is_logarithmic:

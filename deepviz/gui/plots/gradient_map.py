@@ -57,6 +57,7 @@ class GradientMap(Plot):
         self.area.set_right_margin(BAR_MARGIN)
         self.area.decorations.append(self._paint_bar)
         self.levels = (-1.0, 0.0)
+        self._given_levels: tuple[float, float] | None = None
         self._rows_seen = 0
         self._shown: TimeBins | None = None
         self._separators = _Separators(self)
@@ -67,6 +68,13 @@ class GradientMap(Plot):
         if not missing and self.history is not None and GRADIENT_NORM not in self.history:
             return "No gradient was measured in this run"
         return missing
+
+    def show_scale(self, first: int, last: int) -> None:
+        """Colour from 10**first to 10**last, values beyond as at the ends; without this, all values of the run fit."""
+        levels = (float(first), float(max(last, first + 1)))
+        if levels != self._given_levels:
+            self._given_levels = levels
+            self._draw_again()
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         assert self.history is not None
@@ -95,13 +103,13 @@ class GradientMap(Plot):
             self._bins = TimeBins(layers, CAPACITY, logarithmic=True)
         self._bins.extend(steps[self._rows_seen :], norms[self._rows_seen :])
         self._rows_seen = len(steps)
-        self.levels = _levels(self._bins)
+        self.levels = self._given_levels or _levels(self._bins)
         first, last = int(self.history.steps[0]), int(self.history.steps[-1])
         x_range = self.area.x_range
         if self.is_following:
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))
         bins = self._shown = self._bins_for(*x_range)
-        self.image.setImage(self._cells(bins).transpose(1, 0, 2), autoLevels=False, levels=None)
+        self.image.setImage(self._cells(bins), autoLevels=False, levels=None)
         # What was measured at a step fills the stretch from the step before to it, as on the axes of the curves.
         self.image.setRect(QRectF(bins.origin - 1, 0, len(bins) * bins.width, layers))
         self._separators.set_size(bins.origin - 1, int(steps[-1]), layers)
@@ -123,16 +131,16 @@ class GradientMap(Plot):
         return bins.coarser(math.ceil(pixels * max(span / (high - low), 1.0)))
 
     def _cells(self, bins: TimeBins) -> Cells:
-        """Red, green, blue and opacity of each cell: shape (bins, layers, 4)."""
+        """Red, green, blue and opacity of each cell: shape (layers, bins, 4)."""
         low, high = self.levels
-        mean = np.where(bins.count > 0, bins.mean, low)
-        places = np.clip((mean - low) * (256 / (high - low)), 0, 255).astype(np.uint8)
+        count, zeros, bad = bins.count.T, bins.zeros.T, bins.bad.T
+        mean = np.where(count > 0, bins.mean.T, low)
+        # A new array, not a transposed one: pyqtgraph shows nothing of one row with the strides of a column.
         cells = np.empty((*mean.shape, 4), np.uint8)
-        cells[..., :3] = viridis()[places]
-        cells[..., 3] = np.where(bins.count + bins.zeros + bins.bad > 0, 255, 0)
-        only_zero = (bins.count == 0) & (bins.zeros > 0)
-        cells[only_zero, :3] = list(bytes.fromhex(self.theme.dim[1:]))
-        cells[bins.bad > 0, :3] = list(bytes.fromhex(self.theme.bad[1:]))
+        cells[..., :3] = viridis()[np.clip((mean - low) * (256 / (high - low)), 0, 255).astype(np.uint8)]
+        cells[..., 3] = np.where(count + zeros + bad > 0, 255, 0)
+        cells[(count == 0) & (zeros > 0), :3] = list(bytes.fromhex(self.theme.dim[1:]))
+        cells[bad > 0, :3] = list(bytes.fromhex(self.theme.bad[1:]))
         return cells
 
     def _entries(self, bins: TimeBins) -> list[Entry]:

@@ -37,6 +37,7 @@ class GradientNorms(CurvePlot):
     heading = "‖∂L/∂θ‖ by layer"
     order = 30
     invitation = "Press Run to see the gradient of each layer"
+    band_opacity = 0.12  # several lie over each other
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

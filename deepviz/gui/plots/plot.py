@@ -151,6 +151,9 @@ class Plot(QWidget):
         if self._stack.currentWidget() is self.area:
             self._draw()
 
+    def show_scale(self, first: int, last: int) -> None:
+        """Colour gradients from 10**first to 10**last, as the canvas does; matters only to pictures that do so."""
+
     def hover_text(self, step: float, height: float | None = None) -> str:
         """What the box beside the cross-hair says at a step: a heading, then a name and a value on each line.
 

@@ -88,6 +88,11 @@ class PlotStrip(QWidget):
         for key in self.shown:
             self.plots[key].refresh()
 
+    def show_scale(self, first: int, last: int) -> None:
+        """Colour gradients from 10**first to 10**last, so that a colour means the same here and on the canvas."""
+        for plot in self.plots.values():
+            plot.show_scale(first, last)
+
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
         self.theme = theme

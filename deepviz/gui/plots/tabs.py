@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from deepviz.gui.theme import BODY_SIZE, DARK, Theme, body_font
@@ -22,6 +22,7 @@ class Tab(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(HEIGHT)
+        self._shows_focus = False
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
@@ -31,11 +32,20 @@ class Tab(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(round(QFontMetricsF(_bold()).horizontalAdvance(self.text())) + 20, HEIGHT)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # A click needs no ring to say where the keyboard is.
+        self._shows_focus = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = False
+        super().focusOutEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, box = self.theme, QRectF(self.rect())
-        if self.hasFocus():
+        if self._shows_focus:
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(box.adjusted(1, 5, -1, -5), 6, 6)
         shines = self.isChecked() or self.underMouse()

@@ -1,25 +1,19 @@
-"""Loss, accuracy and gradient curves show the history's numbers, whatever they are, and answer to mouse and keys."""
+"""Loss, accuracy and gradient curves show the history's numbers, whatever these are."""
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtCore import QPoint, QPointF
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots.accuracy import AccuracyPlot
 from deepviz.gui.plots.curve_plot import CurvePlot
 from deepviz.gui.plots.gradient_norms import GradientNorms
 from deepviz.gui.plots.loss import LossPlot
-from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.gui.theme import DARK, LIGHT
 from deepviz.training.history import History
 
@@ -38,30 +32,6 @@ def opened(qtbot: QtBot, kind: type[CurvePlot], history: History | None = None, 
 
 def pixel(plot: CurvePlot, step: float, height: float) -> QPoint:
     return QPointF(plot.area.x_pixel(step), plot.area.y_pixel(height)).toPoint()
-
-
-NO_KEY = Qt.KeyboardModifier.NoModifier
-
-
-def wheel(plot: CurvePlot, at: QPoint, notches: int, keys: Qt.KeyboardModifier = NO_KEY) -> None:
-    viewport = plot.area.viewport()
-    event = QWheelEvent(
-        *(QPointF(at), QPointF(viewport.mapToGlobal(at)), QPoint(), QPoint(0, 120 * notches)),
-        *(Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False),
-    )
-    QApplication.sendEvent(viewport, event)
-
-
-def test_before_the_first_step_words_invite(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot)
-    assert plot.words.isVisible()
-    assert plot.words.text() == "Press Run to see the loss fall"
-    history = make_history(3)
-    plot.show_history(history)
-    assert plot.area.isVisible()
-    plot.clear()
-    assert plot.words.isVisible()
-    assert plot.hover_text(1) == ""
 
 
 def test_curves_are_the_history_as_long_as_there_is_a_pixel_for_each_step(qtbot: QtBot, make_history: MakeHistory):
@@ -166,6 +136,18 @@ def test_the_box_gives_exact_values_at_the_nearest_step(qtbot: QtBot, make_histo
     assert plot.hover_text(1e9).startswith("step 50 · epoch 5\n")
 
 
+def test_a_change_by_hand_is_marked_and_named(qtbot: QtBot, make_history: MakeHistory):
+    history = make_history(50)
+    history.add_event(20, "learning rate 0.01 → 0.003")
+    plot = opened(qtbot, LossPlot, history)
+    assert plot.hover_text(20).splitlines()[-1].strip() == "learning rate 0.01 → 0.003"
+    assert "learning rate" not in plot.hover_text(30)
+    image = plot.area.grab().toImage()
+    x, frame = round(plot.area.x_pixel(20)), plot.area.frame
+    column = {image.pixelColor(x, y).name() for y in range(int(frame.top()), int(frame.bottom()))}
+    assert plot.theme.outline in column
+
+
 def test_accuracy_is_in_percent_and_smoothed(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, AccuracyPlot, make_history(50))
     assert plot.smoothing == 30
@@ -192,135 +174,6 @@ def test_the_header_has_the_latest_values(qtbot: QtBot, make_history: MakeHistor
     ]
 
 
-def test_a_hidden_picture_computes_nothing(qtbot: QtBot, make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch):
-    computed: list[int] = []
-    extend = TimeBins.extend
-    monkeypatch.setattr(TimeBins, "extend", lambda self, *rows: computed.append(1) or extend(self, *rows))
-    plot = LossPlot()
-    qtbot.addWidget(plot)
-    history = make_history(50)
-    plot.show_history(history)
-    plot.refresh()
-    plot.set_logarithmic(True)
-    plot.apply_theme(LIGHT)
-    assert computed == []
-    plot.show()
-    assert computed
-    seen = len(computed)
-    plot.hide()
-    make_history(10, first_step=51, history=history)
-    plot.refresh()
-    assert len(computed) == seen
-    plot.show()
-    assert plot.curves["train"].x[-1] == 60
-
-
-def test_nothing_new_draws_nothing(qtbot: QtBot, make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch):
-    plot = opened(qtbot, LossPlot, make_history(5))
-    monkeypatch.setattr(plot, "_draw", lambda: pytest.fail("drawn again"))
-    plot.refresh()
-
-
-def test_a_slow_picture_rests_and_still_shows_the_last_step(
-    qtbot: QtBot, make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch
-):
-    history = make_history(5)
-    plot = opened(qtbot, LossPlot, history)
-    drawn: list[int] = []
-    draw = plot.draw
-    monkeypatch.setattr(plot, "draw", lambda: (drawn.append(len(history)), draw()))
-    plot._rest_until = 0.0
-    plot.area.seconds_to_paint = 0.02
-    for step in range(6, 16):
-        make_history(1, first_step=step, history=history)
-        plot.refresh()
-    assert drawn == [6], "the others came during its rest"
-    qtbot.waitUntil(lambda: drawn == [6, 15])
-
-
-def test_wheel_zooms_in_time_and_follow_goes_back(qtbot: QtBot, make_history: MakeHistory):
-    history = make_history(200)
-    plot = opened(qtbot, LossPlot, history)
-    button = plot.header.follow_button
-    assert not button.isVisible()
-    anchor = pixel(plot, 100, 0.5)
-    before = plot.area.numbers_at(QPointF(anchor)).x()
-    wheel(plot, anchor, 3)
-    low, high = plot.area.x_range
-    assert high - low == pytest.approx(200 / 1.2**3)
-    pixels = 8  # by which the frame may move to make room for longer labels
-    tolerance = pixels / plot.area.frame.width() * (high - low)
-    assert plot.area.numbers_at(QPointF(anchor)).x() == pytest.approx(before, abs=1.01 * tolerance)
-    assert not plot.is_following
-    make_history(50, first_step=201, history=history)
-    plot.draw()
-    assert plot.area.x_range == (low, high), "a view that was chosen stays"
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert plot.is_following
-    assert plot.area.x_range == (0.0, 250.0)
-    assert not button.isVisible()
-
-
-def test_wheel_with_control_zooms_the_vertical_axis_and_keeps_it(qtbot: QtBot, make_history: MakeHistory):
-    history = make_history(50)
-    plot = opened(qtbot, LossPlot, history)
-    before = plot.area.y_range
-    wheel(plot, pixel(plot, 20, 0.5), 2, Qt.KeyboardModifier.ControlModifier)
-    low, high = plot.area.y_range
-    assert high - low == pytest.approx((before[1] - before[0]) / 1.2**2)
-    assert plot.area.x_range == (0.0, 50.0)
-    make_history(1, first_step=51, loss=[9.0], history=history)
-    plot.draw()
-    assert plot.area.y_range == (low, high)
-    qtbot.mouseDClick(plot.area.viewport(), Qt.MouseButton.LeftButton, pos=pixel(plot, 20, 0.5))
-    assert plot.area.y_range[1] > 9
-
-
-def test_dragging_pans_in_time(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot, make_history(200))
-    start = pixel(plot, 100, 0.5)
-    viewport = plot.area.viewport()
-    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(viewport, start + QPoint(20, 0))
-    qtbot.mouseMove(viewport, start + QPoint(40, 0))
-    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
-    shift = 40 / plot.area.frame.width() * 200
-    assert plot.area.x_range == pytest.approx((-shift, 200 - shift))
-    assert not plot.is_following
-
-
-def test_pointing_shows_the_cross_hair_and_leaving_takes_it_away(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    qtbot.mouseMove(plot.area.viewport(), pixel(plot, 20, 0.5))
-    pointer = plot.area.pointer
-    assert pointer is not None
-    assert pointer.step == 20
-    assert [(each.name, each.height) for each in pointer.readings] == [("train", 0.1), ("validation", 0.15)]
-    assert plot.area.accessibleDescription() == plot.hover_text(20)
-    assert not plot.grab().isNull()
-    QApplication.sendEvent(plot.area, QEvent(QEvent.Type.Leave))
-    assert plot.area.pointer is None
-
-
-def test_arrow_keys_walk_from_step_to_step(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    steps = []
-    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Right):
-        qtbot.keyClick(plot.area, key)
-        assert plot.area.pointer is not None
-        steps.append(plot.area.pointer.step)
-    assert steps == [50, 49, 48, 49, 50]
-    qtbot.keyClick(plot.area, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert plot.area.pointer is not None
-    assert plot.area.pointer.step == 40
-    qtbot.keyClick(plot.area, Qt.Key.Key_Plus)
-    assert plot.area.x_range[1] - plot.area.x_range[0] == pytest.approx(50 / 1.2)
-    qtbot.keyClick(plot.area, Qt.Key.Key_Home)
-    assert plot.area.x_range == (0.0, 50.0)
-    qtbot.keyClick(plot.area, Qt.Key.Key_Escape)
-    assert plot.area.pointer is None
-
-
 def test_up_to_eight_layers_differ_in_colour_and_are_all_labelled(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, GradientNorms, make_history(20, layers=8))
     assert isinstance(plot, GradientNorms)
@@ -345,75 +198,3 @@ def test_many_layers_are_coloured_by_depth_and_named_under_the_pointer(qtbot: Qt
     assert names == sorted(names, key=lambda name: int(name.removeprefix("dense_")))
     assert plot.lines()[0].color != plot.lines()[-1].color
     assert not plot.grab().isNull()
-
-
-def test_what_is_visible_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    plot.save(tmp_path / "loss.csv")
-    with (tmp_path / "loss.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [int(row["step"]) for row in rows] == list(range(1, 51))
-    assert [float(row["train"]) for row in rows] == [2 / step for step in range(1, 51)]
-    assert [row["validation"] for row in rows][8:11] == ["", "0.3", ""]
-    plot.area.zoom(0.2, 1.0, QPointF(25, 0.1))
-    plot.save(tmp_path / "part.csv")
-    with (tmp_path / "part.csv").open(newline="") as file:
-        assert [int(row["step"]) for row in csv.DictReader(file)] == list(range(20, 31))
-
-
-def test_the_picture_is_written_as_png_and_svg(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    plot.save(tmp_path / "loss.png")
-    image = QImage(str(tmp_path / "loss.png"))
-    size = plot.picture_size()
-    assert (image.width(), image.height()) == (2 * size.width(), 2 * size.height())
-    curve = plot.theme.curve(0).color
-    assert any(image.pixelColor(x, y).name() == curve for x in range(80, 700) for y in range(60, 480))
-    plot.save(tmp_path / "loss.svg")
-    renderer = QSvgRenderer(str(tmp_path / "loss.svg"))
-    assert renderer.isValid()
-    text = (tmp_path / "loss.svg").read_text(encoding="utf-8")
-    assert "validation" in text
-    assert curve in text
-    with pytest.raises(ValueError, match=r"not as \.jpg"):
-        plot.save(tmp_path / "loss.jpg")
-
-
-def test_saving_from_the_menu(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    chosen = tmp_path / "mine"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen), ""))
-    action = next(action for action in plot.menu.actions() if action.text() == "Save as SVG…")
-    with qtbot.waitSignal(plot.message) as said:
-        action.trigger()
-    assert said.args == ["Saved mine.svg"]
-    assert (tmp_path / "mine.svg").exists()
-
-    warnings: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *words: warnings.append(words[-1]))
-    chosen = tmp_path / "no such folder" / "mine"
-    action.trigger()
-    assert warnings == ["mine.svg could not be written: No such file or directory.\nChoose another folder."]
-
-
-def test_with_nothing_to_show_there_is_nothing_to_save(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot)
-    saves = [action for action in plot.menu.actions() if action.text().startswith("Save")]
-    assert len(saves) == 3
-    assert not any(action.isEnabled() for action in saves)
-    plot.show_history(make_history(3))
-    assert all(action.isEnabled() for action in saves)
-
-
-def test_the_menu_changes_axis_and_smoothing(qtbot: QtBot, make_history: MakeHistory):
-    plot = opened(qtbot, LossPlot, make_history(50))
-    actions = {action.text(): action for action in plot.menu.actions()}
-    actions["Logarithmic axis"].trigger()
-    np.testing.assert_allclose(plot.curves["train"].y, np.log10(2 / np.arange(1, 51)))
-    actions["Logarithmic axis"].trigger()
-    smoothing = {action.text(): action for action in actions["Smoothing"].menu().actions()}
-    smoothing["10 steps"].trigger()
-    assert plot.smoothing == 10
-    assert smoothing["10 steps"].isChecked()
-    assert not smoothing["None"].isChecked()
-    assert plot.curves["train"].y[-1] > 2 / 50

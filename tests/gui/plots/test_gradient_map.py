@@ -178,6 +178,16 @@ def test_zoomed_in_single_steps_are_there_again(qtbot: QtBot, make_history: Make
     assert plot.area.y_range == (0.0, 1.0)
 
 
+def test_the_scale_of_the_canvas_is_taken_over(qtbot: QtBot, make_history: MakeHistory):
+    norms = np.tile([1e-9, 1e-3, 1.0], (20, 1))
+    plot = opened(qtbot, make_history(20, norms=norms))
+    plot.show_scale(-4, -2)
+    assert plot.levels == (-4, -2)
+    assert color_at(plot, 5, 0) == viridis_at(0)
+    assert color_at(plot, 5, 1) == viridis_at(0.5)
+    assert color_at(plot, 5, 2) == viridis_at(1)
+
+
 def test_only_zeros_and_only_nan_can_be_shown(qtbot: QtBot, make_history: MakeHistory):
     for value, color in ((0.0, DARK.dim), (math.nan, DARK.bad)):
         plot = opened(qtbot, make_history(5, norms=np.full((5, 2), value)))

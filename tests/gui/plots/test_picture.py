@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
@@ -24,7 +25,8 @@ def colors(image: QImage, x: int, y: int, width: int, height: int) -> set[str]:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 def test_a_png_has_all_four_pictures(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path, theme: Theme):
-    curves_picture(make_history(300), theme, tmp_path / "curves.png")
+    norms = 10.0 ** np.linspace((-3, -1), (0, 1), 300)
+    curves_picture(make_history(300, norms=norms), theme, tmp_path / "curves.png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() == 2 * (3 * MARGIN + 2 * PICTURE_WIDTH)
     assert image.height() == 2 * (3 * MARGIN + 2 * PICTURE_HEIGHT)

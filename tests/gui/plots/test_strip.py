@@ -85,7 +85,7 @@ def test_a_double_click_on_a_title_maximises_and_restores(qtbot: QtBot, strip: P
     qtbot.mouseDClick(header, Qt.MouseButton.LeftButton, pos=QPoint(30, 14))
     assert visible(strip) == ["gradient_norms"]
     assert strip.maximised == "gradient_norms"
-    assert strip.plots["gradient_norms"].width() > 1200
+    qtbot.waitUntil(lambda: strip.plots["gradient_norms"].width() > 1200)
     qtbot.mouseDClick(header, Qt.MouseButton.LeftButton, pos=QPoint(30, 14))
     assert visible(strip) == ["loss", "gradient_norms", "gradient_map"]
     strip.maximise("loss")

@@ -1,0 +1,173 @@
+"""Settings changed from the command line by their paths: ``graph.dense_1.units=32``, ``plan.optimizer=SGD``.
+
+Changes of one thing are made together, so that shares that add up to 100 % only together can be given one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deepviz.cli import RequestError
+from deepviz.datasets import registry as sources
+from deepviz.document import edits
+from deepviz.document.project import Project
+from deepviz.engine import layers, losses, optimizers
+from deepviz.registry import Definition, DefinitionError, Registry
+
+PATHS = (
+    "name", "graph.NODE", "graph.NODE.SETTING", "data.source", "data.source.SETTING", "data.split.SETTING",
+    "data.preprocessing.SETTING", "plan.optimizer", "plan.optimizer.SETTING", "plan.run.SETTING",
+)  # fmt: skip
+
+SHARES = ("train", "validation", "test")
+
+
+@dataclass
+class _Target:
+    """One definition of the project, with what is to be changed about it.
+
+    Attributes
+    ----------
+    present
+        What it is now.
+    kinds
+        What it could be instead; empty if there is only one kind.
+    kind
+        What it is to become, if given.
+    values
+        Hyperparameters to set.
+    said
+        The changes as they were given, for messages.
+    """
+
+    present: Definition
+    kinds: Mapping[str, type[Definition]]
+    kind: type[Definition] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+def changed(project: Project, changes: Sequence[tuple[str, str, Any]]) -> Project:
+    """The project with some settings changed.
+
+    Parameters
+    ----------
+    project
+        What to change.
+    changes
+        For each, how it was given (for messages), its path, and its value.
+
+    Raises
+    ------
+    RequestError
+        If a path or a value does not fit; the text names the path and says what is possible.
+    """
+    targets: dict[tuple[str, str], _Target] = {}
+    for said, path, value in changes:
+        if path == "name":
+            project = edits.rename(project, str(value))
+            continue
+        place, setting = _place(project, said, path)
+        target = targets.setdefault(place, _target(project, place))
+        target.said.append(said)
+        if setting:
+            target.values[setting] = value
+        elif value in target.kinds if isinstance(value, str) else False:
+            target.kind = target.kinds[value]
+        else:
+            raise RequestError(f"{said}: there is no {value}; possible are {', '.join(target.kinds)}.")
+    for place, target in targets.items():
+        project = _put(project, place, _made(place, target))
+    return project
+
+
+def parsed(text: str) -> tuple[str, str, Any]:
+    """A change as it is given after --set.
+
+    Raises
+    ------
+    RequestError
+        If it has no value.
+    """
+    path, equals, value = text.partition("=")
+    said = f"--set {path.strip()}"
+    if not equals:
+        raise RequestError(f"{said}: a value is missing; write {path.strip()}=VALUE.")
+    try:
+        return said, path.strip(), json.loads(value)
+    except (ValueError, RecursionError):
+        return said, path.strip(), value.strip()
+
+
+def _place(project: Project, said: str, path: str) -> tuple[tuple[str, str], str]:
+    """Which definition a path leads to, and which of its hyperparameters (or none: the definition as a whole)."""
+    area, _, rest = path.partition(".")
+    if area == "graph" and rest:
+        nodes = project.graph.by_id
+        node_id, setting = (rest, "") if rest in nodes else (rest.rpartition(".")[0] or rest, rest.rpartition(".")[2])
+        if node_id not in nodes:
+            raise RequestError(f"{said}: there is no node {node_id}; there are {', '.join(nodes) or 'none'}.")
+        return ("graph", node_id), setting
+    part, _, setting = rest.partition(".")
+    whole = (area, part) in (("data", "source"), ("plan", "optimizer"))
+    if whole or (setting and (area, part) in (("data", "split"), ("data", "preprocessing"), ("plan", "run"))):
+        return (area, part), setting
+    raise RequestError(f"{said}: there is no such setting; paths are {', '.join(PATHS)}.")
+
+
+def _target(project: Project, place: tuple[str, str]) -> _Target:
+    match place:
+        case ("graph", node_id):
+            node = project.graph.node(node_id)
+            return _Target(node.layer, _by_key(losses.registry if node.is_loss else layers.registry))
+        case ("data", "source"):
+            return _Target(project.data.source, _by_key(sources))
+        case ("data", part):
+            return _Target(getattr(project.data, part), {})
+        case ("plan", "optimizer"):
+            return _Target(project.plan.optimizer, _by_key(optimizers.registry))
+    return _Target(project.plan.run, {})
+
+
+def _by_key(registry: Registry[Any]) -> Mapping[str, type[Definition]]:
+    return {kind.key: kind for kind in registry.values()}
+
+
+def _made(place: tuple[str, str], target: _Target) -> Definition:
+    """The definition with its changes, or a complaint in words."""
+    said = target.said[0] if len(target.said) == 1 else f"--set {'.'.join(place)}"
+    kind = target.kind or type(target.present)
+    for name in target.values:
+        if name not in kind.model_fields:
+            possible = ", ".join(kind.model_fields) or "none"
+            raise RequestError(f"{said}: {kind.label} has no setting {name}; it has {possible}.")
+    values = _rest_shared(target.present, target.values) if place == ("data", "split") else target.values
+    try:
+        return kind.checked(values) if target.kind else target.present.changed(**values)
+    except DefinitionError as error:
+        raise RequestError(f"{said}: {error}") from None
+
+
+def _rest_shared(split: Definition, values: dict[str, Any]) -> dict[str, Any]:
+    """Shares of a split that are not given take what the given ones leave, in the proportion they have now."""
+    others = [name for name in SHARES if name not in values]
+    given = [values[name] for name in SHARES if name in values]
+    if not given or not others or not all(isinstance(each, int | float) for each in given):
+        return values
+    left, now = 100.0 - sum(given), sum(getattr(split, name) for name in others)
+    if left < 0 or now == 0:
+        return values
+    return values | {name: left * getattr(split, name) / now for name in others}
+
+
+def _put(project: Project, place: tuple[str, str], definition: Any) -> Project:
+    """The project with a definition in its place."""
+    match place:
+        case ("graph", node_id):
+            return edits.set_layer(project, node_id, definition)
+        case ("data", part):
+            return edits.set_data(project, replace(project.data, **{part: definition}))
+    return edits.set_plan(project, replace(project.plan, **{place[1]: definition}))

@@ -1,0 +1,124 @@
+"""The preview draws each kind of data in its own way, in the colours of its classes and in both themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.datasets.sources.breast_cancer import BreastCancer
+from deepviz.datasets.sources.digits import Digits
+from deepviz.datasets.sources.iris import Iris
+from deepviz.datasets.sources.spirals import Spirals
+from deepviz.document.project import DataChoice
+from deepviz.gui.panels.preview import DataPreview, Sample, draw_mark, to_image
+from deepviz.gui.theme import DARK, LIGHT, Theme
+from deepviz.training.run_plan import prepared
+
+Show = Callable[..., QWidget]
+KINDS = [(Spirals(), "points"), (Digits(), "images"), (Iris(), "features")]
+
+
+def data_of(source: object) -> PreparedData:
+    return prepared(DataChoice(source=source))  # type: ignore[arg-type]
+
+
+def picture(preview: DataPreview, width: int = 256) -> QImage:
+    preview.resize(width, preview.heightForWidth(width))
+    return preview.grab().toImage()
+
+
+def colors(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=lambda look: look.name)
+@pytest.mark.parametrize(("source", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_each_kind_is_drawn(show: Show, source: object, kind: str, look: Theme) -> None:
+    preview = DataPreview(look)
+    show(preview)
+    preview.show_data(data_of(source))
+    assert preview.kind == kind
+    drawn = colors(picture(preview))
+    if kind != "images":
+        assert {look.curve(0).color, look.curve(1).color} <= drawn
+    else:
+        assert {"#000000", "#ffffff"} <= drawn
+
+
+def test_a_theme_is_put_on_what_is_drawn_already(show: Show) -> None:
+    preview = DataPreview(DARK)
+    show(preview)
+    preview.show_data(data_of(Spirals()))
+    dark = picture(preview)
+    preview.apply_theme(LIGHT)
+    assert picture(preview) != dark
+
+
+def test_without_data_it_takes_no_room(show: Show) -> None:
+    preview = DataPreview(DARK)
+    show(preview)
+    preview.show_data(data_of(Iris()))
+    preview.show_data(None)
+    assert not preview.isVisible()
+    assert preview.heightForWidth(256) == 0
+
+
+def test_samples_are_shown_in_their_own_units() -> None:
+    data = data_of(Iris())
+    sample = Sample.of(data)
+    assert np.allclose(sample.x, data.scaler.invert(data.train.x), atol=1e-5)
+    assert sample.x.min() > 0  # centimetres, not standard deviations
+
+
+def test_the_words_behind_a_feature() -> None:
+    preview = DataPreview(DARK)
+    preview.show_data(data_of(Iris()))
+    assert preview.feature_words(0).startswith("sepal length")
+    assert "mean 5.8" in preview.feature_words(0)
+    assert preview.feature_words(99) == ""
+    assert "setosa" in preview.accessibleDescription()
+
+
+def test_many_features_are_cut_to_a_few_until_asked_for() -> None:
+    preview = DataPreview(DARK)
+    preview.show_data(data_of(BreastCancer()))
+    few = preview.heightForWidth(256)
+    assert preview.has_more
+    preview.show_all()
+    assert not preview.has_more
+    assert preview.heightForWidth(256) > 2 * few - 80
+
+
+def test_every_class_has_a_mark_of_its_own() -> None:
+    marks = []
+    for number in range(7):
+        image = QImage(24, 24, QImage.Format.Format_RGB32)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        painter.setBrush(QColor("white"))
+        draw_mark(painter, number, QPointF(12, 12), 8)
+        painter.end()
+        marks.append(image.copy())
+    assert all(one != other for place, one in enumerate(marks) for other in marks[:place])
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (4, 6, 1), (4, 6, 3)])
+def test_an_array_becomes_an_image(shape: tuple[int, ...]) -> None:
+    array = np.zeros(shape, np.float32)
+    array[0, 0] = 2.0
+    array[3, 5] = 1.0
+    image = to_image(array, 0.0, 2.0)
+    assert (image.width(), image.height()) == (6, 4)
+    assert image.pixelColor(0, 0).name() == "#ffffff"
+    assert image.pixelColor(5, 3).name() == "#7f7f7f"
+    assert image.pixelColor(1, 0).name() == "#000000"
+
+
+def test_an_image_of_one_value_is_drawn_too() -> None:
+    assert to_image(np.ones((2, 2), np.float32), 1.0, 1.0).pixelColor(0, 0).name() == "#000000"
