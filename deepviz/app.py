@@ -38,8 +38,10 @@ def run_window(path: str | None = None) -> int:
     if path is not None:
         bench.files.open(Path(path))
     bench.window.show()
+    bench.canvas.setFocus()
     QTimer.singleShot(0, bench.canvas.fit)
     status = app.exec()
+    bench.controller.shut_down()  # a session manager may end the application without closing the window
     hooks.remove()
     return status
 

@@ -1,6 +1,7 @@
 """Deep learning in NumPy, and nothing else.
 
-Read in this order: `shapes`, `layer`, `layers/dense`, `tape`, `arena`, `network`, `losses`, `optimizers`, `trainer`.
+Read in this order: `shapes`, `layer`, `layers/dense`, `tape`, `memory`, `arena`, `wiring`, `network`, `losses`,
+`optimizers`, `step`, `trainer`; and `gradcheck` to believe it.
 """
 
 from __future__ import annotations

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 PORTIONS = 200
-"""Into how many portions a run that comes all at once is cut."""
+"""Into how many portions a run is cut that comes all at once."""
+
+ALL_AT_ONCE = 20_000
+"""So many steps do not come between two pictures of a live run."""
 
 
 class GradientSpan:
-    """The range of the medians of portions of a run, so that a single outlier does not stretch the scale.
+    """The range of the geometric means of portions of a run, so that a single outlier does not stretch the scale.
 
     Attributes
     ----------
     ends
-        Smallest and largest median so far, positive and finite; None as long as there is none.
+        Smallest and largest mean so far; None as long as there is none.
     """
 
     def __init__(self) -> None:
         self.ends: tuple[float, float] | None = None
 
     def extend(self, norms: np.ndarray) -> None:
-        """Take new steps into account.
+        """Take new steps into account. Zeros and what is no number do not count.
 
         Parameters
         ----------
         norms
             Gradient norms of shape ``(steps, layers)``.
         """
-        for portion in np.array_split(norms, min(PORTIONS, len(norms))) if len(norms) > PORTIONS else [norms]:
-            usable = np.where(np.isfinite(portion) & (portion > 0), portion, np.nan)
-            columns = usable[:, ~np.isnan(usable).all(axis=0)]
-            if columns.size:
-                medians = np.nanmedian(columns, axis=0)
-                low, high = float(medians.min()), float(medians.max())
-                self.ends = (low, high) if self.ends is None else (min(self.ends[0], low), max(self.ends[1], high))
+        if not norms.size:
+            return
+        portions = PORTIONS if len(norms) > ALL_AT_ONCE else 1
+        starts = np.arange(portions) * len(norms) // portions
+        usable = np.isfinite(norms) & (norms > 0)
+        logarithms = np.log(norms, out=np.zeros(norms.shape), where=usable)
+        counts = np.add.reduceat(usable, starts, axis=0, dtype=np.int64)
+        means = np.add.reduceat(logarithms, starts, axis=0)[counts > 0] / counts[counts > 0]
+        if len(means):
+            low, high = math.exp(means.min()), math.exp(means.max())
+            self.ends = (low, high) if self.ends is None else (min(self.ends[0], low), max(self.ends[1], high))

@@ -120,17 +120,26 @@ class ProjectFiles(QObject):
         if not chosen:
             return False
         path = Path(chosen)
-        return self.save_to(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
+        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        return self.save_to(path, name=path.name.removesuffix(SUFFIX))
 
-    def save_to(self, path: Path) -> bool:
-        """Save project and weights. Returns whether that worked; if not, it says why."""
+    def save_to(self, path: Path, name: str = "") -> bool:
+        """Save project and weights. Returns whether that worked; if not, it says why.
+
+        Parameters
+        ----------
+        name
+            What the project is called from now on; empty to leave its name.
+        """
+        project = edits.rename(self._editor.project, name or self._editor.project.name)
         try:
             checkpoint = self._controller.checkpoint()
             trained = None if checkpoint is None else trained_of(checkpoint, self._editor.data)
-            save(self._editor.project, path, trained)
+            save(project, path, trained)
         except (OSError, TimeoutError, FileError) as error:
             self._notice.tell(f"Could not save {path.name}: {_reason(error)}", "bad", [("Save as…", self.ask_save)])
             return False
+        self._editor.apply("Rename", lambda _: project)
         self._editor.mark_saved(path)
         self._remember(path)
         return True

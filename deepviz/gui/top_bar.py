@@ -27,7 +27,7 @@ from deepviz.gui.theme import Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
-PROGRESS_WIDTH = 190
+PROGRESS_WIDTH = 176
 
 
 class TopBar(QFrame):
@@ -82,9 +82,9 @@ class TopBar(QFrame):
         row.addWidget(self._redo)
         row.addWidget(self._workspaces())
 
-        self.run_button = self._button("run", 104)
-        self.step_button = self._button("step", 80)
-        self.reset_button = self._button("reset", 84)
+        self.run_button = self._button("run", 96)
+        self.step_button = self._button("step", 72)
+        self.reset_button = self._button("reset", 76)
         for button in (self.run_button, self.step_button, self.reset_button):
             row.addWidget(button)
         row.addSpacing(4)
@@ -101,7 +101,8 @@ class TopBar(QFrame):
 
     def show_project(self, name: str, edited: bool) -> None:
         """Show the project's name, and whether it has unsaved changes."""
-        self._project.set_full_text(f"{name}  ·  edited" if edited else name)
+        self._project.set_full_text(f"{name} •" if edited else name)
+        self._project.setToolTip(f"{name}, with unsaved changes" if edited else name)
 
     def show_workspace(self, name: str) -> None:
         """Show which workspace is in front."""
@@ -133,18 +134,8 @@ class TopBar(QFrame):
         self.reset_button.setIcon(icons.icon("reset", theme.text))
 
     def _tool(self, key: str) -> QToolButton:
-        """A small button that follows an action: its icon is ours, whether it is enabled the action's."""
-        action, button = self._actions[key], QToolButton()
+        button = _ActionButton(self._actions[key])
         button.setIconSize(QSize(18, 18))
-        button.clicked.connect(action.trigger)
-
-        def follow() -> None:
-            button.setEnabled(action.isEnabled())
-            button.setToolTip(action.toolTip())
-            button.setAccessibleName(action.text())
-
-        action.changed.connect(follow)
-        follow()
         return button
 
     def _button(self, key: str, width: int) -> QPushButton:
@@ -154,7 +145,8 @@ class TopBar(QFrame):
         button.setIconSize(QSize(16, 16))
         button.setToolTip(action.toolTip())
         button.clicked.connect(action.trigger)
-        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        button.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(button.setEnabled)
         return button
 
     def _workspaces(self) -> QFrame:
@@ -198,6 +190,25 @@ class TopBar(QFrame):
         block.addWidget(self._bar)
         block.addStretch(1)
         return block
+
+
+class _ActionButton(QToolButton):
+    """A small button that follows an action: its icon is ours, its words and whether it is enabled the action's.
+
+    It listens with a method of its own, so that an action that outlives it does not call what is gone.
+    """
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self._action = action
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(self._action.text())
 
 
 class _ElidedLabel(QLabel):

@@ -89,7 +89,7 @@ def take_tour(bench: Workbench, example: Project, folder: Path) -> list[Path]:
         lambda status: loop.quit() if status in ("finished", "diverged", "failed") else None
     )
     bench.controller.run()
-    if bench.controller.status != "finished":
+    if bench.controller.is_running:
         loop.exec()
     if bench.controller.status != "finished":
         raise RuntimeError(bench.notice.text or "Training did not finish.")

@@ -34,7 +34,7 @@ from deepviz.gui.project_files import ProjectFiles
 from deepviz.gui.settings import GEOMETRY, THEME, WINDOW_STATES, WORKSPACE, Settings
 from deepviz.gui.status_line import StatusLine, duration
 from deepviz.gui.theme import Theme, ThemeSwitch
-from deepviz.gui.top_bar import TopBar
+from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.session import Failure
 
@@ -113,6 +113,7 @@ class Workbench(QObject):
     def shut_down(self) -> None:
         """End the run and remember how the window stood."""
         self.controller.shut_down()
+        self.data_panel.loader.cancel()
         self.settings.set(GEOMETRY, bytes(self.window.saveGeometry().data()))
         self.settings.set(WORKSPACE, self.window.workspace)
         for name, state in self.window.states().items():
@@ -126,9 +127,9 @@ class Workbench(QObject):
         return {
             "new": lambda: self.files.new(),
             "open": lambda: self.files.ask_open(),
-            "save": lambda: self.files.save(),
-            "save_as": lambda: self.files.ask_save(),
-            "export": self._ask_export,
+            "save": self._typed_first(lambda: self.files.save()),
+            "save_as": self._typed_first(lambda: self.files.ask_save()),
+            "export": self._typed_first(self._ask_export),
             "picture": lambda: self.files.ask_picture(self.themes.current),
             "quit": lambda: self.window.close(),
             "undo": self.editor.undo_stack.undo,
@@ -145,19 +146,33 @@ class Workbench(QObject):
             "workspace_train": lambda: self.window.show_workspace("train"),
             "theme": self._toggle_theme,
             "run": self._run_or_pause,
-            "step": self.controller.step,
-            "step_epoch": self.controller.step_epoch,
+            "step": self._typed_first(self.controller.step),
+            "step_epoch": self._typed_first(self.controller.step_epoch),
             "stop": self.controller.stop,
             "reset": self.controller.reset,
             "shortcuts": lambda: show_shortcuts(self.window),
             "about": lambda: show_about(self.window),
         }
 
+    def _typed_first(self, run: Callable[[], object]) -> Callable[[], None]:
+        """Something that is run only after what is half typed in a form has been taken; shortcuts do not end typing."""
+
+        def run_after_typing() -> None:
+            panels = {"Layer": self.properties, "Data": self.data_panel, "Training": self.training_panel}
+            refused = [title for title, panel in panels.items() if not panel.finish()]
+            if refused:
+                self.window.show_tab(refused[0])
+                self.notice.tell(f"A value under {refused[0]} cannot be taken; the form says why.", "warning")
+            else:
+                run()
+
+        return run_after_typing
+
     def _run_or_pause(self) -> None:
         if self.controller.is_running:
             self.controller.pause()
         else:
-            self.controller.run()
+            self._typed_first(self.controller.run)()
 
     def _edit(self, label: str, edit: Callable[[Project], Project]) -> None:
         """Make an edit that the canvas or the palette asks for, select what it added, or say why it cannot be made."""
@@ -219,6 +234,7 @@ class Workbench(QObject):
 
         controller.status_changed.connect(self._show_status)
         controller.grew.connect(self._show_growth)
+        controller.restarted.connect(self.notice.dismiss)
         controller.restarted.connect(self._show_history)
         controller.failed.connect(self._tell_failure)
         controller.blocked.connect(self._tell_blocked)
@@ -228,6 +244,7 @@ class Workbench(QObject):
         self.top_bar.workspace_chosen.connect(self.window.show_workspace)
         self.window.workspace_changed.connect(self.top_bar.show_workspace)
         self.window.files_dropped.connect(self.files.open_dropped)
+        self.window.escape_pressed.connect(self.notice.dismiss)
         self.themes.changed.connect(self._use_theme)
 
     def _share_scale(self) -> None:
@@ -260,6 +277,8 @@ class Workbench(QObject):
     def _show_history(self) -> None:
         self.plots.show_history(self.controller.history)
         self.canvas.clear_gradients()
+        self.properties.show_gradients({})
+        self.properties.show_values({})
         if len(self.controller.history):
             self._show_growth()
         self._show_figures()
@@ -269,6 +288,7 @@ class Workbench(QObject):
         picture = self.controller.gradient_picture()
         self.canvas.show_gradients(picture)
         self.properties.show_gradients({node: norm for node, norm in picture.nodes.items() if norm is not None})
+        self.properties.show_values({} if picture.loss is None else {"loss": picture.loss})
         self._show_figures()
 
     def _show_status(self, status: str) -> None:
@@ -333,4 +353,5 @@ class Workbench(QObject):
         if geometry:
             self.window.restoreGeometry(geometry)
         self.window.remember_states({name: self.settings.get(setting) for name, setting in WINDOW_STATES.items()})
-        self.window.show_workspace(self.settings.get(WORKSPACE))
+        remembered = self.settings.get(WORKSPACE)
+        self.window.show_workspace(remembered if remembered in WORKSPACE_NAMES else WORKSPACE.default)

@@ -1,4 +1,4 @@
-"""One kit for every registered layer, as it finds them: a new file in `deepviz/engine/layers` is tested by being there."""
+"""One kit for every registered layer: a new file in `deepviz/engine/layers` is tested by being there."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def by_hand(net: Network, x: np.ndarray, targets: np.ndarray) -> dict[str, np.nd
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-5)])
 def test_all_probes_agree_with_hand_computation(dtype: str, tolerance: float) -> None:
     net, rng = chain(dtype), np.random.default_rng(0)
-    x, targets = rng.standard_normal((9, 4)), rng.integers(0, 3, 9)
+    x, targets = rng.standard_normal((50, 4)), rng.integers(0, 3, 50)
     wanted = by_hand(net, x, targets)
     values = first_record(net, x, targets, *probes.registry)
     assert set(values) == {"loss", "accuracy", "gradient_norm", "gradient_flow"}

@@ -98,6 +98,7 @@ class CanvasView(Viewport):
             # What a gesture was about may not be there any more.
             self.cancel_gesture()
         self.network.show_graph(graph, report)
+        self.keep_fitted()
         if self.current not in self.network.places:
             self.current = next(iter(self.network.selected), None)
         if was_empty or not self.network.places:

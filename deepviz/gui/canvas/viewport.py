@@ -88,6 +88,15 @@ class Viewport(QGraphicsView):
         zoom = min(FIT_ZOOM, room_x / width, room_y / height)
         self._look(max(LEAST_ZOOM, zoom), content.center, middle)
 
+    def keep_fitted(self) -> None:
+        """If the whole network was shown, and an edit has put a part of it out of sight, show the whole again."""
+        content, seen = self.network.content(), self.seen()
+        if not self._is_fitted or content is None:
+            return
+        sideways = content.left < seen.left or content.right > seen.right
+        if sideways or content.top < seen.top or content.bottom > seen.bottom:
+            self.fit()
+
     def pan_by(self, dx: float, dy: float) -> None:
         """Push the network aside by so many pixels, but never wholly out of sight."""
         self._is_fitted = False

@@ -126,7 +126,7 @@ class DataPanel(SidePanel):
     def open_files(self) -> None:
         """Let the person pick data files, then use them."""
         start = self._settings.get(DATA_FOLDER)
-        paths = self.ask_files(start if Path(start).is_dir() else str(Path.home()))
+        paths = self.ask_files(start if start and Path(start).is_dir() else str(Path.home()))
         if paths:
             self.use_files([Path(path) for path in paths])
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from deepviz.gui.panels.side_panel import breakable
+from deepviz.gui.panels.side_panel import breakable, reveal
 
 ROW_HEIGHT = 18
 
@@ -53,7 +53,7 @@ class FactRows(QWidget):
         for number, labels in enumerate(self._rows):
             for label in labels:
                 label.setVisible(number < len(facts))
-        self.setVisible(bool(facts))
+        reveal(self, bool(facts))
 
     def _new_row(self) -> tuple[QLabel, QLabel]:
         left, right = QLabel(), QLabel()

@@ -132,7 +132,7 @@ class Palette(QWidget):
         card.setDevicePixelRatio(ratio)
         card.fill(Qt.GlobalColor.transparent)
         painter = QPainter(card)
-        painter.setOpacity(0.92)
+        painter.setOpacity(0.6)  # what is below decides where it goes
         paint_card(painter, self._delegate.theme, definition, CARD)
         painter.end()
         drag = QDrag(self.view)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.theme import Theme, body_font, number_font
 
 MOST_POINTS = 1500
@@ -87,7 +88,7 @@ class DataPreview(QWidget):
         self._sample = None if data is None else Sample.of(data)
         self._limit = FEW_FEATURES
         self._picture = QPixmap()
-        self.setVisible(data is not None)
+        reveal(self, data is not None)
         self.setAccessibleDescription("" if data is None else self._in_words(data))
         self.updateGeometry()
         self.update()

@@ -82,12 +82,18 @@ class Words(QLabel):
         if text != self.accessibleName() or not text:
             self.setAccessibleName(text)
             self.setText(breakable(text))
-            self.setVisible(bool(text))
+            reveal(self, bool(text))
 
     @property
     def said(self) -> str:
         """The text as it was given."""
         return self.accessibleName()
+
+
+def reveal(part: QWidget, shown: bool) -> None:
+    """Show or hide a part of a panel. What has no place yet is left alone: shown, it would be a window of its own."""
+    if part.parentWidget() is not None or not shown:
+        part.setVisible(shown)
 
 
 def line() -> QFrame:

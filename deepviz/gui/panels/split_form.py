@@ -14,6 +14,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.datasets.split import SplitChoice
 from deepviz.gui.canvas.card_face import thousands
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.theme import Theme, body_font, number_font
 from deepviz.registry import Definition
 
@@ -97,7 +98,7 @@ class ShareBar(QWidget):
     def show_counts(self, counts: tuple[int, ...]) -> None:
         """Show the sizes of the three parts; nothing if there are none."""
         self.counts = counts
-        self.setVisible(bool(counts))
+        reveal(self, bool(counts))
         said = [f"{name} {count}" for name, count in zip(self.NAMES, counts, strict=False)]
         self.setAccessibleDescription(", ".join(said))
         self.update()

@@ -16,6 +16,7 @@ from deepviz.document.project import Project
 from deepviz.gui import theme
 from deepviz.gui.editor import Editor
 from deepviz.gui.settings import Settings
+from tests.gui.panels.form_stage import Everything, Shown
 
 KINDS = ("Dense", "ReLU", "Dense", "SoftmaxCrossEntropy")
 
@@ -101,3 +102,9 @@ def choose_in(qtbot: QtBot) -> Callable[[QComboBox, str], None]:
         QTest.keyClick(view, Qt.Key.Key_Return)
 
     return choose
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    """A form with every kind of field, in a window."""
+    return Shown(qtbot, Everything())

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import struct
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QWidget
 
-from deepviz.datasets.dataset import DatasetError
-from deepviz.datasets.prepared import PreparedData
 from deepviz.datasets.preprocessing import Preprocessing
 from deepviz.datasets.sources.spirals import Spirals
 from deepviz.datasets.split import SplitChoice
-from deepviz.document import edits
-from deepviz.document.project import DataChoice
 from deepviz.gui.editor import Editor
-from deepviz.gui.panels import data_loader
 from deepviz.gui.panels.data_panel import DataPanel
 from deepviz.gui.settings import DATA_FOLDER, Settings
-from deepviz.training.run_plan import prepared
-
-LEFT = Qt.MouseButton.LeftButton
-
-Choose = Callable[[QComboBox, str], None]
+from tests.gui.panels.data_stage import (
+    LEFT,
+    Choose,
+    click,
+    input_shape,
+    offered,
+    type_into,
+    write_pair,
+)
 
 
 @pytest.fixture
@@ -40,55 +33,6 @@ def panel(editor: Editor, settings: Settings, show: Callable[..., QWidget]) -> D
     made = DataPanel(editor, settings)
     show(made)
     return made
-
-
-def write_pair(folder: Path, count: int = 40, stem: str = "own") -> tuple[Path, Path]:
-    """A small IDX pair with images of 6 x 5 in 4 classes."""
-    rng = np.random.default_rng(0)
-    images, labels = folder / f"{stem}-images-idx3-ubyte", folder / f"{stem}-labels-idx1-ubyte"
-    pixels = rng.integers(0, 256, (count, 6, 5), dtype=np.uint8)
-    images.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, count, 6, 5) + pixels.tobytes())
-    labels.write_bytes(struct.pack(">4BI", 0, 0, 8, 1, count) + bytes(number % 4 for number in range(count)))
-    return images, labels
-
-
-def input_shape(editor: Editor) -> tuple[int, ...]:
-    layer = editor.project.graph.node("input_1").layer
-    return tuple(layer.shape)  # type: ignore[union-attr]
-
-
-def type_into(panel_field: QWidget, text: str) -> None:
-    panel_field.setFocus()
-    panel_field.lineEdit().selectAll()  # type: ignore[attr-defined]
-    QTest.keyClicks(panel_field, text)
-    QTest.keyClick(panel_field, Qt.Key.Key_Return)
-
-
-def offered(panel: DataPanel) -> list[str]:
-    return [button.text() for button in panel.message.buttons if button.isVisible()]
-
-
-def click(panel: DataPanel, text: str) -> None:
-    (button,) = [button for button in panel.findChildren(QPushButton) if button.isVisible() and button.text() == text]
-    QTest.mouseClick(button, LEFT)
-
-
-def slow(monkeypatch: pytest.MonkeyPatch, result: PreparedData | Exception) -> threading.Event:
-    """Make loading wait until the event is set, then give the result."""
-    may_end = threading.Event()
-
-    def load(choice: DataChoice) -> PreparedData:
-        may_end.wait(10)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    monkeypatch.setattr(data_loader, "prepared", load)
-    return may_end
-
-
-def wait_for_threads(qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not any(thread.name == "deepviz-data" for thread in threading.enumerate()))
 
 
 # Choosing
@@ -194,6 +138,17 @@ def test_a_cancelled_dialog_changes_nothing(panel: DataPanel, editor: Editor, mo
     click(panel, "Open images and labels…")
     assert editor.undo_stack.count() == 0
     assert not panel.message.isVisible()
+
+
+def test_the_dialog_opens_where_it_was_left(
+    panel: DataPanel, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(panel, "ask_files", lambda start: started.append(start) or [])
+    for folder in ("", str(tmp_path), str(tmp_path / "gone")):
+        settings.set(DATA_FOLDER, folder)
+        panel.open_files()
+    assert started == [str(Path.home()), str(tmp_path), str(Path.home())]
 
 
 def test_one_file_finds_its_partner(panel: DataPanel, editor: Editor, tmp_path: Path) -> None:
@@ -322,84 +277,3 @@ def test_a_project_whose_files_are_gone_says_so_and_can_be_mended(
     assert editor.data is not None
     assert panel.preview.isVisible()
     assert not panel.message.isVisible()
-
-
-# Loading that takes longer
-
-
-def test_what_takes_longer_can_be_seen_and_arrives(
-    panel: DataPanel, editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_end = slow(monkeypatch, prepared(DataChoice(source=Spirals(samples=100))))
-    start = time.monotonic()
-    type_into(panel.source_form.field("samples").control, "100")
-    assert time.monotonic() - start < 1
-    assert panel.busy.isVisible()
-    assert editor.undo_stack.count() == 0
-    may_end.set()
-    qtbot.waitUntil(lambda: editor.undo_stack.count() == 1)
-    assert not panel.busy.isVisible()
-    assert panel.facts.value("Samples") == "100"
-
-
-def test_what_takes_longer_can_be_cancelled(
-    panel: DataPanel, editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_end = slow(monkeypatch, prepared(DataChoice()))
-    type_into(panel.source_form.field("samples").control, "100")
-    click(panel, "Cancel")
-    assert not panel.busy.isVisible()
-    assert panel.source_form.definition == Spirals()
-    may_end.set()
-    wait_for_threads(qtbot)
-    qtbot.wait(2 * data_loader.LOOK_AGAIN)
-    assert editor.undo_stack.count() == 0
-
-
-def test_what_fails_after_a_while_says_why(
-    panel: DataPanel, editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_end = slow(monkeypatch, DatasetError("The disk is full of holes."))
-    type_into(panel.source_form.field("samples").control, "100")
-    may_end.set()
-    qtbot.waitUntil(panel.message.isVisible)
-    assert "full of holes" in panel.message.text
-    assert editor.undo_stack.count() == 0
-
-
-def test_undo_while_loading_forgets_what_was_asked_for(
-    panel: DataPanel, choose_in: Choose, editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    choose_in(panel.source_list, "Circles")
-    may_end = slow(monkeypatch, prepared(DataChoice()))
-    choose_in(panel.source_list, "XOR")
-    assert panel.busy.isVisible()
-    editor.undo_stack.undo()
-    assert not panel.busy.isVisible()
-    assert panel.source_list.key == "spirals"
-    may_end.set()
-    wait_for_threads(qtbot)
-
-
-def test_an_edit_elsewhere_leaves_loading_alone(
-    panel: DataPanel, editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_end = slow(monkeypatch, prepared(DataChoice(source=Spirals(samples=100))))
-    type_into(panel.source_form.field("samples").control, "100")
-    run = editor.project.plan.run.changed(epochs=7)
-    editor.apply("Change epochs", lambda project: edits.set_plan(project, replace(project.plan, run=run)))
-    may_end.set()
-    qtbot.waitUntil(lambda: editor.undo_stack.count() == 2)
-    assert editor.project.plan.run.epochs == 7
-    assert editor.project.data.source == Spirals(samples=100)
-
-
-def test_mnist_opens_without_holding_up_the_window(
-    panel: DataPanel, editor: Editor, qtbot: QtBot, mnist_files: tuple[Path, Path]
-) -> None:
-    start = time.monotonic()
-    panel.use_files(mnist_files)
-    assert time.monotonic() - start < 0.5
-    qtbot.waitUntil(lambda: editor.undo_stack.count() == 1, timeout=30_000)
-    assert panel.facts.facts == (("Samples", "10\u2009000"), ("Classes", "10"), ("One sample", "28 × 28 × 1"))
-    assert input_shape(editor) == (28, 28, 1)

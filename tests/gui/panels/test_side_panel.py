@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from deepviz.datasets.sources.breast_cancer import BreastCancer
@@ -15,8 +15,10 @@ from deepviz.document import edits
 from deepviz.document.project import DataChoice
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.data_panel import DataPanel
+from deepviz.gui.panels.export_panel import ExportPanel
 from deepviz.gui.panels.fact_rows import FactRows
-from deepviz.gui.panels.problems import ProblemsPanel
+from deepviz.gui.panels.learning_rate import LearningRateSlider
+from deepviz.gui.panels.problems import ProblemsButton, ProblemsPanel
 from deepviz.gui.panels.properties import PropertiesPanel
 from deepviz.gui.panels.side_panel import NARROWEST, ZERO_WIDTH_SPACE, SidePanel, Words, breakable
 from deepviz.gui.panels.training_panel import TrainingPanel
@@ -60,7 +62,7 @@ def test_every_control_has_a_name(editor: Editor, settings: Settings, show: Call
     for panel in (DataPanel(editor, settings), TrainingPanel(editor), PropertiesPanel(editor), ProblemsPanel(editor)):
         for child in panel.page.findChildren(QWidget):
             in_a_list = child.window() is not panel.window()  # the list that a drop-down opens
-            if child.focusPolicy() and not child.focusProxy() and not in_a_list:
+            if child.focusPolicy() and not child.focusProxy() and not in_a_list and child.isVisibleTo(panel.page):
                 named = child.accessibleName() or getattr(child, "text", str)()
                 assert named or child.parentWidget().accessibleName(), type(child).__name__
 
@@ -85,3 +87,31 @@ def test_facts_change_in_place(show: Callable[..., QWidget]) -> None:
     assert sum(label.isVisible() for label in labels) == 2
     rows.set_facts([])
     assert not rows.isVisible()
+
+
+def test_nothing_becomes_a_window_of_its_own(editor: Editor, settings: Settings, qapp: QApplication) -> None:
+    """A part that is shown before it has a place would flash up as a window and take the keyboard."""
+    opened: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                opened.append(f"{type(watched).__name__} {watched.accessibleName()!r}")
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    window = QWidget()
+    made = [
+        DataPanel(editor, settings),
+        TrainingPanel(editor),
+        PropertiesPanel(editor),
+        ProblemsButton(editor),
+        ExportPanel(window, settings),
+        LearningRateSlider(editor),
+    ]
+    layer = editor.project.graph.node("dense_2").layer.changed(units=4096)
+    editor.apply("Break", partial(edits.set_layer, node_id="dense_2", layer=layer))
+    qapp.removeEventFilter(watch)
+    assert opened == []
+    assert not any(widget.isVisible() for widget in made)
