@@ -5,57 +5,65 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepviz import cli
+
+if TYPE_CHECKING:
+    from deepviz.document.project import Project
 
 
 def main() -> int:
     """Start what the command line asks for and return the exit status."""
-    arguments = sys.argv[1:]
-    if not arguments or (len(arguments) == 1 and _names_a_project(arguments[0])):
-        return _window(arguments[0] if arguments else None)
-    from deepviz import cli
-
-    if arguments[0] in cli.DRAWN and not {"-h", "--help"} & set(arguments):
-        options = cli.parser().parse_args(arguments)
-        return _tour(options.out) if options.command == "tour" else _render(options.project, Path(options.file))
-    return cli.main(arguments)
-
-
-def _names_a_project(argument: str) -> bool:
-    return not argument.startswith("-") and (argument.endswith(".deepviz") or os.path.exists(argument))
-
-
-def _window(path: str | None) -> int:
-    from deepviz import app
-
-    return app.run_window(path)
-
-
-def _tour(folder: str) -> int:
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from deepviz import app
-
-    return app.tour(folder)
-
-
-def _render(name: str, path: Path) -> int:
-    from deepviz import cli
-    from deepviz.cli import projects
-
-    if path.suffix.lower() not in (".svg", ".png"):
-        return cli.complain(f"{path}: a picture is written as .svg or .png.", cli.WRONG)
+    _prepare_streams()
     try:
-        project = projects.opened(name).project
-    except cli.RequestError as error:
-        return cli.complain(error, cli.WRONG)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from deepviz import app
-
-    try:
-        app.render(project, path)
+        status = cli.main(sys.argv[1:], _Screen())
+        sys.stdout.flush()
+        return status
     except OSError as error:
-        return cli.complain(f"could not write {path}: {error.strerror or error}", cli.FAILED)
-    print(path)
-    return cli.DONE
+        if error.filename is not None:
+            raise  # it is about a file that a command should have spoken of
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to be written has no reader
+        if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
+            return cli.FAILED
+        return cli.complain(f"the output cannot be written: {error.strerror or error}", cli.FAILED)
+
+
+def _prepare_streams() -> None:
+    """Make printing safe: into a closed stream, and of letters that the terminal does not have."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 # it is open to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 # it is open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+class _Screen:
+    """What needs Qt, imported when it is first wanted."""
+
+    def window(self, project: str | None) -> int:
+        if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+            raise cli.JobError("there is no display to open a window on; deepviz tour and deepviz train need none.")
+        return int(self._app().run_window(project))
+
+    def render(self, project: Project, path: Path) -> None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        self._app().render(project, path)
+
+    def tour(self, folder: str) -> int:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return int(self._app().tour(folder))
+
+    def _app(self) -> Any:
+        try:
+            from deepviz import app
+        except ImportError as error:
+            if ".so" not in str(error) and (error.name or "").partition(".")[0] not in ("PySide6", "pyqtgraph"):
+                raise  # it is a mistake of ours
+            raise cli.JobError(f"Qt cannot be used: {error}. python3 run.py installs what it lacks.") from None
+        return app
 
 
 if __name__ == "__main__":

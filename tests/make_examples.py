@@ -69,8 +69,8 @@ def examples() -> list[Project]:
             preprocessing="scale 0 to 1",
         ),
         mlp(
-            "mnist-mlp", sources["idx"](), (28, 28, 1), (128, 64, 10), activation=ReLU, optimizer=adam, batch_size=64,
-            epochs=15, preprocessing="scale 0 to 1",
+            "mnist-mlp", sources["idx"](), (28, 28, 1), (128, 64, 10), activation=ReLU,
+            optimizer=Adam(learning_rate=0.002), batch_size=64, epochs=25, preprocessing="scale 0 to 1",
         ),
     ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def main(arguments: Sequence[str], screen: Screen | None = None) -> int:
         if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
             return _window(arguments, COMMANDS, screen)
         options = parser().parse_args(arguments)
+        if options.command is None:
+            raise RequestError(f"a command is missing; there are {', '.join(COMMANDS)}.")
         options.screen = screen
         module = importlib.import_module(f"deepviz.cli.{options.command}")
         return int(module.run(options) or DONE)
@@ -95,7 +97,7 @@ def needs(screen: Screen | None) -> Screen:
     return screen
 
 
-def _window(arguments: Sequence[str], commands: Sequence[str], screen: Screen | None) -> int:
+def _window(arguments: Sequence[str], commands: Collection[str], screen: Screen | None) -> int:
     """Open the window: without arguments, or with a project file."""
     from pathlib import Path
 

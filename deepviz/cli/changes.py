@@ -6,6 +6,7 @@ Changes of one thing are made together, so that shares that add up to 100 % only
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 from deepviz.cli import RequestError
 from deepviz.datasets import registry as sources
 from deepviz.document import edits
+from deepviz.document.file_format import FileError
 from deepviz.document.project import Project
+from deepviz.document.project_json import project_from_json, project_to_json
 from deepviz.engine import layers, losses, optimizers
-from deepviz.registry import Definition, DefinitionError, Registry
+from deepviz.registry import Definition, DefinitionError, Hyperparameter, Registry
 
 PATHS = (
     "name", "graph.NODE", "graph.NODE.SETTING", "data.source", "data.source.SETTING", "data.split.SETTING",
@@ -68,7 +71,7 @@ def changed(project: Project, changes: Sequence[tuple[str, str, Any]]) -> Projec
     targets: dict[tuple[str, str], _Target] = {}
     for said, path, value in changes:
         if path == "name":
-            project = edits.rename(project, str(value))
+            project = _renamed(project, said, str(value))
             continue
         place, setting = _place(project, said, path)
         target = targets.setdefault(place, _target(project, place))
@@ -96,10 +99,16 @@ def parsed(text: str) -> tuple[str, str, Any]:
     said = f"--set {path.strip()}"
     if not equals:
         raise RequestError(f"{said}: a value is missing; write {path.strip()}=VALUE.")
+    return said, path.strip(), value.strip()
+
+
+def _renamed(project: Project, said: str, name: str) -> Project:
+    project = edits.rename(project, name)
     try:
-        return said, path.strip(), json.loads(value)
-    except (ValueError, RecursionError):
-        return said, path.strip(), value.strip()
+        project_from_json(project_to_json(project))
+    except FileError as error:  # better now than when hours of training are to be saved
+        raise RequestError(f"{said}: {error}") from None
+    return project
 
 
 def _place(project: Project, said: str, path: str) -> tuple[tuple[str, str], str]:
@@ -144,11 +153,31 @@ def _made(place: tuple[str, str], target: _Target) -> Definition:
         if name not in kind.model_fields:
             possible = ", ".join(kind.model_fields) or "none"
             raise RequestError(f"{said}: {kind.label} has no setting {name}; it has {possible}.")
-    values = _rest_shared(target.present, target.values) if place == ("data", "split") else target.values
+    wanted = {each.name: each for each in kind.hyperparameters()}
+    values = {name: _understood(value, wanted[name]) for name, value in target.values.items()}
+    if place == ("data", "split"):
+        values = _rest_shared(target.present, values)
     try:
         return kind.checked(values) if target.kind else target.present.changed(**values)
     except DefinitionError as error:
         raise RequestError(f"{said}: {error}") from None
+
+
+def _understood(typed: Any, wanted: Hyperparameter) -> Any:
+    """A value from what was typed. What makes no sense for the hyperparameter is left as it is, to be refused."""
+    if not isinstance(typed, str):
+        return typed
+    try:
+        value = json.loads(typed)
+    except (ValueError, RecursionError):
+        value = typed
+    if wanted.kind in ("text", "path", "choice"):
+        fits = isinstance(value, str) or value in wanted.choices or (value is None and wanted.optional)
+        return value if fits else typed
+    if wanted.kind == "shape" and not isinstance(value, list):  # 28x28x1 or 28,28,1 as well as [28, 28, 1]
+        lengths = re.split(r"[\s,x×]+", typed.strip("()"))
+        return [int(each) for each in lengths] if all(each.isdecimal() for each in lengths) else typed
+    return typed if isinstance(value, bool) and wanted.kind != "switch" else value
 
 
 def _rest_shared(split: Definition, values: dict[str, Any]) -> dict[str, Any]:

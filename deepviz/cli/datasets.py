@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from deepviz.cli import listing
 from deepviz.datasets import registry
@@ -10,4 +11,7 @@ from deepviz.datasets import registry
 
 def run(options: argparse.Namespace) -> None:
     """Carry out the command."""
-    listing.show("datasets", registry.values(), options.json)
+    if options.json:
+        print(json.dumps({"datasets": listing.described(registry.values())}, ensure_ascii=False))
+    else:
+        listing.show(registry.values())

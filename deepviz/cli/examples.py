@@ -14,20 +14,19 @@ def run(options: argparse.Namespace) -> None:
     rows = []
     for name in examples.names():
         project = examples.open_example(name)
-        layers = [node.layer.label for node in project.graph.nodes if not node.is_loss]
-        report = check(project)
         rows.append(
             {
                 "name": name,
                 "data": project.data.source.label,
-                "layers": len(layers),
-                "parameters": report.total_parameters,
-                "needs_data": type(project.data.source).needs_files,
+                "layers": sum(not node.is_loss for node in project.graph.nodes),
+                "parameters": check(project).total_parameters,
+                "epochs": project.plan.run.epochs,
+                "needs_files": type(project.data.source).needs_files,
             }
         )
     if options.json:
-        print(json.dumps({"examples": rows}))
+        print(json.dumps({"examples": rows}, ensure_ascii=False))
         return
     for row in rows:
-        own = "  (wants --data FILE ...)" if row["needs_data"] else ""
-        print(f"{row['name']:<14} {row['data']:<22} {row['layers']:>2} layers {row['parameters']:>8,} parameters{own}")
+        own = "  wants --data" if row["needs_files"] else ""
+        print(f"{row['name']:<14} {row['data']:<18} {row['layers']:>2} layers  {row['parameters']:>7,} parameters{own}")

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from deepviz.cli import JobError, RequestError, projects
-from deepviz.exchange import ExchangeError, export, exporter_for
+from deepviz.cli import JobError, RequestError, note, projects
+from deepviz.cli.outputs import writable_exports
+from deepviz.document.compile import ProjectError, compile_project
+from deepviz.exchange import ExchangeError, export
 
 
 def run(options: argparse.Namespace) -> None:
     """Carry out the command. A project that has not been trained gives its first weights, and says so."""
-    paths = [Path(name) for name in options.files]
-    try:
-        for path in paths:
-            exporter_for(path)
-    except ExchangeError as error:
-        raise RequestError(error) from None
+    paths = writable_exports(options.files)
     loaded = projects.opened(options.project)
     if loaded.trained is None:
-        parameters = dict(projects.planned(loaded.project).trainer(()).network.parameters)
-        sys.stderr.write(f"{options.project} has not been trained; these are its first, random weights.\n")
+        note(f"{options.project} has not been trained; these are its first, random weights.")
+        try:
+            network, _ = compile_project(loaded.project, None)  # its weights do not depend on the data
+        except ProjectError as error:
+            raise RequestError(error) from None
+        parameters = network.parameters.copied()
     else:
         parameters = dict(loaded.trained.state.parameters)
     for path in paths:
         try:
             export(path, loaded.project, parameters)
         except (OSError, ExchangeError) as error:
-            raise JobError(f"could not write {path}: {getattr(error, 'strerror', None) or error}") from None
-        print(path)
+            raise JobError(f"{path} could not be written: {getattr(error, 'strerror', None) or error}") from None
+        print(f"Wrote {path}")

@@ -12,7 +12,10 @@ from deepviz.engine import layers, losses
 def run(options: argparse.Namespace) -> None:
     """Carry out the command."""
     if options.json:
-        described = {"layers": listing.described(layers.registry.values())}
-        print(json.dumps({**described, "losses": listing.described(losses.registry.values())}))
-        return
-    listing.show("layers", [*layers.registry.values(), *losses.registry.values()], False)
+        found = {
+            "layers": listing.described(layers.registry.values()),
+            "losses": listing.described(losses.registry.values()),
+        }
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        listing.show([*layers.registry.values(), *losses.registry.values()])

@@ -26,11 +26,18 @@ DATA_HELP = "data files to use in place of the project's, such as MNIST's images
 JSON_HELP = "print one JSON object and nothing else"
 
 
+class _Help(argparse.HelpFormatter):
+    """Help with room for the longest option before its text."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, max_help_position=32, **options)
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
+        super().__init__(allow_abbrev=False, formatter_class=_Help, **options)
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"deepviz: error: {message}\n")
@@ -41,13 +48,15 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     made = _Parser(
         prog="deepviz",
-        description="Build a deep network by hand, watch it learn, see why, take it with you.",
-        epilog="Without a command, the window opens: deepviz [PROJECT]. "
-        "PROJECT is a .deepviz file or, in commands, the name of a built-in example. "
-        "deepviz COMMAND --help says more about a command.",
+        usage="deepviz [PROJECT]\n       deepviz COMMAND ...",
+        description="Build a deep network by hand, watch it learn, see why, take it with you. "
+        "Without a command, the window opens, with a .deepviz file if one is given.",
+        epilog="PROJECT in a command is a .deepviz file or the name of a built-in example, such as spirals.",
     )
     made.add_argument("--version", action="version", version=f"deepviz {__version__}")
-    commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = made.add_subparsers(
+        prog="deepviz", dest="command", title="commands", metavar="COMMAND --help", help="say more about a command"
+    )
     found = {
         name: commands.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
         for name, text in COMMANDS.items()
@@ -56,8 +65,10 @@ def parser() -> argparse.ArgumentParser:
         found[name].add_argument("project", metavar="PROJECT", help=PROJECT_HELP)
     _train(found["train"])
     found["evaluate"].add_argument("--data", nargs="+", metavar="FILE", help=DATA_HELP)
-    found["export"].add_argument("files", nargs="+", metavar="FILE", help="its ending says the format: .npz, .safetensors")
-    found["render"].add_argument("file", metavar="FILE", help="its ending says the format: .svg, .png")
+    found["export"].add_argument(
+        "files", nargs="+", metavar="FILE", help="its ending says the format: .npz, .safetensors"
+    )
+    found["render"].add_argument("file", metavar="FILE", help="its ending is the format: .svg, .png")
     found["tour"].add_argument("--out", default="tour", metavar="DIR", help="where its files go (default: tour)")
     for name in ("train", "evaluate", "gradcheck", "examples", "datasets", "layers"):
         found[name].add_argument("--json", action="store_true", help=JSON_HELP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import time
 from types import TracebackType
@@ -10,7 +10,9 @@ from typing import Any
 
 from deepviz.engine.trainer import StepRecord
 
-BAR_WIDTH = 24
+BAR_WIDTH, WIDE = 16, 100
+"""From so many columns on, a terminal has room for a bar of this width and for the step; otherwise the bar is half."""
+
 BETWEEN_BARS, BETWEEN_LINES = 0.1, 1.0
 """Seconds from one to the next."""
 
@@ -58,19 +60,21 @@ class Progress:
         self._shown = True
         done = record.step - self._first
         left = (now - self._began) / done * (self._last - record.step)
-        words = (
-            f"epoch {record.epoch:,}/{self._epochs:,}  step {record.step:,}/{self._last:,}  "
-            f"loss {record.values['loss']:.4f}{self._validation}"
-        )
-        words += f"  {duration(left)} left" if record.step < self._last else f"  {duration(now - self._began)}"
-        sys.stderr.write(self._bar(done, words) if self._terminal else words + "\n")
+        pace = f"{duration(left)} left" if record.step < self._last else f"done in {duration(now - self._began)}"
+        sys.stderr.write(self._bar(done, pace, record) if self._terminal else f"{self._words(record)}  {pace}\n")
         sys.stderr.flush()
 
-    def _bar(self, done: int, words: str) -> str:
-        """The line of a terminal, drawn over the last one and never wider than it."""
-        filled = BAR_WIDTH * done // (self._last - self._first)
-        line = f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {words}"
-        return f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K"
+    def _words(self, record: StepRecord, with_step: bool = True) -> str:
+        step = f"  step {record.step:,}/{self._last:,}" if with_step else ""
+        return f"epoch {record.epoch:,}/{self._epochs:,}{step}  loss {record.values['loss']:.4f}{self._validation}"
+
+    def _bar(self, done: int, pace: str, record: StepRecord) -> str:
+        """The line of a terminal, drawn over the last one and never wider than it: what matters comes first."""
+        columns = _columns()
+        width = BAR_WIDTH if columns >= WIDE else BAR_WIDTH // 2
+        filled = width * done // (self._last - self._first)
+        line = f"[{'#' * filled}{'.' * (width - filled)}] {pace}  {self._words(record, columns >= WIDE)}"
+        return f"\r{line[: columns - 1]}\x1b[K"
 
 
 def duration(seconds: float) -> str:
@@ -80,6 +84,14 @@ def duration(seconds: float) -> str:
         return f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def _columns() -> int:
+    """Width of the terminal that standard error goes to; standard output may go elsewhere."""
+    try:
+        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _validation(values: dict[str, Any]) -> str:

@@ -53,17 +53,28 @@ def planned(project: Project, before: Project, name: str) -> RunPlan:
     RequestError
         If the data cannot be read or the project has a problem.
     """
-    source = project.data.source
-    files = [each.name for each in source.hyperparameters() if each.kind == "path"]
-    if files and not any(getattr(source, each) for each in files):
-        raise RequestError(f"{name} wants data files: --data {' '.join(files).upper()}")
+    check_files_given(project, name)
     try:
         plan = RunPlan.of(project)
     except DatasetError as error:
         raise RequestError(error) from None
-    if source != before.data.source:
+    if project.data.source != before.data.source:
         plan = RunPlan(edits.set_data(project, project.data, plan.data.sample_shape), plan.data)
     problems = check(plan.project, plan.facts).problems
     if problems:
         raise RequestError(ProjectError(problems))
     return plan
+
+
+def check_files_given(project: Project, name: str) -> None:
+    """Refuse a project that learns from files of the user's own if none is named.
+
+    Raises
+    ------
+    RequestError
+        If so; the text says how to name them.
+    """
+    source = project.data.source
+    files = [each.name for each in source.hyperparameters() if each.kind == "path"]
+    if files and not any(getattr(source, each) for each in files):
+        raise RequestError(f"{name} learns from files of your own; name them: --data {' '.join(files).upper()}")

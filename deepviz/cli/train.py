@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from deepviz.cli import DONE, INTERRUPTED, JobError, RequestError, changes, complain, note, projects, results
+from deepviz.cli import DONE, JobError, RequestError, changes, complain, note, projects, results
 from deepviz.cli.interruption import Interruption
 from deepviz.cli.outputs import Outputs
 from deepviz.cli.progress import Progress
@@ -75,7 +75,8 @@ class _Job:
             found = None if cut_short else self._evaluated()
             written = self.outputs.write(self.plan, self._checkpoint(), found)
             if diverged is not None:
-                raise JobError(diverged)
+                kept = " What was asked for has been written." if written else ""
+                raise JobError(f"{diverged}{kept}")
             found = found or self._evaluated()
         samples = self._seen(trainer.step) - self._seen(first)
         parameters, epochs = trainer.network.parameters.count, -(-trainer.step // per_epoch)
@@ -87,7 +88,8 @@ class _Job:
                 print(f"Wrote {path}")
         if interruption.wanted and trainer.step < last:
             kept = "; what was asked for has been written" if written else ""
-            return complain(f"stopped by Ctrl-C after step {trainer.step:,} of {last:,}{kept}.", INTERRUPTED)
+            where = f"after step {trainer.step:,} of {last:,}"
+            return complain(f"stopped by {interruption.cause} {where}{kept}.", interruption.status)
         return DONE
 
     def _records(self, last: int) -> Iterator[StepRecord]:

@@ -77,7 +77,8 @@ def unpack(path: Path, required: str, known: Collection[str], optional: Collecti
         with zipfile.ZipFile(path) as archive:
             entries = _entries(archive, path.name)
             if required not in entries:
-                raise FileError(f"{path.name} is not a DeepViz project: there is no {required} in it.")
+                # The end of a truncated file can look like a zip of its own: arrays are zips within the zip.
+                raise FileError(f"{path.name} is not a DeepViz project, or only a part of one: it has no {required}.")
             wanted = [name for name in (CHECKSUMS, required, *known) if name in entries]
             for name in wanted:
                 _check_size(entries[name], path.name)

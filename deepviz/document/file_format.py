@@ -92,7 +92,7 @@ def save(project: Project, path: Path, trained: Trained | None = None) -> None:
             members |= _trained_members(trained)
     except FileError as error:
         raise FileError(f"{path.name} would be unreadable: {error}") from None
-    replace_file(path, archive.pack(members, compressed=(PROJECT, HISTORY)))
+    replace_file(path, archive.pack(members, compressed=(HISTORY,)))
 
 
 def load(path: Path) -> Loaded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -27,6 +28,9 @@ class DataChoice:
 
 class RunSettings(Definition):
     """How long and in what portions a run trains."""
+
+    key: ClassVar[str] = "run"
+    label: ClassVar[str] = "Run"
 
     batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Samples in one training step.")
     epochs: int = Field(50, ge=1, le=1_000_000, title="Epochs", description="How often all training samples are seen.")

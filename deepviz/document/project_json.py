@@ -11,7 +11,7 @@ from typing import Any
 from deepviz.datasets import registry as source_registry
 from deepviz.datasets.preprocessing import Preprocessing
 from deepviz.datasets.split import SplitChoice
-from deepviz.document.archive import FileError
+from deepviz.document.archive import FileError as FileError
 from deepviz.document.graph import Edge, Graph, Node, Position
 from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
 from deepviz.engine import layers, losses, optimizers

@@ -114,7 +114,7 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
         node = graph.node(node_id)
         inputs = [shapes[edge.source] for edge in graph.inputs_of(node_id)]
         shapes[node_id], parameters[node_id], found = _node(node, inputs, facts)
-        at_nodes[node_id] += found
+        at_nodes[node_id] += found + _superfluous(graph, node)
         if not node.is_loss and not graph.outputs_of(node_id) and _connected_or_not_alone(graph, node):
             at_nodes[node_id].append(_dangling(graph, node))
     for node_id in _on_cycle(graph, cyclic):
@@ -148,6 +148,27 @@ def _node(
         return layer.output_shape(known), layer.count_parameters(known), _input_problems(node, facts)
     except ShapeError as error:
         return None, None, [Problem(f"{node.id}: {error}", node.id, _repairs(node, error))]
+
+
+def _superfluous(graph: Graph, node: Node) -> list[Problem]:
+    """Connections that the canvas does not let anyone draw; a file may have them."""
+    limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
+    inputs = graph.inputs_of(node.id)
+    too_many = inputs[limit:] if limit is not None else ()
+    from_loss = graph.outputs_of(node.id) if node.is_loss else ()
+    problems = []
+    if too_many:
+        takes = f"takes {limit} input{'' if limit == 1 else 's'}" if limit else "has no input"
+        problems.append(_to_cut(f"{node.id} {takes}, but {len(inputs)} are connected.", node, too_many))
+    if from_loss:
+        problems.append(_to_cut(f"{node.id} is a loss and leads nowhere, but it is connected on.", node, from_loss))
+    return problems
+
+
+def _to_cut(text: str, node: Node, edges: tuple[Edge, ...]) -> Problem:
+    """A problem that is mended by taking connections away."""
+    repair = Repair("Delete what is too much", partial(edits.disconnect, edges=edges))
+    return Problem(f"{text} Delete what is too much.", node.id, (repair,))
 
 
 def _input_problems(node: Node, facts: DataFacts | None) -> list[Problem]:

@@ -74,7 +74,7 @@ def exporter_for(path: Path) -> Exporter:
         return max(kinds, key=lambda kind: len(kind.suffix))()
     possible = ", ".join(kind.suffix for kind in registry.values())
     found = f"not as {path.suffix}" if path.suffix else "and the name has to end in one of them"
-    raise ExchangeError(f"{path.name}: weights are exported as {possible}, {found}.")
+    raise ExchangeError(f"{path.name or path}: weights are exported as {possible}, {found}.")
 
 
 def export(path: Path, project: Project, parameters: Mapping[str, np.ndarray[Any, Any]]) -> None:

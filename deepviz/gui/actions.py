@@ -130,10 +130,11 @@ ROWS: tuple[ActionRow, ...] = (
         "Step one epoch",
         "Train to the end of the epoch, then pause.",
         "Training",
-        ("Shift+F10",),
+        ("Ctrl+F10",),
     ),
     ActionRow("stop", "Stop", "End the run and keep its weights.", "Training", ("Shift+F5",), "stop"),
     ActionRow("reset", "Reset", "End the run and go back to fresh weights.", "Training", ("Ctrl+Shift+R",), "reset"),
+    ActionRow("hints", "Show the hints again", "The four hints of the first start.", "Help"),
     ActionRow("shortcuts", "Keyboard shortcuts", "List all shortcuts.", "Help", ("F1",)),
     ActionRow("about", "About DeepViz", "Version and licence.", "Help"),
 )

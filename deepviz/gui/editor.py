@@ -62,6 +62,8 @@ class Editor(QObject):
         The live check has new results; comes after `project_changed`.
     data_changed()
         Other data has been loaded, or could not be.
+    opened()
+        Another project has been opened; comes after `report_changed`.
     saved_changed()
         The path, or whether there are unsaved changes, is another.
     """
@@ -69,6 +71,7 @@ class Editor(QObject):
     project_changed = Signal(object, object)
     report_changed = Signal(object)
     data_changed = Signal()
+    opened = Signal()
     saved_changed = Signal()
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
@@ -114,6 +117,7 @@ class Editor(QObject):
         self.path = path
         self.undo_stack.clear()
         self._show(project)
+        self.opened.emit()
         self.saved_changed.emit()
 
     def mark_saved(self, path: Path) -> None:

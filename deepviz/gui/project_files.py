@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from deepviz.datasets import source_for_files
 from deepviz.datasets.dataset import DatasetError
 from deepviz.document import edits, examples
+from deepviz.document.archive import FileError
 from deepviz.document.compile import ProjectError
 from deepviz.document.file_format import SUFFIX, load, save
 from deepviz.document.project import Project
-from deepviz.document.project_json import FileError
+from deepviz.document.project_json import LONGEST_NAME
 from deepviz.exchange import ExchangeError, export
 from deepviz.gui.canvas.picture import write_picture
 from deepviz.gui.editor import Editor
@@ -131,7 +132,9 @@ class ProjectFiles(QObject):
         name
             What the project is called from now on; empty to leave its name.
         """
-        project = edits.rename(self._editor.project, name or self._editor.project.name)
+        project = self._editor.project
+        if name.isprintable() and 0 < len(name) <= LONGEST_NAME:
+            project = edits.rename(project, name)
         try:
             checkpoint = self._controller.checkpoint()
             trained = None if checkpoint is None else trained_of(checkpoint, self._editor.data)

@@ -19,6 +19,7 @@ from deepviz.gui import theme as themes
 from deepviz.gui.canvas import commands
 from deepviz.gui.canvas.view import CanvasView
 from deepviz.gui.editor import EditError, Editor
+from deepviz.gui.hints import Hints
 from deepviz.gui.main_window import MainWindow
 from deepviz.gui.menus import FileMenu, show_about, show_shortcuts
 from deepviz.gui.notice import Notice
@@ -96,6 +97,7 @@ class Workbench(QObject):
         self.file_menu = FileMenu(submenus["File"], self.actions["save"], self.files, settings)
         self.export_panel = ExportPanel(self.window, settings)
         self.window.addActions(list(self.actions.values()))
+        self.hints = Hints(settings, self.canvas)
         self._wire()
         self._show_title()
         self._show_report(self.editor.report)
@@ -105,6 +107,7 @@ class Workbench(QObject):
 
     def may_close(self) -> bool:
         """Ask about unsaved work, then end the run and remember the window."""
+        self._refused_values()  # what is half typed is work as well
         if not self.files.may_leave():
             return False
         self.shut_down()
@@ -150,6 +153,7 @@ class Workbench(QObject):
             "step_epoch": self._typed_first(self.controller.step_epoch),
             "stop": self.controller.stop,
             "reset": self.controller.reset,
+            "hints": lambda: self.hints.start_over(),
             "shortcuts": lambda: show_shortcuts(self.window),
             "about": lambda: show_about(self.window),
         }
@@ -158,8 +162,7 @@ class Workbench(QObject):
         """Something that is run only after what is half typed in a form has been taken; shortcuts do not end typing."""
 
         def run_after_typing() -> None:
-            panels = {"Layer": self.properties, "Data": self.data_panel, "Training": self.training_panel}
-            refused = [title for title, panel in panels.items() if not panel.finish()]
+            refused = self._refused_values()
             if refused:
                 self.window.show_tab(refused[0])
                 self.notice.tell(f"A value under {refused[0]} cannot be taken; the form says why.", "warning")
@@ -167,6 +170,15 @@ class Workbench(QObject):
                 run()
 
         return run_after_typing
+
+    def _refused_values(self) -> list[str]:
+        """Take what is half typed in the forms. Returns the titles of those in which something cannot be taken."""
+        taken = {
+            "Layer": self.properties.finish(),
+            "Data": self.data_panel.finish(),
+            "Training": self.training_panel.finish(),
+        }
+        return [title for title, fits in taken.items() if not fits]
 
     def _run_or_pause(self) -> None:
         if self.controller.is_running:
@@ -185,6 +197,7 @@ class Workbench(QObject):
         added = tuple(node.id for node in self.editor.project.graph.nodes if node.id not in before)
         if added:
             self.canvas.select(added)
+            self.hints.done("drop")
 
     def _append(self, key: str) -> None:
         selected = self.canvas.network.selected
@@ -209,6 +222,9 @@ class Workbench(QObject):
         canvas.edit_requested.connect(self._edit)
         canvas.selection_changed.connect(self.properties.show_nodes)
         canvas.selection_changed.connect(lambda chosen: self.window.show_tab("Layer") if chosen else None)
+        canvas.selection_changed.connect(lambda chosen: self.hints.done("look") if chosen else None)
+        controller.status_changed.connect(lambda status: self.hints.done("run") if status == "running" else None)
+        self.export_panel.export_wanted.connect(lambda _path: self.hints.done("export"))
         canvas.node_activated.connect(self._activate)
         canvas.message.connect(lambda text: self.status.showMessage(text, MESSAGE_TIME))
         self.plots.message.connect(lambda text: self.status.showMessage(text, MESSAGE_TIME))
@@ -221,6 +237,7 @@ class Workbench(QObject):
 
         editor.project_changed.connect(self._show_project)
         editor.report_changed.connect(self._show_report)
+        editor.opened.connect(canvas.fit)
         editor.saved_changed.connect(self._show_title)
         stack = editor.undo_stack
         stack.undoTextChanged.connect(lambda text: self.actions["undo"].setText(f"Undo {text}".strip()))
@@ -315,10 +332,15 @@ class Workbench(QObject):
     def _tell_failure(self, failure: Failure) -> None:
         offers: list[tuple[str, Callable[[], object]]] = []
         if failure.node in self.editor.project.graph.by_id:
-            offers.append((f"Show {failure.node}", partial(self._activate, failure.node)))
+            offers.append((f"Show {failure.node}", partial(self._show_failure, failure)))
         if self.controller.status == "diverged":
             offers.append(("Divide the learning rate by 10", self._divide_learning_rate))
         self.notice.tell(failure.text, "bad", offers)
+
+    def _show_failure(self, failure: Failure) -> None:
+        """Go to where a run failed; what can be done about it stays on offer."""
+        self._activate(failure.node)
+        self._tell_failure(failure)
 
     def _divide_learning_rate(self) -> None:
         optimizer = self.editor.project.plan.optimizer

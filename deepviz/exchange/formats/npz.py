@@ -16,4 +16,4 @@ class Npz(Exporter):
     suffix: ClassVar[str] = ".npz"
 
     def to_bytes(self, content: ExportContent) -> bytes:
-        return npz_bytes(content.parameters)
+        return npz_bytes(dict(sorted(content.parameters.items())))

@@ -1,0 +1,53 @@
+"""The hints of the first start: one after the other, gone when followed or skipped, and remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.hints import HINTS, Hints
+from deepviz.gui.settings import Settings
+
+
+@pytest.fixture
+def place(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(800, 400)
+    widget.show()
+    return widget
+
+
+def test_each_hint_goes_when_it_has_been_followed(place: QWidget, tmp_path: Path) -> None:
+    hints = Hints(Settings(tmp_path / "s.ini"), place)
+    for what, _, _ in HINTS:
+        assert hints.isVisible()
+        assert hints.current == what
+        hints.done("something else")
+        assert hints.current == what
+        hints.done(what)
+    assert not hints.isVisible()
+
+
+def test_next_and_skip_are_remembered(place: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    settings = Settings(tmp_path / "s.ini")
+    hints = Hints(settings, place)
+    qtbot.mouseClick(hints.next_button, Qt.MouseButton.LeftButton)
+    assert Hints(settings, place).current == HINTS[1][0]
+    qtbot.mouseClick(hints.skip_button, Qt.MouseButton.LeftButton)
+    assert not hints.isVisible()
+    again = Hints(settings, place)
+    assert again.current == ""
+    again.start_over()
+    assert again.current == HINTS[0][0]
+
+
+def test_it_stays_in_the_corner(place: QWidget, tmp_path: Path) -> None:
+    hints = Hints(Settings(tmp_path / "s.ini"), place)
+    place.resize(900, 600)
+    assert hints.geometry().bottom() == 600 - 16 - 1
+    assert hints.geometry().left() == 16

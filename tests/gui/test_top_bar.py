@@ -1,0 +1,164 @@
+"""The bar at the top: it follows its actions, counts exactly, and has room for the longest words at the least width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from deepviz.document.project import Project
+from deepviz.gui import actions as action_table
+from deepviz.gui.editor import Editor
+from deepviz.gui.panels.learning_rate import LearningRateSlider
+from deepviz.gui.theme import DARK, LIGHT
+from deepviz.gui.top_bar import TopBar
+from tests.e2e.window import OpenWindow, Person, small_project
+
+LEFT = Qt.MouseButton.LeftButton
+THIN = "\N{THIN SPACE}"
+
+
+class Made:
+    """A bar with actions that note what was run."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.owner, self.run = QObject(), []
+        runs: dict[str, Callable[[], object]] = {
+            row.key: (lambda key=row.key: self.run.append(key)) for row in action_table.ROWS
+        }
+        self.actions: dict[str, QAction] = action_table.build(self.owner, runs)
+        self.menu, self.editor = QMenu(), Editor(Project())
+        self.bar = TopBar(self.actions, self.menu, LearningRateSlider(self.editor), DARK)
+        qtbot.addWidget(self.bar)
+        qtbot.addWidget(self.menu)
+        self.bar.resize(1280, 52)
+        self.bar.show()
+        qtbot.waitExposed(self.bar)
+
+
+@pytest.fixture
+def made(qtbot: QtBot) -> Made:
+    return Made(qtbot)
+
+
+def test_buttons_run_their_actions(made: Made) -> None:
+    bar = made.bar
+    for button in (bar._undo, bar._redo, bar.run_button, bar.step_button, bar.reset_button, bar.export_button):
+        QTest.mouseClick(button, LEFT)
+    assert made.run == ["undo", "redo", "run", "step", "reset", "export"]
+    assert bar.menu_button.menu() is made.menu
+
+
+def test_buttons_follow_whether_their_actions_are_possible(made: Made) -> None:
+    bar = made.bar
+    pairs = {"undo": bar._undo, "redo": bar._redo, "run": bar.run_button, "step": bar.step_button}
+    for key, button in pairs.items():
+        made.actions[key].setEnabled(False)
+        assert not button.isEnabled(), key
+        QTest.mouseClick(button, LEFT)
+        made.actions[key].setEnabled(True)
+        assert button.isEnabled(), key
+    assert made.run == []
+    made.actions["undo"].setText("Undo Add Dense")
+    assert bar._undo.accessibleName() == "Undo Add Dense"
+
+
+def test_a_bar_made_after_an_action_was_disabled_shows_it(qtbot: QtBot) -> None:
+    owner = QObject()
+    actions = action_table.build(owner, {row.key: lambda: None for row in action_table.ROWS})
+    actions["reset"].setEnabled(False)
+    actions["undo"].setEnabled(False)
+    bar = TopBar(actions, QMenu(), LearningRateSlider(Editor(Project())), DARK)
+    qtbot.addWidget(bar)
+    assert not bar.reset_button.isEnabled()
+    assert not bar._undo.isEnabled()
+
+
+def test_actions_may_outlive_the_bar(made: Made, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(made.bar.destroyed):
+        made.bar.deleteLater()
+    for action in made.actions.values():
+        action.setEnabled(False)
+        action.setText("gone")
+
+
+def test_workspaces_are_chosen_one_at_a_time(made: Made, qtbot: QtBot) -> None:
+    buttons = made.bar._workspace_buttons
+    for name in ("build", "train"):
+        with qtbot.waitSignal(made.bar.workspace_chosen) as chosen:
+            QTest.mouseClick(buttons[name], LEFT)
+        assert chosen.args == [name]
+    made.bar.show_workspace("build")
+    assert [name for name, button in buttons.items() if button.isChecked()] == ["build"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "words", "share"),
+    [
+        ((0, 50, 0, 750, ""), ("50 epochs", ""), (0, 750)),
+        ((1, 50, 1, 750, "12 s left"), ("epoch 1 of 50", "12 s left"), (1, 750)),
+        ((3, 1000, 45, 15_000, "paused"), (f"epoch 3 of 1{THIN}000", "paused"), (45, 15_000)),
+        ((2, 1, 30, 15, "finished"), ("epoch 2 of 1", "finished"), (15, 15)),  # epochs were taken away meanwhile
+        ((0, 50, 0, 0, ""), ("50 epochs", ""), (0, 1)),  # no data: Qt would take 0 of 0 for a run of unknown length
+    ],
+)
+def test_progress_is_exact(
+    made: Made, figures: tuple[int, int, int, int, str], words: tuple[str, str], share: tuple[int, int]
+) -> None:
+    made.bar.show_progress(*figures)
+    assert (made.bar._epoch.text(), made.bar._left.text()) == words
+    assert (made.bar._bar.value(), made.bar._bar.maximum()) == share
+
+
+def test_the_run_button_changes_words_and_icon(made: Made) -> None:
+    bar = made.bar
+
+    def icon() -> bytes:
+        return bytes(bar.run_button.icon().pixmap(16, 16).toImage().constBits())
+
+    bar.show_running(False, "Run")
+    triangle = icon()
+    bar.show_running(True, "Pause")
+    assert bar.run_button.text() == "Pause"
+    assert icon() != triangle
+    bar.show_running(False, "Resume")
+    assert icon() == triangle
+    bar.apply_theme(LIGHT)
+    assert icon() != triangle, "the icon takes the colours of the theme"
+
+
+def test_a_long_name_is_shortened_and_told_in_full(made: Made) -> None:
+    name = "a project with quite a long name, " * 4
+    made.bar.show_project(name, edited=True)
+    label = made.bar._project
+    assert "…" in label.text()
+    assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= label.width()
+    assert name in label.toolTip()
+    assert "unsaved" in label.toolTip()
+    made.bar.show_project("iris", edited=False)
+    assert label.text() == label.toolTip() == "iris"
+    made.bar.resize(2400, 52)
+    made.bar.show_project(name[:60], edited=False)
+    assert label.text() == name[:60]
+
+
+@pytest.mark.parametrize("width", [1120, 1280])
+def test_nothing_is_cut_off_at_the_least_width(open_window: OpenWindow, width: int) -> None:
+    person: Person = open_window(small_project())
+    bar = person.bench.top_bar
+    person.bench.window.resize(width, 768)
+    bar.show_progress(1_000_000, 1_000_000, 10, 20, "23 h 59 min left")
+    bar.show_running(True, "Resume")
+    person.qtbot.waitUntil(lambda: bar.width() == person.bench.window.width())
+    bar.layout().activate()
+    assert bar.minimumSizeHint().width() <= 1120
+    for widget in bar.findChildren(QLabel) + bar.findChildren(QPushButton):
+        if widget is not bar._project and widget.isVisible():
+            assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
+            inside = widget.mapTo(bar, widget.rect().bottomRight())
+            assert inside.x() < bar.width(), widget.text()
