@@ -20,7 +20,7 @@ from deepviz.document.shapes import DataFacts, check
 from deepviz.gui import icons
 from deepviz.gui import theme as themes
 from deepviz.gui.failures import FailureHooks, start_log
-from deepviz.gui.settings import Settings
+from deepviz.gui.settings import HINTS_ON, Settings
 from deepviz.gui.workbench import Workbench
 from deepviz.training.run_plan import facts_of, prepared
 
@@ -65,7 +65,9 @@ def tour(folder: str) -> int:
 
     app = application(["deepviz"])
     with TemporaryDirectory() as home:
-        bench = Workbench(app, Project(), Settings(Path(home) / "settings.ini"))
+        settings = Settings(Path(home) / "settings.ini")
+        settings.set(HINTS_ON, False)
+        bench = Workbench(app, Project(), settings)
         try:
             files = take_tour(bench, examples.open_example(FIRST_EXAMPLE), Path(folder))
         except (OSError, RuntimeError) as error:

@@ -16,10 +16,12 @@ HINTS = (
 """What a hint waits for, its title, and its words."""
 
 WIDTH, GAP = 320, 16
+LEGEND_WIDTH = 160
+"""What the canvas keeps free for the legend of its colours, at the lower right."""
 
 
 class Hints(QFrame):
-    """A card at the lower left of a widget that shows one hint after the other.
+    """A card at the bottom of a widget, left of its legend, that shows one hint after the other.
 
     Parameters
     ----------
@@ -107,5 +109,6 @@ class Hints(QFrame):
 
     def _move(self) -> None:
         self.adjustSize()
-        self.move(GAP, self._place.height() - self.height() - GAP)
+        left = max(GAP, self._place.width() - WIDTH - LEGEND_WIDTH)
+        self.move(left, self._place.height() - self.height() - GAP)
         self.raise_()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+LEAST_WIDTH, LEAST_HEIGHT = 1120, 640
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 200, 288, 272
 LAYOUT_VERSION = 1
 
@@ -60,7 +61,8 @@ class MainWindow(QMainWindow):
         self._may_close = may_close
         self.setObjectName("main_window")
         self.setWindowTitle("DeepViz")
-        self.setMinimumSize(QSize(1120, 640))
+        # Qt lets a window become narrower than the bar at its top, and then cuts that off.
+        self.setMinimumSize(max(LEAST_WIDTH, top_bar.minimumSizeHint().width()), LEAST_HEIGHT)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(False)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)

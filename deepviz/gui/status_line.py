@@ -61,10 +61,12 @@ def three_figures(value: float) -> int:
 
 
 def duration(seconds: float) -> str:
-    """A time in words: ``40 s left``, ``2 min 10 s left``."""
+    """A time in words, as exactly as it can be known: ``40 s left``, ``2 min 10 s left``, ``25 min left``."""
     whole = max(1, round(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, rest = divmod(rest, 60)
     if hours:
         return f"{hours} h {minutes} min left"
+    if minutes >= 10:
+        return f"{minutes} min left"
     return f"{minutes} min {rest} s left" if minutes else f"{rest} s left"

@@ -27,7 +27,10 @@ from deepviz.gui.theme import Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
-PROGRESS_WIDTH = 176
+RUN_WIDTH = 96
+PROGRESS_WIDTH = 204
+MANY_EPOCHS = 100_000
+"""From here on there is room for the numbers only."""
 
 
 class TopBar(QFrame):
@@ -82,9 +85,10 @@ class TopBar(QFrame):
         row.addWidget(self._redo)
         row.addWidget(self._workspaces())
 
-        self.run_button = self._button("run", 96)
-        self.step_button = self._button("step", 72)
-        self.reset_button = self._button("reset", 76)
+        self.run_button = self._button("run")
+        self.run_button.setMinimumWidth(RUN_WIDTH)  # its words change, its place does not
+        self.step_button = self._button("step")
+        self.reset_button = self._button("reset")
         for button in (self.run_button, self.step_button, self.reset_button):
             row.addWidget(button)
         row.addSpacing(4)
@@ -116,9 +120,9 @@ class TopBar(QFrame):
 
     def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
         """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""
-        self._epoch.setText(
-            f"epoch {thousands(epoch)} of {thousands(epochs)}" if epoch else f"{thousands(epochs)} epochs"
-        )
+        count = f"{thousands(epoch)} of {thousands(epochs)}"
+        short = epochs >= MANY_EPOCHS
+        self._epoch.setText((count if short else f"epoch {count}") if epoch else f"{thousands(epochs)} epochs")
         self._left.setText(time_left)
         self._bar.setMaximum(max(total, 1))
         self._bar.setValue(min(step, total))
@@ -138,10 +142,9 @@ class TopBar(QFrame):
         button.setIconSize(QSize(18, 18))
         return button
 
-    def _button(self, key: str, width: int) -> QPushButton:
+    def _button(self, key: str) -> QPushButton:
         action = self._actions[key]
         button = QPushButton(action.text())
-        button.setMinimumWidth(width)
         button.setIconSize(QSize(16, 16))
         button.setToolTip(action.toolTip())
         button.clicked.connect(action.trigger)

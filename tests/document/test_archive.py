@@ -1,12 +1,10 @@
-"""The archive under a project file: what it is asked for and nothing else, sizes looked at first, and no right to read."""
+"""The archive under a project file: what is asked for and nothing else, and nothing that is too large to be true."""
 
 from __future__ import annotations
 
 import io
 import os
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ import pytest
 
 from deepviz.document import archive
 from deepviz.document.archive import FileError, arrays_of, npz_bytes, pack, unpack
+from tests.document.rights import without_rights
 
 MEMBERS = {"project.json": b"{}", "weights": bytes(range(256)) * 40, "history": b"h" * 5000}
 
@@ -23,19 +22,6 @@ def packed(tmp_path: Path) -> Path:
     path = tmp_path / "packed.deepviz"
     path.write_bytes(pack(MEMBERS, compressed=["history"]))
     return path
-
-
-@contextmanager
-def without_rights() -> Iterator[None]:
-    """Take away the right that root has to everybody's files."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
 
 
 def refusal(path: Path) -> str:

@@ -78,7 +78,7 @@ def accuracies(project: Project, seed: int) -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_spirals_are_told_apart_with_any_seed(seed: int) -> None:
     assert accuracies(examples.open_example("spirals"), seed)["validation"] >= 0.98
 
@@ -98,15 +98,13 @@ def test_wine_learns(seed: int) -> None:
     assert sum(accuracies(examples.open_example("wine"), seed).values()) / 2 >= 0.85
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_mnist_is_told_apart(seed: int, mnist_files: tuple[Path, Path]) -> None:
+def test_mnist_is_divided_as_promised_and_fits(mnist_files: tuple[Path, Path]) -> None:
+    """How well it is told apart, the test of the command line says."""
     project = examples.open_example("mnist-mlp")
-    source = source_for_files(mnist_files)
-    project = edits.set_data(project, replace(project.data, source=source))
-    data = RunPlan.of(project).data
-    assert data.validation is not None
-    assert data.test is not None
-    assert (len(data.train), len(data.validation), len(data.test)) == (8000, 1000, 1000)
+    project = edits.set_data(project, replace(project.data, source=source_for_files(mnist_files)))
+    plan = RunPlan.of(project)
+    parts = (plan.data.train, plan.data.validation, plan.data.test)
+    assert [0 if part is None else len(part) for part in parts] == [8000, 1000, 1000]
+    assert check(project, plan.facts).problems == ()
     layers = [node.layer for node in project.graph.nodes]
     assert [layer.headline() for layer in layers if layer.key == "Dense"] == ["128", "64", "10"]  # type: ignore[union-attr]
-    assert accuracies(project, seed)["test"] >= 0.95

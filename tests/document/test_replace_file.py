@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepviz.document.replace_file import replace_file
-from tests.document.test_archive import without_rights
+from tests.document.rights import without_rights
 
 
 def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:

@@ -50,4 +50,6 @@ def test_it_stays_in_the_corner(place: QWidget, tmp_path: Path) -> None:
     hints = Hints(Settings(tmp_path / "s.ini"), place)
     place.resize(900, 600)
     assert hints.geometry().bottom() == 600 - 16 - 1
+    assert hints.geometry().left() == 900 - 320 - 160
+    place.resize(400, 600)
     assert hints.geometry().left() == 16

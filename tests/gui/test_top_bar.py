@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from deepviz.document.project import Project
@@ -79,10 +79,13 @@ def test_a_bar_made_after_an_action_was_disabled_shows_it(qtbot: QtBot) -> None:
     assert not bar._undo.isEnabled()
 
 
-def test_actions_may_outlive_the_bar(made: Made, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(made.bar.destroyed):
-        made.bar.deleteLater()
-    for action in made.actions.values():
+def test_actions_may_outlive_the_bar(qtbot: QtBot) -> None:
+    owner = QObject()
+    actions = action_table.build(owner, {row.key: lambda: None for row in action_table.ROWS})
+    bar = TopBar(actions, QMenu(), LearningRateSlider(Editor(Project())), DARK)
+    with qtbot.waitSignal(bar.destroyed):
+        bar.deleteLater()
+    for action in actions.values():
         action.setEnabled(False)
         action.setText("gone")
 
@@ -147,18 +150,29 @@ def test_a_long_name_is_shortened_and_told_in_full(made: Made) -> None:
     assert label.text() == name[:60]
 
 
-@pytest.mark.parametrize("width", [1120, 1280])
-def test_nothing_is_cut_off_at_the_least_width(open_window: OpenWindow, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "figures"),
+    [
+        (0, (2999, 3000, 1, 2, "9 min 59 s left")),
+        (0, (1, 50, 1, 2, "not started")),
+        (1280, (999_999, 1_000_000, 1, 2, "23 h 59 min left")),
+    ],
+    ids=["least width", "least width, not started", "1280"],
+)
+@pytest.mark.parametrize("words", ["Pause", "Resume"])
+def test_nothing_is_cut_off(
+    open_window: OpenWindow, width: int, figures: tuple[int, int, int, int, str], words: str
+) -> None:
     person: Person = open_window(small_project())
-    bar = person.bench.top_bar
-    person.bench.window.resize(width, 768)
-    bar.show_progress(1_000_000, 1_000_000, 10, 20, "23 h 59 min left")
-    bar.show_running(True, "Resume")
-    person.qtbot.waitUntil(lambda: bar.width() == person.bench.window.width())
+    bar, window = person.bench.top_bar, person.bench.window
+    window.resize(width or window.minimumWidth(), 768)
+    assert window.minimumWidth() <= 1280
+    bar.show_progress(*figures)
+    bar.show_running(words == "Pause", words)
+    person.qtbot.waitUntil(lambda: bar.width() == window.width())
     bar.layout().activate()
-    assert bar.minimumSizeHint().width() <= 1120
-    for widget in bar.findChildren(QLabel) + bar.findChildren(QPushButton):
+    assert bar.minimumSizeHint().width() <= bar.width()
+    for widget in bar.findChildren(QLabel) + bar.findChildren(QAbstractButton):
         if widget is not bar._project and widget.isVisible():
             assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
-            inside = widget.mapTo(bar, widget.rect().bottomRight())
-            assert inside.x() < bar.width(), widget.text()
+            assert widget.mapTo(bar, widget.rect().bottomRight()).x() < bar.width(), widget.text()

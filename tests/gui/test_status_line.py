@@ -1,0 +1,47 @@
+"""The line at the bottom: whole numbers in thin-spaced thousands, speeds to three figures, times in words."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.status_line import StatusLine, duration, thousands, three_figures
+
+THIN = "\N{THIN SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "1 s left"),
+        (0.4, "1 s left"),
+        (59.4, "59 s left"),
+        (59.6, "1 min 0 s left"),
+        (130.0, "2 min 10 s left"),
+        (599.0, "9 min 59 s left"),
+        (600.0, "10 min left"),
+        (3599.0, "59 min left"),
+        (3600.0, "1 h 0 min left"),
+        (90_000.0, "25 h 0 min left"),
+    ],
+)
+def test_a_time_is_told_as_exactly_as_it_can_be_known(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("speed", "rounded"), [(0.4, 0), (7.6, 8), (128.4, 128), (1284.0, 1280), (99_960.0, 100_000), (1e6 + 1, 1_000_000)]
+)
+def test_speeds_keep_three_figures(speed: float, rounded: int) -> None:
+    assert three_figures(speed) == rounded
+
+
+def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
+    line = StatusLine(QLabel("Ready"))
+    qtbot.addWidget(line)
+    line.show_figures("training", 3, 1200, 45_678, 123_456.0)
+    assert line.figures == f"training  ·  epoch 3 of 1{THIN}200  ·  step 45{THIN}678  ·  123{THIN}000 samples/s"
+    line.show_figures("paused", 3, 1200, 45_678, 0.0)
+    assert line.figures.endswith(f"step 45{THIN}678")
+    assert thousands(1_234_567) == f"1{THIN}234{THIN}567"
