@@ -58,7 +58,13 @@ def parser() -> argparse.ArgumentParser:
         prog="deepviz", dest="command", title="commands", metavar="COMMAND --help", help="say more about a command"
     )
     found = {
-        name: commands.add_parser(name, help=text, description=f"{text[:1].upper()}{text[1:]}.")
+        # PROJECT first: behind an option that takes several files it would be taken for one of them.
+        name: commands.add_parser(
+            name,
+            help=text,
+            description=f"{text[:1].upper()}{text[1:]}.",
+            usage=f"deepviz {name} PROJECT [OPTION ...]" if name in ("train", "evaluate") else None,
+        )
         for name, text in COMMANDS.items()
     }
     for name in ("train", "evaluate", "export", "gradcheck", "render"):

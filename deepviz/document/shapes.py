@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from deepviz.document import edits
+from deepviz.document import edits, memory
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.document.project import Project
 from deepviz.engine.layers.input import Input
@@ -120,6 +120,9 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     for node_id in _on_cycle(graph, cyclic):
         text = f"{node_id} is part of a cycle; data must flow one way. Delete one of the cycle's connections."
         at_nodes[node_id].append(Problem(text, node_id))
+    oversize = memory.too_large(parameters, memory.machine_memory())
+    if oversize is not None:
+        at_nodes[oversize[0]].append(Problem(oversize[1], oversize[0]))
     problems = [*_whole(project, facts), *(problem for node in graph.nodes for problem in at_nodes[node.id])]
     return Report(shapes, parameters, tuple(problems))
 

@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 from deepviz.gui import icons
 from deepviz.gui.panels.learning_rate import LearningRateSlider
 from deepviz.gui.status_line import thousands
-from deepviz.gui.theme import Theme, body_font
+from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
-RUN_WIDTH = 96
-PROGRESS_WIDTH = 204
+RUN_WIDTH = 104
+LONGEST_PROGRESS = "epoch 9\u2009999 of 9\u2009999" + "59 min 59 s left"
+"""What there is always room for; a longer course needs a wider window."""
+BRAND_FROM = 1360
 MANY_EPOCHS = 100_000
 """From here on there is room for the numbers only."""
 
@@ -70,14 +72,15 @@ class TopBar(QFrame):
         self.menu_button.setToolTip("Menu (Alt+M)")
         self.menu_button.setShortcut("Alt+M")
         self.menu_button.setAccessibleName("Menu")
-        brand = QLabel("DeepViz")
+        self._brand = QLabel("DeepViz")
         font = body_font(15)
         font.setWeight(font.Weight.DemiBold)
-        brand.setFont(font)
+        self._brand.setFont(font)
+        self._brand.hide()
         self._project = _ElidedLabel()
         self._project.setProperty("role", "dim")
         row.addWidget(self.menu_button)
-        row.addWidget(brand)
+        row.addWidget(self._brand)
         row.addWidget(self._project, 1)
 
         self._undo, self._redo = self._tool("undo"), self._tool("redo")
@@ -102,6 +105,11 @@ class TopBar(QFrame):
         self.export_button.clicked.connect(actions["export"].trigger)
         row.addWidget(self.export_button)
         self.apply_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is scarce, the name of the project is worth more than that of the program."""
+        super().resizeEvent(event)
+        self._brand.setVisible(event.size().width() >= BRAND_FROM)
 
     def show_project(self, name: str, edited: bool) -> None:
         """Show the project's name, and whether it has unsaved changes."""
@@ -180,7 +188,8 @@ class TopBar(QFrame):
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
-        self._bar.setFixedWidth(PROGRESS_WIDTH)
+        words_width = QFontMetrics(body_font(SMALL_SIZE)).horizontalAdvance(LONGEST_PROGRESS)
+        self._bar.setFixedWidth(words_width + 8)
         self._bar.setAccessibleName("Progress of the run")
         words = QHBoxLayout()
         words.addWidget(self._epoch)

@@ -32,6 +32,12 @@ def test_every_command_has_a_file_and_help(deepviz: Caller, command: str) -> Non
     assert (Path(cli.__file__).parent / f"{command}.py").is_file()
 
 
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_the_project_comes_before_options_that_take_several_files(deepviz: Caller, command: str) -> None:
+    assert deepviz.done(command, "--help").out.startswith(f"usage: deepviz {command} PROJECT [OPTION ...]\n")
+    assert "PROJECT" in deepviz.refused(command, "--data", "images", "labels", "xor")
+
+
 def test_version(deepviz: Caller) -> None:
     assert deepviz.done("--version").out == f"deepviz {__version__}\n"
 

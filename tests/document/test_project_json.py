@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deepviz.datasets import SplitChoice
 from deepviz.datasets import registry as sources
 from deepviz.document import edits, examples
 from deepviz.document.archive import FileError
 from deepviz.document.graph import Edge, Graph, Node
-from deepviz.document.project import DataChoice, Project
+from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
 from deepviz.document.project_json import project_from_json, project_to_json
 from deepviz.document.shapes import check
 from deepviz.engine import layers, losses, optimizers
@@ -66,6 +67,53 @@ def test_any_graph_comes_back(data: st.DataObject) -> None:
     found = data.draw(st.lists(ends, max_size=8, unique_by=lambda edge: edge[1:]))
     project = Project(graph=Graph(nodes, tuple(Edge(*each) for each in found)))
     assert project_from_json(project_to_json(project)) == project
+
+
+@st.composite
+def edited_projects(draw: st.DrawFn) -> Project:
+    """A project as a person might have made it: any edits, any settings within their bounds."""
+    project = Project(draw(st.text(st.characters(exclude_categories=("C", "Z")), max_size=20)))
+    where = st.floats(-1e6, 1e6)
+    for _ in range(draw(st.integers(0, 12))):
+        layer = edits.new_layer(draw(st.sampled_from([*layers.registry, *losses.registry])))
+        if isinstance(layer, Dense):
+            layer = layer.changed(units=draw(st.integers(1, 65_536)), use_bias=draw(st.booleans()))
+        if isinstance(layer, Input):
+            layer = layer.changed(shape=draw(st.lists(st.integers(1, 99), min_size=1, max_size=4)))
+        ids = [node.id for node in project.graph.nodes]
+        kind = draw(st.sampled_from(["add", "append", "connect", "delete", "move"] if ids else ["add"]))
+        node_ids = [draw(st.sampled_from(ids)) for _ in range(2)] if ids else []
+        try:
+            if kind == "add":
+                project = edits.add_node(project, layer, (draw(where), draw(where)))
+            elif kind == "append":
+                project = edits.append(project, layer)
+            elif kind == "connect":
+                project = edits.connect(project, *node_ids)
+            elif kind == "delete":
+                project = edits.delete(project, node_ids)
+            else:
+                project = edits.move(project, {node_ids[0]: (draw(where), draw(where))})
+        except edits.EditError:
+            continue
+    train = draw(st.integers(1, 98))
+    validation = draw(st.integers(0, 99 - train))
+    split = SplitChoice(
+        train=train, validation=validation, test=100 - train - validation, seed=draw(st.integers(0, 99))
+    )
+    source = sources[draw(st.sampled_from(list(sources)))]()
+    project = edits.set_data(project, DataChoice(source, split))
+    optimizer = optimizers.registry[draw(st.sampled_from(list(optimizers.registry)))]
+    run = RunSettings(batch_size=draw(st.integers(1, 10**6)), seed=draw(st.integers(0, 2**31 - 1)))
+    return edits.set_plan(project, TrainingPlan(optimizer(learning_rate=draw(st.floats(1e-12, 1e6))), run))
+
+
+@settings(max_examples=60, deadline=None)
+@given(edited_projects())
+def test_whatever_edits_make_comes_back(project: Project) -> None:
+    text = project_to_json(project)
+    assert project_from_json(text) == project
+    assert project_to_json(project_from_json(text)) == text
 
 
 def test_equal_settings_stand_in_equal_lines() -> None:
