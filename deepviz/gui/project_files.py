@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from deepviz.datasets import source_for_files
 from deepviz.datasets.dataset import DatasetError
 from deepviz.document import edits, examples
 from deepviz.document.archive import FileError
@@ -40,6 +39,8 @@ class ProjectFiles(QObject):
     """
 
     recent_changed = Signal()
+    data_dropped = Signal(list)
+    """Sent with the paths of files that were dropped on the window and are no project."""
 
     def __init__(
         self, editor: Editor, controller: TrainingController, settings: Settings, notice: Notice, window: QWidget
@@ -91,23 +92,12 @@ class ProjectFiles(QObject):
         return True
 
     def open_dropped(self, paths: list[str]) -> None:
-        """Open what was dropped on the window: a project, or data files for the present one."""
+        """Open a project that was dropped on the window; other files are data for the present one, and passed on."""
         files = [Path(path) for path in paths]
-        if len(files) == 1 and files[0].suffix == SUFFIX:
-            if self.may_leave():
-                self.open(files[0])
-            return
-        try:
-            choice = self._editor.project.data
-            source = source_for_files(files)
-            self._editor.apply(
-                "Choose data",
-                lambda project: edits.set_data(
-                    project, type(choice)(source, choice.split, choice.preprocessing), source.load().sample_shape
-                ),
-            )
-        except DatasetError as error:
-            self._notice.tell(str(error), "bad")
+        if len(files) != 1 or files[0].suffix != SUFFIX:
+            self.data_dropped.emit(files)
+        elif self.may_leave():
+            self.open(files[0])
 
     def save(self) -> bool:
         """Save to the project's file, asking for one if there is none. Returns whether it was saved."""

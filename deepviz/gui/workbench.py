@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMenu
@@ -261,6 +262,7 @@ class Workbench(QObject):
         self.top_bar.workspace_chosen.connect(self.window.show_workspace)
         self.window.workspace_changed.connect(self.top_bar.show_workspace)
         self.window.files_dropped.connect(self.files.open_dropped)
+        self.files.data_dropped.connect(self._use_dropped_data)
         self.window.escape_pressed.connect(self.notice.dismiss)
         self.themes.changed.connect(self._use_theme)
 
@@ -274,6 +276,11 @@ class Workbench(QObject):
         self.canvas.select((node_id,))
         self.window.show_tab("Layer")
         self.properties.focus_form()
+
+    def _use_dropped_data(self, paths: list[Path]) -> None:
+        """Read data files as the Data page does, which also says what is wrong with them."""
+        self.window.show_tab("Data")
+        self.data_panel.use_files(paths)
 
     # Showing
 

@@ -7,6 +7,7 @@ import gzip
 import logging
 import os
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -177,7 +178,7 @@ def test_bad_files_dropped_on_the_window_are_refused_in_words(open_window: OpenW
         QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), COPY, data, LEFT, NO_KEYS))
 
     drop(*truncated(tmp_path))
-    person.qtbot.waitUntil(lambda: "is cut off" in person.notice + person.bench.data_panel.message.text)
+    person.qtbot.waitUntil(lambda: "is cut off" in person.bench.data_panel.message.text, timeout=PATIENCE)
     assert person.project == before
     bad = tmp_path / "bad.deepviz"
     bad.write_bytes(b"PK\x03\x04 no project")
@@ -417,6 +418,7 @@ def test_an_exception_in_a_slot_is_told_logged_and_survived(
     qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Workbench] = []
+    hooks = sys.excepthook, threading.excepthook
 
     class Noticed(Workbench):
         def __init__(self, *arguments: object) -> None:
@@ -457,7 +459,9 @@ def test_an_exception_in_a_slot_is_told_logged_and_survived(
         assert "Traceback (most recent call last)" in logged
         assert logged.count("RuntimeError: a slot is broken") == 2, "each time is logged"
         assert "ZeroDivisionError" in logged
+        assert (sys.excepthook, threading.excepthook) == hooks, "they are given back"
     finally:
+        sys.excepthook, threading.excepthook = hooks
         for handler in logging.getLogger("deepviz").handlers[:]:
             logging.getLogger("deepviz").removeHandler(handler)
             handler.close()

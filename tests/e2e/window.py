@@ -289,8 +289,8 @@ def close(bench: Workbench) -> None:
     bench.shut_down()
     bench.canvas.bubble.dismiss()
     bench.window.hide()
-    bench.window.deleteLater()
-    bench.deleteLater()
+    for part in (bench.window, bench.menu, bench.readiness.popover, bench):
+        part.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -236,11 +236,13 @@ def test_a_picture_of_the_network_is_written(person: Person, tmp_path: Path, mon
     assert "Could not save the picture: No such file or directory" in person.notice
 
 
-def test_dropped_files_that_are_no_data_are_refused(person: Person, tmp_path: Path) -> None:
+def test_dropped_files_that_are_no_data_are_refused_on_the_data_page(person: Person, tmp_path: Path) -> None:
     before = person.project
     (tmp_path / "letter.txt").write_text("Dear reader", encoding="utf-8")
     person.bench.files.open_dropped([str(tmp_path / "letter.txt")])
-    assert "letter.txt" in person.notice
+    tabs = person.bench.window.tabs
+    assert tabs.tabText(tabs.currentIndex()) == "Data"
+    assert "letter.txt" in person.bench.data_panel.message.text
     person.bench.files.open_dropped([str(tmp_path / "gone.idx"), str(tmp_path / "letter.txt")])
-    assert "gone.idx" in person.notice
+    assert "gone.idx" in person.bench.data_panel.message.text
     assert person.project == before

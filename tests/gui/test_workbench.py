@@ -267,6 +267,7 @@ def test_the_title_says_the_name_and_whether_there_are_changes(person: Person, t
 def test_an_opened_project_is_in_sight(person: Person, tmp_path: Path) -> None:
     far = {node_id: (x * 1.0 + 40_000, 30_000.0) for x, node_id in enumerate(person.graph.by_id)}
     save(edits.move(person.project, far), tmp_path / "far.deepviz")
+    person.bench.canvas.zoom_in()  # whoever has looked at one place goes on looking there, but not at another project
     person.bench.files.open(tmp_path / "far.deepviz")
     seen = person.bench.canvas.seen()
     for place in person.bench.canvas.network.places.values():
