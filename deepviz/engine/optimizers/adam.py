@@ -32,7 +32,7 @@ class Adam(Optimizer):
     learning_rate: LearningRate = 0.001
     beta_1: float = Field(0.9, ge=0, lt=1, title="Beta 1", description="How slowly the mean of gradients changes.")
     beta_2: float = Field(0.999, ge=0, lt=1, title="Beta 2", description="How slowly the mean of squares changes.")
-    epsilon: float = Field(1e-7, gt=0, le=1, title="Epsilon", description="Keeps the division away from zero.")
+    epsilon: float = Field(1e-7, ge=1e-30, le=1, title="Epsilon", description="Keeps the division away from zero.")
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         scale, shift = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)

@@ -1,0 +1,63 @@
+"""KL divergence: how far the network's probabilities are from a whole distribution of target probabilities."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from deepviz.engine import ops
+from deepviz.engine.loss import Loss
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.tape import Tape, Tensor
+
+
+class KLDivergence(Loss):
+    """Fits probabilities: how far softmax is from the distribution that is wanted (Kullback & Leibler 1951).
+
+    It wants logits, so no Softmax layer before it. For logits ``z`` of shape (batch, classes), ``q = softmax(z)`` and
+    rows ``t`` of probabilities that add up to 1::
+
+        L     = mean over the batch of  sum(t (log(t) - log(q)))
+        dL/dz = (q - t) / batch
+
+    A target of probability 0 adds nothing. ``log(q)`` is computed from the logits, with the largest of each row taken
+    off, so that nothing overflows and no probability needs to be clipped. For classes it is the cross-entropy.
+    """
+
+    label: ClassVar[str] = "KL divergence"
+    synonyms: ClassVar[tuple[str, ...]] = ("kullback-leibler", "relative entropy", "distillation", "output")
+    formula: ClassVar[str] = "L = Σ t log(t / softmax(z))"
+
+    def check(self, output_shape: Shape, task: str, outputs: int) -> None:
+        if outputs < 2:
+            raise ShapeError(f"{self.label} compares distributions; a single target number is none.")
+        super().check(output_shape, task, outputs)
+
+    def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
+        encoded = super().encode_targets(targets, output_shape, dtype)
+        sums = encoded.reshape(len(encoded), -1).sum(axis=1)
+        wrong = np.flatnonzero((encoded.reshape(len(encoded), -1) < 0).any(axis=1) | (np.abs(sums - 1) > 1e-4))
+        if len(wrong):
+            raise ValueError(f"{self.label}: target {wrong[0]} is not a row of probabilities that add up to 1.")
+        return encoded
+
+    def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        if len(outputs.shape) != 2:
+            raise ShapeError(f"{self.label} needs flat outputs; it gets {shape_text(outputs.shape[1:])}.", "Flatten")
+        batch = outputs.shape[0]
+        shifted = tape.subtract(outputs, ops.row_maximum(tape, outputs))
+        exponentials = tape.unary(np.exp, shifted)
+        sums = ops.row_sums(tape, exponentials)
+        logs = tape.subtract(shifted, tape.unary(np.log, sums))
+        target_logs = tape.unary(_log, targets)
+        value = tape.multiply(tape.dot(targets, tape.subtract(target_logs, logs)), 1.0 / batch)
+        # Rows of targets add up to 1 but for rounding; their sum makes this the exact slope of the line above.
+        wanted = tape.multiply(tape.divide(exponentials, sums), ops.row_sums(tape, targets))
+        return value, tape.multiply(tape.subtract(wanted, targets), 1.0 / batch)
+
+
+def _log(x: np.ndarray, out: np.ndarray) -> None:
+    """The logarithm; of 0, that of the smallest normal number instead of minus infinity."""
+    np.maximum(x, np.finfo(out.dtype).tiny, out=out)
+    np.log(out, out)

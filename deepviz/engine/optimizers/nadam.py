@@ -1,0 +1,71 @@
+"""NAdam: Adam that looks one step ahead along its own momentum, as Nesterov does for plain descent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from deepviz.engine.optimizer import OptimizerState, chunks
+from deepviz.engine.optimizers.adam import Adam
+from deepviz.engine.tape import Tape
+
+
+class NAdam(Adam):
+    """Adam with Nesterov's momentum (Dozat 2016), whose momentum warms up from half of ``beta_1``.
+
+    ``m`` and ``v`` as in Adam; with ``t`` counting steps from 1, ``u_t = beta_1 (1 - 0.96^(t momentum_decay) / 2)`` and
+    ``P_t = u_1 u_2 ... u_t``::
+
+        m' = u_(t+1) m / (1 - P_(t+1)) + (1 - u_t) g / (1 - P_t)
+        v' = v / (1 - beta_2^t)
+        p <- p - learning_rate m' / (sqrt(v') + epsilon)
+
+    The paper's and PyTorch's momentum decay is 0.004, which is the default; Keras's Nadam has it fixed at 1.
+    ``m`` and ``v`` are stored as in Adam.
+    """
+
+    formula: ClassVar[str] = "p ← p − η (u m̂ + (1 − u) ĝ) / (√v̂ + ε)"
+    synonyms: ClassVar[tuple[str, ...]] = ("adaptive", "moments", "adam", "nesterov")
+
+    momentum_decay: float = Field(
+        0.004, ge=0, le=1, title="Momentum decay", description="How fast momentum rises from half of beta 1 to all."
+    )
+
+    def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
+        along, ahead, shift = (np.zeros((), parameters.dtype) for _ in range(3))
+        counted, product = 0, 1.0
+
+        def advance() -> None:
+            nonlocal counted, product
+            state.step += 1
+            # The product follows from the count of steps alone, so that a run can be resumed anywhere; steps that
+            # were made by another recording, or before this one, are caught up with.
+            if counted > state.step:
+                counted, product = 0, 1.0
+            while counted < state.step:
+                counted += 1
+                product *= self._momentum(counted)
+            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
+            now, following = self._momentum(state.step), self._momentum(state.step + 1)
+            along[()] = state.learning_rate * following * (1 - self.beta_1) / (1 - product * following) / k
+            ahead[()] = state.learning_rate * (1 - now) / (1 - product) / k
+            shift[()] = self.epsilon / k
+
+        tape.run(advance)
+        for portion in chunks(parameters.size):
+            p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
+            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
+            tape.multiply(m, self.beta_1, out=m)
+            tape.add(m, g, out=m)
+            tape.multiply(v, self.beta_2, out=v)
+            tape.add(v, tape.multiply(g, g), out=v)
+            below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
+            above = tape.add(tape.multiply(m, tape.external(along)), tape.multiply(g, tape.external(ahead)))
+            tape.subtract(p, tape.divide(above, below), out=p)
+
+    def _momentum(self, step: int) -> float:
+        """The momentum at a step, counted from 1."""
+        share: float = 0.96 ** (step * self.momentum_decay)
+        return self.beta_1 * (1 - 0.5 * share)
