@@ -153,7 +153,7 @@ def check_layer(
     run.forward()
     run.backward()
     inputs = {_numbered("input", number): array for number, array in enumerate(run.inputs)}
-    input_grads = {_numbered("input", number): array for number, array in enumerate(run.input_grads)}
+    input_grads = {_numbered("input", number): array.copy() for number, array in enumerate(run.input_grads)}
     return _compared(
         run.forward, run.output_grad, inputs | run.parameters, input_grads | run.parameter_grads, rng, None
     )

@@ -108,16 +108,21 @@ class TypedField(Field):
         if hyperparameter.kind in ("integer", "number"):
             control = NumberBox(hyperparameter)
             control.stepped.connect(self._step)
-            self.line = control.lineEdit()
         else:
-            self.line = control = QLineEdit()
+            control = QLineEdit()
         control.setProperty("number", hyperparameter.kind in ("integer", "number", "shape"))
         super().__init__(hyperparameter, control, *beside)
+        self._typed = control
         self._value: Any = None
         self._shown = ""
         if hyperparameter.optional:
             self.line.setPlaceholderText("none")
         control.editingFinished.connect(self.finish)
+
+    @property
+    def line(self) -> QLineEdit:
+        """What is typed into. Asked for each time: a spin box owns its line, and may make another one."""
+        return self._typed if isinstance(self._typed, QLineEdit) else self._typed.lineEdit()
 
     def show_value(self, value: Any, *, again: bool = False) -> None:
         """Show a value, leaving the cursor where it is."""

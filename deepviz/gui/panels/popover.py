@@ -166,21 +166,21 @@ class Popover(QFrame):
         return (layout.heightForWidth(inner) if layout.hasHeightForWidth() else layout.sizeHint().height()) + 2
 
     def _stops(self) -> list[QWidget]:
-        """What Tab goes through, in order."""
-        found: list[QWidget] = []
-        each = self.nextInFocusChain()
-        while each is not self and each is not None:
-            takes_tab = each.focusPolicy() & Qt.FocusPolicy.TabFocus
-            if (
-                takes_tab
-                and self.isAncestorOf(each)
-                and each.isVisible()
-                and each.isEnabled()
-                and not each.focusProxy()
-            ):
-                found.append(each)
-            each = each.nextInFocusChain()
-        return found
+        """What Tab goes through, in the order in which it is read: from the top, and from the left.
+
+        Not by `nextInFocusChain`: it makes each result a child of the one before for PySide, which then takes wrappers
+        elsewhere in the window down with it.
+        """
+        stops = [
+            each
+            for each in self.findChildren(QWidget)
+            if each.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and each.isVisible()
+            and each.isEnabled()
+            and not each.focusProxy()
+        ]
+        places = {each: each.mapTo(self, QPoint(0, 0)) for each in stops}
+        return sorted(stops, key=lambda each: (places[each].y(), places[each].x()))
 
     def _focus(self, first: bool) -> None:
         stops = self._stops()

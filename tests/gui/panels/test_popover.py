@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
+from deepviz.engine.layers.dense import Dense
+from deepviz.engine.layers.flatten import Flatten
+from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.panels.popover import SHADOW, Popover
 
 LEFT = Qt.MouseButton.LeftButton
@@ -116,3 +121,28 @@ def test_content_that_grows_is_given_room(stage: Stage) -> None:
     stage.words.setText(stage.words.text() * 3)
     stage.popover.fit()
     assert stage.popover.height() > before
+
+
+def test_opening_a_sheet_leaves_the_lines_of_spin_boxes_elsewhere_alive(qtbot: QtBot) -> None:
+    """Walking Qt's chain of focus makes PySide give up wrappers of widgets that have nothing to do with the sheet."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    anchor = QPushButton("open")
+    column.addWidget(anchor)
+    forms = []
+    for _ in range(5):
+        form = DefinitionForm(Dense())
+        forms.append(form)
+        column.addWidget(form)
+    window.show()
+    for number in range(30):
+        sheet = Popover("Sheet", QPushButton("inside"))
+        sheet.open_beside(anchor, 200, 200)
+        sheet.close_quietly()
+        sheet.deleteLater()
+        forms[number % 5].set_definition(Flatten())
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        forms[number % 5].set_definition(Dense(units=number + 1))
+        gc.collect()
+        assert all(form.finish() for form in forms)
