@@ -97,6 +97,27 @@ def append(project: Project, layer: Layer | Loss, after: str | None = None) -> P
     return add_node(project, layer, (x + CARD_PITCH[0], y))
 
 
+def add_input(project: Project, layer: Input) -> Project:
+    """Place an Input left of everything, connected to the first layer that has nothing before it."""
+    added = append(project, layer)
+    new_id = added.graph.nodes[-1].id
+    open_starts = (
+        node.id for node in project.graph.nodes if _takes_input(node.layer) and not project.graph.inputs_of(node.id)
+    )
+    start = next(open_starts, None)
+    return added if start is None else connect(added, new_id, start)
+
+
+def with_inputs_fitted(project: Project, before: Project, shape: Shape | None) -> Project:
+    """A project in which Inputs that were not there `before` take the shape of a sample of the data, if it is known."""
+    if shape is None:
+        return project
+    for node in project.graph.nodes:
+        if isinstance(node.layer, Input) and node.id not in before.graph.by_id:
+            project = set_layer(project, node.id, node.layer.changed(shape=shape))
+    return project
+
+
 def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: Position | None = None) -> Project:
     """Place a layer in the middle of a connection.
 

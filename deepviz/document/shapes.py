@@ -241,7 +241,7 @@ def _whole(project: Project, facts: DataFacts | None) -> list[Problem]:
     loss_nodes = [node for node in project.graph.nodes if node.is_loss]
     if not inputs:
         shape = facts.sample_shape if facts else Input().shape
-        add = Repair("Add an Input", partial(edits.add_node, layer=Input(shape=shape), position=(0.0, 0.0)))
+        add = Repair("Add an Input", partial(edits.add_input, layer=Input(shape=shape)))
         problems.append(Problem("There is no Input: data has no way in. Drag Input to the canvas.", None, (add,)))
     problems += [Problem(f"{node.id} is a second Input; the data feeds only one.", node.id) for node in inputs[1:]]
     if not loss_nodes:

@@ -9,9 +9,6 @@ import numpy as np
 PORTIONS = 200
 """Into how many portions a run is cut that comes all at once."""
 
-ALL_AT_ONCE = 20_000
-"""So many steps do not come between two pictures of a live run."""
-
 
 class GradientSpan:
     """The range of the geometric means of portions of a run, so that a single outlier does not stretch the scale.
@@ -25,17 +22,19 @@ class GradientSpan:
     def __init__(self) -> None:
         self.ends: tuple[float, float] | None = None
 
-    def extend(self, norms: np.ndarray) -> None:
+    def extend(self, norms: np.ndarray, portions: int = 1) -> None:
         """Take new steps into account. Zeros and what is no number do not count.
 
         Parameters
         ----------
         norms
             Gradient norms of shape ``(steps, layers)``.
+        portions
+            Into how many portions they are cut, at the most.
         """
         if not norms.size:
             return
-        portions = PORTIONS if len(norms) > ALL_AT_ONCE else 1
+        portions = min(portions, len(norms))
         starts = np.arange(portions) * len(norms) // portions
         usable = np.isfinite(norms) & (norms > 0)
         logarithms = np.log(norms, out=np.zeros(norms.shape), where=usable)

@@ -119,10 +119,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first: there may be unsaved work."""
+        event.ignore()  # should asking fail, the window stays, and with it what has not been saved
         if self._may_close():
             event.accept()
-        else:
-            event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What no part of the window has taken."""

@@ -46,6 +46,7 @@ class ProjectFiles(QObject):
         self, editor: Editor, controller: TrainingController, settings: Settings, notice: Notice, window: QWidget
     ) -> None:
         super().__init__(window)
+        self._saved_steps = 0
         self._editor, self._controller, self._settings = editor, controller, settings
         self._notice, self._window = notice, window
 
@@ -84,6 +85,7 @@ class ProjectFiles(QObject):
             checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
             self._controller.load(checkpoint)
             warnings += [warning] if warning else []
+        self._saved_steps = self._controller.step_count
         self._remember(path)
         if warnings:
             self._notice.tell(" ".join(warnings), "warning")
@@ -133,6 +135,7 @@ class ProjectFiles(QObject):
             self._notice.tell(f"Could not save {path.name}: {_reason(error)}", "bad", [("Save as…", self.ask_save)])
             return False
         self._editor.apply("Rename", lambda _: project)
+        self._saved_steps = 0 if checkpoint is None else checkpoint.state.step
         self._editor.mark_saved(path)
         self._remember(path)
         return True
@@ -171,9 +174,19 @@ class ProjectFiles(QObject):
             return
         self._notice.tell(f"Saved the picture to {chosen}.", "good")
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing would be lost.
+
+        Training counts as a change of a project that has a file. One that has none can be trained again at any time,
+        with the same seed to the same weights.
+        """
+        trained_on = self._editor.path is not None and self._controller.step_count != self._saved_steps
+        return self._editor.is_saved and not trained_on
+
     def may_leave(self) -> bool:
         """Whether the present project may be closed: it is saved, or the user says what to do with the changes."""
-        if self._editor.is_saved:
+        if self.is_saved:
             return True
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(

@@ -18,7 +18,7 @@ from deepviz.document.project import Project
 from deepviz.engine.trainer import StepRecord, TrainerState
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.editor import Editor
-from deepviz.gui.gradient_span import GradientSpan
+from deepviz.gui.gradient_span import PORTIONS, GradientSpan
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
 from deepviz.training.run_plan import RunPlan, same_run
@@ -326,9 +326,7 @@ class TrainingController(QObject):
         if held is not None and not same_run(held.project, after):
             self.reset()
             self._shelved = held
-            self.set_aside.emit(
-                "The network or its data changed, so training starts anew. Undo brings the weights back."
-            )
+            self.set_aside.emit("The network, its data or its settings have changed, so training starts anew.")
         elif session is not None and held is None:
             self.reset()
         elif self._shelved is not None and same_run(self._shelved.project, after):
@@ -351,7 +349,7 @@ class TrainingController(QObject):
     def _begin_history(self, history: History) -> None:
         self.history, self._span = history, GradientSpan()
         if "gradient_norm" in history:
-            self._span.extend(history.gradient_norms)
+            self._span.extend(history.gradient_norms, PORTIONS)
         self._pace.clear()
         self.restarted.emit()
 

@@ -23,6 +23,7 @@ from deepviz.gui.editor import EditError, Editor
 from deepviz.gui.hints import Hints
 from deepviz.gui.main_window import MainWindow
 from deepviz.gui.menus import FileMenu, show_about, show_shortcuts
+from deepviz.gui.messages import Messages
 from deepviz.gui.notice import Notice
 from deepviz.gui.panels.data_panel import DataPanel
 from deepviz.gui.panels.export_panel import ExportPanel
@@ -38,7 +39,6 @@ from deepviz.gui.status_line import StatusLine, duration
 from deepviz.gui.theme import Theme, ThemeSwitch
 from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
 from deepviz.gui.training_controller import TrainingController
-from deepviz.training.session import Failure
 
 STATUS_WORDS = {
     "idle": "not started",
@@ -99,6 +99,7 @@ class Workbench(QObject):
         self.export_panel = ExportPanel(self.window, settings)
         self.window.addActions(list(self.actions.values()))
         self.hints = Hints(settings, self.canvas)
+        self.messages = Messages(self.editor, self.controller, self.notice, self._edit, self._activate)
         self._wire()
         self._show_title()
         self._show_report(self.editor.report)
@@ -116,6 +117,7 @@ class Workbench(QObject):
 
     def shut_down(self) -> None:
         """End the run and remember how the window stood."""
+        self.messages.forget()
         self.controller.shut_down()
         self.data_panel.loader.cancel()
         self.settings.set(GEOMETRY, bytes(self.window.saveGeometry().data()))
@@ -140,7 +142,7 @@ class Workbench(QObject):
             "redo": self.editor.undo_stack.redo,
             "delete": partial(commands.delete_selection, self.canvas),
             "select_all": partial(commands.select_all, self.canvas),
-            "arrange": lambda: self._edit("Arrange", partial(edits.arrange, columns=self._columns())),
+            "arrange": self._arrange,
             "find_layer": self.palette.focus_search,
             "zoom_in": self.canvas.zoom_in,
             "zoom_out": self.canvas.zoom_out,
@@ -153,7 +155,7 @@ class Workbench(QObject):
             "step": self._typed_first(self.controller.step),
             "step_epoch": self._typed_first(self.controller.step_epoch),
             "stop": self.controller.stop,
-            "reset": self.controller.reset,
+            "reset": self._reset,
             "hints": lambda: self.hints.start_over(),
             "shortcuts": lambda: show_shortcuts(self.window),
             "about": lambda: show_about(self.window),
@@ -189,9 +191,10 @@ class Workbench(QObject):
 
     def _edit(self, label: str, edit: Callable[[Project], Project]) -> None:
         """Make an edit that the canvas or the palette asks for, select what it added, or say why it cannot be made."""
-        before = self.editor.project.graph.by_id.keys()
+        before, facts = self.editor.project.graph.by_id.keys(), self.editor.facts
+        shape = facts.sample_shape if facts else None
         try:
-            self.editor.apply(label, edit)
+            self.editor.apply(label, lambda project: edits.with_inputs_fitted(edit(project), project, shape))
         except EditError as error:
             self.canvas.edit_error(str(error))
             return
@@ -206,8 +209,14 @@ class Workbench(QObject):
         after = selected[-1] if selected else None
         self._edit(f"Add {layer.label}", partial(edits.append, layer=layer, after=after))
 
-    def _columns(self) -> int:
-        return max(2, int(self.canvas.viewport().width() // 240))
+    def _arrange(self) -> None:
+        columns = max(2, int(self.canvas.viewport().width() // 240))
+        self._edit("Arrange", partial(edits.arrange, columns=columns))
+        self.canvas.fit()
+
+    def _reset(self) -> None:
+        self.controller.reset()
+        self.canvas.setFocus()  # else the keyboard goes from the button, which is now disabled, into the next field
 
     def _ask_export(self) -> None:
         self.export_panel.open_at(self.top_bar.export_button, self.editor.project, self.controller.step_count)
@@ -254,11 +263,6 @@ class Workbench(QObject):
         controller.grew.connect(self._show_growth)
         controller.restarted.connect(self.notice.dismiss)
         controller.restarted.connect(self._show_history)
-        controller.failed.connect(self._tell_failure)
-        controller.blocked.connect(self._tell_blocked)
-        controller.set_aside.connect(
-            lambda text: self.notice.tell(text, "warning", [("Undo", self.editor.undo_stack.undo)])
-        )
         self.top_bar.workspace_chosen.connect(self.window.show_workspace)
         self.window.workspace_changed.connect(self.top_bar.show_workspace)
         self.window.files_dropped.connect(self.files.open_dropped)
@@ -294,7 +298,7 @@ class Workbench(QObject):
         self._show_figures()
 
     def _show_title(self) -> None:
-        name, edited = self.editor.project.name, not self.editor.is_saved
+        name, edited = self.editor.project.name, not self.files.is_saved
         self.top_bar.show_project(name, edited)
         self.window.setWindowTitle(f"{name}{' (edited)' if edited else ''} – DeepViz")
 
@@ -335,36 +339,6 @@ class Workbench(QObject):
         self.top_bar.show_progress(epoch, controller.epochs, step, controller.total_steps, words)
         speed = controller.samples_per_second()
         self.status.show_figures(STATUS_WORDS[controller.status], epoch, controller.epochs, step, speed)
-
-    def _tell_failure(self, failure: Failure) -> None:
-        offers: list[tuple[str, Callable[[], object]]] = []
-        if failure.node in self.editor.project.graph.by_id:
-            offers.append((f"Show {failure.node}", partial(self._show_failure, failure)))
-        if self.controller.status == "diverged":
-            offers.append(("Divide the learning rate by 10", self._divide_learning_rate))
-        self.notice.tell(failure.text, "bad", offers)
-
-    def _show_failure(self, failure: Failure) -> None:
-        """Go to where a run failed; what can be done about it stays on offer."""
-        self._activate(failure.node)
-        self._tell_failure(failure)
-
-    def _divide_learning_rate(self) -> None:
-        optimizer = self.editor.project.plan.optimizer
-        slower = optimizer.changed(learning_rate=optimizer.learning_rate / 10)
-        self.editor.apply("Change learning rate", partial(edits.set_optimizer, optimizer=slower))
-        self.controller.reset()
-
-    def _tell_blocked(self) -> None:
-        """Say what keeps the network from being trained, and offer what mends it."""
-        problems = self.editor.report.problems
-        text = problems[0].text if problems else self.editor.data_error
-        offers: list[tuple[str, Callable[[], object]]] = [
-            (repair.label, partial(self._edit, repair.label, repair.edit)) for repair in problems[0].repairs
-        ] if problems else []  # fmt: skip
-        if len(problems) > 1:
-            text += f" (1 of {len(problems)} problems)"
-        self.notice.tell(f"The network cannot be trained yet. {text}", "warning", offers)
 
     def _use_theme(self, theme: Theme) -> None:
         self.canvas.use_theme(theme)

@@ -15,6 +15,7 @@ from deepviz.document.layout import CARD_SIZE, arranged
 from deepviz.document.project import Project
 from deepviz.document.shapes import check
 from deepviz.engine import layers, losses
+from deepviz.engine.layers.input import Input
 
 
 def chain(*keys: str) -> Project:
@@ -121,6 +122,22 @@ def test_a_port_beyond_the_next_free_one_leaves_no_gap() -> None:
     project = edits.add_node(chain("Input", "Dense"), edits.new_layer("Add"), (0, 500))
     project = edits.connect(project, "dense_1", "add_1", 7)
     assert [edge.port for edge in project.graph.inputs_of("add_1")] == [0]
+
+
+def test_an_input_is_added_left_of_everything_and_connected() -> None:
+    project = edits.delete(chain("Input", "Dense", "ReLU"), ["input_1"])
+    project = edits.add_input(project, Input(shape=(3,)))
+    assert ("input_1", "dense_1") in pairs(project)
+    lefts = {node.id: node.position[0] for node in project.graph.nodes}
+    assert lefts["input_1"] + CARD_SIZE[0] < lefts["dense_1"]
+
+
+def test_a_new_input_takes_the_shape_of_the_data_and_an_old_one_keeps_its_own() -> None:
+    before = chain("Input", "Dense")
+    after = edits.add_node(before, edits.new_layer("Input"), (0, 500))
+    fitted = edits.with_inputs_fitted(after, before, (8, 8, 1))
+    assert [fitted.graph.node(name).layer.shape for name in ("input_1", "input_2")] == [(2,), (8, 8, 1)]  # type: ignore[union-attr]
+    assert edits.with_inputs_fitted(after, before, None) == after
 
 
 def test_nothing_follows_a_loss() -> None:

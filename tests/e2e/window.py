@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,16 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from deepviz.document import edits
@@ -258,10 +268,21 @@ OpenWindow = Callable[..., Person]
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[OpenWindow]:
-    """Open a window: with an empty project and settings of its own unless others are given. All are closed again."""
+def open_window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenWindow]:
+    """Open a window: with an empty project and settings of its own unless others are given. All are closed again.
+
+    A question that a test does not answer fails it, where a real one would wait for ever.
+    """
     palette, font = qapp.palette(), qapp.font()
     people: list[Person] = []
+    for dialog, names in {
+        QMessageBox: ("question", "about", "exec"),
+        QFileDialog: ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"),
+    }.items():
+        for name in names:
+            monkeypatch.setattr(dialog, name, partial(_unexpected, f"{dialog.__name__}.{name}"))
 
     def opened(project: Project | None = None, settings: Settings | None = None) -> Person:
         settings = settings or Settings(tmp_path / f"settings_{len(people)}.ini")
@@ -274,14 +295,20 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
         return person
 
     yield opened
+    ended = [person.bench.controller.shut_down() for person in people]
     for person in people:
-        assert person.bench.controller.shut_down(), "the thread of the run did not end"
         close(person.bench)
     qapp.setStyleSheet("")
     qapp.setPalette(palette)
     qapp.setFont(font)
     qapp.setProperty("theme", None)
     qapp.styleHints().unsetColorScheme()
+    assert all(ended), "the thread of a run did not end"
+
+
+def _unexpected(dialog: str, *arguments: object) -> None:
+    words = [argument for argument in arguments if isinstance(argument, str)]
+    raise AssertionError(f"{dialog} was called, and the test does not say what to answer: {words}")
 
 
 def close(bench: Workbench) -> None:
@@ -289,7 +316,7 @@ def close(bench: Workbench) -> None:
     bench.shut_down()
     bench.canvas.bubble.dismiss()
     bench.window.hide()
-    for part in (bench.window, bench.menu, bench.readiness.popover, bench):
+    for part in (bench, bench.window, bench.menu, bench.readiness.popover):
         part.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

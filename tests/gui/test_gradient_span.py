@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepviz.gui.gradient_span import GradientSpan
+from deepviz.gui.gradient_span import PORTIONS, GradientSpan
 
 
 def test_the_span_is_that_of_the_geometric_means_by_layer() -> None:
@@ -28,5 +28,5 @@ def test_zeros_and_what_is_no_number_do_not_count() -> None:
 def test_a_long_run_that_comes_all_at_once_is_cut_into_portions() -> None:
     norms = np.concatenate([np.full((50_000, 1), 1e-3), np.full((50_000, 1), 1e1)])
     span = GradientSpan()
-    span.extend(norms)
+    span.extend(norms, PORTIONS)
     assert span.ends == pytest.approx((1e-3, 1e1))

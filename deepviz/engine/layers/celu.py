@@ -1,0 +1,45 @@
+"""CELU: an ELU that is smooth for any alpha, because its slope at zero is 1 from both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from deepviz.engine import curves, ops
+from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.tape import Tape, Tensor
+
+
+class CELU(Activation):
+    """Continuously differentiable exponential linear unit: an ELU without a kink, whatever ``alpha`` is.
+
+    ``y = max(x, 0) + alpha (exp(min(x, 0) / alpha) - 1)``; ``dL/dx = dL/dy exp(min(x, 0) / alpha)``.
+    """
+
+    synonyms: ClassVar[tuple[str, ...]] = ("continuously differentiable", "exponential linear", "nonlinearity")
+    formula: ClassVar[str] = "y = max(x, 0) + α (exp(min(x, 0) / α) − 1)"
+
+    alpha: float = Field(
+        1.0,
+        ge=0.01,
+        le=100,
+        title="Alpha",
+        description="How far below zero the output can get: it levels off at minus this.",
+    )
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        x = inputs[0]
+        bent = tape.unary(np.expm1, tape.divide(curves.negative_part(tape, x), self.alpha))
+        return tape.add(ops.relu(tape, x), tape.multiply(bent, self.alpha)), bent
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        slope = tape.add(kept, 1.0)
+        return [tape.multiply(grad, slope)]
+
+    def headline(self) -> str:
+        return f"{self.alpha:g}"
