@@ -94,8 +94,12 @@ class PropertiesPanel(SidePanel):
 
     def show_values(self, values: Mapping[str, float]) -> None:
         """Show the latest values of a run (loss, accuracy, validation_loss, ...); empty when nothing is trained."""
+        has_begun = bool(values) != bool(self._values)
         self._values = values
-        self._show_facts()
+        if has_begun:  # what to do next is another thing before and after
+            self.refresh()
+        else:
+            self._show_facts()
 
     def focus_form(self) -> None:
         """Give the keyboard to the first hyperparameter, if there is one."""

@@ -195,3 +195,13 @@ def test_a_deleted_layer_gives_way_to_the_network(panel: PropertiesPanel, editor
     assert panel.title.said == "Network"
     editor.undo_stack.undo()
     assert panel.title.said == "dense_1"
+
+
+def test_what_to_do_next_is_another_thing_once_a_run_has_begun(editor: Editor, show: Callable[..., QWidget]) -> None:
+    panel = PropertiesPanel(editor)
+    show(panel)
+    assert "press Run" in panel.next_step.words.said
+    panel.show_values({"loss": 0.5})
+    assert "press Run" not in panel.next_step.words.said
+    panel.show_values({})
+    assert "press Run" in panel.next_step.words.said
