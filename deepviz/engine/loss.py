@@ -57,6 +57,10 @@ class Loss(Definition):
         """A few losses of this kind with the shape of one sample's output, for the test kit."""
         return [(cls(), (3,)), (cls(), (5,))]
 
+    def headline(self) -> str:
+        """The hyperparameters that matter most, for the corner of the card. May be empty."""
+        return ""
+
     def check(self, output_shape: Shape, task: str, outputs: int) -> None:
         """Check that what the network gives fits what the data wants.
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from tests.e2e.window import open_window
+import pytest
 
-__all__ = ["open_window"]
+from tests.e2e.window import OpenWindow, Person, open_window, small_project
+
+__all__ = ["open_window", "person"]
+
+
+@pytest.fixture
+def person(open_window: OpenWindow) -> Person:  # the fixture above
+    """Somebody in front of a window with a small project."""
+    return open_window(small_project())

@@ -30,33 +30,8 @@ from deepviz.gui.actions import MENUS, ROWS
 from deepviz.gui.settings import THEME, Settings
 from deepviz.gui.theme import DARK, LIGHT, Theme
 from deepviz.gui.workbench import Workbench
-from tests.e2e.window import PATIENCE, OpenWindow, Person, colors_of, small_project
-
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-def press_shortcut(shortcut: str, widget: QWidget) -> None:
-    """Press a key with its modifiers, written as Qt does."""
-    combination = QKeySequence(shortcut)[0]
-    QTest.keyClick(widget, combination.key(), combination.keyboardModifiers())
-
-
-def train_steps(person: Person, count: int) -> None:
-    """Make steps from the toolbar's controller and wait until the run pauses."""
-    before = person.bench.controller.step_count
-    person.bench.controller.step(count)
-    wait_for_step(person, before + count)
-
-
-def wait_for_step(person: Person, number: int) -> None:
-    controller = person.bench.controller
-    person.qtbot.waitUntil(lambda: controller.step_count == number and controller.status == "paused", timeout=PATIENCE)
-
-
-@pytest.fixture
-def person(open_window: OpenWindow) -> Person:
-    return open_window(small_project())
-
+from tests.e2e.window import OpenWindow, Person, colors_of, small_project
+from tests.gui.window_hands import press_shortcut, train_steps
 
 # Keys
 

@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QWidget,
 )
 
-from deepviz.gui.actions import ROWS
 from deepviz.gui.panels import data_loader
 from deepviz.gui.settings import WORKSPACE, Settings
 from deepviz.gui.theme import LIGHT
 from deepviz.gui.top_bar import WORKSPACE_NAMES
-from deepviz.gui.workbench import Workbench
 from deepviz.training.run_plan import prepared
 from tests.e2e.window import LEFT, NO_KEYS, PATIENCE, OpenWindow, Person, small_project
-
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-def press_shortcut(shortcut: str, widget: QWidget) -> None:
-    """Press a key with its modifiers, written as Qt does."""
-    combination = QKeySequence(shortcut)[0]
-    QTest.keyClick(widget, combination.key(), combination.keyboardModifiers())
-
-
-def train_steps(person: Person, count: int) -> None:
-    """Make steps from the toolbar's controller and wait until the run pauses."""
-    before = person.bench.controller.step_count
-    person.bench.controller.step(count)
-    wait_for_step(person, before + count)
-
-
-def wait_for_step(person: Person, number: int) -> None:
-    controller = person.bench.controller
-    person.qtbot.waitUntil(lambda: controller.step_count == number and controller.status == "paused", timeout=PATIENCE)
-
-
-@pytest.fixture
-def person(open_window: OpenWindow) -> Person:
-    return open_window(small_project())
-
-
-# Keys
-
-
-@pytest.fixture
-def fired(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Windows opened from here on only note which action was run."""
-    keys: list[str] = []
-    monkeypatch.setattr(Workbench, "_runs", lambda self: {row.key: partial(keys.append, row.key) for row in ROWS})
-    return keys
-
+from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
 
 # Workspaces and what is remembered
 

@@ -66,8 +66,7 @@ def selection_in_words(
 
 def _node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence[Problem]) -> str:
     node = graph.node(node_id)
-    headline = "" if node.is_loss else node.layer.headline()  # type: ignore[union-attr]
-    said = [f"{node_id}: {node.layer.label} {headline}".rstrip()]
+    said = [f"{node_id}: {node.layer.label} {node.layer.headline()}".rstrip()]
     if not node.is_loss:
         said.append(f"output {_known(shape_words(report, node_id))}")
     if report.parameters.get(node_id):
