@@ -66,7 +66,7 @@ def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, .
         Those of this node and of edges that end at it.
     """
     layer = node.layer
-    headline = "" if isinstance(layer, Loss) else layer.headline()
+    headline = layer.headline()
     shape = "" if isinstance(layer, Loss) else shape_words(report, node.id)
     count = report.parameters.get(node.id)
     return CardFace(
@@ -88,7 +88,7 @@ def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, .
 def new_face(layer: Layer | Loss) -> CardFace:
     """What the card of a layer says that is not in a graph yet."""
     inputs = 1 if isinstance(layer, Loss) else layer.minimum_inputs
-    headline = "" if isinstance(layer, Loss) else layer.headline()
+    headline = layer.headline()
     is_loss = isinstance(layer, Loss)
     return CardFace(layer.key, layer.label, headline, layer.category, "", "", inputs, not is_loss, is_loss)
 
