@@ -61,8 +61,9 @@ class Definition(BaseModel):
 
     @classmethod
     def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
-        """What a user may choose, in the order of definition."""
-        return tuple(Hyperparameter(name, field) for name, field in cls.model_fields.items())
+        """What a user may choose, in the order of definition; what few people change comes last."""
+        found = [Hyperparameter(name, field) for name, field in cls.model_fields.items()]
+        return tuple(sorted(found, key=lambda hyperparameter: hyperparameter.advanced))
 
     def to_json(self) -> dict[str, Any]:
         """The definition as JSON values: its `type` and every hyperparameter."""
@@ -105,11 +106,13 @@ class Hyperparameter:
     ----------
     kind
         What sort of value it takes, hence which control edits it: "integer", "number", "switch", "choice", "shape"
-        (a tuple of whole numbers), "path" or "text".
+        (a tuple of whole numbers), "numbers" (a tuple of numbers), "path" or "text".
     minimum, maximum
         Inclusive bounds, or None. `exclusive_minimum` says that the minimum itself is not allowed.
     choices
         The values of a "choice", otherwise empty.
+    advanced
+        Whether most people leave it as it is.
     """
 
     def __init__(self, name: str, field: FieldInfo) -> None:
@@ -121,6 +124,7 @@ class Hyperparameter:
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         self.unit = str(extra.get("unit", ""))
         self.logarithmic = bool(extra.get("logarithmic", False))
+        self.advanced = bool(extra.get("advanced", False))
         self.minimum: float | None = None
         self.maximum: float | None = None
         self.exclusive_minimum = False
@@ -144,7 +148,9 @@ def _kind(annotation: Any, extra: Mapping[str, Any]) -> tuple[str, tuple[Any, ..
     if origin is Literal:
         return "choice", typing.get_args(annotation), optional
     if origin is tuple:
-        return "shape", (), optional
+        first = typing.get_args(annotation)[0]
+        first = typing.get_args(first)[0] if typing.get_origin(first) is typing.Annotated else first
+        return "numbers" if first is float else "shape", (), optional
     kinds = {bool: "switch", int: "integer", float: "number"}
     return kinds.get(annotation, "text"), (), optional
 

@@ -56,6 +56,11 @@ class Arena(Mapping[str, np.ndarray]):
         last = names[-1]
         return slice(self._starts[names[0]], self._starts[last] + math.prod(self.shapes[last]))
 
+    def touch(self, first: slice, second: slice) -> bool:
+        """Whether between the end of one slice and the start of another there is nothing but the gap of alignment."""
+        step = ALIGNMENT // self.dtype.itemsize
+        return bool(second.start == math.ceil(first.stop / step) * step)
+
     @property
     def count(self) -> int:
         """How many numbers have a name."""
@@ -73,6 +78,11 @@ class Arena(Mapping[str, np.ndarray]):
         ValueError
             If a name is missing or unknown, a shape differs, or a number is not finite; nothing is taken over then.
         """
+        for name, array in self.check(arrays).items():
+            self._views[name][...] = array
+
+    def check(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The arrays, in the arena's type, if `load` can take them over; it raises what `load` raises if not."""
         missing, unknown = self._views.keys() - arrays.keys(), arrays.keys() - self._views.keys()
         if missing or unknown:
             name, what = (min(missing), "is missing") if missing else (min(unknown), "does not belong to this network")
@@ -86,8 +96,7 @@ class Arena(Mapping[str, np.ndarray]):
                 )
             if not np.isfinite(arrays[name]).all():
                 raise ValueError(f"Weights of {name} are not all finite numbers.")
-        for name, view in self._views.items():
-            view[...] = arrays[name]
+        return arrays
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._views[name]

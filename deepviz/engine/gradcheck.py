@@ -16,7 +16,7 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.shapes import Shape
-from deepviz.engine.tape import Tape
+from deepviz.engine.tape import Tape, Tensor
 
 STEP = 1e-5
 """How far an entry is moved to either side. Shorter, rounding takes over; longer, curvature does."""
@@ -92,36 +92,55 @@ class LayerRun:
         "float32" or "float64".
     training
         Whether layers that behave differently while training do so.
+    backwards
+        Whether inputs and the gradient that arrives lie in memory with their axes in reverse order, to see that this
+        makes no difference.
 
     Attributes
     ----------
     inputs, parameters, output_grad
         Arrays to fill before `forward` and `backward`; all are zero at first.
+    state
+        The arrays that the layer keeps but does not train, with their first values.
     output, input_grads, parameter_grads
         Arrays to read after `forward` and `backward`. Parameter gradients are NaN until they have been computed.
     """
 
     def __init__(
-        self, layer: Layer, input_shapes: Sequence[Shape], batch: int, dtype: str = "float64", training: bool = True
+        self,
+        layer: Layer,
+        input_shapes: Sequence[Shape],
+        batch: int,
+        dtype: str = "float64",
+        training: bool = True,
+        backwards: bool = False,
     ) -> None:
         tape = Tape(np.dtype(dtype), training)
         shapes = list(input_shapes) or [layer.output_shape([])]  # an Input is fed with what it gives
-        inputs = [tape.input((batch, *shape)) for shape in shapes]
+
+        def given(shape: Shape) -> Tensor:
+            return tape.input(shape[::-1]).T if backwards else tape.input(shape)
+
+        inputs = [given((batch, *shape)) for shape in shapes]
         self.parameters = {name: np.zeros(shape, dtype) for name, shape in layer.parameter_shapes(input_shapes).items()}
         self.parameter_grads = {name: np.full_like(array, np.nan) for name, array in self.parameters.items()}
-        parameters = {name: tape.external(array) for name, array in self.parameters.items()}
+        first = layer.init_state(input_shapes)
+        self.state = {name: first[name].astype(dtype) for name in layer.state_shapes(input_shapes)}
+        parameters = {name: tape.external(array) for name, array in (self.parameters | self.state).items()}
         grads = {name: tape.external(array) for name, array in self.parameter_grads.items()}
         output, kept = layer.forward(tape, parameters, inputs)
         tape.phase = "backward"
-        output_grad = tape.input(output.shape)
+        output_grad = given(output.shape)
         input_grads = layer.backward(tape, parameters, grads, kept, output_grad)
         compiled = tape.compile(keep=[output, *input_grads])
         self.inputs, self.output_grad = [compiled[tensor] for tensor in inputs], compiled[output_grad]
         self.output, self.input_grads = compiled[output], [compiled[tensor] for tensor in input_grads]
         self._forward, self._backward = compiled.part("forward"), compiled.part("backward")
+        self._update, self._noise = compiled.part("update"), tape.noise
 
     def forward(self) -> np.ndarray:
-        """Compute the output, and return a copy of it."""
+        """Compute the output, with the same random numbers each time, and return a copy of it."""
+        self._noise.start(0)
         for function, arguments in self._forward:
             function(*arguments)
         return self.output.copy()
@@ -129,6 +148,11 @@ class LayerRun:
     def backward(self) -> None:
         """Compute the gradients; after `forward`."""
         for function, arguments in self._backward:
+            function(*arguments)
+
+    def update_state(self) -> None:
+        """Bring `state` up to date; after `forward`."""
+        for function, arguments in self._update:
             function(*arguments)
 
 
@@ -230,17 +254,24 @@ def check_network(
     tape.phase = "loss"
     value, output_grad = loss.record(tape, forward.output, tape.external(encoded))
     input_grad = forward.record_backward(output_grad).input_grad
+    value = forward.record_penalties(value)
     compiled = tape.compile(keep=[value, input_grad])
-    compiled.replay()
+    tape.noise.start(0)
+    for function, arguments in compiled.part("forward", "loss", "backward"):
+        function(*arguments)
     grads = {name: array.copy() for name, array in twin.gradients.items()} | {"input": compiled[input_grad].copy()}
-    value_calls = compiled.part("forward", "loss")
+    # The value of the penalties is computed in the phase "backward", so all of it is replayed.
+    value_calls = compiled.part("forward", "loss", "backward") if twin.penalized else compiled.part("forward", "loss")
 
     def loss_value() -> np.ndarray:
+        tape.noise.start(0)
         for function, arguments in value_calls:
             function(*arguments)
         return compiled[value].copy()
 
-    return _compared(loss_value, np.ones(()), {**twin.parameters, "input": compiled[data]}, grads, rng, entries)
+    frozen = tuple(f"{unit.id}/" for unit in twin.units if unit.layer.frozen)
+    checked = {name: array for name, array in twin.parameters.items() if not name.startswith(frozen)}
+    return _compared(loss_value, np.ones(()), {**checked, "input": compiled[data]}, grads, rng, entries)
 
 
 def _compared(

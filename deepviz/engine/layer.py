@@ -54,6 +54,19 @@ class Layer(Definition):
         """First values of the trained arrays, in float64, with the shapes of `parameter_shapes`."""
         return {}
 
+    def state_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
+        """Shapes of the arrays that are kept from step to step but not trained, by name. Most layers have none."""
+        return {}
+
+    def init_state(self, inputs: Sequence[Shape]) -> dict[str, np.ndarray]:
+        """First values of the kept arrays, in float64, with the shapes of `state_shapes`."""
+        return {}
+
+    @property
+    def frozen(self) -> bool:
+        """Whether training leaves its parameters as they are."""
+        return False
+
     @abstractmethod
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         """Write down how the output comes from the inputs.
@@ -63,9 +76,10 @@ class Layer(Definition):
         tape
             Where the calls are recorded.
         params
-            The trained arrays by name.
+            The trained arrays by name, and those that are kept but not trained. The latter are written in the phase
+            "update": only once the step is known to be good.
         inputs
-            Tensors of shape ``(batch, *input_shape)``.
+            Tensors of shape ``(batch, *input_shape)``, in whatever order they lie in memory.
 
         Returns
         -------

@@ -20,14 +20,30 @@ ALIGNMENT = 64
 
 
 class Storage:
-    """A piece of memory that one or more tensors are views of. It has no array until the tape is compiled."""
+    """A piece of memory that one or more tensors are views of. It has no array until the tape is compiled.
 
-    __slots__ = ("array", "dtype", "nbytes", "shape")
+    Attributes
+    ----------
+    outside
+        Whether somebody else sees its array, such as a parameter's: then what is written to it is never dropped.
+    """
+
+    __slots__ = ("array", "dtype", "nbytes", "outside", "shape")
 
     def __init__(
-        self, nbytes: int, shape: tuple[int, ...], dtype: np.dtype[Any], array: np.ndarray | None = None
+        self, shape: tuple[int, ...], dtype: np.dtype[Any], array: np.ndarray | None = None, *, outside: bool = False
     ) -> None:
-        self.nbytes, self.shape, self.dtype, self.array = nbytes, shape, dtype, array
+        self.shape, self.dtype, self.array, self.outside = shape, dtype, array, outside
+        self.nbytes = math.prod(shape) * dtype.itemsize
+
+    def blank(self) -> np.ndarray:
+        """An array like the one it has or will have, to try views on. No memory is touched, so it costs none."""
+        return np.empty(self.shape, self.dtype) if self.array is None else self.array
+
+    def grow(self, size: int) -> None:
+        """Make a storage of one axis at least so long."""
+        self.shape = (max(size, *self.shape),)
+        self.nbytes = self.shape[0] * self.dtype.itemsize
 
 
 class FreeList:

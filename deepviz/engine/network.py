@@ -17,6 +17,7 @@ from deepviz.engine.arena import Arena
 from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
+from deepviz.engine.weighted import Weighted, penalty, record_max_norm, record_penalty
 from deepviz.engine.wiring import EdgeKey as EdgeKey
 from deepviz.engine.wiring import GraphError as GraphError
 from deepviz.engine.wiring import GraphLike, wired
@@ -32,6 +33,8 @@ class Network:
         The layers in an order such that every layer comes after those that feed it; the first is the Input.
     parameters, gradients
         Arenas of one layout: writable arrays by name (``dense_1/W``); ``parameters.vector`` is all of them at once.
+    state
+        Arena of the arrays that are kept from step to step but not trained, such as a running mean.
     dtype
         float32 to train, float64 to check.
     """
@@ -48,6 +51,13 @@ class Network:
         }
         self.parameters = Arena(shapes, self.dtype)
         self.gradients = self.parameters.twin()
+        kept = {
+            f"{unit.id}/{name}": shape
+            for unit in self.units
+            for name, shape in unit.layer.state_shapes(unit.input_shapes).items()
+        }
+        self.state = Arena(kept, self.dtype)
+        self.seed, self._passes = seed, 0
         self._tapes: dict[tuple[int, bool], NetworkTape] = {}
         self._ran: NetworkTape | None = None
         self.reset(seed)
@@ -96,9 +106,29 @@ class Network:
     def reset(self, seed: int) -> None:
         """Draw the first weights anew."""
         rng = np.random.default_rng(seed)
+        self.seed, self._passes = seed, 0
         for unit in self.units:
             for name, values in unit.layer.init_params(unit.input_shapes, rng).items():
                 self.parameters[f"{unit.id}/{name}"][...] = values
+            for name, values in unit.layer.init_state(unit.input_shapes).items():
+                self.state[f"{unit.id}/{name}"][...] = values
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """A copy of all that makes the network compute what it computes, by name: parameters, then kept arrays."""
+        return self.parameters.copied() | self.state.copied()
+
+    def load_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Take over what `weights` gave.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, a shape differs, or a number is not finite; nothing is taken over then.
+        """
+        of_state = {name: array for name, array in weights.items() if name in self.state}
+        self.state.check(of_state)
+        self.parameters.load({name: array for name, array in weights.items() if name not in of_state})
+        self.state.load(of_state)
 
     @property
     def edges(self) -> tuple[EdgeKey, ...]:
@@ -117,8 +147,36 @@ class Network:
 
     @property
     def trained_units(self) -> tuple[Unit, ...]:
-        """The layers that have parameters, first layer first."""
+        """The layers that have parameters, frozen ones too, first layer first."""
         return tuple(unit for unit in self.units if unit.layer.parameter_shapes(unit.input_shapes))
+
+    @property
+    def trained_spans(self) -> tuple[slice, ...]:
+        """Where in the vector of the arena those parameters lie that are not frozen; neighbours in one slice."""
+        spans: list[slice] = []
+        for unit in self.trained_units:
+            span = self.parameter_slice(unit)
+            if unit.layer.frozen:
+                continue
+            if spans and self.parameters.touch(spans[-1], span):
+                span = slice(spans.pop().start, span.stop)
+            spans.append(span)
+        return tuple(spans)
+
+    @property
+    def penalized(self) -> tuple[tuple[Unit, Weighted, str], ...]:
+        """The units with a penalty on their weights, each with its layer and the full name of such an array."""
+        return tuple(
+            (unit, unit.layer, f"{unit.id}/{name}")
+            for unit in self.trained_units
+            if isinstance(unit.layer, Weighted) and (unit.layer.l1 or unit.layer.l2) and not unit.layer.frozen
+            for name in unit.layer.weights
+        )
+
+    @property
+    def penalty(self) -> float:
+        """What the layers' L1 and L2 penalties add to the loss."""
+        return sum((penalty(layer, self.parameters[name]) for _, layer, name in self.penalized), 0.0)
 
     def parameter_slice(self, unit: Unit) -> slice:
         """Where a layer's parameters lie in the vector of the arena, and its gradients in its twin."""
@@ -147,6 +205,9 @@ class Network:
         x = self.checked_batch(x)
         tape = self._tape(len(x), training)
         tape.x[...] = x
+        if tape.noise is not None:
+            self._passes += 1
+            tape.noise.start(self.seed, self._passes)
         for function, arguments in tape.forward_calls:
             function(*arguments)
         self._ran = tape if training else None
@@ -209,8 +270,13 @@ class Network:
 
     def record_forward(self, tape: Tape, x: Tensor) -> Recording:
         """Write the forward pass down on a tape."""
-        params = {name: tape.external(array) for name, array in self.parameters.items()}
-        grads = {name: tape.external(array) for name, array in self.gradients.items()}
+        params = {name: tape.external(array) for name, array in (*self.parameters.items(), *self.state.items())}
+        frozen = {unit.id for unit in self.units if unit.layer.frozen}
+        grads = {
+            # What is written to a tensor that nobody reads is dropped: a frozen layer's gradients are not computed.
+            name: tape.empty(array.shape) if name.rpartition("/")[0] in frozen else tape.external(array)
+            for name, array in self.gradients.items()
+        }
         recording = Recording(self, tape, params, grads, {}, {})
         tape.phase = "forward"
         for unit in self.units:
@@ -275,6 +341,25 @@ class Recording:
         tape.node = ""
         return BackwardRecording(total, edge_grads)
 
+    def record_penalties(self, value: Tensor) -> Tensor:
+        """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
+        tape = self.tape
+        for unit, layer, name in self.network.penalized:
+            tape.phase, tape.node = "backward", unit.id
+            amount = record_penalty(tape, layer, self.params[name], self.grads[name])
+            if amount is not None:
+                value = tape.add(value, amount)
+        tape.node = ""
+        return value
+
+    def record_limits(self) -> None:
+        """Write down, after the update, what keeps the weights within a largest norm."""
+        for unit in self.network.trained_units:
+            layer = unit.layer
+            if isinstance(layer, Weighted) and layer.max_norm is not None and not layer.frozen:
+                for name in layer.weights:
+                    record_max_norm(self.tape, self.params[f"{unit.id}/{name}"], layer.max_norm)
+
 
 @dataclass(frozen=True)
 class BackwardRecording:
@@ -306,8 +391,10 @@ class NetworkTape:
             input_grad = recording.record_backward(output_grad).input_grad
             keep.append(input_grad)
         compiled: CompiledTape = tape.compile(keep)
+        self.noise = tape.noise if tape.is_random else None
         self.x, self.output = compiled[x], compiled[recording.output]
-        self.forward_calls, self.backward_calls = compiled.part("forward"), compiled.part("backward")
+        # What layers keep from step to step ("update") follows from the forward pass.
+        self.forward_calls, self.backward_calls = compiled.part("forward", "update"), compiled.part("backward")
         if output_grad is not None and input_grad is not None:
             self.output_grad, self.input_grad = compiled[output_grad], compiled[input_grad]
 

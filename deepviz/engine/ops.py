@@ -15,7 +15,7 @@ def relu(tape: Tape, x: Tensor) -> Tensor:
     The zeros come second: of two equal numbers `np.maximum` returns the second, so that -0 becomes +0. `relu_grad`
     relies on it.
     """
-    zeros = tape.constant(0.0, x.shape)
+    zeros = tape.constant(0.0, like=x)
     return tape.call(_maximum, (x, zeros), x.shape, elementwise=True)
 
 
@@ -26,9 +26,9 @@ def relu_grad(tape: Tape, y: Tensor, grad: Tensor) -> Tensor:
     the bits of the gradient by that needs no branch and no comparison, unlike `np.where`.
     """
     integers = np.dtype(f"i{tape.dtype.itemsize}")
-    mask = tape.call(np.sign, (y.as_integers(),), y.shape, dtype=integers)
+    mask = tape.call(np.sign, (y.as_integers(),), y.shape, elementwise=True, dtype=integers)
     result = tape.call(np.multiply, (grad.as_integers(), mask), y.shape, elementwise=True, dtype=integers)
-    return result.as_floats(tape.dtype)
+    return result.as_type(tape.dtype)
 
 
 def row_maximum(tape: Tape, x: Tensor) -> Tensor:

@@ -44,7 +44,7 @@ def norms(tape: Tape, tensors: Sequence[Tensor]) -> Reading:
         for number, array in enumerate(arrays):
             result[number] = norm(array)
 
-    tape.run(measure, *(tensor.reshape(-1) for tensor in tensors))
+    tape.run(measure, *(tape.in_order(tensor.in_memory_order()).reshape(-1) for tensor in tensors))
     return result.copy
 
 

@@ -13,6 +13,7 @@ from deepviz.engine import ops
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import EdgeKey, Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
+from deepviz.engine.part import Part
 from deepviz.engine.tape import Phase, Record, Tape, Tensor
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class StepRecording:
 
 
 class Step:
-    """A training step that can be replayed for any batch of its size.
+    """A training step that can be replayed for any batch of its size, or the part of one that is computed here.
 
     Attributes
     ----------
@@ -56,6 +57,8 @@ class Step:
         Arrays to fill before each replay.
     readings
         For each probe that fits, its key and the function that reads its value.
+    noise
+        Where the step's random numbers come from, to be started before each replay; None if it draws none.
     compute_calls, update_calls
         What to replay: first forward, loss, backward and what is watched; then, if all is finite, the update.
     """
@@ -69,14 +72,18 @@ class Step:
         batch: int,
         probes: Sequence[Probe],
         classification: bool,
+        part: Part | None = None,
     ) -> None:
-        tape = Tape(network.dtype, training=True)
+        tape = Tape(network.dtype, training=True, part=part)
         x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
         classes = tape.external(np.zeros(batch, np.intp)) if classification else None
         forward = network.record_forward(tape, x)
         tape.phase, tape.node = "loss", "loss"
         value, output_grad = loss.record(tape, forward.output, targets)
+        if part is not None:  # what is a mean over a part becomes that part's share of the mean over the batch
+            value, output_grad = tape.multiply(value, part.share), tape.multiply(output_grad, part.share)
         backward = forward.record_backward(output_grad)
+        value = forward.record_penalties(value)
         recording = StepRecording(
             tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads
         )
@@ -86,6 +93,8 @@ class Step:
         square = ops.squared_norm(tape, gradients, out=tape.input(()))
         tape.phase = "update"
         optimizer.record(tape, network.parameters.vector, network.gradients.vector, state)
+        forward.record_limits()
+        self.noise = tape.noise if tape.is_random else None
         self._tape = tape.compile(keep=[value])
         self.x, self.targets = self._tape[x], self._tape[targets]
         self.classes = None if classes is None else self._tape[classes]

@@ -8,129 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from deepviz.engine.memory import Storage, place
+from deepviz.engine.noise import Noise
+from deepviz.engine.part import Part, whole
+from deepviz.engine.replay import PHASES
+from deepviz.engine.replay import Call as Call
+from deepviz.engine.replay import CompiledTape as CompiledTape
+from deepviz.engine.replay import Phase as Phase
+from deepviz.engine.replay import Record as Record
 from deepviz.engine.shapes import Shape
+from deepviz.engine.tensor import Tensor as Tensor
 
 SMALL = 4096
 """Numbers in a matrix below which what a call costs is mostly the call itself."""
-
-Phase = Literal["forward", "loss", "backward", "watch", "update"]
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
-
-
-class Tensor:
-    """An array that will exist when the tape is compiled: a shape, a type, and a view into some storage."""
-
-    __slots__ = ("_view", "dtype", "in_order", "shape", "storage")
-
-    def __init__(
-        self,
-        shape: Shape,
-        dtype: np.dtype[Any],
-        storage: Storage,
-        view: Callable[[np.ndarray], np.ndarray] | None = None,
-        in_order: bool = True,
-    ) -> None:
-        self.shape, self.dtype, self.storage, self._view = shape, dtype, storage, view
-        self.in_order = in_order  # whether the numbers follow each other as they lie in the storage
-
-    @property
-    def size(self) -> int:
-        """How many numbers it holds."""
-        return int(np.prod(self.shape))
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802 (NumPy's name for it)
-        """The same numbers with the axes in reverse order."""
-        return self._viewed(self.shape[::-1], lambda array: array.T, in_order=sum(n > 1 for n in self.shape) < 2)
-
-    def reshape(self, *shape: int) -> Tensor:
-        """The same numbers in another shape. One length may be -1.
-
-        Raises
-        ------
-        ValueError
-            If the shape does not fit, or the tensor is transposed: then it would take a copy, which is a call.
-        """
-        if not self.in_order:
-            raise ValueError("A transposed tensor cannot be reshaped.")
-        resolved = np.broadcast_to(np.int8(0), self.shape).reshape(shape).shape
-        return self._viewed(resolved, lambda array: array.reshape(resolved))
-
-    def as_integers(self) -> Tensor:
-        """The same bits, read as signed integers of the same width."""
-        return self._read_as(np.dtype(f"i{self.dtype.itemsize}"))
-
-    def as_floats(self, dtype: np.dtype[Any]) -> Tensor:
-        """The same bits, read as numbers of a type of the same width."""
-        return self._read_as(dtype)
-
-    def lies_like(self, other: Tensor) -> bool:
-        """Whether equal places of the two tensors are equal places in their storages, and both fill them."""
-        return (
-            self.shape == other.shape
-            and self.in_order
-            and other.in_order
-            and self.storage.nbytes == other.storage.nbytes == self.size * self.dtype.itemsize
-        )
-
-    def array(self) -> np.ndarray:
-        """The array, once it has its place in memory."""
-        assert self.storage.array is not None
-        return self.storage.array if self._view is None else self._view(self.storage.array)
-
-    def _read_as(self, dtype: np.dtype[Any]) -> Tensor:
-        return self._viewed(self.shape, lambda array: array.view(dtype), dtype)
-
-    def _viewed(
-        self,
-        shape: Shape,
-        view: Callable[[np.ndarray], np.ndarray],
-        dtype: np.dtype[Any] | None = None,
-        in_order: bool = True,
-    ) -> Tensor:
-        first = self._view
-        both = view if first is None else lambda array: view(first(array))
-        return Tensor(shape, dtype or self.dtype, self.storage, both, self.in_order and in_order)
-
-
-@dataclass(frozen=True)
-class Record:
-    """One call as it was written down.
-
-    Attributes
-    ----------
-    function
-        What is called; the arguments are the arrays of `reads` and then of `write`. None: a matrix product.
-    node, phase
-        Whose call it is: the node's id (empty outside the network) and the part of the step.
-    reads, write
-        The tensors it reads and the one it writes (None: it writes to nothing on the tape).
-    elementwise
-        Whether each number of the result depends on the numbers at the same place only, so that the result may
-        overwrite an argument that nobody needs any more.
-    """
-
-    function: Callable[..., Any] | None
-    node: str
-    phase: Phase
-    reads: tuple[Tensor, ...]
-    write: Tensor | None
-    elementwise: bool = False
-
-    def bound(self, array_of: Callable[[Tensor], np.ndarray]) -> Call:
-        """The call with the arrays in place of the tensors."""
-        arrays = tuple(array_of(tensor) for tensor in self.reads)
-        if self.function is None:
-            left, right = arrays
-            assert self.write is not None
-            return left.dot, (right, array_of(self.write))
-        return self.function, arrays if self.write is None else (*arrays, array_of(self.write))
 
 
 class Tape:
@@ -142,39 +36,103 @@ class Tape:
         Type of every tensor that a recorded call makes: float32 to train, float64 to check.
     training
         Whether layers that behave differently while training should do so.
+    part
+        Which part of the batch is computed here, if others compute the rest.
+
+    Attributes
+    ----------
+    node, phase
+        Whose calls are being written down, and for which part of the step. A layer may write calls for a later phase
+        than the one it is in: they are replayed in the order of the phases.
+    noise
+        The random numbers of the recording. `is_random` says whether any are drawn: then `noise.start` must come
+        before each replay.
     """
 
-    def __init__(self, dtype: np.dtype[Any], training: bool = False) -> None:
-        self.dtype, self.training = np.dtype(dtype), training
+    def __init__(self, dtype: np.dtype[Any], training: bool = False, part: Part | None = None) -> None:
+        self.dtype, self.training, self.part = np.dtype(dtype), training, part
         self.records: list[Record] = []
         self.node: str = ""
         self.phase: Phase = "forward"
-        self._constants: dict[tuple[float, Shape], Tensor] = {}
+        self.noise, self.is_random = Noise(), False
+        self._constants: dict[float, Storage] = {}
 
     # Tensors
 
     def external(self, array: np.ndarray) -> Tensor:
         """A tensor for an array that exists already, such as a parameter. Its place in memory is never shared."""
-        return Tensor(array.shape, array.dtype, Storage(array.nbytes, array.shape, array.dtype, array))
+        return Tensor(Storage(array.shape, array.dtype, array, outside=True))
 
     def input(self, shape: Shape) -> Tensor:
         """A tensor that is filled from outside before each replay."""
         return self.external(np.zeros(shape, self.dtype))
 
-    def constant(self, value: float, shape: Shape = ()) -> Tensor:
-        """A tensor that holds one number everywhere and that nobody writes to."""
-        key = (value, shape)
-        if key not in self._constants:
-            array = np.full(shape, value, self.dtype)
-            array.flags.writeable = False
-            self._constants[key] = self.external(array)
-        return self._constants[key]
+    def empty(self, shape: Shape, dtype: np.dtype[Any] | None = None, like: Tensor | None = None) -> Tensor:
+        """A tensor that calls will fill, in one go or part by part; in memory its axes lie in the order of `like`'s."""
+        dtype = self.dtype if dtype is None else dtype
+        if like is None or like.in_order or len(like.shape) != len(shape):
+            return Tensor(Storage(shape, dtype))
+        axes = like.memory_axes
+        return Tensor(Storage(tuple(shape[axis] for axis in axes), dtype)).transpose(*_inverse(axes))
+
+    def zeros(self, shape: Shape) -> Tensor:
+        """A tensor that holds zeros wherever no call writes, in every replay: for borders. It has memory of its own."""
+        return Tensor(Storage(shape, self.dtype, np.zeros(shape, self.dtype)))
+
+    def constant(self, value: float, shape: Shape = (), like: Tensor | None = None) -> Tensor:
+        """A tensor that holds one number everywhere and that nobody writes to.
+
+        All constants of one value are views of one array, so that ever the same memory is read, from the cache.
+        With `like` it has the shape of that tensor and lies in memory as that does.
+        """
+        if like is not None and not like.in_order:
+            axes = like.memory_axes
+            return self.constant(value, tuple(like.shape[axis] for axis in axes)).transpose(*_inverse(axes))
+        shape = shape if like is None else like.shape
+        size = math.prod(shape)
+        storage = self._constants.setdefault(value, Storage((1,), self.dtype))
+        storage.grow(size)
+        return Tensor(storage, (lambda array: array[:size].reshape(shape),))
+
+    def in_order(self, x: Tensor) -> Tensor:
+        """The same numbers in the order of their indices: `x` itself if they lie so, else a copy."""
+        return x if x.in_order else self.copy(x, self.empty(x.shape, x.dtype))
+
+    # The batch
+
+    def samples(self, x: Tensor) -> int:
+        """How many samples the whole batch has, of which `x` holds those that are computed here."""
+        return x.shape[0] if self.part is None else self.part.total
+
+    def over_batch(self, sums: Tensor) -> Tensor:
+        """Sums over the samples computed here, made sums over the whole batch."""
+        if self.part is None or self.part.sum_over_parts is None:
+            return sums
+        return self.call(self.part.sum_over_parts, (self.in_order(sums),), sums.shape)
+
+    def random(self, shape: Shape) -> Tensor:
+        """Random numbers from 0 up to, but not including, 1. The first axis is that of the batch."""
+        return self._drawn(self.noise.uniform, shape)
+
+    def normal(self, shape: Shape) -> Tensor:
+        """Random numbers of mean 0 and standard deviation 1. The first axis is that of the batch."""
+        return self._drawn(self.noise.normal, shape)
+
+    def _drawn(self, draw: Callable[[np.ndarray], None], shape: Shape) -> Tensor:
+        """Draws for the whole batch, of which those for the samples computed here are used.
+
+        So a sample meets the same random numbers however many processes share the batch.
+        """
+        self.is_random = True
+        part = self.part or whole(shape[0])
+        return self.call(draw, (), (part.total, *shape[1:]))[part.start : part.stop]
 
     # The vocabulary that layers are written in: each call returns its result, or writes it to `out`.
 
     def matmul(self, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
-        """Matrix product of ``(n, k)`` and ``(k, m)``: ``(n, m)``."""
-        return self.call(None, (a, b), (a.shape[0], b.shape[1]), out)
+        """Matrix product of ``(..., n, k)`` and ``(..., k, m)``: ``(..., n, m)``."""
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        return self.call(None, (a, b), (*batch, a.shape[-2], b.shape[-1]), out)
 
     def add(self, a: Tensor, b: Tensor | float, out: Tensor | None = None) -> Tensor:
         """``a + b``, with NumPy's broadcasting."""
@@ -200,9 +158,16 @@ class Tape:
         """The numbers of one tensor in another of the same shape."""
         return self.call(np.positive, (a,), a.shape, out)
 
+    def sum(self, a: Tensor, axes: tuple[int, ...], out: Tensor | None = None) -> Tensor:
+        """Sum over some axes, which the result does not have."""
+        shape = tuple(length for axis, length in enumerate(a.shape) if axis not in axes)
+        return self.call(_Sum(axes), (a,), shape, out)
+
     def dot(self, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
         """Sum of the products of all elements of two tensors of one shape: a single number, of shape ``()``."""
-        return self.call(None, (a.reshape(-1), b.reshape(-1)), (), out)
+        if not a.lies_like(b):
+            a, b = self.in_order(a), self.in_order(b)
+        return self.call(None, (a.in_memory_order().reshape(-1), b.in_memory_order().reshape(-1)), (), out)
 
     def column_sums(self, a: Tensor, out: Tensor | None = None) -> Tensor:
         """Sum over the rows of ``(n, m)``: ``(m,)``. As a matrix product, many times faster than `np.add.reduce`."""
@@ -218,10 +183,14 @@ class Tape:
         elementwise: bool = False,
         dtype: np.dtype[Any] | None = None,
     ) -> Tensor:
-        """Write down any call that takes the arrays of `reads` and then the array of its result."""
+        """Write down any call that takes the arrays of `reads` and then the array of its result.
+
+        The result of an elementwise call lies in memory as its first argument of that shape does, so that the next
+        call too runs through both from one end to the other.
+        """
         if out is None:
-            dtype = dtype or self.dtype
-            out = Tensor(shape, dtype, Storage(int(np.prod(shape)) * dtype.itemsize, shape, dtype))
+            model = next((tensor for tensor in reads if tensor.shape == shape), None) if elementwise else None
+            out = self.empty(shape, dtype, like=model)
         elif out.shape != shape:
             raise ValueError(f"A result of shape {shape} cannot be written to a tensor of shape {out.shape}.")
         self.records.append(Record(function, self.node, self.phase, tuple(reads), out, elementwise))
@@ -265,10 +234,14 @@ class Tape:
             Whether tensors whose lives do not overlap may share memory.
         """
         kept = {tensor.storage for tensor in keep}
+        for value, storage in self._constants.items():
+            storage.array = np.full(storage.shape, value, storage.dtype)
+            storage.array.flags.writeable = False
+        records = sorted(self.records, key=lambda record: PHASES.index(record.phase))
         needed = set(kept)
         live: list[Record] = []
-        for record in reversed(self.records):
-            if record.write is None or record.write.storage.array is not None or record.write.storage in needed:
+        for record in reversed(records):
+            if record.write is None or record.write.storage.outside or record.write.storage in needed:
                 needed.update(tensor.storage for tensor in record.reads)
                 live.append(record)
         live.reverse()
@@ -276,53 +249,16 @@ class Tape:
         return CompiledTape(live, block)
 
 
-class CompiledTape:
-    """A recording that can be replayed: every tensor has its array, every call its arguments.
+class _Sum:
+    """The call that sums over some axes."""
 
-    Attributes
-    ----------
-    records
-        The calls as they were written down, in order, without those that nobody needs.
-    calls
-        The same calls as ``(function, arguments)``.
-    nbytes
-        Memory for everything that the calls compute, in bytes, without parameters, gradients and inputs.
-    """
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        self._axes = axes
 
-    def __init__(self, records: Sequence[Record], block: np.ndarray) -> None:
-        self.records, self._block = tuple(records), block
-        self._arrays: dict[tuple[Any, ...], np.ndarray] = {}
-        self.calls: list[Call] = [record.bound(self._array_of) for record in records]
-        self.nbytes = block.nbytes
+    def __call__(self, x: np.ndarray, out: np.ndarray) -> None:
+        np.add.reduce(x, self._axes, out=out)
 
-    def __getitem__(self, tensor: Tensor) -> np.ndarray:
-        """The array of a tensor that was kept or comes from outside."""
-        return tensor.array()
 
-    def part(self, *phases: Phase) -> list[Call]:
-        """The calls of some phases, in order."""
-        return [call for call, record in zip(self.calls, self.records, strict=True) if record.phase in phases]
-
-    def replay(self) -> None:
-        """Run every call."""
-        for function, arguments in self.calls:
-            function(*arguments)
-
-    def _array_of(self, tensor: Tensor) -> np.ndarray:
-        """The array of a tensor, the same object for the same numbers.
-
-        An in-place call is two to four times faster when NumPy is given one object as argument and as result: then it
-        need not find out how two arrays overlap.
-        """
-        array = tensor.array()
-        key = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
-        return self._arrays.setdefault(key, array)
-
-    def first_non_finite(self, phases: Sequence[Phase]) -> Record | None:
-        """Replay some phases, looking after each call, and return the first call that gives NaN or Inf, if any."""
-        for (function, arguments), record in zip(self.calls, self.records, strict=True):
-            if record.phase in phases:
-                function(*arguments)
-                if record.write is not None and not np.isfinite(record.write.array()).all():
-                    return record
-        return None
+def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
+    """The transposition that takes a transposition back."""
+    return tuple(axes.index(axis) for axis in range(len(axes)))

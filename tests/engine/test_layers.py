@@ -25,10 +25,16 @@ every_example = pytest.mark.parametrize(("layer", "shapes"), CASES)
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-def run_of(layer: Layer, shapes: Sequence[Shape], dtype: str = "float64", training: bool = True) -> LayerRun:
+def run_of(
+    layer: Layer,
+    shapes: Sequence[Shape],
+    dtype: str = "float64",
+    training: bool = True,
+    backwards: bool = False,
+) -> LayerRun:
     """The layer on a tape, at a point that is the same for every type of numbers."""
     rng = np.random.default_rng(7)
-    run = LayerRun(layer, shapes, BATCH, dtype, training)
+    run = LayerRun(layer, shapes, BATCH, dtype, training, backwards)
     for array in (*run.inputs, *run.parameters.values(), run.output_grad):
         array[...] = rng.standard_normal(array.shape).astype(np.float32)
     return run
@@ -103,6 +109,21 @@ def test_all_parameter_gradients_are_written(layer: Layer, shapes: list[Shape]) 
     run = run_of(layer, shapes)
     results_of(run)
     assert all(np.isfinite(grad).all() for grad in run.parameter_grads.values())
+
+
+@every_example
+def test_the_order_in_memory_makes_no_difference(layer: Layer, shapes: list[Shape]) -> None:
+    wanted = results_of(run_of(layer, shapes))
+    run = run_of(layer, shapes, backwards=True)
+    for name, values in results_of(run).items():
+        assert np.allclose(values, wanted[name], rtol=1e-12, atol=1e-13), name
+
+
+@every_example
+def test_first_state_has_the_declared_shapes(layer: Layer, shapes: list[Shape]) -> None:
+    first = layer.init_state(shapes)
+    assert {name: values.shape for name, values in first.items()} == layer.state_shapes(shapes)
+    assert not first.keys() & layer.parameter_shapes(shapes).keys()
 
 
 @every_example

@@ -8,13 +8,14 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import InitializerName, initial
-from deepviz.engine.layer import Kept, Layer, flat_length
-from deepviz.engine.shapes import Shape
+from deepviz.engine.initializers import initial
+from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
+from deepviz.engine.weighted import Weighted
 
 
-class Dense(Layer):
+class Dense(Weighted):
     """Fully connected layer: each unit weighs all inputs, sums them up and adds a bias.
 
     With ``x`` of shape (batch, in), ``W`` of shape (in, units) and ``b`` of shape (units,)::
@@ -23,6 +24,8 @@ class Dense(Layer):
         dL/dW = x^T dL/dy
         dL/db = sum of dL/dy over the batch
         dL/dx = dL/dy W^T
+
+    In a sequence, of shape (batch, steps, in), every step is computed so, with the same weights.
     """
 
     category: ClassVar[str] = "Core"
@@ -31,18 +34,16 @@ class Dense(Layer):
 
     units: int = Field(16, ge=1, le=65_536, title="Units", description="How many outputs the layer has.")
     use_bias: bool = Field(True, title="Bias", description="Whether a trained number is added to each output.")
-    kernel_initializer: InitializerName = Field(
-        "glorot_uniform",
-        title="Initializer",
-        description="How the first weights are drawn. He suits ReLU; Glorot suits tanh and sigmoid.",
-    )
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        flat_length(self, inputs[0])
-        return (self.units,)
+        if len(inputs[0]) > 2:
+            raise ShapeError(
+                f"{self.label} needs a flat input; it gets {shape_text(inputs[0])}. Insert Flatten.", "Flatten"
+            )
+        return (*inputs[0][:-1], self.units)
 
     def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
-        weights: dict[str, Shape] = {"W": (flat_length(self, inputs[0]), self.units)}
+        weights: dict[str, Shape] = {"W": (inputs[0][-1], self.units)}
         return weights | ({"b": (self.units,)} if self.use_bias else {})
 
     def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -52,24 +53,33 @@ class Dense(Layer):
         return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = inputs[0]
+        x = _rows(tape, inputs[0])
         y = tape.matmul(x, params["W"])
         if self.use_bias:
             y = tape.add(y, params["b"])
-        return y, x
+        return y.reshape(*inputs[0].shape[:-1], self.units), x
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        x = kept
-        tape.matmul(x.T, grad, out=grads["W"])
+        x, rows = kept, _rows(tape, grad)
+        tape.matmul(x.T, rows, out=grads["W"])
         if self.use_bias:
-            tape.column_sums(grad, out=grads["b"])
-        return [tape.matmul(grad, params["W"].T)]
+            tape.column_sums(rows, out=grads["b"])
+        return [tape.matmul(rows, params["W"].T).reshape(*grad.shape[:-1], x.shape[1])]
 
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
-        return [(cls(units=3), [(4,)]), (cls(units=5, use_bias=False, kernel_initializer="he_normal"), [(2,)])]
+        return [
+            (cls(units=3), [(4,)]),
+            (cls(units=5, use_bias=False, kernel_initializer="he_normal"), [(2,)]),
+            (cls(units=2), [(3, 4)]),
+        ]
 
     def headline(self) -> str:
         return str(self.units)
+
+
+def _rows(tape: Tape, x: Tensor) -> Tensor:
+    """What lies along the last axis, one row for each sample or step."""
+    return x if len(x.shape) == 2 else tape.in_order(x).reshape(-1, x.shape[-1])

@@ -26,12 +26,12 @@ class Flatten(Layer):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        return x.reshape(x.shape[0], -1), x.shape
+        return tape.in_order(x).reshape(x.shape[0], -1), x.shape
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        return [grad.reshape(*kept)]
+        return [tape.in_order(grad).reshape(*kept)]
 
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:

@@ -71,9 +71,10 @@ class PReLU(Activation):
         axes = sorted({0, *(self.shared_axes or ())})
         if axes == list(range(len(axes))):  # the first ones: then it is the sum of the columns of a matrix
             columns = math.prod(out.shape)
-            tape.column_sums(x.reshape(-1, columns), out=out.reshape(columns))
+            tape.column_sums(tape.in_order(x).reshape(-1, columns), out=out.reshape(columns))
         else:
-            tape.call(_Sum(tuple(axes)), (x,), out.shape, out)
+            lengths = [length for axis, length in enumerate(x.shape) if axis not in axes]
+            tape.sum(x, tuple(axes), out=out.reshape(*lengths))
 
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
@@ -82,13 +83,3 @@ class PReLU(Activation):
             (cls(shared_axes=(1, 2)), [(4, 3, 2)]),
             (cls(shared_axes=(2,)), [(4, 3)]),
         ]
-
-
-class _Sum:
-    """The call that sums over some axes of a batch, the first of them the batch's own."""
-
-    def __init__(self, axes: tuple[int, ...]) -> None:
-        self._axes = axes
-
-    def __call__(self, x: np.ndarray, out: np.ndarray) -> None:
-        np.add.reduce(x, self._axes, out=out.reshape(1, *out.shape), keepdims=True)

@@ -27,7 +27,7 @@ class Softmax(Activation):
     formula: ClassVar[str] = "y = exp(x) / Σ exp(x)"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = inputs[0].reshape(-1, inputs[0].shape[-1])
+        x = tape.in_order(inputs[0]).reshape(-1, inputs[0].shape[-1])
         exponentials = tape.unary(np.exp, tape.subtract(x, ops.row_maximum(tape, x)))
         y = tape.divide(exponentials, ops.row_sums(tape, exponentials))
         return y.reshape(*inputs[0].shape), y
@@ -36,6 +36,6 @@ class Softmax(Activation):
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
         y = kept
-        g = grad.reshape(*y.shape)
+        g = tape.in_order(grad).reshape(*y.shape)
         common = ops.row_sums(tape, tape.multiply(y, g))
         return [tape.multiply(y, tape.subtract(g, common)).reshape(*grad.shape)]
