@@ -96,7 +96,7 @@ class SignDescent(Optimizer):
 
         tape.run(advance)
         learning_rate = tape.external(rate)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             tape.multiply(p, 1.0 - self.shrink, out=p)
             tape.subtract(p, tape.multiply(tape.unary(np.sign, g), learning_rate), out=p)

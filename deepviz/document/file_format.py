@@ -1,7 +1,7 @@
 """The `.deepviz` file: a zip of plain files with a checksum of each. Nothing in it is ever executed or unpickled.
 
-``project.json`` holds graph, data choice and plan. A trained project also has ``weights.safetensors`` and
-``state.safetensors`` (what the optimizer keeps, to go on exactly), and as a rule the optional members below.
+``project.json`` holds graph, data choice and plan. A trained project also has the members of `state_file`: weights, and
+what it takes to go on exactly; and as a rule the optional members below.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from deepviz.document.project import Project
 from deepviz.document.project_json import project_from_json, project_to_json
 from deepviz.document.replace_file import replace_file
 from deepviz.document.shapes import check
+from deepviz.document.state_file import MEMBERS as MEMBERS
+from deepviz.document.state_file import STATE as STATE
+from deepviz.document.state_file import WEIGHTS as WEIGHTS
+from deepviz.document.state_file import state_members, state_of
 from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import Shape
-from deepviz.engine.trainer import TrainerState
+from deepviz.engine.trainer_state import TrainerState
 
 SUFFIX = ".deepviz"
-PROJECT, WEIGHTS, STATE = "project.json", "weights.safetensors", "state.safetensors"
-HISTORY, SCALER, RESULTS = "history.npz", "scaler.npz", "results.json"
+PROJECT, HISTORY, SCALER, RESULTS = "project.json", "history.npz", "scaler.npz", "results.json"
 
 Results = Mapping[str, Mapping[str, float]]
 """Loss and accuracy by part of the data: ``{"test": {"loss": 0.1, "accuracy": 0.97}}``."""
@@ -105,12 +108,12 @@ def load(path: Path) -> Loaded:
         is left at a warning.
     """
     optional = (HISTORY, SCALER, RESULTS)
-    members = archive.unpack(path, PROJECT, (WEIGHTS, STATE, *optional), optional)
+    members = archive.unpack(path, PROJECT, (*MEMBERS, *optional), optional)
     try:
         project = project_from_json(members[PROJECT] or b"")
         if WEIGHTS not in members:
             return Loaded(project)
-        state = _state(members[WEIGHTS] or b"", members.get(STATE) or b"")
+        state = state_of(members, _array_shapes(project)[1])
         _check_fit(project, state)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
@@ -124,47 +127,41 @@ def _check_fit(project: Project, state: TrainerState) -> None:
     """Refuse weights that are not those of the network, and numbers that no training gives."""
     if state.step < 0 or not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
         raise FileError("the number of steps or the learning rate is not possible.")
-    wanted = _parameter_shapes(project)
-    for arrays in (state.parameters, *state.optimizer_vectors.values()):
-        different = wanted.keys() ^ arrays.keys()
-        if different:
-            raise FileError(f"the weights do not fit the network: {min(different)} is in only one of the two.")
-        for name, array in arrays.items():
-            if array.shape != wanted[name]:
-                raise FileError(
-                    f"the weights do not fit the network: {name} is {array.shape} in place of {wanted[name]}."
-                )
-            if array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise FileError(f"the weights {name} are not all finite numbers.")
+    trained, kept = _array_shapes(project)
+    _check_arrays(state.weights, trained | kept)
+    for arrays in state.optimizer_vectors.values():
+        _check_arrays(arrays, trained)
+    if state.course.best is not None:
+        _check_arrays(state.course.best.weights, trained | kept)
 
 
-def _parameter_shapes(project: Project) -> dict[str, Shape]:
-    """Shapes of all trained arrays by name, as far as the graph is right."""
+def _check_arrays(arrays: Arrays, wanted: Mapping[str, Shape]) -> None:
+    different = wanted.keys() ^ arrays.keys()
+    if different:
+        raise FileError(f"the weights do not fit the network: {min(different)} is in only one of the two.")
+    for name, array in arrays.items():
+        if array.shape != wanted[name]:
+            raise FileError(f"the weights do not fit the network: {name} is {array.shape} in place of {wanted[name]}.")
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise FileError(f"the weights {name} are not all finite numbers.")
+
+
+def _array_shapes(project: Project) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    """Shapes by name of all arrays that are trained, and of those that are only kept, as far as the graph is right."""
     shapes = check(project).shapes
-    found: dict[str, Shape] = {}
+    trained: dict[str, Shape] = {}
+    kept: dict[str, Shape] = {}
     for node in project.graph.nodes:
         inputs = [shapes[edge.source] for edge in project.graph.inputs_of(node.id)]
         known = [shape for shape in inputs if shape is not None]
         if isinstance(node.layer, Layer) and shapes[node.id] is not None and len(known) == len(inputs):
-            parameters = node.layer.parameter_shapes(known)
-            found |= {f"{node.id}/{name}": shape for name, shape in parameters.items()}
-    return found
+            trained |= {f"{node.id}/{name}": shape for name, shape in node.layer.parameter_shapes(known).items()}
+            kept |= {f"{node.id}/{name}": shape for name, shape in node.layer.state_shapes(known).items()}
+    return trained, kept
 
 
 def _trained_members(trained: Trained) -> dict[str, bytes]:
-    from safetensors.numpy import save as to_bytes
-
-    state = trained.state
-    vectors = {
-        f"{vector}:{name}": np.ascontiguousarray(array)
-        for vector, arrays in state.optimizer_vectors.items()
-        for name, array in arrays.items()
-    }
-    counters = {"step": np.array([state.step], np.int64), "learning_rate": np.array([state.learning_rate])}
-    members = {
-        WEIGHTS: to_bytes({name: np.ascontiguousarray(array) for name, array in state.parameters.items()}),
-        STATE: to_bytes(vectors | counters),
-    }
+    members = state_members(trained.state)
     for name, arrays in ((HISTORY, trained.history), (SCALER, trained.scaler)):
         if arrays:
             members[name] = archive.npz_bytes(arrays)
@@ -172,23 +169,6 @@ def _trained_members(trained: Trained) -> dict[str, bytes]:
         values = {"data": trained.data_fingerprint, "results": trained.results}
         members[RESULTS] = json.dumps(values, indent=1, sort_keys=True).encode()
     return members
-
-
-def _state(weights: bytes, state: bytes) -> TrainerState:
-    """The trainer's state from the two files that hold it."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
-    try:
-        parameters, rest = from_bytes(weights), from_bytes(state)
-        step, learning_rate = rest.pop("step"), rest.pop("learning_rate")
-        vectors: dict[str, dict[str, np.ndarray]] = {}
-        for key, array in rest.items():
-            vector, _, name = key.partition(":")
-            vectors.setdefault(vector, {})[name] = array
-        return TrainerState(int(step[0]), float(learning_rate[0]), parameters, vectors)
-    except (SafetensorError, ValueError, KeyError, TypeError, IndexError, OverflowError):
-        raise FileError("the weights cannot be read.") from None
 
 
 def _optional_arrays(

@@ -1,7 +1,7 @@
 """Deep learning in NumPy, and nothing else.
 
 Read in this order: `shapes`, `layer`, `layers/dense`, `tape`, `memory`, `arena`, `wiring`, `network`, `losses`,
-`optimizers`, `step`, `trainer`; and `gradcheck` to believe it.
+`optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; and `gradcheck` to believe it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from deepviz.engine.trainer import Trainer as Trainer
 
 _HOMES = {"Network": "deepviz.engine.network", "Trainer": "deepviz.engine.trainer"}
-__all__ = ["Network", "Trainer", "layers", "losses", "optimizers"]
+_PACKAGES = ("layers", "losses", "metrics", "optimizers", "schedules", "stopping")
+__all__ = ["Network", "Trainer", "layers", "losses", "metrics", "optimizers", "schedules", "stopping"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
-    if name in ("layers", "losses", "optimizers"):
+    if name in _PACKAGES:
         return importlib.import_module(f"deepviz.engine.{name}")
     raise AttributeError(f"deepviz.engine has no {name!r}.")

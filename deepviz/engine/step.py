@@ -12,8 +12,8 @@ import numpy as np
 from deepviz.engine import ops
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import EdgeKey, Network
-from deepviz.engine.optimizer import Optimizer, OptimizerState
-from deepviz.engine.part import Part
+from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks
+from deepviz.engine.part import Part, Team
 from deepviz.engine.tape import Phase, Record, Tape, Tensor
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class StepRecording:
         The loss, which is there to the end of the step, and its gradient with respect to the outputs.
     edge_grads
         Gradient with respect to what went over each edge.
+    optimizer_state
+        What changes while the optimizer runs, such as the learning rate.
     """
 
     tape: Tape
@@ -46,15 +48,28 @@ class StepRecording:
     value: Tensor
     output_grad: Tensor
     edge_grads: Mapping[EdgeKey, Tensor]
+    optimizer_state: OptimizerState
 
 
 class Step:
     """A training step that can be replayed for any batch of its size, or the part of one that is computed here.
 
+    Parameters
+    ----------
+    network, loss, optimizer, state
+        What is trained, by what measure and how; `state` is read and written at each replay.
+    part
+        Which part of the batch is computed here. Where a team shares the batch, all of it make this step together:
+        loss, gradients and what is watched are those of the whole batch for each of them.
+    probes
+        What is read from the step.
+    classification
+        Whether targets are classes.
+
     Attributes
     ----------
     x, targets, classes
-        Arrays to fill before each replay.
+        Arrays to fill before each replay, such as by `load`.
     readings
         For each probe that fits, its key and the function that reads its value.
     noise
@@ -69,47 +84,68 @@ class Step:
         loss: Loss,
         optimizer: Optimizer,
         state: OptimizerState,
-        batch: int,
+        part: Part,
         probes: Sequence[Probe],
         classification: bool,
-        part: Part | None = None,
     ) -> None:
         tape = Tape(network.dtype, training=True, part=part)
+        batch, team = part.stop - part.start, part.team
         x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
         classes = tape.external(np.zeros(batch, np.intp)) if classification else None
         forward = network.record_forward(tape, x)
         tape.phase, tape.node = "loss", "loss"
         value, output_grad = loss.record(tape, forward.output, targets)
-        if part is not None:  # what is a mean over a part becomes that part's share of the mean over the batch
+        if part.share != 1:  # what is a mean over a part becomes that part's share of the mean over the batch
             value, output_grad = tape.multiply(value, part.share), tape.multiply(output_grad, part.share)
         backward = forward.record_backward(output_grad)
         value = forward.record_penalties(value)
-        recording = StepRecording(
-            tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads
-        )
         tape.phase = "watch"
+        if team is None:
+            gradients = network.gradients.vector
+            square = ops.squared_norm(tape, tape.external(gradients), out=tape.input(()))
+        else:
+            gradients = team.gradients[0]
+            value, square = record_sums(tape, team, value)
+        recording = StepRecording(
+            tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads, state
+        )
         self.readings = [(probe.key, probe.record(recording)) for probe in probes if probe.fits(recording)]
-        gradients = tape.external(network.gradients.vector)
-        square = ops.squared_norm(tape, gradients, out=tape.input(()))
+        if team is not None and optimizer.clips:
+            tape.run(team.wait)  # until all have seen the gradients as they are
         tape.phase = "update"
-        optimizer.record(tape, network.parameters.vector, network.gradients.vector, state)
-        forward.record_limits()
+        with state.limited_to(slice(0, gradients.size) if team is None else team.own):
+            optimizer.record_clipping(tape, gradients, square, state)
+            optimizer.record(tape, network.parameters.vector, gradients, state)
+        if team is not None:
+            tape.run(team.wait)
+        if team is None or team.number == 0:
+            forward.record_limits()
         self.noise = tape.noise if tape.is_random else None
-        self._tape = tape.compile(keep=[value])
+        self._tape = tape.compile(keep=[value, square])
         self.x, self.targets = self._tape[x], self._tape[targets]
         self.classes = None if classes is None else self._tape[classes]
-        self._value, self._square, self._gradients = self._tape[value], self._tape[square], network.gradients.vector
+        self._value, self._square, self._gradients = self._tape[value], self._tape[square], gradients
+        self._tame_square = optimizer.tame_square
         self.compute_calls = self._tape.part(*COMPUTING, "watch")
-        self.update_calls = self._tape.part("update")
+        # What layers keep from step to step is kept once, by the first of a team.
+        self.update_calls = self._tape.part("update", of_nodes=team is None or team.number == 0)
         self.nbytes = self._tape.nbytes
 
-    def is_tame(self) -> bool:
-        """Whether loss and gradients are finite and so far from overflow that no update can leave the finite numbers.
+    def load(self, x: np.ndarray, targets: np.ndarray, classes: np.ndarray | None, chosen: np.ndarray) -> None:
+        """Take the samples with these numbers from arrays of all samples, targets and classes."""
+        x.take(chosen, 0, self.x, "clip")  # "clip" because checking every index would double the time
+        targets.take(chosen, 0, self.targets, "clip")
+        if self.classes is not None and classes is not None:
+            classes.take(chosen, 0, self.classes, "clip")
 
-        With the square of the gradient's norm below 1e30 no gradient exceeds 1e15, and a learning rate of at most 1e6
-        moves no parameter by more than 1e21 in one step, far from the 3e38 where float32 ends.
-        """
-        return self._square.item() < 1e30 and math.isfinite(self._value.item())
+    @property
+    def loss(self) -> float:
+        """The mean loss of the batch, with penalties."""
+        return float(self._value)
+
+    def is_tame(self) -> bool:
+        """Whether loss and gradients are finite and so far from overflow that every update is finite too."""
+        return self._square.item() < self._tame_square and math.isfinite(self._value.item())
 
     def is_finite(self) -> bool:
         """Whether loss and gradients are all finite."""
@@ -118,3 +154,23 @@ class Step:
     def first_non_finite(self) -> Record | None:
         """The first call of forward, loss and backward that gives NaN or Inf for the batch that is loaded."""
         return self._tape.first_non_finite(COMPUTING)
+
+
+def record_sums(tape: Tape, team: Team, value: Tensor) -> tuple[Tensor, Tensor]:
+    """Write down that the gradients of all parts are summed up, each process its own slice of them.
+
+    Returns
+    -------
+    The loss of the whole batch, from those of its parts, and the square of the norm of its gradient.
+    """
+    tape.run(team.wait)
+    first, *others = team.gradients
+    for portion in chunks([team.own]):
+        total = tape.external(first[portion])
+        for other in others:
+            tape.add(total, tape.external(other[portion]), out=total)
+    found = tape.empty((2,))
+    tape.copy(value, out=found[0])
+    ops.squared_norm(tape, tape.external(first[team.own]), out=found[1])
+    totals = tape.over_batch(found)
+    return totals[0], totals[1]

@@ -6,22 +6,34 @@ all consume this one generator.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from deepviz.engine import probes as probe_package
+from deepviz.engine.course import Course
+from deepviz.engine.crew import Crew
+from deepviz.engine.diverged import Diverged as Diverged
+from deepviz.engine.diverged import Origin, origin_in_update, origin_in_weights, origin_of_call
 from deepviz.engine.evaluation import Evaluation, evaluate
 from deepviz.engine.loss import Loss
+from deepviz.engine.metric import Metric
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.samples import Samples, encoded
+from deepviz.engine.schedule import Progress, Schedule
+from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.step import Step
+from deepviz.engine.steps import Steps
+from deepviz.engine.stopping_rule import StoppingRule
+from deepviz.engine.team import ColleagueGoneError
 from deepviz.engine.threads import one_blas_thread
-
-Samples = tuple[np.ndarray, np.ndarray]
+from deepviz.engine.trainer_state import Best as Best
+from deepviz.engine.trainer_state import TrainerState as TrainerState
+from deepviz.engine.validation import Validation
 
 
 class StepRecord(NamedTuple):
@@ -34,57 +46,13 @@ class StepRecord(NamedTuple):
     epoch
         Counted from 1.
     values
-        What each probe read, by its key; at the end of an epoch also ``validation_loss`` and, for classification,
-        ``validation_accuracy``.
+        What each probe read, by its key; at the end of an epoch also ``validation_loss``, for classification
+        ``validation_accuracy``, and each metric by its name, such as ``validation_F1``.
     """
 
     step: int
     epoch: int
     values: dict[str, Any]
-
-
-class Diverged(ArithmeticError):  # noqa: N818 (it is what happened, not a mistake)
-    """Training met NaN or Inf. The update was not applied: the network holds the last finite weights.
-
-    Attributes
-    ----------
-    step
-        The step that could not be made.
-    node, phase
-        Where the first such number came up: the layer, and "forward", "loss", "backward" or "update". In the loss
-        the node is "loss", in the update it is empty.
-    """
-
-    def __init__(self, step: int, node: str, phase: str, learning_rate: float) -> None:
-        where = f"in the {phase} pass of {node}" if phase in ("forward", "backward") else f"in the {phase}"
-        super().__init__(
-            f"Training diverged at step {step}: the first number that is not finite came up {where}. "
-            f"The weights from before this step are kept. "
-            f"Try a smaller learning rate than {learning_rate:g}."
-        )
-        self.step, self.node, self.phase = step, node, phase
-
-
-@dataclass(frozen=True)
-class TrainerState:
-    """All that a trainer needs to go on exactly where it was.
-
-    Attributes
-    ----------
-    step
-        How many steps have been made.
-    learning_rate
-        As it is now.
-    parameters
-        Every trained array by name.
-    optimizer_vectors
-        The optimizer's vectors, each cut into named arrays like the parameters: ``m`` -> ``dense_1/W`` -> array.
-    """
-
-    step: int
-    learning_rate: float
-    parameters: Mapping[str, np.ndarray]
-    optimizer_vectors: Mapping[str, Mapping[str, np.ndarray]]
 
 
 class Trainer:
@@ -103,16 +71,33 @@ class Trainer:
     epochs
         How often all samples are seen, counted from the first step, also after a resume.
     seed
-        Start of the order in which samples are seen.
+        Start of the order in which samples are seen, and of all random numbers that layers draw.
     workers
-        Processes that share a batch. Only 1 so far.
+        Processes that share a batch. It pays for steps of over a millisecond: the result is the same up to rounding.
+        They are started with the first step; `close` lets them go.
     probes
         What is read from each step, by key.
+    schedule
+        How the learning rate changes while training; None leaves it as it is.
+    stopping
+        Reasons to end the run before its last epoch.
+    keep_best
+        Whether the best weights are kept: those of the lowest validation loss, or of the lowest training loss of an
+        epoch where there are no validation data.
+    metrics
+        What else is computed from the validation data after each epoch: metrics, or their keys.
+    clock
+        Gives the time in seconds, for rules that want it.
+
+    Attributes
+    ----------
+    watch_next
+        Set it to have the next record hold ``gradient_flow`` as well, which is too costly for every step.
 
     Raises
     ------
     ValueError
-        If samples and targets do not fit each other, the network or the loss.
+        If something does not fit, naming what it is for.
     """
 
     def __init__(
@@ -128,22 +113,30 @@ class Trainer:
         seed: int = 0,
         workers: int = 1,
         probes: Sequence[str] = ("loss",),
+        schedule: Schedule | None = None,
+        stopping: Sequence[StoppingRule] = (),
+        keep_best: bool = False,
+        metrics: Sequence[str | Metric] = (),
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        if workers != 1:
-            raise ValueError("Only one worker is supported so far.")
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}.")
         if batch_size < 1 or epochs < 0:
             raise ValueError(f"batch_size must be at least 1 and epochs at least 0, not {batch_size} and {epochs}.")
         one_blas_thread()
         self.network, self.loss, self.optimizer = network, loss, optimizer
-        self.epochs, self.seed = epochs, seed
-        self._x, self._targets, self._classes = _encoded(network, loss, data, "training")
-        self.validation = validation
-        if validation is not None:
-            _encoded(network, loss, validation, "validation")
+        self.schedule, self.epochs, self.seed = schedule or Constant(), epochs, seed
+        self._x, self._targets, self._classes = encoded(network, loss, data, "training")
+        self._validation = Validation(network, loss, validation, metrics)
         self.batch_size = min(batch_size, len(self._x))
-        self._state = optimizer.start(network.parameters.vector)
-        self._probes = tuple(probe_package.registry[key]() for key in probes)
-        self._steps: dict[tuple[int, bool], Step] = {}
+        self._rate = optimizer.learning_rate
+        self._state = optimizer.start(network.parameters.vector, network.trained_spans)
+        self._probes, self._steps = tuple(probes), self._new_steps(probes)
+        self.workers = workers
+        self._crew: Crew | None = None
+        self._clock, self._has_rules = clock, bool(stopping)
+        self._course = Course(self.schedule, stopping, keep_best)
+        self._course.check(("loss", *self._validation.names))
         self.watch_next = False
         # Steps run in a context in which NumPy does not warn of overflow: every step looks for it anyway.
         self._context = copy_context()
@@ -161,17 +154,33 @@ class Trainer:
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate of the next step; may be set between any two steps."""
-        return self._state.learning_rate
+        """The learning rate that the schedule starts from; may be set between any two steps."""
+        return self._rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._state.learning_rate = type(self.optimizer).checked({"learning_rate": value}).learning_rate
+        self._rate = type(self.optimizer).checked({"learning_rate": value}).learning_rate
+        self._state.learning_rate = self.current_learning_rate
+
+    @property
+    def current_learning_rate(self) -> float:
+        """The learning rate of the next step: `learning_rate` times the factor of the schedule."""
+        per_epoch = self.steps_per_epoch
+        progress = Progress(self._state.step, per_epoch, max(1, self.epochs * per_epoch))
+        return self._rate * self._course.factor(progress)
+
+    @property
+    def stopped_by(self) -> str | None:
+        """Why a stopping rule has ended the run before its last epoch, in words; None if none has."""
+        return self._course.stopped_by
+
+    @property
+    def best(self) -> Best | None:
+        """The best weights so far, if they are kept and an epoch is over."""
+        return self._course.best
 
     def steps(self) -> Iterator[StepRecord]:
-        """Make steps until all epochs are done, one for each record that is asked for.
-
-        Set `watch_next` to have the next record hold ``gradient_flow`` as well, which is too costly for every step.
+        """Make steps until all epochs are done or a stopping rule ends the run, one for each record that is asked for.
 
         Raises
         ------
@@ -179,21 +188,46 @@ class Trainer:
             If a number is not finite any more.
         """
         per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
-        while self._state.step < self.epochs * per_epoch:
-            epoch, batch = divmod(self._state.step, per_epoch)
+        state, course, is_scheduled = self._state, self._course, not self.schedule.is_constant
+        while state.step < self.epochs * per_epoch and course.stopped_by is None:
+            epoch, batch = divmod(state.step, per_epoch)
             if epoch != shuffled:
+                self._refuse_what_is_not_finite()
                 order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(len(self._x)), epoch
+            began = self._clock() if self._has_rules else 0.0
+            if is_scheduled:
+                state.learning_rate = self.current_learning_rate
             values = self._context.run(self._make_step, order[batch * size : (batch + 1) * size])
-            if batch == per_epoch - 1 and self.validation is not None:
-                result = self.evaluate(*self.validation)
-                values["validation_loss"] = result.loss
-                if result.accuracy is not None:
-                    values["validation_accuracy"] = result.accuracy
-            yield StepRecord(self._state.step, epoch + 1, values)
+            measured = None
+            if batch == per_epoch - 1:
+                values |= (found := self._validation.values())
+                if course.is_followed:
+                    measured = course.end_epoch(state.step, found, self.network)
+            if self._has_rules:
+                course.end_step(state.step, self._clock() - began, measured)
+            yield StepRecord(state.step, epoch + 1, values)
 
     def evaluate(self, x: np.ndarray, targets: np.ndarray) -> Evaluation:
-        """Loss and, for classes, accuracy over any samples, with the weights as they are."""
-        return evaluate(self.network, self.loss, x, targets)
+        """Loss, accuracy for classes, and metrics over any samples, with the weights as they are."""
+        return evaluate(self.network, self.loss, x, targets, self._validation.metrics)
+
+    def restore_best(self) -> None:
+        """Put the best weights back into the network. Counts and what the optimizer keeps stay as they are.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        if self.best is None:
+            raise ValueError(
+                "There are no best weights: they are kept with keep_best=True, from the end of an epoch on."
+            )
+        self.network.load_weights(self.best.weights)
+
+    def go_on(self) -> None:
+        """Let `steps` go on after a stopping rule has ended the run. Rules look for a reason to end it anew."""
+        self._course.go_on()
 
     def state(self) -> TrainerState:
         """A copy of all that is needed to go on from here."""
@@ -203,7 +237,9 @@ class Trainer:
             twin = arena.twin()
             twin.vector[:] = vector
             vectors[name] = dict(twin)
-        return TrainerState(self.step, self.learning_rate, arena.copied(), vectors)
+        return TrainerState(
+            self.step, self.learning_rate, arena.copied(), vectors, self.network.state.copied(), self._course.state()
+        )
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state that `state` gave.
@@ -219,71 +255,108 @@ class Trainer:
         for name, arrays in state.optimizer_vectors.items():
             twins[name] = self.network.parameters.twin()
             twins[name].load(arrays)
-        self.network.parameters.load(state.parameters)
+        self.network.load_weights(state.weights)
         for name, twin in twins.items():
             self._state.vectors[name][:] = twin.vector
-        self._state.step, self._state.learning_rate = state.step, state.learning_rate
+        self._state.step, self._rate = state.step, state.learning_rate
+        self._course.restore(state.course)
+        self._state.learning_rate = self.current_learning_rate
+
+    def close(self) -> None:
+        """Let the processes go that share the batches, if there are any. A later step gets new ones."""
+        if self._crew is not None:
+            self._crew.close()
+            self._crew = None
 
     def _make_step(self, chosen: np.ndarray) -> dict[str, Any]:
         """One step on the samples with these numbers. Returns what the probes read."""
-        step = self._step_for(len(chosen))
-        self._x.take(chosen, 0, step.x, "clip")  # "clip" because checking every index would double the time
-        self._targets.take(chosen, 0, step.targets, "clip")
-        if step.classes is not None and self._classes is not None:
-            self._classes.take(chosen, 0, step.classes, "clip")
-        for function, arguments in step.compute_calls:
-            function(*arguments)
-        if step.is_tame():
-            for function, arguments in step.update_calls:
-                function(*arguments)
-        else:
-            self._update_with_care(step)
+        watched, self.watch_next = self.watch_next, False
+        step = None
+        if self.workers > 1 and len(chosen) >= self.workers:
+            step = self._step_together(chosen, watched)
+        if step is None:
+            step = self._steps.alone(len(chosen), watched)
+            self._compute(step, chosen)
+            if step.is_tame():
+                for function, arguments in step.update_calls:
+                    function(*arguments)
+            else:
+                self._update_with_care(step)
+        if self._course.is_followed:
+            self._course.add_step(step.loss, len(chosen))
         return {key: read() for key, read in step.readings}
 
-    def _step_for(self, batch: int) -> Step:
-        watched, self.watch_next = self.watch_next, False
-        step = self._steps.get((batch, watched))
-        if step is None:
-            probes = (*self._probes, probe_package.registry["gradient_flow"]()) if watched else self._probes
-            step = self._steps[batch, watched] = Step(
-                self.network, self.loss, self.optimizer, self._state, batch, probes, self._classes is not None
-            )
+    def _compute(self, step: Step, chosen: np.ndarray) -> None:
+        step.load(self._x, self._targets, self._classes, chosen)
+        if step.noise is not None:
+            step.noise.start(self.seed, self._state.step)
+        for function, arguments in step.compute_calls:
+            function(*arguments)
+
+    def _step_together(self, chosen: np.ndarray, watched: bool) -> Step | None:
+        """A step whose batch is shared. None if its numbers are so large that it has to be made again with care."""
+        crew = self._crew = self._crew or self._hired()
+        try:
+            crew.begin(chosen, self._state.step, watched, self._state.learning_rate)
+            part = crew.part(len(chosen))
+            step = self._steps.of(part, watched)
+            self._compute(step, chosen[part.start : part.stop])
+            if not step.is_tame():  # all see the same numbers, so nobody updates
+                return None
+            for function, arguments in step.update_calls:
+                function(*arguments)
+        except ColleagueGoneError as error:
+            reason = crew.last_words()
+            self.close()
+            raise ColleagueGoneError(f"{error} {reason}".strip()) from None
+        except BaseException:  # the others wait at a place of the step that this process has left
+            self.close()
+            raise
         return step
+
+    def _hired(self) -> Crew:
+        samples = self._x, self._targets, self._classes
+        made_of = self.network, self.loss, self.optimizer, self._state, self._probes
+        crew = Crew(self.workers, *made_of, self.seed, samples, self.batch_size)
+        self._x, self._targets, self._classes = crew.samples
+        self._steps = self._new_steps(self._probes)  # the vectors are elsewhere now
+        return crew
+
+    def _new_steps(self, probes: Sequence[str]) -> Steps:
+        return Steps(self.network, self.loss, self.optimizer, self._state, probes, self._classes is not None)
+
+    def _refuse_what_is_not_finite(self) -> None:
+        """Raise `Diverged` if weights, or what the optimizer keeps, are not finite.
+
+        No step can make them so, because gradients are looked at before each update; but others may write to them.
+        """
+        vectors = (self.network.parameters.vector, self.network.state.vector, *self._state.vectors.values())
+        # The product of a vector with itself is the fastest way to see that all of it is finite.
+        if not all(math.isfinite(self._context.run(vector.dot, vector)) for vector in vectors):
+            origin = origin_in_weights(self.network) or origin_in_update(self.network, self._state.vectors)
+            if origin is not None:
+                self._diverge(origin)
 
     def _update_with_care(self, step: Step) -> None:
         """Update when numbers are huge or not finite: keep a copy, and go back to it if the update overflows."""
-        number, parameters = self.step + 1, self.network.parameters.vector
+        network, number = self.network, self._state.step
         if not step.is_finite():
-            record = step.first_non_finite()
-            node, phase = (record.node, record.phase) if record else ("", "update")
-            raise Diverged(number, node, phase, self.learning_rate)
-        vectors = [parameters, *self._state.vectors.values()]
+            origin = origin_in_weights(network)
+            if origin is None:
+                if step.noise is not None:
+                    step.noise.start(self.seed, number)
+                origin = origin_of_call(network, step.first_non_finite())
+            self._diverge(origin)
+        vectors = [network.parameters.vector, network.state.vector, *self._state.vectors.values()]
         before = [vector.copy() for vector in vectors]
         for function, arguments in step.update_calls:
             function(*arguments)
-        if not all(np.isfinite(vector).all() for vector in vectors):
+        origin = origin_in_update(network, self._state.vectors)
+        if origin is not None:
             for vector, values in zip(vectors, before, strict=True):
                 vector[:] = values
-            self._state.step = number - 1
-            raise Diverged(number, "", "update", self.learning_rate)
+            self._state.step = number
+            self._diverge(origin)
 
-
-def _encoded(
-    network: Network, loss: Loss, samples: Samples, which: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Samples, targets and classes (if the targets are classes) as the step wants them.
-
-    Raises
-    ------
-    ValueError
-        If they do not fit, naming what they are for.
-    """
-    x, targets = samples
-    if len(x) != len(targets):
-        raise ValueError(f"{which.capitalize()} data: {len(x)} samples but {len(targets)} targets.")
-    try:
-        checked = np.ascontiguousarray(network.checked_batch(x))
-        encoded = loss.encode_targets(targets, network.output_shape, network.dtype)
-    except ValueError as error:
-        raise ValueError(f"{which.capitalize()} data: {error}") from None
-    return checked, encoded, loss.class_numbers(targets, network.output_shape)
+    def _diverge(self, origin: Origin) -> NoReturn:
+        raise Diverged(self._state.step + 1, origin, self.learning_rate)

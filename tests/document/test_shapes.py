@@ -52,6 +52,26 @@ def test_an_output_that_does_not_fit_the_targets_offers_the_right_number_of_unit
     assert check(problem.repairs[0].edit(project), SPIRALS).problems == ()
 
 
+@pytest.mark.parametrize("key", ["BinaryCrossEntropy", "Hinge"])
+def test_two_classes_take_a_single_output_where_the_loss_can_read_it(key: str) -> None:
+    project = chain(("Input", {}), ("Dense", {"units": 7}), ("ReLU", {}), (key, {}))
+    (problem,) = check(project, SPIRALS).problems
+    assert "data's 2 classes, or a single one; it gets 7" in problem.text
+    (repair,) = problem.repairs
+    assert repair.label == "Set units to 1"
+    mended = repair.edit(project)
+    assert check(mended, SPIRALS).problems == ()
+    assert check(mended, DataFacts((2,), "classification", 3, 10)).problems[0].repairs[0].label == "Set units to 3"
+
+
+def test_class_weights_that_do_not_fit_the_data_are_told_at_the_loss() -> None:
+    layer = ("SoftmaxCrossEntropy", {"class_weights": (1, 2, 3)})
+    (problem,) = check(chain(("Input", {}), ("Dense", {"units": 2}), layer), SPIRALS).problems
+    assert problem.where == "loss_1"
+    assert "3 class weights for 2 classes" in problem.text
+    assert problem.repairs == ()
+
+
 def test_a_repair_that_finds_nothing_to_mend_says_so() -> None:
     project = chain(("Input", {}), ("ReLU", {}), ("SoftmaxCrossEntropy", {}))
     (problem,) = check(project, DataFacts((2,), "classification", 5, 10)).problems

@@ -315,10 +315,16 @@ def test_going_back_to_an_earlier_state_is_that_state(optimizer: Optimizer) -> N
 @pytest.mark.parametrize("length", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
 def test_chunks_cover_everything_once(length: int) -> None:
     covered = np.zeros(length, int)
-    for portion in chunks(length):
+    for portion in chunks([slice(0, length)]):
         covered[portion] += 1
         assert 0 < portion.stop - portion.start <= CHUNK
     assert (covered == 1).all()
+
+
+def test_chunks_keep_to_their_spans() -> None:
+    spans = [slice(3, 5), slice(10, 10 + 2 * CHUNK + 1), slice(3 * CHUNK, 3 * CHUNK)]
+    wanted = [(3, 5), (10, 10 + CHUNK), (10 + CHUNK, 10 + 2 * CHUNK), (10 + 2 * CHUNK, 11 + 2 * CHUNK)]
+    assert [(portion.start, portion.stop) for portion in chunks(spans)] == wanted
 
 
 @every_kind

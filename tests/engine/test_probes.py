@@ -49,9 +49,10 @@ def test_all_probes_agree_with_hand_computation(dtype: str, tolerance: float) ->
     x, targets = rng.standard_normal((50, 4)), rng.integers(0, 3, 50)
     wanted = by_hand(net, x, targets)
     values = first_record(net, x, targets, *probes.registry)
-    assert set(values) == {"loss", "accuracy", "gradient_norm", "gradient_flow"}
+    assert set(values) == {"loss", "accuracy", "gradient_norm", "gradient_flow", "learning_rate"}
     assert values["loss"] == pytest.approx(wanted["loss"], rel=tolerance)
     assert values["accuracy"] == wanted["accuracy"]
+    assert values["learning_rate"] == RATE.learning_rate
     norms = [np.linalg.norm(wanted["dense_1"]), np.linalg.norm(wanted["dense_2"])]
     assert values["gradient_norm"] == pytest.approx(norms, rel=tolerance)
     # One per edge, in the order of Network.edges, and then the gradient of the loss itself.

@@ -1,4 +1,4 @@
-"""The trainer: the numbers of a plain loop, the same ones each time, and weights that survive divergence."""
+"""The trainer: the numbers of a plain loop, and the same ones each time."""
 
 from __future__ import annotations
 
@@ -9,33 +9,16 @@ import pytest
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.optimizer import Optimizer
-from deepviz.engine.trainer import Diverged, StepRecord
+from deepviz.engine.trainer import StepRecord
 from deepviz.registry import DefinitionError
+from tests.engine.small_trainer import BATCH, PER_EPOCH, SAMPLES, network, samples, trainer
 
-SAMPLES, BATCH = 23, 5
-PER_EPOCH = 5  # four batches of 5 and one of 3
 OPTIMIZERS = [
     pytest.param(optimizers.SGD(learning_rate=0.1), id="SGD"),
     pytest.param(optimizers.SGD(learning_rate=0.1, momentum=0.9), id="momentum"),
     pytest.param(optimizers.Adam(learning_rate=0.01), id="Adam"),
 ]
 every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS)
-
-
-def samples() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(0)
-    return rng.standard_normal((SAMPLES, 4)), rng.integers(0, 3, SAMPLES)
-
-
-def network(seed: int = 0, dtype: str = "float32") -> Network:
-    chain = [layers.Input(shape=(4,)), layers.Dense(units=6), layers.Tanh(), layers.Dense(units=3)]
-    return Network.sequential(chain, seed=seed, dtype=dtype)
-
-
-def trainer(optimizer: Optimizer | None = None, net: Network | None = None, **changes: Any) -> Trainer:
-    settings: dict[str, Any] = {"batch_size": BATCH, "epochs": 4, "seed": 3} | changes
-    optimizer = optimizer or optimizers.Adam(learning_rate=0.01)
-    return Trainer(net or network(), losses.SoftmaxCrossEntropy(), optimizer, samples(), **settings)
 
 
 def test_training_is_that_of_a_plain_loop() -> None:
@@ -229,99 +212,13 @@ def test_the_consumers_way_of_handling_floats_is_left_alone() -> None:
     assert np.geterr() != before
 
 
-# Divergence. All in float32, whose largest number is 3.4e38.
-
-
-def one_weight(x: float, weight: float, optimizer: Optimizer, target: float = 0.0) -> Trainer:
-    """``y = weight x`` against a target, from a single sample."""
-    net = Network.sequential([layers.Input(shape=(1,)), layers.Dense(units=1, use_bias=False)])
-    net.parameters["dense_1/W"][...] = weight
-    data = np.array([[x]], np.float32), np.array([[target]], np.float32)
-    return Trainer(net, losses.MeanSquaredError(), optimizer, data, epochs=10)
-
-
-@pytest.mark.parametrize(
-    ("x", "weight", "node", "phase"),
-    [
-        (10.0, 1e38, "dense_1", "forward"),  # y = 1e39
-        (1.0, 1e25, "loss", "loss"),  # y^2 = 1e50, its gradient 2e25
-        (1e-10, 1e30, "loss", "loss"),  # y^2 = 1e40, but dL/dW = 2 y x = 2e10
-        (1e30, 1e-15, "dense_1", "backward"),  # y^2 = 1e30, dL/dW = 2 y x = 2e45
-        (1e25, 1e-15, "", "update"),  # dL/dW = 2e35, and the learning rate is 1e6
-    ],
-)
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_divergence_names_its_place_and_keeps_the_weights(
-    x: float, weight: float, node: str, phase: str, momentum: float
-) -> None:
-    made = one_weight(x, weight, optimizers.SGD(learning_rate=1e6, momentum=momentum))
-    before = made.state()
-    with pytest.raises(Diverged) as caught:
-        next(made.steps())
-    assert (caught.value.step, caught.value.node, caught.value.phase) == (1, node, phase)
-    after = made.state()
-    assert after.step == 0
-    assert np.array_equal(after.parameters["dense_1/W"], before.parameters["dense_1/W"])
-    assert all(not vector["dense_1/W"].any() for vector in after.optimizer_vectors.values())
-    message = str(caught.value)
-    assert message.startswith("Training diverged at step 1: ")
-    assert (f"in the {phase} pass of dense_1" if node == "dense_1" else f"in the {phase}.") in message
-    assert "smaller learning rate than 1e+06" in message
-
-
-def test_huge_gradients_that_do_not_overflow_are_no_divergence() -> None:
-    made = one_weight(1e20, 1e-18, optimizers.SGD(learning_rate=1e-30))  # dL/dW = 2e22, beyond what is called tame
-    next(made.steps())
-    assert made.network.parameters["dense_1/W"][0, 0] == pytest.approx(1e-18 - 1e-30 * 2e22, rel=1e-5)
-    assert made.step == 1
-
-
-@every_optimizer
-def test_weights_after_divergence_are_those_of_the_last_good_step(optimizer: Optimizer) -> None:
-    chain = [layers.Input(shape=(4,)), layers.Dense(units=6), layers.ReLU(), layers.Dense(units=3)]
-    x, classes = samples()
-    made = Trainer(
-        Network.sequential(chain, seed=1),
-        losses.MeanSquaredError(),
-        optimizer.changed(learning_rate=1e6),
-        (x * 1e3, np.eye(3)[classes]),
-        batch_size=BATCH,
-        epochs=1000,
-    )
-    kept, last = made.state(), 0
-
-    def run() -> None:
-        nonlocal kept, last
-        for record in made.steps():
-            assert np.isfinite(record.values["loss"])
-            kept, last = made.state(), record.step
-
-    with pytest.raises(Diverged) as caught:
-        run()
-    assert caught.value.step == last + 1
-    after = made.state()
-    assert after.step == last
-    assert all(np.array_equal(after.parameters[name], kept.parameters[name]) for name in kept.parameters)
-    for name, arrays in kept.optimizer_vectors.items():
-        assert all(np.array_equal(after.optimizer_vectors[name][key], arrays[key]) for key in arrays)
-    assert all(np.isfinite(values).all() for values in after.parameters.values())
-
-
-def test_training_goes_on_after_divergence_with_a_smaller_learning_rate() -> None:
-    made = one_weight(1e25, 1e-15, optimizers.SGD(learning_rate=1e6))
-    with pytest.raises(Diverged):
-        next(made.steps())
-    made.learning_rate = 1e-60
-    assert next(made.steps()).step == 1
-
-
 # What is refused
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"workers": 2}, "Only one worker"),
+        ({"workers": 0}, "workers must be at least 1"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"epochs": -1}, "epochs at least 0"),
         ({"probes": ("no_such_probe",)}, "no probe called 'no_such_probe'"),

@@ -45,7 +45,7 @@ class AdaDelta(Optimizer):
             rate[()] = state.learning_rate
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             a, d = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
             tape.multiply(a, self.rho, out=a)

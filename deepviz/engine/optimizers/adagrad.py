@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -32,8 +33,8 @@ class AdaGrad(Optimizer):
     )
     epsilon: float = Field(1e-7, ge=1e-30, le=1, title="Epsilon", description="Keeps the division away from zero.")
 
-    def start(self, parameters: np.ndarray) -> OptimizerState:
-        state = super().start(parameters)
+    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
+        state = super().start(parameters, spans)
         state.vectors["squares"][:] = self.initial_accumulator_value
         return state
 
@@ -45,7 +46,7 @@ class AdaGrad(Optimizer):
             rate[()] = state.learning_rate
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             a = tape.external(state.vectors["squares"][portion])
             tape.add(a, tape.multiply(g, g), out=a)

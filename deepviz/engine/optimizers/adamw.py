@@ -40,7 +40,7 @@ class AdamW(Adam):
             kept[()] = max(0.0, 1 - state.learning_rate * self.weight_decay)
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
             tape.multiply(m, self.beta_1, out=m)

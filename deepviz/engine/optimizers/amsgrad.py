@@ -36,7 +36,7 @@ class AMSGrad(Adam):
             shift[()] = self.epsilon / k
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v, w = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
             tape.multiply(m, self.beta_1, out=m)

@@ -48,7 +48,7 @@ class Lion(Optimizer):
             kept[()] = max(0.0, 1 - state.learning_rate * self.weight_decay)
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m = tape.external(state.vectors["m"][portion])
             sign = _sign(tape, tape.add(tape.multiply(m, weight), g))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -41,8 +42,8 @@ class RMSProp(Optimizer):
         False, title="Centred", description="Whether gradients are divided by their spread instead of their size."
     )
 
-    def start(self, parameters: np.ndarray) -> OptimizerState:
-        state = super().start(parameters)
+    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
+        state = super().start(parameters, spans)
         for name, wanted in (("mean", self.centered), ("velocity", self.momentum)):
             if not wanted:
                 del state.vectors[name]
@@ -57,7 +58,7 @@ class RMSProp(Optimizer):
             scale[()] = state.learning_rate / k
 
         tape.run(advance)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             v = tape.external(state.vectors["v"][portion])
             tape.multiply(v, self.rho, out=v)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -30,9 +31,11 @@ class SGD(Optimizer):
     )
     nesterov: bool = Field(False, title="Nesterov", description="Whether momentum looks one step ahead.")
 
-    def start(self, parameters: np.ndarray) -> OptimizerState:
-        state = super().start(parameters)
-        return state if self.momentum else OptimizerState(self.learning_rate)
+    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
+        state = super().start(parameters, spans)
+        if not self.momentum:
+            del state.vectors["velocity"]
+        return state
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate = np.zeros((), parameters.dtype)
@@ -43,7 +46,7 @@ class SGD(Optimizer):
 
         tape.run(advance)
         learning_rate = tape.external(rate)
-        for portion in chunks(parameters.size):
+        for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             step = tape.multiply(g, learning_rate)
             if self.momentum:

@@ -1,0 +1,134 @@
+"""A trainer's state as the contents of files, and back: weights, what the optimizer keeps, and the course of the run.
+
+Arrays are safetensors, single numbers are JSON. What is read is not believed: whatever is missing, of the wrong kind or
+impossible is told in words.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from deepviz.document.archive import Arrays, FileError
+from deepviz.engine.trainer_state import Best, CourseState, TrainerState
+
+WEIGHTS, STATE, COURSE, BEST = "weights.safetensors", "state.safetensors", "course.json", "best.safetensors"
+MEMBERS = (WEIGHTS, STATE, COURSE, BEST)
+
+
+def state_members(state: TrainerState) -> dict[str, bytes]:
+    """The files that hold a state. The best weights have one of their own, if there are any."""
+    vectors = {
+        f"{vector}:{name}": array
+        for vector, arrays in state.optimizer_vectors.items()
+        for name, array in arrays.items()
+    }
+    counters = {"step": np.array([state.step], np.int64), "learning_rate": np.array([state.learning_rate])}
+    members = {
+        WEIGHTS: _to_bytes(state.weights),
+        STATE: _to_bytes(vectors | counters),
+        COURSE: _course_to_json(state.course).encode(),
+    }
+    if state.course.best is not None:
+        members[BEST] = _to_bytes(state.course.best.weights)
+    return members
+
+
+def state_of(members: Mapping[str, bytes | None], kept: Collection[str]) -> TrainerState:
+    """The state that files hold. Files of earlier versions have no course and no best weights.
+
+    Parameters
+    ----------
+    members
+        Contents by name.
+    kept
+        Names of those arrays among the weights that the network keeps without training them.
+
+    Raises
+    ------
+    FileError
+        If they cannot be read. Whether the weights fit the network is not looked at.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    try:
+        weights, rest = from_bytes(members.get(WEIGHTS) or b""), from_bytes(members.get(STATE) or b"")
+        step, learning_rate = rest.pop("step"), rest.pop("learning_rate")
+        vectors: dict[str, dict[str, np.ndarray]] = {}
+        for key, array in rest.items():
+            vector, _, name = key.partition(":")
+            vectors.setdefault(vector, {})[name] = array
+        best = None if BEST not in members else from_bytes(members[BEST] or b"")
+        course = CourseState() if COURSE not in members else _course(json.loads(members[COURSE] or b""), best)
+        return TrainerState(
+            int(step[0]),
+            float(learning_rate[0]),
+            {name: array for name, array in weights.items() if name not in kept},
+            vectors,
+            {name: array for name, array in weights.items() if name in kept},
+            course,
+        )
+    except (
+        SafetensorError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
+        raise FileError("the weights cannot be read.") from None
+
+
+def _to_bytes(arrays: Arrays) -> bytes:
+    from safetensors.numpy import save
+
+    content: bytes = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    return content
+
+
+def _course_to_json(course: CourseState) -> str:
+    values: dict[str, Any] = {
+        "epoch": {"total": _number(course.epoch_total), "samples": course.epoch_samples},
+        "seconds": _number(course.seconds),
+        "schedule": _numbers(course.schedule),
+        "stopping": {rule: _numbers(memory) for rule, memory in course.stopping.items()},
+        "stopped_by": course.stopped_by,
+    }
+    if course.best is not None:
+        values["best"] = {"step": course.best.step, "value": _number(course.best.value)}
+    return json.dumps(values, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _course(values: dict[str, Any], weights: Arrays | None) -> CourseState:
+    stopped_by, best = values["stopped_by"], None
+    if not isinstance(stopped_by, str | None):
+        raise TypeError("stopped_by is a text or nothing")
+    if ("best" in values) != (weights is not None):
+        raise KeyError("best")
+    if weights is not None:
+        best = Best(int(values["best"]["step"]), float(values["best"]["value"]), weights)
+    return CourseState(
+        float(values["epoch"]["total"]),
+        int(values["epoch"]["samples"]),
+        float(values["seconds"]),
+        {name: float(value) for name, value in values["schedule"].items()},
+        {rule: {name: float(value) for name, value in memory.items()} for rule, memory in values["stopping"].items()},
+        stopped_by,
+        best,
+    )
+
+
+def _number(value: float) -> float | str:
+    """A number as JSON has it: with all its digits, or as a text if it is not finite, which JSON does not know."""
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def _numbers(memory: Mapping[str, float]) -> dict[str, float | str]:
+    return {name: _number(value) for name, value in memory.items()}

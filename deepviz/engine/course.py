@@ -1,0 +1,139 @@
+"""The course of a run: what schedule, stopping rules and best weights have to know of it, kept in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from deepviz.engine.network import Network
+from deepviz.engine.schedule import Progress, Schedule
+from deepviz.engine.stopping_rule import LOSS, VALIDATION_LOSS, Memory, Seen, StoppingRule
+from deepviz.engine.trainer_state import Best, CourseState
+
+
+class Course:
+    """Follows a run step by step, if there is anything that depends on how it goes.
+
+    Parameters
+    ----------
+    schedule, rules
+        What depends on it.
+    keep_best
+        Whether the best weights are kept.
+
+    Attributes
+    ----------
+    is_followed
+        Whether `add_step` and `end_epoch` have to be called at all; `end_step` is only there for rules.
+    stopped_by
+        Why the run ends before its last epoch, in words; None if it does not.
+    best
+        The best weights so far, if they are kept.
+    """
+
+    def __init__(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
+        self._schedule, self._keep_best = schedule, keep_best
+        self.is_followed = schedule.observes or bool(rules) or keep_best
+        self._rules = {json.dumps(rule.to_json(), sort_keys=True): rule for rule in rules}
+        self._loss, self._total, self._samples, self.seconds = 0.0, 0.0, 0, 0.0
+        self._memory: Memory = schedule.start()
+        self._memories: dict[str, Memory] = {text: rule.start() for text, rule in self._rules.items()}
+        self.stopped_by: str | None = None
+        self.best: Best | None = None
+
+    def check(self, measured: Sequence[str]) -> None:
+        """Refuse rules that look at something that is not measured after an epoch.
+
+        Raises
+        ------
+        ValueError
+            If there is such a rule.
+        """
+        for rule in self._rules.values():
+            if rule.monitored not in (None, VALIDATION_LOSS, *measured):
+                known = ", ".join(measured)
+                raise ValueError(f"{rule.label}: {rule.monitored} is not measured after an epoch; there is {known}.")
+
+    def factor(self, progress: Progress) -> float:
+        """By what the learning rate is multiplied at a step."""
+        return self._schedule.factor(progress, self._memory)
+
+    def add_step(self, loss: float, samples: int) -> None:
+        """Take note of the mean loss of a step and the size of its batch."""
+        self._loss = loss
+        self._total += loss * samples
+        self._samples += samples
+
+    def end_epoch(self, step: int, values: Mapping[str, object], network: Network) -> dict[str, float]:
+        """Take note of an epoch.
+
+        Parameters
+        ----------
+        step
+            How many steps have been made.
+        values
+            What the validation has given, by name; may be empty.
+        network
+            What is trained.
+
+        Returns
+        -------
+        What a rule may look at: ``loss``, the mean over the epoch, and every single number of the validation.
+        """
+        measured = {LOSS: self._total / self._samples}
+        for name, value in values.items():
+            if isinstance(value, int | float):
+                measured[name] = float(value)
+        self._total, self._samples = 0.0, 0
+        value = measured.get(VALIDATION_LOSS, measured[LOSS])
+        self._schedule.observe(self._memory, value)
+        if self._keep_best and (self.best is None or value < self.best.value):
+            self.best = Best(step, value, network.weights())
+        return measured
+
+    def end_step(self, step: int, seconds: float, measured: Mapping[str, float] | None) -> None:
+        """Ask every rule whether the run should end.
+
+        Parameters
+        ----------
+        step
+            How many steps have been made.
+        seconds
+            How long the last one took.
+        measured
+            What `end_epoch` gave; None in the middle of an epoch.
+        """
+        self.seconds += seconds
+        seen = Seen(step, self._loss, self.seconds, measured)
+        # Every rule is asked, also after one has given its reason: each has to take note of what it sees.
+        reasons = [rule.reason(seen, self._memories[text]) for text, rule in self._rules.items()]
+        given = [reason for reason in reasons if reason is not None]
+        if given:
+            self.stopped_by = f"Training ended after step {step:,}: {given[0]}"
+
+    def go_on(self) -> None:
+        """Forget that the run was ended, and begin anew to look for reasons to end it."""
+        self.stopped_by = None
+        self._memories = {text: rule.start() for text, rule in self._rules.items()}
+
+    def state(self) -> CourseState:
+        """A copy of all that was noted."""
+        return CourseState(
+            self._total,
+            self._samples,
+            self.seconds,
+            dict(self._memory),
+            {text: dict(memory) for text, memory in self._memories.items()},
+            self.stopped_by,
+            self.best,
+        )
+
+    def restore(self, state: CourseState) -> None:
+        """Go on from what `state` gave. Rules that were not there then begin anew; so does another kind of schedule."""
+        self._total, self._samples = state.epoch_total, state.epoch_samples
+        self.seconds, self.best = state.seconds, state.best
+        start = self._schedule.start()
+        self._memory = dict(state.schedule) if state.schedule.keys() == start.keys() else start
+        self._memories = {text: dict(state.stopping.get(text, rule.start())) for text, rule in self._rules.items()}
+        # An end that other rules have asked for is none of these rules'.
+        self.stopped_by = state.stopped_by if state.stopping.keys() == self._rules.keys() else None

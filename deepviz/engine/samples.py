@@ -1,0 +1,31 @@
+"""Samples and targets as a training step wants them, or an error that says what they are for and what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepviz.engine.loss import Loss
+from deepviz.engine.network import Network
+
+Samples = tuple[np.ndarray, np.ndarray]
+
+
+def encoded(
+    network: Network, loss: Loss, samples: Samples, which: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Samples, targets and classes (if the targets are classes) as the step wants them.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit, naming what they are for.
+    """
+    x, targets = samples
+    if len(x) != len(targets):
+        raise ValueError(f"{which.capitalize()} data: {len(x)} samples but {len(targets)} targets.")
+    try:
+        checked = np.ascontiguousarray(network.checked_batch(x))
+        targets_encoded = loss.encode_targets(targets, network.output_shape, network.dtype)
+    except ValueError as error:
+        raise ValueError(f"{which.capitalize()} data: {error}") from None
+    return checked, targets_encoded, loss.class_numbers(targets, network.output_shape)

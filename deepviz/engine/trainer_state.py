@@ -1,0 +1,89 @@
+"""What a trainer needs to go on exactly where it was: copies of numbers and nothing else, ready to be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The best weights of a run so far.
+
+    Attributes
+    ----------
+    step
+        After which step they were.
+    value
+        The validation loss then, or the training loss of the epoch where there are no validation data.
+    weights
+        All weights by name, as `Network.weights` gives them.
+    """
+
+    step: int
+    value: float
+    weights: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class CourseState:
+    """How a run has gone so far, as far as anything depends on it.
+
+    Attributes
+    ----------
+    epoch_total, epoch_samples
+        Sum of the losses of the samples seen since the epoch began, and how many they are.
+    seconds
+        For how long the run has been training, as far as that was measured.
+    schedule
+        The memory of the schedule.
+    stopping
+        The memory of each stopping rule, by the rule as JSON text.
+    stopped_by
+        Why the run ended early, in words; None if it did not.
+    best
+        The best weights, if they are kept.
+    """
+
+    epoch_total: float = 0.0
+    epoch_samples: int = 0
+    seconds: float = 0.0
+    schedule: Mapping[str, float] = field(default_factory=dict)
+    stopping: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    stopped_by: str | None = None
+    best: Best | None = None
+
+
+@dataclass(frozen=True)
+class TrainerState:
+    """All that a trainer needs to go on exactly where it was.
+
+    Attributes
+    ----------
+    step
+        How many steps have been made.
+    learning_rate
+        As it is now, without the factor of the schedule.
+    parameters
+        Every trained array by name.
+    optimizer_vectors
+        The optimizer's vectors, each cut into named arrays like the parameters: ``m`` -> ``dense_1/W`` -> array.
+    network_state
+        Every array that the network keeps without training it, such as a running mean, by name.
+    course
+        How the run has gone so far.
+    """
+
+    step: int
+    learning_rate: float
+    parameters: Mapping[str, np.ndarray]
+    optimizer_vectors: Mapping[str, Mapping[str, np.ndarray]]
+    network_state: Mapping[str, np.ndarray] = field(default_factory=dict)
+    course: CourseState = field(default_factory=CourseState)
+
+    @property
+    def weights(self) -> dict[str, np.ndarray]:
+        """All that makes the network compute what it computes, as `Network.weights` gives it."""
+        return {**self.parameters, **self.network_state}

@@ -1,0 +1,61 @@
+"""Validation: how good a network is, after each epoch, on samples that it is not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepviz.engine import metrics as metric_package
+from deepviz.engine.evaluation import evaluate
+from deepviz.engine.loss import Loss
+from deepviz.engine.metric import Metric, Value
+from deepviz.engine.network import Network
+from deepviz.engine.samples import Samples, encoded
+
+
+class Validation:
+    """What is evaluated after each epoch, if anything.
+
+    Parameters
+    ----------
+    network, loss
+        What is evaluated, and by what measure.
+    samples
+        Samples and targets; None evaluates nothing.
+    metrics
+        What else to compute: metrics, or their keys.
+
+    Attributes
+    ----------
+    metrics
+        The metrics that were asked for.
+    names
+        What `values` gives, by name: ``validation_loss``, ``validation_accuracy`` for classes, ``validation_F1``, ...
+
+    Raises
+    ------
+    ValueError
+        If samples and targets do not fit, or there are metrics but nothing to compute them from.
+    """
+
+    def __init__(
+        self, network: Network, loss: Loss, samples: Samples | None, metrics: Sequence[str | Metric] = ()
+    ) -> None:
+        self._network, self._loss, self._samples = network, loss, samples
+        self.metrics = tuple(metric_package.registry[each]() if isinstance(each, str) else each for each in metrics)
+        self.names: tuple[str, ...] = ()
+        if samples is not None:
+            classes = encoded(network, loss, samples, "validation")[2]
+            figures = ("loss",) if classes is None else ("loss", "accuracy")
+            self.names = tuple(f"validation_{name}" for name in (*figures, *(each.name for each in self.metrics)))
+        elif self.metrics:
+            raise ValueError("Metrics are computed from validation data, and there are none.")
+
+    def values(self) -> dict[str, Value]:
+        """Evaluate all samples, with the weights as they are; nothing if there are none."""
+        if self._samples is None:
+            return {}
+        result = evaluate(self._network, self._loss, *self._samples, self.metrics)
+        figures: dict[str, Value] = {"loss": result.loss}
+        if result.accuracy is not None:
+            figures["accuracy"] = result.accuracy
+        return {f"validation_{name}": value for name, value in (figures | result.metrics).items()}
