@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> None:
         parts = _parts(project, trained, options)
         network, loss = compile_project(project, None)
         if trained is not None:
-            network.parameters.load(trained.state.parameters)
+            network.load_weights(trained.state.weights)
         else:
             note(f"{options.project} has not been trained; these are its first, random weights.")
         began = time.perf_counter()

@@ -20,9 +20,9 @@ def run(options: argparse.Namespace) -> None:
             network, _ = compile_project(loaded.project, None)  # its weights do not depend on the data
         except ProjectError as error:
             raise RequestError(error) from None
-        parameters = network.parameters.copied()
+        parameters = network.weights()
     else:
-        parameters = dict(loaded.trained.state.parameters)
+        parameters = loaded.trained.state.weights
     for path in paths:
         try:
             export(path, loaded.project, parameters)

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         network, loss = compile_project(plan.project, plan.facts, "float64")
         if loaded.trained is not None:
-            network.parameters.load(loaded.trained.state.parameters)
+            network.load_weights(loaded.trained.state.weights)
         report = check_network(network, loss, x, y)
     except ValueError as error:
         raise RequestError(error) from None

@@ -40,10 +40,14 @@ class Arena(Mapping[str, np.ndarray]):
         for name, shape in self.shapes.items():
             self._starts[name] = length
             length += math.ceil(math.prod(shape) / step) * step
-        self.vector = aligned_block(length * self.dtype.itemsize).view(self.dtype)
+        self.move(aligned_block(length * self.dtype.itemsize).view(self.dtype))
         self.vector[:] = 0
+
+    def move(self, vector: np.ndarray) -> None:
+        """Have the arrays in another vector of the same length, with the numbers that are there."""
+        self.vector = vector
         self._views = {
-            name: self.vector[start : start + math.prod(self.shapes[name])].reshape(self.shapes[name])
+            name: vector[start : start + math.prod(self.shapes[name])].reshape(self.shapes[name])
             for name, start in self._starts.items()
         }
 

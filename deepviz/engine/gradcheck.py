@@ -171,12 +171,14 @@ def check_layer(
         Samples at a time.
     """
     run = LayerRun(layer, input_shapes, batch)
-    for array in (*run.inputs, *run.parameters.values()):
+    draw_inputs(layer, run.inputs, rng)
+    for array in run.parameters.values():
         array[...] = rng.standard_normal(array.shape)
     run.output_grad[...] = rng.standard_normal(run.output_grad.shape)
     run.forward()
     run.backward()
-    inputs = {_numbered("input", number): array for number, array in enumerate(run.inputs)}
+    checked = run.inputs if vocabulary(layer) is None else []
+    inputs = {_numbered("input", number): array for number, array in enumerate(checked)}
     input_grads = {_numbered("input", number): array.copy() for number, array in enumerate(run.input_grads)}
     return _compared(
         run.forward, run.output_grad, inputs | run.parameters, input_grads | run.parameter_grads, rng, None
@@ -242,7 +244,7 @@ def check_network(
     """
     rng = np.random.default_rng(0) if rng is None else rng
     twin = Network(network.units, 0, "float64")
-    twin.parameters.load(network.parameters)
+    twin.load_weights(network.weights())
     x = twin.checked_batch(x)
     encoded = loss.encode_targets(targets, twin.output_shape, np.float64)
     if len(encoded) != len(x):
@@ -271,7 +273,22 @@ def check_network(
 
     frozen = tuple(f"{unit.id}/" for unit in twin.units if unit.layer.frozen)
     checked = {name: array for name, array in twin.parameters.items() if not name.startswith(frozen)}
-    return _compared(loss_value, np.ones(()), {**checked, "input": compiled[data]}, grads, rng, entries)
+    if all(vocabulary(unit.layer) is None for unit in twin.units):
+        checked["input"] = compiled[data]
+    return _compared(loss_value, np.ones(()), checked, grads, rng, entries)
+
+
+def vocabulary(layer: Layer) -> int | None:
+    """How many whole numbers, from 0 on, a layer takes instead of real numbers, which cannot be moved a little."""
+    count: int | None = getattr(layer, "vocabulary", None)
+    return count
+
+
+def draw_inputs(layer: Layer, inputs: Sequence[np.ndarray], rng: np.random.Generator) -> None:
+    """Fill the inputs of a layer with random numbers that it can take."""
+    count = vocabulary(layer)
+    for array in inputs:
+        array[...] = rng.standard_normal(array.shape) if count is None else rng.integers(count, size=array.shape)
 
 
 def _compared(

@@ -7,20 +7,19 @@ output feeds several layers, their gradients are summed here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from deepviz.engine.arena import Arena
 from deepviz.engine.layer import Layer
+from deepviz.engine.recording import NetworkTape, Recording, named
 from deepviz.engine.shapes import Shape, shape_text
-from deepviz.engine.tape import CompiledTape, Tape, Tensor
-from deepviz.engine.weighted import Weighted, penalty, record_max_norm, record_penalty
+from deepviz.engine.tape import Tape, Tensor
+from deepviz.engine.weighted import Weighted, penalty
+from deepviz.engine.wiring import Edge, Graph, GraphLike, Node, wired
 from deepviz.engine.wiring import EdgeKey as EdgeKey
 from deepviz.engine.wiring import GraphError as GraphError
-from deepviz.engine.wiring import GraphLike, wired
 from deepviz.engine.wiring import Unit as Unit
 
 
@@ -72,13 +71,13 @@ class Network:
             If the chain does not begin with an Input, or a layer cannot take what the one before gives.
         """
         counts: dict[str, int] = {}
-        nodes: list[_Node] = []
+        nodes: list[Node] = []
         for layer in layers:
             stem = layer.key.lower()
             counts[stem] = counts.get(stem, 0) + 1
-            nodes.append(_Node(f"{stem}_{counts[stem]}", layer))
-        edges = [_Edge(before.id, after.id) for before, after in pairwise(nodes)]
-        return cls.from_graph(_Graph(nodes, edges), seed, dtype)
+            nodes.append(Node(f"{stem}_{counts[stem]}", layer))
+        edges = [Edge(before.id, after.id) for before, after in pairwise(nodes)]
+        return cls.from_graph(Graph(nodes, edges), seed, dtype)
 
     @classmethod
     def from_graph(cls, graph: GraphLike, seed: int = 0, dtype: str = "float32") -> Network:
@@ -129,6 +128,22 @@ class Network:
         self.state.check(of_state)
         self.parameters.load({name: array for name, array in weights.items() if name not in of_state})
         self.state.load(of_state)
+
+    def move(self, parameters: np.ndarray, gradients: np.ndarray, state: np.ndarray, *, keep: bool) -> None:
+        """Have the vectors of the arenas elsewhere, such as in memory that several processes see.
+
+        Parameters
+        ----------
+        parameters, gradients, state
+            Vectors of the same lengths as those of the arenas.
+        keep
+            Whether they take over the numbers of the arenas, or the arenas theirs.
+        """
+        for arena, vector in ((self.parameters, parameters), (self.gradients, gradients), (self.state, state)):
+            if keep:
+                vector[:] = arena.vector
+            arena.move(vector)
+        self._tapes, self._ran = {}, None
 
     @property
     def edges(self) -> tuple[EdgeKey, ...]:
@@ -282,7 +297,7 @@ class Network:
         for unit in self.units:
             tape.node = unit.id
             inputs = [recording.outputs[source] for source in unit.sources] or [x]
-            output, kept = unit.layer.forward(tape, _named(params, unit.id), inputs)
+            output, kept = unit.layer.forward(tape, named(params, unit.id), inputs)
             recording.outputs[unit.id], recording.kept[unit.id] = output, kept
         tape.node = ""
         return recording
@@ -294,131 +309,3 @@ class Network:
                 self._tapes.pop(next(iter(self._tapes)))
             self._tapes[key] = NetworkTape(self, batch, training)
         return self._tapes[key]
-
-
-@dataclass
-class Recording:
-    """A forward pass that has been written down, ready for the backward pass.
-
-    Attributes
-    ----------
-    outputs
-        What each node gives, by its id.
-    kept
-        What each layer left for its backward pass: the stored intermediates.
-    """
-
-    network: Network
-    tape: Tape
-    params: Mapping[str, Tensor]
-    grads: Mapping[str, Tensor]
-    outputs: dict[str, Tensor]
-    kept: dict[str, Any]
-
-    @property
-    def output(self) -> Tensor:
-        """What the network gives."""
-        return self.outputs[self.network.units[-1].id]
-
-    def record_backward(self, output_grad: Tensor) -> BackwardRecording:
-        """Write the backward pass down: last layer first, each layer taking the gradient of its own output."""
-        tape = self.tape
-        tape.phase = "backward"
-        arriving: dict[str, list[Tensor]] = {self.network.units[-1].id: [output_grad]}
-        edge_grads: dict[EdgeKey, Tensor] = {}
-        total = output_grad
-        for unit in reversed(self.network.units):
-            tape.node = unit.id
-            total, *others = arriving[unit.id]
-            for other in others:
-                total = tape.add(total, other)
-            input_grads = unit.layer.backward(
-                tape, _named(self.params, unit.id), _named(self.grads, unit.id), self.kept[unit.id], total
-            )
-            for port, source in enumerate(unit.sources):
-                edge_grads[source, unit.id, port] = input_grads[port]
-                arriving.setdefault(source, []).append(input_grads[port])
-        tape.node = ""
-        return BackwardRecording(total, edge_grads)
-
-    def record_penalties(self, value: Tensor) -> Tensor:
-        """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
-        tape = self.tape
-        for unit, layer, name in self.network.penalized:
-            tape.phase, tape.node = "backward", unit.id
-            amount = record_penalty(tape, layer, self.params[name], self.grads[name])
-            if amount is not None:
-                value = tape.add(value, amount)
-        tape.node = ""
-        return value
-
-    def record_limits(self) -> None:
-        """Write down, after the update, what keeps the weights within a largest norm."""
-        for unit in self.network.trained_units:
-            layer = unit.layer
-            if isinstance(layer, Weighted) and layer.max_norm is not None and not layer.frozen:
-                for name in layer.weights:
-                    record_max_norm(self.tape, self.params[f"{unit.id}/{name}"], layer.max_norm)
-
-
-@dataclass(frozen=True)
-class BackwardRecording:
-    """A backward pass that has been written down.
-
-    Attributes
-    ----------
-    input_grad
-        Gradient of the loss with respect to the data.
-    edge_grads
-        Gradient of the loss with respect to what went over each edge.
-    """
-
-    input_grad: Tensor
-    edge_grads: Mapping[EdgeKey, Tensor]
-
-
-class NetworkTape:
-    """Forward and backward pass for one size of batch, with the arrays that go in and come out."""
-
-    def __init__(self, network: Network, batch: int, training: bool) -> None:
-        tape = Tape(network.dtype, training)
-        x = tape.input((batch, *network.input_shape))
-        recording = network.record_forward(tape, x)
-        keep = [recording.output]
-        output_grad = input_grad = None
-        if training:
-            output_grad = tape.input((batch, *network.output_shape))
-            input_grad = recording.record_backward(output_grad).input_grad
-            keep.append(input_grad)
-        compiled: CompiledTape = tape.compile(keep)
-        self.noise = tape.noise if tape.is_random else None
-        self.x, self.output = compiled[x], compiled[recording.output]
-        # What layers keep from step to step ("update") follows from the forward pass.
-        self.forward_calls, self.backward_calls = compiled.part("forward", "update"), compiled.part("backward")
-        if output_grad is not None and input_grad is not None:
-            self.output_grad, self.input_grad = compiled[output_grad], compiled[input_grad]
-
-
-@dataclass(frozen=True)
-class _Node:
-    id: str
-    layer: Layer
-
-
-@dataclass(frozen=True)
-class _Edge:
-    source: str
-    target: str
-    port: int = 0
-
-
-@dataclass(frozen=True)
-class _Graph:
-    nodes: Sequence[_Node]
-    edges: Sequence[_Edge]
-
-
-def _named(arrays: Mapping[str, Tensor], node_id: str) -> dict[str, Tensor]:
-    """A node's own arrays, by their short names."""
-    prefix = f"{node_id}/"
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

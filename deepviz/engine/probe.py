@@ -36,16 +36,26 @@ class Probe(Definition):
         """Write down what has to be computed, and return a function that reads the value after a replay."""
 
 
-def norms(tape: Tape, tensors: Sequence[Tensor]) -> Reading:
-    """Write down the L2 norm of each tensor, and return a function that reads them as one row of float64."""
-    result = np.zeros(len(tensors))
+def norms(tape: Tape, tensors: Sequence[Tensor], *, of_samples: bool = False) -> Reading:
+    """Write down the L2 norm of each tensor, and return a function that reads them as one row of float64.
+
+    With `of_samples` the tensors hold something for each sample: where processes share a batch, each has a part of it,
+    and the norm is that of all parts together.
+    """
+    result = tape.empty((len(tensors),), np.dtype(np.float64))
 
     def measure(*arrays: np.ndarray) -> None:
-        for number, array in enumerate(arrays):
-            result[number] = norm(array)
+        *measured, out = arrays
+        for number, array in enumerate(measured):
+            out[number] = norm(array)
 
-    tape.run(measure, *(tape.in_order(tensor.in_memory_order()).reshape(-1) for tensor in tensors))
-    return result.copy
+    rows = [tape.in_order(tensor.in_memory_order()).reshape(-1) for tensor in tensors]
+    tape.call(measure, rows, result.shape, out=result)
+    if of_samples and tape.part is not None and tape.part.team is not None:
+        result = tape.unary(np.sqrt, tape.over_batch(tape.unary(np.square, result)))
+    seen = tape.external(np.zeros(result.shape))
+    tape.copy(result, out=seen)
+    return seen.array().copy
 
 
 def norm(vector: np.ndarray) -> float:

@@ -78,9 +78,10 @@ class CompiledTape:
         """The array of a tensor that was kept or comes from outside."""
         return tensor.array()
 
-    def part(self, *phases: Phase) -> list[Call]:
-        """The calls of some phases, in order."""
-        return [call for call, record in zip(self.calls, self.records, strict=True) if record.phase in phases]
+    def part(self, *phases: Phase, of_nodes: bool = True) -> list[Call]:
+        """The calls of some phases, in order; on request without those that belong to a node."""
+        pairs = zip(self.calls, self.records, strict=True)
+        return [call for call, record in pairs if record.phase in phases and (of_nodes or not record.node)]
 
     def replay(self) -> None:
         """Run every call."""

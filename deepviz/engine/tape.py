@@ -106,9 +106,9 @@ class Tape:
 
     def over_batch(self, sums: Tensor) -> Tensor:
         """Sums over the samples computed here, made sums over the whole batch."""
-        if self.part is None or self.part.sum_over_parts is None:
+        if self.part is None or self.part.team is None:
             return sums
-        return self.call(self.part.sum_over_parts, (self.in_order(sums),), sums.shape)
+        return self.call(self.part.team.sum, (self.in_order(sums),), sums.shape, dtype=sums.dtype)
 
     def random(self, shape: Shape) -> Tensor:
         """Random numbers from 0 up to, but not including, 1. The first axis is that of the batch."""
@@ -152,7 +152,7 @@ class Tape:
 
     def unary(self, function: Callable[..., Any], a: Tensor, out: Tensor | None = None) -> Tensor:
         """One NumPy function of one argument, such as ``np.tanh``, element by element."""
-        return self.call(function, (a,), a.shape, out, elementwise=True)
+        return self.call(function, (a,), a.shape, out, elementwise=True, dtype=a.dtype)
 
     def copy(self, a: Tensor, out: Tensor) -> Tensor:
         """The numbers of one tensor in another of the same shape."""

@@ -67,6 +67,9 @@ class Tensor:
 
     def __getitem__(self, index: Any) -> Tensor:
         """A part, chosen by whole numbers and slices."""
+        index = index if isinstance(index, tuple) else (index,)
+        if Ellipsis not in index:
+            index = (*index, ...)  # so that a single number too is a view and not a copy
         return self._viewed(lambda array: array[index])
 
     def reshape(self, *shape: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +38,31 @@ class GraphLike(Protocol):
     def nodes(self) -> Iterable[NodeLike]: ...
     @property
     def edges(self) -> Iterable[EdgeLike]: ...
+
+
+@dataclass(frozen=True)
+class Node:
+    """A layer with a name, and nothing else."""
+
+    id: str
+    layer: Layer
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A connection, and nothing else."""
+
+    source: str
+    target: str
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and edges, and nothing else: for graphs that were not drawn."""
+
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
 
 
 class GraphError(ValueError):

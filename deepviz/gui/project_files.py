@@ -146,9 +146,9 @@ class ProjectFiles(QObject):
             checkpoint = self._controller.checkpoint()
             if checkpoint is None:
                 data = self._editor.data or prepared(self._editor.project.data)
-                arrays = RunPlan(self._editor.project, data).trainer(probes=()).network.parameters.copied()
+                arrays = RunPlan(self._editor.project, data).trainer(probes=()).network.weights()
             else:
-                arrays = dict(checkpoint.state.parameters)
+                arrays = checkpoint.state.weights
             export(path, self._editor.project, arrays)
         except (OSError, TimeoutError, ExchangeError, ProjectError, DatasetError) as error:
             self._notice.tell(f"Could not export to {path.name}: {_reason(error)}", "bad")

@@ -18,4 +18,5 @@ class GradientFlowProbe(Probe):
 
     def record(self, recording: StepRecording) -> Reading:
         edges = recording.network.edges
-        return norms(recording.tape, [*(recording.edge_grads[edge] for edge in edges), recording.output_grad])
+        tensors = [*(recording.edge_grads[edge] for edge in edges), recording.output_grad]
+        return norms(recording.tape, tensors, of_samples=True)

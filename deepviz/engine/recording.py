@@ -1,0 +1,123 @@
+"""What is written down when a network is recorded: its forward pass, then its backward pass, last layer first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deepviz.engine.tape import CompiledTape, Tape, Tensor
+from deepviz.engine.weighted import Weighted, record_max_norm, record_penalty
+from deepviz.engine.wiring import EdgeKey
+
+if TYPE_CHECKING:
+    from deepviz.engine.network import Network
+
+
+@dataclass
+class Recording:
+    """A forward pass that has been written down, ready for the backward pass.
+
+    Attributes
+    ----------
+    outputs
+        What each node gives, by its id.
+    kept
+        What each layer left for its backward pass: the stored intermediates.
+    """
+
+    network: Network
+    tape: Tape
+    params: Mapping[str, Tensor]
+    grads: Mapping[str, Tensor]
+    outputs: dict[str, Tensor]
+    kept: dict[str, Any]
+
+    @property
+    def output(self) -> Tensor:
+        """What the network gives."""
+        return self.outputs[self.network.units[-1].id]
+
+    def record_backward(self, output_grad: Tensor) -> BackwardRecording:
+        """Write the backward pass down: last layer first, each layer taking the gradient of its own output."""
+        tape = self.tape
+        tape.phase = "backward"
+        arriving: dict[str, list[Tensor]] = {self.network.units[-1].id: [output_grad]}
+        edge_grads: dict[EdgeKey, Tensor] = {}
+        total = output_grad
+        for unit in reversed(self.network.units):
+            tape.node = unit.id
+            total, *others = arriving[unit.id]
+            for other in others:
+                total = tape.add(total, other)
+            input_grads = unit.layer.backward(
+                tape, named(self.params, unit.id), named(self.grads, unit.id), self.kept[unit.id], total
+            )
+            for port, source in enumerate(unit.sources):
+                edge_grads[source, unit.id, port] = input_grads[port]
+                arriving.setdefault(source, []).append(input_grads[port])
+        tape.node = ""
+        return BackwardRecording(total, edge_grads)
+
+    def record_penalties(self, value: Tensor) -> Tensor:
+        """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
+        tape = self.tape
+        for unit, layer, name in self.network.penalized:
+            tape.phase, tape.node = "backward", unit.id
+            amount = record_penalty(tape, layer, self.params[name], self.grads[name])
+            if amount is not None:
+                value = tape.add(value, amount)
+        tape.node = ""
+        return value
+
+    def record_limits(self) -> None:
+        """Write down, after the update, what keeps the weights within a largest norm."""
+        for unit in self.network.trained_units:
+            layer = unit.layer
+            if isinstance(layer, Weighted) and layer.max_norm is not None and not layer.frozen:
+                for name in layer.weights:
+                    record_max_norm(self.tape, self.params[f"{unit.id}/{name}"], layer.max_norm)
+
+
+@dataclass(frozen=True)
+class BackwardRecording:
+    """A backward pass that has been written down.
+
+    Attributes
+    ----------
+    input_grad
+        Gradient of the loss with respect to the data.
+    edge_grads
+        Gradient of the loss with respect to what went over each edge.
+    """
+
+    input_grad: Tensor
+    edge_grads: Mapping[EdgeKey, Tensor]
+
+
+class NetworkTape:
+    """Forward and backward pass for one size of batch, with the arrays that go in and come out."""
+
+    def __init__(self, network: Network, batch: int, training: bool) -> None:
+        tape = Tape(network.dtype, training)
+        x = tape.input((batch, *network.input_shape))
+        recording = network.record_forward(tape, x)
+        keep = [recording.output]
+        output_grad = input_grad = None
+        if training:
+            output_grad = tape.input((batch, *network.output_shape))
+            input_grad = recording.record_backward(output_grad).input_grad
+            keep.append(input_grad)
+        compiled: CompiledTape = tape.compile(keep)
+        self.noise = tape.noise if tape.is_random else None
+        self.x, self.output = compiled[x], compiled[recording.output]
+        # What layers keep from step to step ("update") follows from the forward pass.
+        self.forward_calls, self.backward_calls = compiled.part("forward", "update"), compiled.part("backward")
+        if output_grad is not None and input_grad is not None:
+            self.output_grad, self.input_grad = compiled[output_grad], compiled[input_grad]
+
+
+def named(arrays: Mapping[str, Tensor], node_id: str) -> dict[str, Tensor]:
+    """A node's own arrays, by their short names."""
+    prefix = f"{node_id}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

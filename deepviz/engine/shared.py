@@ -1,0 +1,80 @@
+"""Memory that several processes see: one block, in which named arrays lie.
+
+It is a file that never touches a disk where the system has such files, and has no name that could be left behind.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from deepviz.engine.memory import aligned
+from deepviz.engine.shapes import Shape
+
+
+class SharedArrays(Mapping[str, np.ndarray]):
+    """Named arrays in shared memory, filled with zeros at first.
+
+    Parameters
+    ----------
+    layout
+        Shape and type (``"float32"``) of each array by its name.
+    handle
+        The open file of a block that another process has made with the same layout; None to make one.
+
+    Raises
+    ------
+    MemoryError
+        If there is no room for a new block.
+    """
+
+    def __init__(self, layout: Mapping[str, tuple[Shape, str]], handle: int | None = None) -> None:
+        self.layout = dict(layout)
+        self._starts: dict[str, int] = {}
+        length = 0
+        for name, (shape, dtype) in self.layout.items():
+            self._starts[name] = length
+            length += aligned(math.prod(shape) * np.dtype(dtype).itemsize)
+        self.handle = _new_file(max(length, 1)) if handle is None else handle
+        block = mmap.mmap(self.handle, max(length, 1))
+        self._arrays = {
+            name: np.frombuffer(block, dtype, math.prod(shape), self._starts[name]).reshape(shape)
+            for name, (shape, dtype) in self.layout.items()
+        }
+
+    def close_handle(self) -> None:
+        """Close the file. The memory stays for as long as one of its arrays is in use."""
+        os.close(self.handle)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+
+def _new_file(length: int) -> int:
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("deepviz")
+    else:
+        with tempfile.TemporaryFile() as file:
+            handle = os.dup(file.fileno())
+    try:
+        # Room is asked for now: to find none when a number is written would end the process.
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(handle, 0, length)
+        else:
+            os.ftruncate(handle, length)
+    except OSError as error:
+        os.close(handle)
+        raise MemoryError(f"There is no room for {length / 2**20:,.0f} MiB of shared memory: {error}.") from None
+    return handle

@@ -1,0 +1,72 @@
+"""A process that computes a part of every batch for a trainer elsewhere. Started by `crew`, never by a person.
+
+It is told everything once, through its standard input; then it does a step each time it is called, until the trainer
+is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from deepviz.engine import layers, losses, optimizers
+from deepviz.engine.crew import joined, move_in
+from deepviz.engine.network import Network
+from deepviz.engine.part import Part, parts
+from deepviz.engine.shared import SharedArrays
+from deepviz.engine.steps import Steps
+from deepviz.engine.team import ColleagueGoneError
+from deepviz.engine.threads import one_blas_thread
+from deepviz.engine.wiring import Edge, Graph, Node
+
+
+def main() -> None:
+    """Work until the trainer is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the trainer, who then lets this process go
+    told = json.load(sys.stdin)
+    one_blas_thread()
+    np.seterr(all="ignore")  # every step looks for overflow anyway
+    with suppress(ColleagueGoneError):
+        _work(told)
+
+
+def _work(told: dict[str, Any]) -> None:
+    number, count = told["number"], told["count"]
+    layout = {name: (tuple(shape), dtype) for name, (shape, dtype) in told["layout"].items()}
+    memory = SharedArrays(layout, told["handle"])
+    network = Network.from_graph(_graph(told["nodes"]), 0, told["dtype"])
+    optimizer = optimizers.registry.from_json(told["optimizer"])
+    state = optimizer.start(network.parameters.vector, network.trained_spans)
+    move_in(memory, network, state, number)
+    inboxes, outboxes = ({int(key): pipe for key, pipe in told[name].items()} for name in ("inboxes", "outboxes"))
+    team = joined(number, count, inboxes, outboxes, memory)
+    loss = losses.registry.from_json(told["loss"])
+    steps = Steps(network, loss, optimizer, state, told["probes"], "classes" in memory)
+    while team.listen(0):
+        samples, state.step, watched = (int(value) for value in memory["orders"])
+        state.learning_rate = float(memory["learning rate"][0])
+        start, stop = parts(samples, count)[number]
+        step = steps.of(Part(start, stop, samples, team), bool(watched))
+        step.load(memory["samples"], memory["targets"], memory.get("classes"), memory["chosen"][start:stop])
+        if step.noise is not None:
+            step.noise.start(told["seed"], state.step)
+        for function, arguments in step.compute_calls:
+            function(*arguments)
+        if step.is_tame():
+            for function, arguments in step.update_calls:
+                function(*arguments)
+
+
+def _graph(told: list[Any]) -> Graph:
+    nodes = [Node(node_id, layers.registry.from_json(layer)) for node_id, layer, _ in told]
+    edges = [Edge(source, node_id, port) for node_id, _, sources in told for port, source in enumerate(sources)]
+    return Graph(nodes, edges)
+
+
+if __name__ == "__main__":
+    main()
