@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from deepviz.engine import curves, ops
@@ -32,8 +31,13 @@ class CELU(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        bent = tape.unary(np.expm1, tape.divide(curves.negative_part(tape, x), self.alpha))
-        return tape.add(ops.relu(tape, x), tape.multiply(bent, self.alpha)), bent
+        negative = curves.negative_part(tape, x)
+        if self.alpha == 1:
+            bent = below = curves.exp_minus_one(tape, negative)
+        else:
+            bent = curves.exp_minus_one(tape, tape.divide(negative, self.alpha))
+            below = tape.multiply(bent, self.alpha)
+        return tape.add(ops.relu(tape, x), below), bent
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from deepviz.engine import curves, ops
@@ -16,8 +15,8 @@ from deepviz.engine.tape import Tape, Tensor
 class ELU(Activation):
     """Exponential linear unit: positive numbers pass, negative ones level off at ``-alpha``.
 
-    ``y = x`` where ``x > 0`` and ``alpha (exp(x) - 1)`` elsewhere; ``dL/dx = dL/dy`` where ``x > 0`` and
-    ``dL/dy alpha exp(x) = dL/dy (y + alpha)`` elsewhere.
+    ``y = x`` where ``x > 0`` and ``alpha (exp(x) - 1)`` elsewhere. With the factor ``a = 1`` where ``x > 0`` and
+    ``alpha`` elsewhere: ``dL/dx = dL/dy a exp(min(x, 0))``. If alpha is 1, as usual, there is no such factor.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("exponential linear", "rectifier", "nonlinearity")
@@ -33,17 +32,18 @@ class ELU(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        bent = tape.unary(np.expm1, curves.negative_part(tape, x))
-        y = tape.add(ops.relu(tape, x), tape.multiply(bent, self.alpha))
-        return y, y
+        bent = curves.exp_minus_one(tape, curves.negative_part(tape, x))
+        below = bent if self.alpha == 1 else tape.multiply(bent, self.alpha)
+        return tape.add(ops.relu(tape, x), below), (x, bent)
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        y = kept
-        above, below = curves.halves(tape, y, grad)
-        slope_below = tape.add(curves.negative_part(tape, y), self.alpha)
-        return [tape.add(above, tape.multiply(below, slope_below))]
+        x, bent = kept
+        slope = tape.add(bent, 1.0)
+        if self.alpha != 1:
+            slope = tape.multiply(slope, curves.step(tape, x, self.alpha, 1.0))
+        return [tape.multiply(grad, slope)]
 
     def headline(self) -> str:
         return f"{self.alpha:g}"

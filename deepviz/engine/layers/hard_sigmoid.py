@@ -20,10 +20,11 @@ class HardSigmoid(Activation):
     formula: ClassVar[str] = "y = min(max(x + 3, 0), 6) / 6"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        ramp = curves.ramp(tape, inputs[0])
-        return tape.divide(ramp, 6.0), ramp
+        x = inputs[0]
+        return tape.divide(curves.ramp(tape, x), 6.0), x
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        return [curves.ramp_grad(tape, kept, tape.divide(grad, 6.0))]
+        slope = tape.divide(curves.ramp_slope(tape, kept), 6.0)
+        return [tape.multiply(grad, slope)]

@@ -22,13 +22,13 @@ class HardSwish(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        ramp = curves.ramp(tape, x)
-        h = tape.divide(ramp, 6.0)
-        return tape.multiply(x, h), (x, ramp, h)
+        h = tape.divide(curves.ramp(tape, x), 6.0)
+        return tape.multiply(x, h), (x, h)
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        x, ramp, h = kept
-        through_ramp = curves.ramp_grad(tape, ramp, tape.divide(tape.multiply(grad, x), 6.0))
-        return [tape.add(tape.multiply(grad, h), through_ramp)]
+        x, h = kept
+        slope_of_h = tape.divide(curves.ramp_slope(tape, x), 6.0)
+        slope = tape.add(h, tape.multiply(x, slope_of_h))
+        return [tape.multiply(grad, slope)]

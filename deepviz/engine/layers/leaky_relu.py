@@ -15,7 +15,7 @@ from deepviz.engine.tape import Tape, Tensor
 class LeakyReLU(Activation):
     """Leaky rectified linear unit: positive numbers pass, negative ones are made smaller.
 
-    ``y = max(x, a x)`` with ``a`` the negative slope; ``dL/dx = dL/dy`` where ``x > 0`` and ``a dL/dy`` elsewhere.
+    ``y = s x`` and ``dL/dx = s dL/dy``, where the slope s is 1 for ``x > 0`` and `negative_slope` elsewhere.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("leaky rectifier", "rectified linear", "nonlinearity")
@@ -27,15 +27,14 @@ class LeakyReLU(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        y = curves.larger(tape, x, tape.multiply(x, self.negative_slope))
-        return y, y
+        slope = curves.step(tape, x, self.negative_slope, 1.0)
+        return tape.multiply(x, slope), slope
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        y = kept
-        above, below = curves.halves(tape, y, grad)
-        return [tape.add(above, tape.multiply(below, self.negative_slope))]
+        slope = kept
+        return [tape.multiply(grad, slope)]
 
     def headline(self) -> str:
         return f"{self.negative_slope:g}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+import numpy as np
+
 from deepviz.engine import curves
 from deepviz.engine.layer import Activation, Kept
 from deepviz.engine.tape import Tape, Tensor
@@ -13,7 +15,7 @@ from deepviz.engine.tape import Tape, Tensor
 class SiLU(Activation):
     """Sigmoid linear unit: each number times its own sigmoid.
 
-    With ``s = 1 / (1 + exp(-x))``: ``y = x s``; ``dL/dx = dL/dy (s + y (1 - s))``.
+    With ``d = 1 + exp(-x)``: ``y = x / d``; ``dL/dx = dL/dy (1 + x - y) / d``.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("swish", "sigmoid linear", "nonlinearity")
@@ -21,13 +23,13 @@ class SiLU(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        sigmoid = curves.logistic(tape, x)
-        y = tape.multiply(x, sigmoid)
-        return y, (sigmoid, y)
+        d = curves.one_plus_exp(tape, tape.unary(np.negative, x))
+        y = tape.divide(x, d)
+        return y, (x, d, y)
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
-        sigmoid, y = kept
-        slope = tape.add(sigmoid, tape.multiply(y, tape.subtract(1.0, sigmoid)))
+        x, d, y = kept
+        slope = tape.divide(tape.add(tape.subtract(x, y), 1.0), d)
         return [tape.multiply(grad, slope)]
