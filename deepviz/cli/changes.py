@@ -177,6 +177,8 @@ def _understood(typed: Any, wanted: Hyperparameter) -> Any:
     if wanted.kind == "shape" and not isinstance(value, list):  # 28x28x1 or 28,28,1 as well as [28, 28, 1]
         lengths = re.split(r"[\s,x×]+", typed.strip("()"))
         return [int(each) for each in lengths] if all(each.isdecimal() for each in lengths) else typed
+    if wanted.kind == "numbers" and not isinstance(value, list | None):  # 1,0.5,2 as well as [1, 0.5, 2]
+        return re.split(r"[\s,;]+", typed.strip("()"))
     return typed if isinstance(value, bool) and wanted.kind != "switch" else value
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from deepviz.engine.shapes import Shape, ShapeError
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
 from deepviz.registry import Definition
 
@@ -27,11 +27,14 @@ class Loss(Definition):
         What it computes, in one short line.
     tasks
         What it can be trained on: "classification" (class numbers), "regression" (numbers), or both.
+    tells_yes_from_no
+        Whether a single output can tell two classes apart: class 1 where it is above 0.
     """
 
     category: ClassVar[str] = "Loss"
     formula: ClassVar[str] = ""
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+    tells_yes_from_no: ClassVar[bool] = False
 
     @abstractmethod
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,7 +45,8 @@ class Loss(Definition):
         tape
             Where the calls are recorded.
         outputs, targets
-            Tensors of the same shape, ``(batch, *output_shape)``; class numbers have become one-hot rows.
+            Tensors of the same shape, ``(batch, *output_shape)``, the outputs in whatever order they lie in memory;
+            class numbers have become one-hot rows.
 
         Returns
         -------
@@ -80,24 +84,51 @@ class Loss(Definition):
         """
         if task not in self.tasks:
             raise ShapeError(f"{self.label} is for {' and '.join(self.tasks)}; this data is for {task}.")
-        if output_shape != (outputs,):
+        yes_or_no = self.tells_yes_from_no and task == "classification" and outputs == 2
+        if output_shape != (outputs,) and not (yes_or_no and output_shape == (1,)):
             wanted = f"{outputs} classes" if task == "classification" else f"{outputs} target numbers"
-            given = " × ".join(map(str, output_shape))
+            or_one = ", or a single one" if yes_or_no else ""
+            units = 1 if yes_or_no else outputs
             raise ShapeError(
-                f"{self.label} needs one output for each of the data's {wanted}; it gets {given}. "
-                f"Set the last layer's units to {outputs}.",
-                change={"units": outputs},
+                f"{self.label} needs one output for each of the data's {wanted}{or_one}; "
+                f"it gets {shape_text(output_shape)}. Set the last layer's units to {units}.",
+                change={"units": units},
             )
 
     def class_numbers(self, targets: Any, output_shape: Shape) -> np.ndarray | None:
         """The targets as an array of class numbers, or None if they are numbers to fit.
 
-        Whole numbers in one row are classes, unless the network has a single output and the loss can fit it to them.
+        Whole numbers are classes where there is one for each row of outputs: shape ``(samples,)``, and
+        ``(samples, steps)`` for a sequence. A single output that the loss can fit to numbers is fitted to them; with
+        one that tells yes from no, they are class 1 above 0 and else class 0.
         """
         array = np.asarray(targets)
-        fits_numbers = output_shape == (1,) and "regression" in self.tasks
-        whole = array.ndim == 1 and np.issubdtype(array.dtype, np.integer)
-        return array.astype(np.intp) if whole and len(output_shape) == 1 and not fits_numbers else None
+        if array.dtype.kind not in "biu" or array.ndim == 0 or array.shape[1:] != output_shape[:-1]:
+            return None
+        if output_shape == () or (output_shape[-1] == 1 and not self.tells_yes_from_no and "regression" in self.tasks):
+            return None
+        return (array > 0 if self._is_yes_or_no(output_shape) else array).astype(np.intp)
+
+    @staticmethod
+    def predicted_classes(outputs: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """The classes that outputs stand for: that of the largest output; of a single output, 1 where it is above 0.
+
+        Parameters
+        ----------
+        outputs
+            Array of shape ``(..., classes)`` or ``(..., 1)``.
+        out
+            Where to put the result, an array of `np.intp`; a new one if left out.
+
+        Returns
+        -------
+        Class numbers of shape ``(...)``. Of equally large outputs the first counts.
+        """
+        if outputs.shape[-1] > 1:
+            return outputs.argmax(-1, out)
+        out = np.empty(outputs.shape[:-1], np.intp) if out is None else out
+        np.greater(outputs[..., 0], 0, out=out)
+        return out
 
     def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
         """Targets as the network's outputs should look, one row a sample.
@@ -105,7 +136,8 @@ class Loss(Definition):
         Parameters
         ----------
         targets
-            Class numbers of shape ``(samples,)``, or numbers of shape ``(samples, *output_shape)``.
+            Class numbers of shape ``(samples, *output_shape[:-1])``, or numbers of shape ``(samples, *output_shape)``;
+            where there is a single output, its axis may be left out.
         output_shape
             Shape of the network's output for one sample.
         dtype
@@ -123,16 +155,17 @@ class Loss(Definition):
         array = np.asarray(targets)
         if array.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
             raise ValueError(f"{self.label}: targets must be numbers, not {array.dtype}.")
+        if array.ndim == 0:
+            raise ValueError(f"{self.label}: targets have shape (); wanted one for each sample.")
         classes = self.class_numbers(array, output_shape)
-        if classes is not None:
-            return one_hot(classes, output_shape[0], dtype)
-        samples = array.shape[:1]
-        if output_shape == (1,) and array.ndim == 1:
-            array = array[:, None]
-        if array.shape != (*samples, *output_shape):
-            raise ValueError(
-                f"{self.label}: targets have shape {array.shape}; wanted {(*samples, *output_shape)} or class numbers."
-            )
+        if classes is not None and not self._is_yes_or_no(output_shape):
+            return self._one_hot(classes, output_shape[-1], dtype)
+        given, wanted = array.shape, (*array.shape[:1], *output_shape)
+        if output_shape[-1:] == (1,) and given == wanted[:-1]:
+            array = array[..., None]
+        if array.shape != wanted:
+            or_classes = f", or class numbers of shape {wanted[:-1]}" if "classification" in self.tasks else ""
+            raise ValueError(f"{self.label}: targets have shape {given}; wanted {wanted}{or_classes}.")
         with np.errstate(over="ignore"):
             encoded = np.ascontiguousarray(array, dtype)
         wrong = np.flatnonzero(~np.isfinite(encoded.reshape(len(encoded), -1)).all(axis=1))
@@ -148,7 +181,7 @@ class Loss(Definition):
         outputs
             Array of shape ``(batch, *output_shape)``, float32 or float64.
         targets
-            Class numbers of shape ``(batch,)``, or an array of the shape of `outputs`.
+            As for `encode_targets`.
 
         Returns
         -------
@@ -168,7 +201,7 @@ class Loss(Definition):
         if outputs.ndim < 2:
             raise ValueError(f"{self.label}: outputs must have a batch axis; they have shape {outputs.shape}.")
         if len(outputs) == 0:
-            raise ValueError(f"{self.label}: the batch is empty.")
+            raise ValueError(f"{self.label}: the batch is empty; its outputs have shape {outputs.shape}.")
         encoded = self.encode_targets(targets, outputs.shape[1:], outputs.dtype)
         if len(encoded) != len(outputs):
             raise ValueError(f"{self.label}: {len(outputs)} outputs but {len(encoded)} targets.")
@@ -178,24 +211,32 @@ class Loss(Definition):
             compiled.replay()
             return float(value), grad.copy()
 
+    def _is_yes_or_no(self, output_shape: Shape) -> bool:
+        return self.tells_yes_from_no and output_shape[-1:] == (1,)
 
-def one_hot(classes: np.ndarray, count: int, dtype: Any) -> np.ndarray:
-    """Rows with a 1 at the class's place and 0 elsewhere, of shape ``(samples, count)``.
+    def _one_hot(self, classes: np.ndarray, count: int, dtype: Any) -> np.ndarray:
+        """Rows with a 1 at the class's place and 0 elsewhere, of shape ``(*classes.shape, count)``."""
+        wrong = np.argwhere((classes < 0) | (classes >= count))
+        if len(wrong):
+            first, number = wrong[0][0], classes[tuple(wrong[0])]
+            got = f"{self.label} gets {count} outputs, for classes 0 to {count - 1}"
+            raise ValueError(f"Target {first} is class {number}, but {got}.")
+        rows = np.zeros((*classes.shape, count), dtype)
+        np.put_along_axis(rows, classes[..., None], 1, axis=-1)
+        return rows
+
+
+def check_probabilities(label: str, encoded: np.ndarray) -> None:
+    """Check that each row of targets, along the last axis, is a distribution. Rounding of up to 1e-4 is let pass.
 
     Raises
     ------
     ValueError
-        If a class number is negative or not below `count`.
+        If one is not, naming the loss (`label`) and the sample.
     """
-    wrong = np.flatnonzero((classes < 0) | (classes >= count))
+    wrong = np.argwhere((encoded.min(axis=-1) < 0) | (np.abs(encoded.sum(axis=-1) - 1) > 1e-4))
     if len(wrong):
-        first = wrong[0]
-        raise ValueError(
-            f"Target {first} is class {classes[first]}, but the network tells {count} classes apart (0 to {count - 1})."
-        )
-    rows = np.zeros((len(classes), count), dtype)
-    rows[np.arange(len(classes)), classes] = 1
-    return rows
+        raise ValueError(f"{label}: target {wrong[0][0]} is not a row of probabilities that add up to 1.")
 
 
 _ONE_AT_A_TIME = Lock()

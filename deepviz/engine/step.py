@@ -31,7 +31,7 @@ class StepRecording:
     outputs, targets
         What the network gives and what it should give, of shape ``(batch, *output_shape)``.
     classes
-        The right class of each sample, of shape ``(batch,)``, or None where the targets are no classes.
+        The right class of each sample, of shape ``(batch,)``, or of each step of it; None where the targets are no classes.
     value, output_grad
         The loss, which is there to the end of the step, and its gradient with respect to the outputs.
     edge_grads
@@ -91,7 +91,7 @@ class Step:
         tape = Tape(network.dtype, training=True, part=part)
         batch, team = part.stop - part.start, part.team
         x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
-        classes = tape.external(np.zeros(batch, np.intp)) if classification else None
+        classes = tape.external(np.zeros((batch, *network.output_shape[:-1]), np.intp)) if classification else None
         forward = network.record_forward(tape, x)
         tape.phase, tape.node = "loss", "loss"
         value, output_grad = loss.record(tape, forward.output, targets)

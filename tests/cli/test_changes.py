@@ -15,6 +15,7 @@ from deepviz.document.project import Project
 from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.relu import ReLU
+from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.optimizers.sgd import SGD
 
@@ -42,6 +43,15 @@ def test_layers_and_their_settings() -> None:
 def test_a_shape_is_written_as_one_likes(text: str) -> None:
     assert set_to(f"graph.input_1.shape={text}").graph.node("input_1").layer == Input(shape=(8, 8, 1))
     assert set_to("graph.input_1.shape=5").graph.node("input_1").layer == Input(shape=(5,))
+
+
+@pytest.mark.parametrize("text", ["[1, 0.5]", "1,0.5", "1 0.5", "(1, 0.5)", "1;0.5"])
+def test_a_row_of_numbers_is_written_as_one_likes(text: str) -> None:
+    weighted = set_to(f"graph.loss_1.class_weights={text}")
+    assert weighted.graph.node("loss_1").layer == SoftmaxCrossEntropy(class_weights=(1, 0.5))
+    assert set_to("graph.loss_1.class_weights=2").graph.node("loss_1").layer == SoftmaxCrossEntropy(class_weights=(2,))
+    without = set_to("graph.loss_1.class_weights=null", project=weighted)
+    assert without.graph.node("loss_1").layer == SoftmaxCrossEntropy()
 
 
 def test_a_text_may_look_like_a_number() -> None:
@@ -121,6 +131,8 @@ def test_a_node_whose_name_has_a_dot_is_found() -> None:
         (f"graph.dense_1.units={'[' * 100_000}", "units: input should be a valid integer"),
         ("graph.input_1.shape=wide", "shape: input should be a valid tuple"),
         ("graph.input_1.shape=0x2", "shape.0: input should be greater than or equal to 1"),
+        ("graph.loss_1.class_weights=1,-2", "class_weights.1: input should be greater than or equal to 0"),
+        ("graph.loss_1.class_weights=many", "class_weights.0: input should be a valid number"),
         ("name=two\nlines", "--set name: its name"),
         ("graph.dense_1.kernel_initializer=magic", "kernel_initializer: input should be 'glorot_uniform'"),
         ("graph.dense_1=Fancy", "there is no Fancy; possible are Add,"),

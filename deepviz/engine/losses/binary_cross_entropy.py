@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from deepviz.engine import ops
 from deepviz.engine.loss import Loss
@@ -15,24 +17,32 @@ from deepviz.engine.tape import Tape, Tensor
 class BinaryCrossEntropy(Loss):
     """Asks for each class whether it is this one: the surprise of a sigmoid at yes or no.
 
-    For logits ``z`` and targets ``t`` from 0 to 1, over all ``n`` numbers of the batch::
+    For logits ``z`` and targets ``t`` from 0 to 1, over all ``n`` numbers of the batch, with ``w = 1``::
 
-        L     = sum(log(1 + exp(-|z|)) + max(z, 0) - z t) / n
-        dL/dz = (sigmoid(z) - t) / n
+        L     = sum(w t log(1 + exp(-z)) + (1 - t) log(1 + exp(z))) / n
+        dL/dz = ((w t + 1 - t) sigmoid(z) - w t) / n
 
-    In this form ``exp`` cannot overflow, whatever the logits are. It wants logits, so no Sigmoid layer before it.
-    Classes become rows with a 1 in the place of their class. In Python, targets may also be a 0 or a 1 for each of
-    several labels, or for a single output.
+    With another weight ``w`` of a yes, missing one costs ``w`` times as much. It wants logits, so no Sigmoid layer
+    before it. Two classes may have a single output, which says yes to class 1; otherwise classes become rows with a 1
+    in the place of their class. In Python, targets may also be a 0 or a 1 for each of several labels.
+
+    ``log(1 + exp(z))`` is computed as ``max(z, 0) + log1p(exp(-|z|))``, where ``exp`` cannot overflow.
     """
 
     label: ClassVar[str] = "Binary cross-entropy"
     synonyms: ClassVar[tuple[str, ...]] = ("sigmoid", "logistic", "log loss", "multi-label", "classification", "output")
     formula: ClassVar[str] = "L = −mean(t log σ(z) + (1 − t) log(1 − σ(z)))"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
+    tells_yes_from_no: ClassVar[bool] = True
 
-    def class_numbers(self, targets: Any, output_shape: Shape) -> np.ndarray | None:
-        # With a single output, 0 and 1 are its targets; there is no largest output to read a class from.
-        return None if output_shape == (1,) else super().class_numbers(targets, output_shape)
+    positive_weight: float = Field(
+        1.0,
+        ge=1e-6,
+        le=1e6,
+        title="Weight of a yes",
+        description="How many times as much a target of 1 counts as one of 0: more than 1 where a yes is rare.",
+        json_schema_extra={"logarithmic": True},
+    )
 
     def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
         encoded = super().encode_targets(targets, output_shape, dtype)
@@ -46,10 +56,21 @@ class BinaryCrossEntropy(Loss):
         above = ops.relu(tape, outputs)  # max(z, 0)
         below = tape.subtract(outputs, above)  # min(z, 0)
         small = tape.unary(np.exp, tape.subtract(below, above))  # exp(-|z|)
-        each = tape.subtract(above, tape.multiply(outputs, targets))
-        each = tape.add(each, tape.unary(np.log1p, small))
-        value = tape.multiply(tape.dot(each, tape.constant(1.0, each.shape)), 1.0 / each.size)
+        logs = tape.unary(np.log1p, small)
         # exp(min(z, 0)) / (1 + exp(-|z|)) is the sigmoid, to the last digit at both ends.
         sigmoid = tape.divide(tape.unary(np.exp, below), tape.add(small, 1.0))
-        grad = tape.multiply(tape.subtract(sigmoid, targets), 1.0 / each.size)
-        return value, grad
+        if self.positive_weight == 1:  # what is below, with fewer calls
+            each = tape.add(tape.subtract(above, tape.multiply(outputs, targets)), logs)
+            grad = tape.subtract(sigmoid, targets)
+        else:
+            yes, no = tape.multiply(targets, self.positive_weight), tape.subtract(1.0, targets)
+            both = tape.add(yes, no)
+            each = tape.subtract(tape.multiply(no, above), tape.multiply(yes, below))
+            each = tape.add(each, tape.multiply(both, logs))
+            grad = tape.subtract(tape.multiply(both, sigmoid), yes)
+        value = tape.multiply(tape.dot(each, tape.constant(1.0, like=each)), 1.0 / each.size)
+        return value, tape.multiply(grad, 1.0 / each.size)
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Loss, Shape]]:
+        return [(cls(), (3,)), (cls(positive_weight=2.5), (5,)), (cls(positive_weight=0.25), (1,))]

@@ -8,7 +8,7 @@ import numpy as np
 
 from deepviz.engine import ops
 from deepviz.engine.loss import Loss
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.engine.tape import Tape, Tensor
 
 SHORTEST = 1e-8
@@ -18,7 +18,7 @@ SHORTEST = 1e-8
 class CosineSimilarity(Loss):
     """Fits directions: one minus the cosine of the angle between outputs and targets, from 0 (the same way) to 2.
 
-    With ``y' = y / |y|`` and ``t' = t / |t|``, row by row::
+    With ``y' = y / |y|`` and ``t' = t / |t|``, row by row (in sequences, each step counts as a sample)::
 
         L     = mean over the batch of  1 - y' t'
         dL/dy = ((y' t') y' - t') / |y| / batch
@@ -37,17 +37,16 @@ class CosineSimilarity(Loss):
         super().check(output_shape, task, outputs)
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        if len(outputs.shape) != 2:
-            raise ShapeError(f"{self.label} needs flat outputs; it gets {shape_text(outputs.shape[1:])}.", "Flatten")
-        batch = outputs.shape[0]
-        inverse = _inverse_lengths(tape, outputs)
-        direction = tape.multiply(outputs, inverse)
-        wanted = tape.multiply(targets, _inverse_lengths(tape, targets))
+        y, t = (tape.in_order(tensor).reshape(-1, outputs.shape[-1]) for tensor in (outputs, targets))
+        batch = y.shape[0]
+        inverse = _inverse_lengths(tape, y)
+        direction = tape.multiply(y, inverse)
+        wanted = tape.multiply(t, _inverse_lengths(tape, t))
         cosines = ops.row_sums(tape, tape.multiply(direction, wanted))
         distances = tape.subtract(1.0, cosines)
         value = tape.multiply(tape.dot(distances, tape.constant(1.0, cosines.shape)), 1.0 / batch)
         across = tape.subtract(tape.multiply(direction, cosines), wanted)
-        return value, tape.multiply(across, tape.multiply(inverse, 1.0 / batch))
+        return value, tape.multiply(across, tape.multiply(inverse, 1.0 / batch)).reshape(*outputs.shape)
 
 
 def _inverse_lengths(tape: Tape, x: Tensor) -> Tensor:

@@ -18,18 +18,15 @@ class Hinge(Loss):
     For targets ``t`` of 1 or -1, over all ``n`` numbers of the batch: ``L = sum(max(1 - t y, 0)) / n`` and
     ``dL/dy = -t / n`` where ``t y < 1``, otherwise 0.
 
-    Targets of 0 stand for -1, as in Keras. Classes become rows with a 1 in the place of their class and -1 elsewhere.
-    In Python, targets may also be a 0 or 1, or a -1 or 1, for a single output.
+    Targets of 0 stand for -1, as in Keras. Two classes may also have a single output, which is to be above 1 for class
+    1 and below -1 for class 0; otherwise classes become rows with a 1 in the place of their class and -1 elsewhere.
     """
 
     label: ClassVar[str] = "Hinge"
     synonyms: ClassVar[tuple[str, ...]] = ("svm", "support vector machine", "margin", "classification", "output")
     formula: ClassVar[str] = "L = mean(max(1 − t y, 0))"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
-
-    def class_numbers(self, targets: Any, output_shape: Shape) -> np.ndarray | None:
-        # With a single output, -1, 0 and 1 are its targets; there is no largest output to read a class from.
-        return None if output_shape == (1,) else super().class_numbers(targets, output_shape)
+    tells_yes_from_no: ClassVar[bool] = True
 
     def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
         encoded = super().encode_targets(targets, output_shape, dtype)
@@ -43,5 +40,5 @@ class Hinge(Loss):
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         missing = ops.relu(tape, tape.subtract(1.0, tape.multiply(outputs, targets)))
-        value = tape.multiply(tape.dot(missing, tape.constant(1.0, missing.shape)), 1.0 / missing.size)
+        value = tape.multiply(tape.dot(missing, tape.constant(1.0, like=missing)), 1.0 / missing.size)
         return value, ops.relu_grad(tape, missing, tape.multiply(targets, -1.0 / missing.size))

@@ -39,7 +39,7 @@ class Huber(Loss):
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         difference = tape.subtract(outputs, targets)
         bounds = tape.constant(-self.delta), tape.constant(self.delta)
-        limited = tape.call(_limited, (difference, *bounds), difference.shape)
+        limited = tape.call(_limited, (difference, *bounds), difference.shape, elementwise=True)
         rest = tape.subtract(difference, tape.multiply(limited, 0.5))
         value = tape.multiply(tape.dot(limited, rest), 1.0 / difference.size)
         return value, tape.multiply(limited, 1.0 / difference.size)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from deepviz.engine import ops
-from deepviz.engine.loss import Loss
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.loss import Loss, check_probabilities
+from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.engine.tape import Tape, Tensor
 
 
@@ -16,7 +16,7 @@ class KLDivergence(Loss):
     """Fits probabilities: how far softmax is from the distribution that is wanted (Kullback & Leibler 1951).
 
     It wants logits, so no Softmax layer before it. For logits ``z`` of shape (batch, classes), ``q = softmax(z)`` and
-    rows ``t`` of probabilities that add up to 1::
+    rows ``t`` of probabilities that add up to 1 (in sequences, each step counts as a sample)::
 
         L     = mean over the batch of  sum(t (log(t) - log(q)))
         dL/dz = (q - t) / batch
@@ -36,25 +36,19 @@ class KLDivergence(Loss):
 
     def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
         encoded = super().encode_targets(targets, output_shape, dtype)
-        sums = encoded.reshape(len(encoded), -1).sum(axis=1)
-        wrong = np.flatnonzero((encoded.reshape(len(encoded), -1) < 0).any(axis=1) | (np.abs(sums - 1) > 1e-4))
-        if len(wrong):
-            raise ValueError(f"{self.label}: target {wrong[0]} is not a row of probabilities that add up to 1.")
+        check_probabilities(self.label, encoded)
         return encoded
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        if len(outputs.shape) != 2:
-            raise ShapeError(f"{self.label} needs flat outputs; it gets {shape_text(outputs.shape[1:])}.", "Flatten")
-        batch = outputs.shape[0]
-        shifted = tape.subtract(outputs, ops.row_maximum(tape, outputs))
+        z, t = (tape.in_order(tensor).reshape(-1, outputs.shape[-1]) for tensor in (outputs, targets))
+        shifted = tape.subtract(z, ops.row_maximum(tape, z))
         exponentials = tape.unary(np.exp, shifted)
         sums = ops.row_sums(tape, exponentials)
         logs = tape.subtract(shifted, tape.unary(np.log, sums))
-        target_logs = tape.unary(_log, targets)
-        value = tape.multiply(tape.dot(targets, tape.subtract(target_logs, logs)), 1.0 / batch)
+        value = tape.multiply(tape.dot(t, tape.subtract(tape.unary(_log, t), logs)), 1.0 / z.shape[0])
         # Rows of targets add up to 1 but for rounding; their sum makes this the exact slope of the line above.
-        wanted = tape.multiply(tape.divide(exponentials, sums), ops.row_sums(tape, targets))
-        return value, tape.multiply(tape.subtract(wanted, targets), 1.0 / batch)
+        q = tape.multiply(tape.divide(exponentials, sums), ops.row_sums(tape, t))
+        return value, tape.multiply(tape.subtract(q, t), 1.0 / z.shape[0]).reshape(*outputs.shape)
 
 
 def _log(x: np.ndarray, out: np.ndarray) -> None:

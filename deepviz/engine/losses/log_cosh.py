@@ -29,11 +29,11 @@ class LogCosh(Loss):
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         difference = tape.subtract(outputs, targets)
         distance = tape.unary(np.abs, difference)
-        curved = tape.call(_smaller, (distance, tape.constant(STRAIGHT)), distance.shape)
+        curved = tape.call(_smaller, (distance, tape.constant(STRAIGHT)), distance.shape, elementwise=True)
         sinh = tape.unary(np.sinh, tape.multiply(curved, 0.5))
         logs = tape.unary(np.log1p, tape.multiply(tape.multiply(sinh, sinh), 2.0))
         logs = tape.add(logs, tape.subtract(distance, curved))
-        value = tape.multiply(tape.dot(logs, tape.constant(1.0, logs.shape)), 1.0 / difference.size)
+        value = tape.multiply(tape.dot(logs, tape.constant(1.0, like=logs)), 1.0 / difference.size)
         return value, tape.multiply(tape.unary(np.tanh, difference), 1.0 / difference.size)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from deepviz.engine import ops
-from deepviz.engine.loss import Loss
-from deepviz.engine.shapes import ShapeError, shape_text
+from deepviz.engine.loss import Loss, check_probabilities
+from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.engine.tape import Tape, Tensor
+
+ClassWeight = Annotated[float, Field(ge=0, le=1e6)]
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -21,7 +25,12 @@ class SoftmaxCrossEntropy(Loss):
         dL/dz = (softmax(z) - t) / batch
 
     Taking ``m`` off changes neither, and keeps ``exp`` from overflowing whatever the logits are. It wants logits, so no
-    Softmax layer before it.
+    Softmax layer before it. For sequences, logits of shape (batch, steps, classes), each step counts as a sample.
+
+    With label smoothing ``s`` and ``k`` classes, ``t`` is replaced by ``t (1 - s) + s / k`` (Szegedy et al. 2016).
+    With class weights, the loss and the gradient of each sample are multiplied by the weight of its class; the mean is
+    still over the batch size, as with Keras's ``class_weight``. (PyTorch divides by the sum of the weights.) A sample
+    whose target is a row of probabilities has the mean weight of its classes.
     """
 
     label: ClassVar[str] = "Cross-entropy"
@@ -29,16 +38,62 @@ class SoftmaxCrossEntropy(Loss):
     formula: ClassVar[str] = "L = −log softmax(z)[target]"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
 
+    label_smoothing: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="Label smoothing",
+        description="Share of each target that is spread over all classes, so that the network is never wholly sure.",
+    )
+    class_weights: tuple[ClassWeight, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=100_000,
+        title="Class weights",
+        description="How much a sample of each class counts, one number a class: more for rare classes. None: all 1.",
+    )
+
+    def check(self, output_shape: Shape, task: str, outputs: int) -> None:
+        super().check(output_shape, task, outputs)
+        self._check_weights(outputs)
+
+    def encode_targets(self, targets: Any, output_shape: Shape, dtype: Any) -> np.ndarray:
+        encoded = super().encode_targets(targets, output_shape, dtype)
+        check_probabilities(self.label, encoded)
+        return encoded
+
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        if len(outputs.shape) != 2:
-            raise ShapeError(f"{self.label} needs flat outputs; it gets {shape_text(outputs.shape[1:])}.", "Flatten")
-        batch = outputs.shape[0]
-        shifted = tape.subtract(outputs, ops.row_maximum(tape, outputs))
-        of_target = tape.dot(shifted, targets)
+        classes = outputs.shape[-1]
+        self._check_weights(classes)
+        z, t = (tape.in_order(tensor).reshape(-1, classes) for tensor in (outputs, targets))
+        shifted = tape.subtract(z, ops.row_maximum(tape, z))
         exponentials = tape.unary(np.exp, shifted)
         sums = ops.row_sums(tape, exponentials)
-        log_sums = tape.dot(tape.unary(np.log, sums), tape.constant(1.0, sums.shape))
-        value = tape.multiply(tape.subtract(log_sums, of_target), 1.0 / batch)
-        probabilities = tape.divide(exponentials, sums)
-        grad = tape.multiply(tape.subtract(probabilities, targets), 1.0 / batch)
-        return value, grad
+        probabilities, weights = tape.divide(exponentials, sums), tape.constant(1.0, sums.shape)
+        if self.class_weights:
+            column = np.array(self.class_weights, tape.dtype).reshape(classes, 1)
+            weights = tape.matmul(t, tape.external(column))  # of each sample
+        if self.label_smoothing:
+            t = tape.add(tape.multiply(t, 1.0 - self.label_smoothing), self.label_smoothing / classes)
+        if self.class_weights:
+            t, probabilities = tape.multiply(t, weights), tape.multiply(probabilities, weights)
+        log_sums = tape.dot(tape.unary(np.log, sums), weights)
+        value = tape.multiply(tape.subtract(log_sums, tape.dot(shifted, t)), 1.0 / z.shape[0])
+        grad = tape.multiply(tape.subtract(probabilities, t), 1.0 / z.shape[0])
+        return value, grad.reshape(*outputs.shape)
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Loss, Shape]]:
+        return [
+            (cls(), (3,)),
+            (cls(label_smoothing=0.1), (5,)),
+            (cls(class_weights=(0.5, 1, 2)), (3,)),
+            (cls(label_smoothing=0.3, class_weights=(1, 2, 3, 0.25)), (4,)),
+        ]
+
+    def _check_weights(self, classes: int) -> None:
+        if self.class_weights is not None and len(self.class_weights) != classes:
+            raise ShapeError(
+                f"{self.label} has {len(self.class_weights)} class weights for {classes} classes. "
+                f"Give one weight for each class, or none at all."
+            )

@@ -1,4 +1,4 @@
-"""The accuracy of each step: the share of its batch whose largest output is the right class."""
+"""The accuracy of each step: the share of its batch that is classified right."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from deepviz.engine.loss import Loss
 from deepviz.engine.probe import Probe, Reading
 from deepviz.engine.step import StepRecording
 
 
 class AccuracyProbe(Probe):
-    """Share of the batch that is classified right, before the update."""
+    """Share of the batch that is classified right, before the update; of a sequence, each step counts."""
 
     key: ClassVar[str] = "accuracy"
 
@@ -21,13 +22,14 @@ class AccuracyProbe(Probe):
     def record(self, recording: StepRecording) -> Reading:
         tape, outputs, classes = recording.tape, recording.outputs, recording.classes
         assert classes is not None
-        guess = tape.call(_row_argmax, (outputs,), classes.shape, dtype=np.dtype(np.intp))
-        right = tape.external(np.zeros(classes.shape, bool))
-        tape.call(np.equal, (guess, classes), classes.shape, out=right)
-        hits = right.array()
-        count = len(hits)
-        return lambda: int(np.count_nonzero(hits)) / count
+        guess = tape.call(Loss.predicted_classes, (outputs,), classes.shape, dtype=np.dtype(np.intp))
+        right = tape.call(np.equal, (guess, classes), classes.shape, dtype=np.dtype(bool))
+        hits = tape.over_batch(tape.call(_count, (right,), (), dtype=np.dtype(np.float64)))
+        seen = tape.external(np.zeros(()))
+        tape.copy(hits, out=seen)
+        found, count = seen.array(), tape.samples(outputs) * classes.size // classes.shape[0]
+        return lambda: found.item() / count
 
 
-def _row_argmax(x: np.ndarray, out: np.ndarray) -> None:
-    np.argmax(x, 1, out)
+def _count(truths: np.ndarray, out: np.ndarray) -> None:
+    out[...] = np.count_nonzero(truths)

@@ -101,7 +101,7 @@ class Field(QWidget):
 
 
 class TypedField(Field):
-    """A line that is typed: numbers, shapes and texts."""
+    """A line that is typed: numbers, rows of numbers, shapes and texts."""
 
     def __init__(self, hyperparameter: Hyperparameter, *beside: QWidget) -> None:
         control: QLineEdit | NumberBox
@@ -110,7 +110,7 @@ class TypedField(Field):
             control.stepped.connect(self._step)
         else:
             control = QLineEdit()
-        control.setProperty("number", hyperparameter.kind in ("integer", "number", "shape"))
+        control.setProperty("number", hyperparameter.kind in ("integer", "number", "shape", "numbers"))
         super().__init__(hyperparameter, control, *beside)
         self._typed = control
         self._value: Any = None

@@ -25,7 +25,7 @@ _WORDS = (
 
 
 def written(value: Any) -> str:
-    """A value as a person would write it: `0.001`, `1e-5`, `28 × 28 × 1`; empty for None."""
+    """A value as a person would write it: `0.001`, `1e-5`, `28 × 28 × 1`, `1, 0.5, 2`; empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -33,7 +33,8 @@ def written(value: Any) -> str:
     if isinstance(value, float):
         return _written_number(value)
     if isinstance(value, tuple | list):
-        return " × ".join(written(part) for part in value)
+        between = ", " if any(isinstance(part, float) for part in value) else " × "
+        return between.join(written(part) for part in value)
     return str(value)
 
 
@@ -69,6 +70,11 @@ def read(hyperparameter: Hyperparameter, text: str) -> Any:
         if not parts or None in parts:
             raise ValueError(f"{label} must be whole numbers{_example(hyperparameter, '28 × 28 × 1')}.")
         return tuple(parts)
+    elif hyperparameter.kind == "numbers":
+        numbers = _numbers(text)
+        if numbers is None:
+            raise ValueError(f"{label} must be numbers{_example(hyperparameter, '1, 0.5, 2')}.")
+        return numbers
     else:
         return text
     _check_bounds(hyperparameter, value)
@@ -96,6 +102,15 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _numbers(text: str) -> tuple[float, ...] | None:
+    """A row of numbers. Commas separate them, unless semicolons or spaces alone do: `0,5; 2` and `0,5 2` are two."""
+    text = text.strip("()[] ").replace("×", " ")
+    by_spaces = re.search(r"\s", text) and not re.search(r",\s|\s,", text)
+    between = ";" if ";" in text else r"\s+" if by_spaces else r"\s*,\s*|\s+"
+    parts = [_number(part) for part in re.split(between, text)]
+    return None if None in parts else tuple(part for part in parts if part is not None)
 
 
 def _example(hyperparameter: Hyperparameter, otherwise: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Declared
 from pydantic import model_validator
@@ -30,6 +30,7 @@ class Everything(Definition):
     max_norm: float | None = Declared(None, gt=0, title="Largest norm")
     images: str = Declared("", title="Images", json_schema_extra={"kind": "path"})
     note: str = Declared("", title="Note")
+    weights: tuple[Annotated[float, Declared(ge=0)], ...] | None = Declared(None, title="Weights", max_length=4)
     share: int = Declared(20, ge=0, le=90, title="Share", json_schema_extra={"unit": "%"})
 
 

@@ -31,6 +31,7 @@ def test_a_field_for_every_hyperparameter(shown: Shown) -> None:
         "max_norm": "",
         "images": "",
         "note": "",
+        "weights": "",
         "share": "20",
     }
     labels = [label.text() for label in shown.form.findChildren(QLabel) if label.buddy() is not None]
@@ -99,6 +100,9 @@ def test_nothing_is_sent_while_typing(shown: Shown) -> None:
         ("shape", "28 by 28", "Shape must be whole numbers, for example 28 × 28 × 1."),
         ("shape", "", "Shape must be whole numbers, for example 28 × 28 × 1."),
         ("kernel_size", "1, 2, 3", "Kernel size must have at most 2 numbers, not 3."),
+        ("weights", "1, many", "Weights must be numbers, for example 1, 0.5, 2."),
+        ("weights", "1, -0.5", "Each number must be at least 0."),
+        ("weights", "1, 2, 3, 4, 5", "Weights must have at most 4 numbers, not 5."),
     ],
 )
 def test_what_does_not_fit_is_explained_and_changes_nothing(shown: Shown, name: str, text: str, reason: str) -> None:
@@ -159,3 +163,21 @@ def test_one_number_for_all_of_a_fixed_size(shown: Shown) -> None:
     shown.enter("kernel_size", "5")
     shown.enter("shape", "64")
     assert shown.emitted == [Everything(kernel_size=(5, 5)), Everything(kernel_size=(5, 5), shape=(64,))]
+
+
+@pytest.mark.parametrize(
+    "text", ["1, 0.5, 20", "1,0.5,20", "(1, 0.5, 20)", "1 0.5 20", "1; 0,5; 20", "1 0,5 20", "1,0.5, 20"]
+)
+def test_rows_of_numbers_are_read_as_people_write_them(shown: Shown, text: str) -> None:
+    shown.enter("weights", text)
+    assert shown.emitted == [Everything(weights=(1, 0.5, 20))]
+    assert shown.line("weights").text() == "1, 0.5, 20"
+    shown.enter("weights", "")
+    assert shown.emitted[-1] == Everything()
+
+
+def test_class_weights_are_entered_in_the_form(qtbot: QtBot) -> None:
+    shown = Shown(qtbot, losses.SoftmaxCrossEntropy())
+    assert shown.line("class_weights").placeholderText() == "none"
+    shown.enter("class_weights", "1, 2.5")
+    assert shown.emitted == [losses.SoftmaxCrossEntropy(class_weights=(1, 2.5))]

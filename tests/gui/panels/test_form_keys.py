@@ -88,6 +88,7 @@ def test_tab_follows_the_fields(shown: Shown, rebuilt: bool) -> None:
         "Images",
         "Browse for Images",
         "Note",
+        "Weights",
     ]
 
 

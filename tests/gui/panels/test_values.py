@@ -20,6 +20,7 @@ class Numbers(Definition):
     weight_decay: float = Declared(0.0, ge=0, title="Weight decay", json_schema_extra={"logarithmic": True})
     rate: float = Declared(0.5, ge=0, lt=1, title="Rate")
     max_norm: float | None = Declared(None, gt=0, title="Largest norm")
+    weights: tuple[float, ...] | None = Declared(None, title="Weights")
 
 
 def hyperparameter(name: str) -> Hyperparameter:
@@ -36,6 +37,26 @@ def test_numbers_read_back_as_they_were_written(value: float) -> None:
 def test_numbers_are_written_compactly() -> None:
     written = [values.written(value) for value in (0.001, 1e-5, 1e-7, 0.0, 1.0, 2.5e-8, -0.5, 3, (5, 5), None, True)]
     assert written == ["0.001", "1e-5", "1e-7", "0", "1", "2.5e-8", "-0.5", "3", "5 × 5", "", "on"]
+    assert values.written((1.0, 0.25, 1e-5)) == "1, 0.25, 1e-5"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5).map(tuple))
+def test_rows_of_numbers_read_back_as_they_were_written(row: tuple[float, ...]) -> None:
+    assert values.read(hyperparameter("weights"), values.written(row)) == row
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [("1,2, 3", (1, 2, 3)), ("1,5 2", (1.5, 2)), ("1,5; 2", (1.5, 2)), ("[1e-3, .5]", (1e-3, 0.5)), ("4", (4,))],
+)
+def test_commas_separate_numbers_unless_something_else_does(text: str, row: tuple[float, ...]) -> None:
+    assert values.read(hyperparameter("weights"), text) == row
+
+
+@pytest.mark.parametrize("text", ["1,, 2", "1, x", "1; ; 2", ",", "nan, 1"])
+def test_what_is_no_row_of_numbers_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Weights must be numbers, for example 1, 0\.5, 2\."):
+        values.read(hyperparameter("weights"), text)
 
 
 @pytest.mark.parametrize(
