@@ -1,0 +1,362 @@
+"""What recurrent layers have in common: they walk along a sequence step by step, and the gradient walks back.
+
+In memory a sequence lies as (steps, features, batch). So the samples of a batch lie side by side, each gate is one
+whole block, and nothing needs to be gathered from here and there while walking.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from deepviz.engine.initializers import fans, initial
+from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.products import SMALL_PRODUCT
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.tape import Tape, Tensor
+from deepviz.engine.weighted import Weighted
+
+BACKWARD = "_backward"
+"""End of the names of the parameters that belong to the walk from the last step to the first."""
+
+STRETCH = 2**17
+"""Numbers in the gradients of a stretch of steps: half a megabyte, so that what belongs to them stays in the cache."""
+
+COLUMNS = 512
+"""Columns, one for each step and sample, that make summing up worth its while."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The parameters of one direction, or their gradients.
+
+    Attributes
+    ----------
+    W
+        Weights of the inputs: (features, gates units).
+    U
+        Weights of the previous outputs: (units, gates units).
+    b
+        Biases, one for each gate of each unit; None if there are none.
+    """
+
+    W: Tensor
+    U: Tensor
+    b: Tensor | None
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Tensor], ending: str) -> Weights:
+        """Those whose names end so."""
+        return cls(arrays["W" + ending], arrays["U" + ending], arrays.get("b" + ending))
+
+
+class Columns:
+    """What the weights of all gates are multiplied by: for each step the column ``[x_t; 1; h_(t-1)]``, once a sample.
+
+    The inputs, a 1 for the bias and the previous outputs lie below each other, so that one product a step does for all
+    three. There is no 1 if there are no biases.
+
+    Parameters
+    ----------
+    x
+        The inputs, (steps, features, batch).
+    units
+        How many outputs a step has.
+
+    Attributes
+    ----------
+    all
+        Array of shape (steps, features + 1 + units, batch).
+    with_x, with_h
+        The parts of `all` that go with the inputs and with the previous outputs; the 1 belongs to both.
+    h
+        Outputs, (steps + 1, units, batch), for the steps to fill; the first, before all steps, are zero.
+    """
+
+    def __init__(self, tape: Tape, x: Tensor, units: int, use_bias: bool) -> None:
+        steps, features, batch = x.shape
+        start = features + use_bias
+        lanes = tape.empty((steps + 1, start + units, batch))
+        tape.copy(x, out=lanes[:steps, :features])
+        if use_bias:
+            tape.copy(tape.constant(1.0, (steps, batch)), out=lanes[:steps, features])
+        tape.copy(tape.constant(0.0, (units, batch)), out=lanes[0, start:])
+        self.features, self.h = features, lanes[:, start:]
+        self.all, self.with_x, self.with_h = lanes[:steps], lanes[:steps, :start], lanes[:steps, features:]
+
+
+class SharedGradient:
+    """The gradient of weights that all steps share: the sum over all steps of ``column dz^T``."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+        self._sum: Tensor | None = None
+
+    def add(self, columns: Tensor, dz: Tensor) -> None:
+        """Add what comes from some steps.
+
+        Parameters
+        ----------
+        columns
+            What the weights were multiplied by, (steps, rows, batch).
+        dz
+            Gradient with respect to the products, (steps, gates, units, batch).
+
+        If that makes small products (see `products`), each step and gate has its own, with columns laid out so that
+        OpenBLAS is fastest. If not, steps are summed up as samples are: with both in one axis it is a single product.
+        """
+        tape, (steps, rows, batch), (gates, units) = self._tape, columns.shape, dz.shape[1:3]
+        if rows * units * batch <= SMALL_PRODUCT:
+            lying = tape.copy(columns.transpose(0, 2, 1), tape.empty((steps, batch, rows)))
+            parts = tape.matmul(lying.transpose(0, 2, 1)[:, None], dz.transpose(0, 1, 3, 2))
+            joint = tape.column_sums(parts.reshape(steps, -1)).reshape(gates, rows, units).transpose(1, 0, 2)
+        else:
+            a = tape.copy(columns.transpose(1, 0, 2), tape.empty((rows, steps, batch)))
+            d = tape.copy(dz.transpose(1, 2, 0, 3), tape.empty((gates, units, steps, batch)))
+            product = tape.matmul(a.reshape(rows, -1), d.reshape(gates * units, -1).T)
+            joint = product.reshape(rows, gates, units)
+        self._sum = total(tape, self._sum, joint)
+
+    def write(self, outs: Sequence[Tensor | None]) -> None:
+        """Copy the gradients of what `stacked` laid below each other to where they belong."""
+        assert self._sum is not None, "a sequence has a step"
+        row = 0
+        for out in outs:
+            if out is not None:
+                rows = out.shape[0] if len(out.shape) == 2 else 1
+                self._tape.copy(self._sum[row : row + rows], out=out.reshape(rows, *self._sum.shape[1:]))
+                row += rows
+
+
+class Recurrent(Weighted):
+    """A layer that reads a sequence step by step and remembers what it has read in its outputs ``h``.
+
+    A subclass says what one step computes, with `walk` and `walk_back`. Both see arrays of the shape
+    (steps, features or units, batch) and parameters of one direction.
+
+    Attributes
+    ----------
+    gates
+        How many numbers a unit computes in each step.
+    """
+
+    category: ClassVar[str] = "Recurrent"
+    gates: ClassVar[int] = 1
+
+    units: int = Field(32, ge=1, le=16_384, title="Units", description="How many numbers the layer gives in each step.")
+    return_sequences: bool = Field(
+        False,
+        title="Whole sequence",
+        description="Whether the outputs of all steps are given, for another recurrent layer, or only the last.",
+    )
+    bidirectional: bool = Field(
+        False,
+        title="Both directions",
+        description="Whether a second set of weights reads the sequence from its end; outputs are put side by side.",
+    )
+    use_bias: bool = Field(True, title="Bias", description="Whether a trained number is added for each gate.")
+
+    @property
+    def weights(self) -> tuple[str, ...]:  # type: ignore[override] # they depend on the directions
+        """The names of the parameters that are weights."""
+        return tuple(name + ending for ending in self._endings for name in ("W", "U"))
+
+    @property
+    def _endings(self) -> tuple[str, ...]:
+        return ("", BACKWARD) if self.bidirectional else ("",)
+
+    @abstractmethod
+    def walk(self, tape: Tape, weights: Weights, x: Tensor) -> tuple[Tensor, Kept]:
+        """Write down all steps, first to last.
+
+        Parameters
+        ----------
+        weights
+            The parameters of this direction.
+        x
+            (steps, features, batch).
+
+        Returns
+        -------
+        h
+            (steps, units, batch).
+        kept
+            What `walk_back` will need.
+        """
+
+    @abstractmethod
+    def walk_back(
+        self, tape: Tape, weights: Weights, grads: Weights, kept: Kept, grad: Sequence[Tensor | None]
+    ) -> Tensor:
+        """Write down how the gradient goes back, last step to first.
+
+        Parameters
+        ----------
+        weights, grads
+            The parameters of this direction, and where their gradients are to be written.
+        kept
+            What `walk` left.
+        grad
+            For each step the gradient with respect to what it gave, (units, batch); None where nobody took it.
+
+        Returns
+        -------
+        Gradient with respect to the inputs, (steps, features, batch).
+        """
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        check_sequence(self, inputs[0])
+        width = self.units * len(self._endings)
+        return (inputs[0][0], width) if self.return_sequences else (width,)
+
+    def bias_shape(self) -> Shape:
+        """Shape of the biases of one direction."""
+        return (self.gates * self.units,)
+
+    def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
+        width = self.gates * self.units
+        shapes: dict[str, Shape] = {}
+        for ending in self._endings:
+            shapes |= {f"W{ending}": (inputs[0][-1], width), f"U{ending}": (self.units, width)}
+            shapes |= {f"b{ending}": self.bias_shape()} if self.use_bias else {}
+        return shapes
+
+    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """W as chosen, U orthogonal so that what is remembered neither grows nor fades at first, biases zero."""
+        first = {}
+        for name, shape in self.parameter_shapes(inputs).items():
+            if name.startswith("W"):
+                first[name] = initial(self.kernel_initializer, shape, rng, *fans(shape))
+            else:
+                first[name] = initial("orthogonal" if name.startswith("U") else "zeros", shape, rng, *fans(shape))
+        return first
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        x = inputs[0].transpose(1, 2, 0)
+        outputs, kept = [], []
+        for ending in self._endings:
+            h, left = self.walk(tape, Weights.of(params, ending), _in_time(x, ending))
+            outputs.append(_in_time(h, ending) if self.return_sequences else h[-1])
+            kept.append(left)
+        y = outputs[0] if len(outputs) == 1 else _joined(tape, outputs)
+        return (y.transpose(2, 0, 1) if self.return_sequences else y.T), (x.shape[0], kept)
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        steps, of_directions = kept
+        arriving = tape.in_order(grad.transpose(1, 2, 0) if self.return_sequences else grad.T)
+        input_grads = []
+        for number, (ending, left) in enumerate(zip(self._endings, of_directions, strict=True)):
+            own = arriving[..., number * self.units : (number + 1) * self.units, :]
+            taken: list[Tensor | None] = [None] * steps
+            if self.return_sequences:
+                in_time = _in_time(own, ending)
+                taken = [in_time[t] for t in range(steps)]
+            else:
+                taken[-1] = own
+            dx = self.walk_back(tape, Weights.of(params, ending), Weights.of(grads, ending), left, taken)
+            input_grads.append(_in_time(dx, ending))
+        dx = input_grads[0] if len(input_grads) == 1 else tape.add(*input_grads)
+        return [dx.transpose(2, 0, 1)]
+
+    def headline(self) -> str:
+        return f"2 × {self.units}" if self.bidirectional else str(self.units)
+
+
+def check_sequence(layer: Layer, shape: Shape) -> None:
+    """Raise a `ShapeError` if a shape is not that of a sequence, and say what makes one of it."""
+    if len(shape) == 2:
+        return
+    refused = f"{layer.label} needs a sequence of steps × features; it gets {shape_text(shape)}."
+    if len(shape) == 1:
+        raise ShapeError(f"{refused} Insert Reshape, for {shape[0]} steps of one number.", "Reshape")
+    sequence = shape_text((shape[0], math.prod(shape[1:])))
+    raise ShapeError(f"{refused} A Reshape with the shape {sequence} makes one of it.")
+
+
+def stacked(tape: Tape, parts: Sequence[Tensor | None], columns: Sequence[tuple[slice, float]] | None = None) -> Tensor:
+    """Weights below each other, to be multiplied with `Columns` in one product. What is None is left out.
+
+    Parameters
+    ----------
+    parts
+        W, b and U, or some of them.
+    columns
+        Which columns of the parts come one after the other, and what each is multiplied by; all, by 1, if left out.
+
+    Returns
+    -------
+    Tensor of shape (rows of all parts, gates units).
+    """
+    there = [part if len(part.shape) == 2 else part.reshape(1, -1) for part in parts if part is not None]
+    width = there[0].shape[1]
+    result = tape.empty((sum(part.shape[0] for part in there), width))
+    row = 0
+    for part in there:
+        place = result[row : row + part.shape[0]]
+        row, column = row + part.shape[0], 0
+        for chosen, factor in columns or [(slice(0, width), 1.0)]:
+            source = part[:, chosen]
+            out = place[:, column : column + source.shape[1]]
+            if factor == 1:
+                tape.copy(source, out=out)
+            else:
+                tape.multiply(source, factor, out=out)
+            column += source.shape[1]
+    return result
+
+
+def sigmoid(tape: Tape, half: Tensor, out: Tensor) -> Tensor:
+    """``1 / (1 + exp(-z))``, computed from ``half = tanh(z / 2)`` as ``half / 2 + 1 / 2``, which is the same.
+
+    So one call of tanh, which NumPy computes many numbers at a time, does for all gates.
+    """
+    tape.multiply(half, 0.5, out=out)
+    return tape.add(out, 0.5, out=out)
+
+
+def total(tape: Tape, first: Tensor | None, second: Tensor | None) -> Tensor:
+    """The sum of those of two gradients that are there."""
+    if first is not None and second is not None:
+        return tape.add(first, second)
+    there = second if first is None else first
+    assert there is not None, "a gradient comes from somewhere"
+    return there
+
+
+def stretches(steps: int, width: int, batch: int) -> list[slice]:
+    """The steps in stretches, the last steps first, for the way back.
+
+    What is computed for many steps at once needs fewer calls. But what a stretch needs should stay in the cache, and it
+    need not be there for all steps at a time. A few hundred columns at least go into one sum of products.
+
+    Parameters
+    ----------
+    steps
+        How many steps there are.
+    width, batch
+        A step's gradient has the shape (width, batch).
+    """
+    length = max(STRETCH // (width * batch), math.ceil(COLUMNS / batch), 1)
+    return [slice(max(end - length, 0), end) for end in range(steps, 0, -length)]
+
+
+def _in_time(sequence: Tensor, ending: str) -> Tensor:
+    """A sequence (steps, ..., batch) in the order in which a direction reads it, or back in its own."""
+    return sequence[::-1] if ending == BACKWARD else sequence
+
+
+def _joined(tape: Tape, outputs: Sequence[Tensor]) -> Tensor:
+    """The outputs of both directions, one below the other."""
+    units = outputs[0].shape[-2]
+    y = tape.empty((*outputs[0].shape[:-2], 2 * units, outputs[0].shape[-1]))
+    for number, output in enumerate(outputs):
+        tape.copy(output, out=y[..., number * units : (number + 1) * units, :])
+    return y
