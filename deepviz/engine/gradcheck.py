@@ -137,6 +137,7 @@ class LayerRun:
         self.output, self.input_grads = compiled[output], [compiled[tensor] for tensor in input_grads]
         self._forward, self._backward = compiled.part("forward"), compiled.part("backward")
         self._update, self._noise = compiled.part("update"), tape.noise
+        self.forget = compiled.forget
 
     def forward(self) -> np.ndarray:
         """Compute the output, with the same random numbers each time, and return a copy of it."""
@@ -177,7 +178,7 @@ def check_layer(
     run.output_grad[...] = rng.standard_normal(run.output_grad.shape)
     run.forward()
     run.backward()
-    checked = run.inputs if vocabulary(layer) is None else []
+    checked = run.inputs if layer.vocabulary is None else []
     inputs = {_numbered("input", number): array for number, array in enumerate(checked)}
     input_grads = {_numbered("input", number): array.copy() for number, array in enumerate(run.input_grads)}
     return _compared(
@@ -273,20 +274,14 @@ def check_network(
 
     frozen = tuple(f"{unit.id}/" for unit in twin.units if unit.layer.frozen)
     checked = {name: array for name, array in twin.parameters.items() if not name.startswith(frozen)}
-    if all(vocabulary(unit.layer) is None for unit in twin.units):
+    if all(unit.layer.vocabulary is None for unit in twin.units):
         checked["input"] = compiled[data]
     return _compared(loss_value, np.ones(()), checked, grads, rng, entries)
 
 
-def vocabulary(layer: Layer) -> int | None:
-    """How many whole numbers, from 0 on, a layer takes instead of real numbers, which cannot be moved a little."""
-    count: int | None = getattr(layer, "vocabulary", None)
-    return count
-
-
 def draw_inputs(layer: Layer, inputs: Sequence[np.ndarray], rng: np.random.Generator) -> None:
     """Fill the inputs of a layer with random numbers that it can take."""
-    count = vocabulary(layer)
+    count = layer.vocabulary
     for array in inputs:
         array[...] = rng.standard_normal(array.shape) if count is None else rng.integers(count, size=array.shape)
 

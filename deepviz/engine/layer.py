@@ -63,6 +63,11 @@ class Layer(Definition):
         return {}
 
     @property
+    def vocabulary(self) -> int | None:
+        """How many different whole numbers, from 0 up, an input may hold; None if it may hold any numbers."""
+        return None
+
+    @property
     def frozen(self) -> bool:
         """Whether training leaves its parameters as they are."""
         return False

@@ -88,6 +88,10 @@ class CompiledTape:
         for function, arguments in self.calls:
             function(*arguments)
 
+    def forget(self) -> None:
+        """Overwrite all that calls compute, to see that a replay depends on nothing that an earlier one left."""
+        self._block[...] = 255  # all bits set: NaN, read as a number
+
     def first_non_finite(self, phases: Sequence[Phase]) -> Record | None:
         """Replay some phases, looking after each call, and return the first call that gives NaN or Inf, if any."""
         for (function, arguments), record in zip(self.calls, self.records, strict=True):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
-from deepviz.engine.gradcheck import check_network, draw_inputs, vocabulary
+from deepviz.engine.gradcheck import check_network, draw_inputs
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape
@@ -87,7 +87,7 @@ def test_gradients_are_the_slopes(layer: Layer, shapes: list[Shape], loss: Loss,
     draw_inputs(layer, [x], rng)
     report = check_network(network, loss, x, random_targets(loss, loss_shape, BATCH, rng), rng, ENTRIES)
     trained = [name for name in network.parameters if not layer.frozen or not name.startswith("layer/")]
-    assert [tensor.name for tensor in report.tensors] == trained + (["input"] if vocabulary(layer) is None else [])
+    assert [tensor.name for tensor in report.tensors] == trained + (["input"] if layer.vocabulary is None else [])
     for tensor in report.tensors:
         # Up to 1e-7, or what rounding of the loss alone may cause where a gradient is all but zero.
         assert tensor.passes(1e-7), tensor

@@ -1,0 +1,48 @@
+"""MaxPool2D: of each window of an image, the largest number remains, wherever in the window it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from deepviz.engine import pooling
+from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.pooling_window import Pooling2D
+from deepviz.engine.shapes import Shape
+from deepviz.engine.tape import Tape, Tensor
+
+
+class MaxPool2D(Pooling2D):
+    """Leaves the largest number of each window of an image, each channel by itself.
+
+    With ``x`` of shape (batch, rows, columns, channels)::
+
+        y[n, r, c, k] = max over i, j of x[n, r stride + i, c stride + j, k]
+
+    The gradient of a window goes to its largest number; of several equal ones, to the first. Beyond the edge there is
+    nothing that could be the largest.
+    """
+
+    synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "downsample", "subsample", "image", "cnn")
+    formula: ClassVar[str] = "y = max of each window"
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        x = inputs[0]
+        windows = self.windows(x.shape[1:])
+        y, wins = pooling.largest(tape, x, windows)
+        return y, (x, windows, wins)
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        x, windows, wins = kept
+        return [pooling.largest_grad(tape, x.shape, windows, wins, grad, like=x)]
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        return [
+            (cls(), [(4, 6, 2)]),
+            (cls(pool_size=(2, 3), strides=(1, 2), padding="same"), [(3, 5, 2)]),
+            (cls(pool_size=3, strides=2), [(5, 6, 1)]),
+            (cls(pool_size=(1, 2), strides=(2, 3)), [(4, 6, 2)]),
+        ]
