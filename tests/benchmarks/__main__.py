@@ -1,6 +1,7 @@
-"""Measures training steps and prints a table: ``python -m tests.benchmarks [NAME ...] [--json]``.
+"""Measures training steps side by side with PyTorch: ``python -m tests.benchmarks [NAME ...] [--json]``.
 
-The last result of each workload is kept in ``benchmarks/latest.json``. Figures are printed, never asserted.
+The last result of each workload is kept in ``benchmarks/latest.json``. How fast anything is decides nothing: the exit
+status is 0 whatever the figures, 1 if the two sides do not compute the same, 2 if there is no such workload.
 """
 
 from __future__ import annotations
@@ -9,48 +10,79 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from tests.benchmarks import deepviz_side, machine
-from tests.benchmarks.measure import Contestant, medians
-from tests.benchmarks.memory import peak_megabytes
+from tests.benchmarks import call_times, deepviz_side, machine, results, table
+from tests.benchmarks.agreement import Disagreement, loss_difference
+from tests.benchmarks.measure import Contestant, medians, nothing
+from tests.benchmarks.memory import CAN_MEASURE, Memory, memory_of
+from tests.benchmarks.rows import Row, row_of, scaling_row
+from tests.benchmarks.scaling import SCALINGS, Scaling
 from tests.benchmarks.workloads import WORKLOADS, Workload
 
-LATEST = Path(__file__).parents[2] / "benchmarks" / "latest.json"
+NAMES = (*WORKLOADS, *SCALINGS)
 TORCH_THREADS = (1, 2)
+WORKERS = 2
+CAN_SHARE = os.name == "posix" and (os.cpu_count() or 1) >= WORKERS
+"""Whether a batch can be shared between processes here, each with a core of its own."""
 
 
 def main(arguments: list[str]) -> int:
     """Measure, print and keep."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"among {', '.join(WORKLOADS)}; all if left out")
-    parser.add_argument("--rounds", type=int, default=15, help="turns of each side; the median counts (default 15)")
-    parser.add_argument("--memory", action="store_true", help="measure peak memory too, in processes of their own")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
-    options = parser.parse_args(arguments)
-    for name in options.names:
-        if name not in WORKLOADS:
-            parser.error(f"there is no workload {name}; choose among {', '.join(WORKLOADS)}")
+    options = parsed(arguments)
     if any(variable in os.environ for variable in machine.NARROWING):
         start_again_as_on_a_users_machine(arguments)
+    if options.profile:
+        print(call_times.report(WORKLOADS[options.profile]))
+        return 0
 
     here = machine.describe()
-    if here["torch"] is None:
+    has_torch = here["torch"] is not None
+    if not has_torch:
         print("PyTorch is not installed here, so there is nothing to compare with.", file=sys.stderr)
     if not options.json:
-        print("{processor}, {cores} cores; {blas} for {blas_core}; NumPy {numpy}, PyTorch {torch}".format(**here))
-        print(f"{'':8}{'torch':>12}{'DeepViz':>12}{'ratio':>8}{'bar':>7}{'memory':>20}")
-    rows = []
-    for name in options.names or WORKLOADS:
-        rows.append(measured(WORKLOADS[name], options.rounds, options.memory, here["torch"] is not None))
+        print(table.heading(here))
+    rows: list[Row] = []
+    disagreements = 0
+    for name in options.names or NAMES:
+        try:
+            if name in SCALINGS:
+                row = measured_scaling(SCALINGS[name], options.rounds)
+            else:
+                row = measured(WORKLOADS[name], options.rounds, options.memory, has_torch)
+        except Disagreement as error:
+            print(f"The two sides do not compute the same. {error}", file=sys.stderr)
+            disagreements += 1
+            continue
+        rows.append({**row, "date": datetime.now(UTC).date().isoformat()})
+        results.keep(here, rows, NAMES, results.LATEST)
         if not options.json:
-            print(table_line(rows[-1]), flush=True)
-    result = {"machine": here, "rows": rows}
-    keep(result)
-    if options.json:
-        print(json.dumps(result, indent=2))
-    return 0
+            print(table.line(rows[-1]), flush=True)
+    print(json.dumps({"machine": here, "rows": rows}, indent=2) if options.json else table.summary(rows))
+    return 1 if disagreements else 0
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The options; ends the program with status 2 if they make no sense."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"among {', '.join(NAMES)}; all if left out")
+    parser.add_argument("--rounds", type=int, default=25, help="turns of each side; the median counts (default 25)")
+    parser.add_argument("--no-memory", dest="memory", action="store_false", help="leave out peak memory, which is slow")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument("--profile", metavar="NAME", help="print which calls of a step of NAME take how long, no more")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in NAMES:
+            parser.error(f"there is no workload {name}; choose among {', '.join(NAMES)}")
+    if options.profile is not None and options.profile not in WORKLOADS:
+        parser.error(f"there is no workload {options.profile}; choose among {', '.join(WORKLOADS)}")
+    if options.rounds < 1:
+        parser.error("it takes at least one round")
+    return options
 
 
 def start_again_as_on_a_users_machine(arguments: list[str]) -> None:
@@ -60,61 +92,45 @@ def start_again_as_on_a_users_machine(arguments: list[str]) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "tests.benchmarks", *arguments], environment)
 
 
-def measured(workload: Workload, rounds: int, with_memory: bool, with_torch: bool) -> dict[str, Any]:
-    """One line of the table."""
-    contestants = {"deepviz": Contestant(deepviz_side.steps(workload))}
+def measured(workload: Workload, rounds: int, with_memory: bool, with_torch: bool) -> Row:
+    """The row of a workload."""
+    difference = None
+    if with_torch:
+        difference = max(loss_difference(workload, workers) for workers in ((1, WORKERS) if CAN_SHARE else (1,)))
+    seconds = times(workload, rounds, with_torch)
+    memory: dict[str, Memory] = {}
+    if with_memory and CAN_MEASURE:
+        sides = ("deepviz", "torch") if with_torch else ("deepviz",)
+        memory = {side: memory_of(side, workload.name) for side in sides}
+    return row_of(workload, seconds, memory, difference)
+
+
+def times(workload: Workload, rounds: int, with_torch: bool) -> dict[str, float]:
+    """Seconds of one step of each contestant."""
+    makers: dict[str, tuple[Callable[[], Iterator[Any]], Callable[[], object]]] = {
+        "deepviz": (partial(deepviz_side.steps, workload), nothing)
+    }
+    if CAN_SHARE:
+        makers["deepviz_2"] = (partial(deepviz_side.steps, workload, WORKERS), nothing)
     if with_torch:
         import torch
 
         from tests.benchmarks import torch_side
 
         for threads in TORCH_THREADS:
-            contestants[str(threads)] = Contestant(
-                torch_side.steps(workload), lambda threads=threads: torch.set_num_threads(threads)
-            )
-    seconds = medians(contestants, rounds)
-    row: dict[str, Any] = {"name": workload.name, "deepviz_us": round(seconds.pop("deepviz") * 1e6, 2)}
-    if seconds:
-        best = min(seconds, key=lambda threads: seconds[threads])
-        row |= {"torch_us": round(seconds[best] * 1e6, 2), "torch_threads": int(best)}
-        row |= {"ratio": round(row["torch_us"] / row["deepviz_us"], 2), "bar": workload.bar}
-    if with_memory:
-        row["deepviz_mb"] = round(peak_megabytes("deepviz", workload.name))
-        if with_torch:
-            row["torch_mb"] = round(peak_megabytes("torch", workload.name))
-    return row
+            prepare = partial(torch.set_num_threads, threads)
+            makers[f"torch_{threads}"] = (partial(torch_side.steps, workload), prepare)
+    with ExitStack() as stack:
+        contestants = {}
+        for name, (make, prepare) in makers.items():
+            contestants[name] = Contestant(stack.enter_context(closing(make())), prepare)
+        return medians(contestants, rounds)
 
 
-def table_line(row: dict[str, Any]) -> str:
-    """A row as text."""
-    compared, memory = " " * 27, ""
-    if "torch_us" in row:
-        bar = "" if row["bar"] is None else f"{row['bar']:g}x"
-        compared = f"{row['ratio']:7.2f}x{bar:>7}"
-    if "deepviz_mb" in row:
-        memory = f"{row['deepviz_mb']} MB" + (f" against {row['torch_mb']}" if "torch_mb" in row else "")
-    torch_time = duration(row["torch_us"]) if "torch_us" in row else ""
-    return f"{row['name']:8}{torch_time:>12}{duration(row['deepviz_us']):>12}{compared}{memory:>20}"
-
-
-def duration(microseconds: float) -> str:
-    """A time with a unit that suits it."""
-    return f"{microseconds:.1f} µs" if microseconds < 1000 else f"{microseconds / 1000:.2f} ms"
-
-
-def keep(result: dict[str, Any]) -> None:
-    """Write the result to the file of latest results, beside older rows of the same machine and versions."""
-    rows = {}
-    try:
-        latest = json.loads(LATEST.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        latest = {}
-    if latest.get("machine") == result["machine"]:
-        rows = {row["name"]: row for row in latest["rows"]}
-    rows |= {row["name"]: row for row in result["rows"]}
-    ordered = [rows[name] for name in WORKLOADS if name in rows]
-    LATEST.parent.mkdir(exist_ok=True)
-    LATEST.write_text(json.dumps({"machine": result["machine"], "rows": ordered}, indent=2) + "\n", encoding="utf-8")
+def measured_scaling(scaling: Scaling, rounds: int) -> Row:
+    """The row of a scaling."""
+    contestants = {str(size): Contestant(scaling.work(size)) for size in scaling.sizes}
+    return scaling_row(scaling.name, scaling.sizes, medians(contestants, rounds), scaling.bar)
 
 
 if __name__ == "__main__":

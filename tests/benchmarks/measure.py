@@ -12,6 +12,10 @@ TURN_SECONDS = 0.03
 LEAST_STEPS = 5
 
 
+def nothing() -> None:
+    """No preparation."""
+
+
 @dataclass(frozen=True)
 class Contestant:
     """One side of a comparison.
@@ -25,7 +29,7 @@ class Contestant:
     """
 
     steps: Iterator[Any]
-    prepare: Callable[[], object] = lambda: None
+    prepare: Callable[[], object] = nothing
 
     def seconds(self, count: int) -> float:
         """Time of one step, over `count` of them."""

@@ -11,36 +11,33 @@ import numpy as np
 import pytest
 
 from tests.benchmarks import __main__ as benchmark
-from tests.benchmarks import deepviz_side, machine
+from tests.benchmarks import call_times, machine, results
+from tests.benchmarks.agreement import Disagreement
 from tests.benchmarks.measure import Contestant, medians
-from tests.benchmarks.memory import own_peak, peak_megabytes
-from tests.benchmarks.workloads import WORKLOADS, Workload
+from tests.benchmarks.scaling import SCALINGS, Scaling
+from tests.benchmarks.workloads import WORKLOADS
 
 
 @pytest.fixture
 def latest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of results that is not the repository's, and no PyTorch, which tests do without."""
     path = tmp_path / "benchmarks" / "latest.json"
-    monkeypatch.setattr(benchmark, "LATEST", path)
+    monkeypatch.setattr(results, "LATEST", path)
     monkeypatch.setattr(machine, "_version", lambda package: None)
     for variable in machine.NARROWING:
         monkeypatch.delenv(variable, raising=False)
     return path
 
 
-@pytest.mark.parametrize("workload", [w for w in WORKLOADS.values() if w.name != "wide"], ids=lambda w: w.name)
-def test_every_workload_trains(workload: Workload) -> None:
-    steps = deepviz_side.steps(workload)
-    values = [next(steps).values["loss"] for _ in range(3)]
-    assert np.isfinite(values).all()
-    assert len(set(values)) == 3
+@pytest.fixture
+def kept(latest: Path) -> Any:
+    """Reads the rows of the file of results."""
+    return lambda: json.loads(latest.read_text(encoding="utf-8"))["rows"]
 
 
-def test_the_shapes_are_those_of_the_design() -> None:
-    assert WORKLOADS["toy16"].widths == (2, 16, 16, 2)
-    assert WORKLOADS["digits"].widths == (64, 64, 32, 10)
-    assert WORKLOADS["mnist"].widths == (784, 512, 256, 10)
-    assert WORKLOADS["deep"].activated() == [True] * 100 + [False]
+def run(*arguments: str) -> int:
+    """The benchmark, as short as it can be."""
+    return benchmark.main([*arguments, "--rounds", "1", "--no-memory"])
 
 
 def test_contestants_take_turns() -> None:
@@ -55,32 +52,108 @@ def test_contestants_take_turns() -> None:
     assert all(value > 0 for value in seconds.values())
 
 
-def test_a_result_is_printed_and_kept(latest: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert benchmark.main(["tiny", "--rounds", "1", "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+def test_a_result_is_printed_and_kept(latest: Path, kept: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tiny", "--json") == 0
+    output = capsys.readouterr()
+    printed = json.loads(output.out)
+    assert "PyTorch is not installed" in output.err
     assert printed == json.loads(latest.read_text(encoding="utf-8"))
-    assert [row["name"] for row in printed["rows"]] == ["tiny"]
     assert printed["machine"]["numpy"] == np.__version__
     assert set(printed["machine"]) == {"processor", "cores", "system", "python", "numpy", "torch", "blas", "blas_core"}
+    (row,) = printed["rows"]
+    assert row["name"] == "tiny"
+    assert row["batch"] == 10
+    assert row["deepviz_us"] > 0
+    assert len(row["date"]) == len("2000-01-01")
+    assert row["met"] == {}, "nothing to compare with"
 
-    assert benchmark.main(["toy", "--rounds", "1"]) == 0
-    assert "toy" in capsys.readouterr().out
-    rows = json.loads(latest.read_text(encoding="utf-8"))["rows"]
-    assert [row["name"] for row in rows] == ["tiny", "toy"], "rows of the same machine are kept"
+    assert run("toy") == 0
+    assert "\ntoy " in capsys.readouterr().out
+    assert [row["name"] for row in kept()] == ["tiny", "toy"], "rows of the same machine are kept"
 
 
-def test_rows_of_another_machine_are_not_mixed_in(latest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pytorch_is_compared_with_where_it_is(
+    latest: Path, kept: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.undo()
+    monkeypatch.setattr(results, "LATEST", latest)
+    for variable in machine.NARROWING:
+        monkeypatch.delenv(variable, raising=False)
+    threads = torch.get_num_threads()
+    try:
+        assert run("tiny") == 0
+    finally:
+        torch.set_num_threads(threads)
+    (row,) = kept()
+    assert row["torch_us"] > 0
+    assert row["torch_threads"] in (1, 2)
+    assert row["ratio"] == pytest.approx(row["torch_us"] / row["deepviz_us"], abs=0.006)
+    assert (row["bar"], row["best_bar"]) == (11, 14)
+    assert row["loss_difference"] < 1e-4
+    assert {"ratio", "best_ratio"} <= row["met"].keys()
+    assert " of 2 bars met." in capsys.readouterr().out
+
+
+def test_rows_of_another_machine_are_not_mixed_in(latest: Path, kept: Any) -> None:
     latest.parent.mkdir()
     latest.write_text(json.dumps({"machine": {"processor": "abacus"}, "rows": [{"name": "tiny"}]}), encoding="utf-8")
-    benchmark.main(["toy", "--rounds", "1"])
-    assert [row["name"] for row in json.loads(latest.read_text(encoding="utf-8"))["rows"]] == ["toy"]
+    run("toy")
+    assert [row["name"] for row in kept()] == ["toy"]
 
 
-def test_an_unknown_name_is_refused_in_words(latest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_spoilt_file_of_results_is_written_anew(latest: Path, kept: Any) -> None:
+    latest.parent.mkdir()
+    latest.write_text('{"machine": ', encoding="utf-8")
+    run("toy")
+    assert [row["name"] for row in kept()] == ["toy"]
+
+
+def test_sides_that_disagree_are_not_compared(
+    latest: Path, kept: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(workload: Any, *others: Any) -> dict[str, Any]:
+        if workload.name == "tiny":
+            raise Disagreement("tiny: DeepViz's first losses are 1; PyTorch's are 2.")
+        return {"name": workload.name, "deepviz_us": 1.0, "met": {}}
+
+    monkeypatch.setattr(benchmark, "measured", measured)
+    assert run("tiny", "toy") == 1
+    assert "tiny: DeepViz's first losses are 1; PyTorch's are 2." in capsys.readouterr().err
+    assert [row["name"] for row in kept()] == ["toy"], "the others are measured nevertheless"
+
+
+def test_scalings_are_rows_too(
+    latest: Path, kept: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SCALINGS, "depth", Scaling("depth", (1, 2), SCALINGS["depth"].work))
+    assert run("depth") == 0
+    assert "\ndepth        1, 2 take " in capsys.readouterr().out
+    (row,) = kept()
+    assert row["sizes"] == [1, 2]
+    assert len(row["of_proportional"]) == 2
+
+
+def test_an_epoch_of_more_samples_has_more_steps() -> None:
+    assert [next(SCALINGS["data"].work(samples)).step for samples in (320, 640)] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["huge"], "there is no workload huge; choose among tiny, toy"),
+        (["--profile", "depth"], "there is no workload depth; choose among tiny, toy"),
+        (["tiny", "--rounds", "0"], "it takes at least one round"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    latest: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        benchmark.main(["huge"])
+        benchmark.main(arguments)
     assert caught.value.code == 2
-    assert "there is no workload huge; choose among tiny, toy" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
+    assert not latest.exists()
 
 
 def test_a_pinned_core_is_unpinned(latest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,14 +172,18 @@ def test_a_pinned_core_is_unpinned(latest: Path, monkeypatch: pytest.MonkeyPatch
     assert "OPENBLAS_CORETYPE" not in environment
 
 
-def test_a_row_reads_well() -> None:
-    row = {"name": "digits", "deepviz_us": 27.7, "torch_us": 250.2, "torch_threads": 1, "ratio": 9.03, "bar": 8}
-    assert benchmark.table_line(row).split() == ["digits", "250.2", "µs", "27.7", "µs", "9.03x", "8x"]
-    assert benchmark.duration(1234.5) == "1.23 ms"
-    assert "48 MB against 315" in benchmark.table_line({**row, "deepviz_mb": 48, "torch_mb": 315})
+def test_the_profile_accounts_for_every_call() -> None:
+    times, whole = call_times.call_times(WORKLOADS["toy"], seconds=0.01)
+    assert whole > 0
+    assert all(0 < time.microseconds < float("inf") for time in times)
+    assert {time.phase for time in times} == {"forward", "loss", "backward", "watch", "update"}
+    (product,) = (time for time in times if (time.phase, time.node, time.function) == ("forward", "3 Dense", "dot"))
+    assert product.shapes.count("x") == 3, "two matrices and their product"
 
 
-def test_peak_memory_is_that_of_a_process_of_its_own() -> None:
-    block = np.ones(40_000_000)  # 320 MB here, which must not count there
-    assert own_peak() > block.nbytes
-    assert 20 < peak_megabytes("deepviz", "tiny") < 200
+def test_the_profile_is_printed_and_nothing_is_kept(latest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert benchmark.main(["--profile", "tiny"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("tiny: a step takes ")
+    assert "backward 5 Dense" in printed
+    assert not latest.exists()
