@@ -1,0 +1,142 @@
+"""ConvTranspose2D: every pixel stamps a small pattern onto a larger image. It enlarges where Conv2D shrinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field
+
+from deepviz.engine import convolution, convolution_window
+from deepviz.engine.convolution_window import Border, Margin, Pair, Window
+from deepviz.engine.initializers import fans, initial
+from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.tape import Tape, Tensor
+from deepviz.engine.weighted import ADVANCED, Weighted
+
+OutputPadding = Annotated[tuple[Margin, Margin], BeforeValidator(convolution_window.as_pair)]
+
+
+class ConvTranspose2D(Weighted):
+    """Transposed convolution: each pixel stamps a kernel on the output, times its number; where stamps meet, they add.
+
+    It does forward what Conv2D does backward. With ``x`` of shape (batch, rows, columns, channels), ``W`` of shape
+    (kernel rows, kernel columns, filters, channels) and ``b`` of shape (filters,), for strides ``s`` and without
+    cropping::
+
+        y[n, p, q, f]     = b[f] + sum over r, c, i, j, k of x[n, r, c, k] W[i, j, f, k]
+                            with r s + i = p and c s + j = q
+        dL/dW[i, j, f, k] = sum over n, r, c of x[n, r, c, k] dL/dy[n, r s + i, c s + j, f]
+        dL/db[f]          = sum over n, p, q of dL/dy[n, p, q, f]
+        dL/dx[n, r, c, k] = sum over i, j, f of dL/dy[n, r s + i, c s + j, f] W[i, j, f, k]
+
+    With "same" padding the output is cropped to ``s`` times the size of the input.
+    """
+
+    category: ClassVar[str] = "Convolution"
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "deconvolution",
+        "transposed convolution",
+        "upsampling",
+        "decoder",
+        "generator",
+    )
+    formula: ClassVar[str] = "y = x ∗ᵀ W + b"
+
+    filters: int = Field(8, ge=1, le=65_536, title="Filters", description="How many channels the output has.")
+    kernel_size: Pair = Field((3, 3), title="Kernel", description="Rows × columns that one pixel is stamped on.")
+    strides: Pair = Field(
+        (1, 1), title="Strides", description="How far apart the stamps are; 2 × 2 doubles rows and columns."
+    )
+    padding: Literal["valid", "same"] = Field(
+        "valid",
+        title="Padding",
+        description="valid: the output holds every stamp whole. same: it is cropped to the input times the strides.",
+    )
+    output_padding: OutputPadding | None = Field(
+        None,
+        title="Output padding",
+        description="Rows and columns added at the end, fewer than the strides. Left out, as many as the size needs.",
+        json_schema_extra=ADVANCED,
+    )
+    dilation_rate: Pair = convolution_window.DILATION_RATE
+    use_bias: bool = convolution_window.USE_BIAS
+
+    def window(self, shape: Shape) -> Window:
+        """The window that, going over the output, would stop once for each pixel of an input of this shape.
+
+        Raises
+        ------
+        ShapeError
+            If the layer cannot take such an image.
+        """
+        convolution_window.check_image(self.label, shape)
+        extent = Window((0, 0), self.kernel_size, self.strides, self.dilation_rate).extent
+        extra = self.output_padding or (None, None)
+        rows, columns = (
+            self._enlarged(*lengths) for lengths in zip(shape[:2], extent, self.strides, extra, strict=True)
+        )
+        return Window((rows[0], columns[0]), self.kernel_size, self.strides, self.dilation_rate, (rows[1], columns[1]))
+
+    def _enlarged(self, length: int, extent: int, stride: int, extra: int | None) -> tuple[int, Border]:
+        """Length of the output along one axis, and how much of the stamps is cropped before and after, as in Keras."""
+        if extra is not None and extra >= stride:
+            raise ShapeError(
+                f"{self.label} needs an output padding below its strides; it has "
+                f"{shape_text(self.output_padding or ())} and strides of {shape_text(self.strides)}."
+            )
+        whole = (length - 1) * stride + extent
+        if self.padding == "valid":
+            return whole + (max(stride - extent, 0) if extra is None else extra), (0, 0)
+        result = length * stride if extra is None else (length - 1) * stride + extent % 2 + extra
+        if result < 1:
+            raise ShapeError(
+                f"{self.label} gives no pixel: cropped to the same size, {shape_text(self.kernel_size)} leaves "
+                f"nothing. Choose a larger output padding."
+            )
+        before = max(whole - result, 0) // 2
+        return result, (before, max(whole - result - before, 0))
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        return (*self.window(inputs[0]).image, self.filters)
+
+    def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
+        weights: dict[str, Shape] = {"W": (*self.kernel_size, self.filters, inputs[0][-1])}
+        return weights | ({"b": (self.filters,)} if self.use_bias else {})
+
+    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+        shapes = self.parameter_shapes(inputs)
+        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, *fans(shapes["W"]))}
+        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        x = inputs[0]
+        window = self.window(x.shape[1:])
+        y = convolution.input_grad(tape, window, params["W"], x)
+        if self.use_bias:
+            y = convolution.add_bias(tape, y, params["b"])
+        return y, (x, window)
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        x, window = kept
+        convolution.kernel_grad(tape, window, grad, x, grads["W"])
+        if self.use_bias:
+            convolution.bias_grad(tape, grad, grads["b"])
+        return [convolution.convolve(tape, window, grad, params["W"])]
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        return [
+            (cls(filters=2), [(3, 2, 2)]),
+            (cls(filters=2, kernel_size=(3, 2), strides=2, padding="same", use_bias=False), [(2, 3, 3)]),
+            (cls(filters=1, kernel_size=(2, 4), strides=(3, 2), output_padding=(2, 1)), [(2, 3, 2)]),
+            (cls(filters=2, kernel_size=3, strides=2, padding="same", output_padding=1), [(2, 3, 1)]),
+            (cls(filters=2, kernel_size=2, strides=(1, 3), dilation_rate=(2, 1)), [(2, 2, 2)]),
+        ]
+
+    def headline(self) -> str:
+        return convolution_window.headline(self.filters, self.kernel_size, self.strides)
