@@ -1,7 +1,7 @@
 """Deep learning in NumPy, and nothing else.
 
-Read in this order: `shapes`, `layer`, `layers/dense`, `tape`, `memory`, `arena`, `wiring`, `network`, `losses`,
-`optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; and `gradcheck` to believe it.
+Read in this order: `shapes`, `layer`, `layers/dense`, `affine`, `tape`, `memory`, `arena`, `wiring`, `network`,
+`losses`, `optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; and `gradcheck` to believe it.
 """
 
 from __future__ import annotations

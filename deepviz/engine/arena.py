@@ -29,17 +29,21 @@ class Arena(Mapping[str, np.ndarray]):
     Attributes
     ----------
     vector
-        All numbers. Each array starts at a cache line, so there are a few zeros between one and the next.
+        All numbers. Each layer starts at a cache line, so there may be a few zeros between one and the next; the
+        arrays of one layer follow each other without a gap, so that weights and biases may be seen as one matrix.
     """
 
     def __init__(self, shapes: Mapping[str, Shape], dtype: np.dtype[Any]) -> None:
         self.shapes, self.dtype = dict(shapes), np.dtype(dtype)
         step = ALIGNMENT // self.dtype.itemsize
         self._starts: dict[str, int] = {}
-        length = 0
+        length, layer = 0, ""
         for name, shape in self.shapes.items():
+            if name.rpartition("/")[0] != layer:
+                length, layer = math.ceil(length / step) * step, name.rpartition("/")[0]
             self._starts[name] = length
-            length += math.ceil(math.prod(shape) / step) * step
+            length += math.prod(shape)
+        length = math.ceil(length / step) * step
         self.move(aligned_block(length * self.dtype.itemsize).view(self.dtype))
         self.vector[:] = 0
 

@@ -26,15 +26,22 @@ class Storage:
     ----------
     outside
         Whether somebody else sees its array, such as a parameter's: then what is written to it is never dropped.
+    ones
+        How many ones lie right behind its numbers. Nobody writes to them, so it shares its place with nobody.
     """
 
-    __slots__ = ("array", "dtype", "nbytes", "outside", "shape")
+    __slots__ = ("array", "dtype", "nbytes", "ones", "outside", "shape")
 
     def __init__(
         self, shape: tuple[int, ...], dtype: np.dtype[Any], array: np.ndarray | None = None, *, outside: bool = False
     ) -> None:
         self.shape, self.dtype, self.array, self.outside = shape, dtype, array, outside
-        self.nbytes = math.prod(shape) * dtype.itemsize
+        self.nbytes, self.ones = math.prod(shape) * dtype.itemsize, 0
+
+    @property
+    def room(self) -> int:
+        """Bytes that it takes, with the ones."""
+        return self.nbytes + self.ones * self.dtype.itemsize
 
     def blank(self) -> np.ndarray:
         """An array like the one it has or will have, to try views on. No memory is touched, so it costs none."""
@@ -100,6 +107,9 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
         last_use[storage] = len(records)
 
     free, offsets = FreeList(), dict[Storage, int]()
+    with_ones = {record.write.storage: None for record in records if record.write and record.write.storage.ones}
+    for storage in with_ones:  # first, so that it is room that nobody has used before them
+        offsets[storage], last_use[storage] = free.take(storage.room), len(records)
     for number, record in enumerate(records):
         if record.write is not None:
             storage = record.write.storage
@@ -116,6 +126,7 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
     block = aligned_block(free.end)
     for storage, offset in offsets.items():
         storage.array = block[offset : offset + storage.nbytes].view(storage.dtype).reshape(storage.shape)
+        block[offset + storage.nbytes : offset + storage.room].view(storage.dtype)[:] = 1
     return block
 
 

@@ -73,7 +73,8 @@ class Metric(Definition):
 
     def combined(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """The sums of two portions as those of one. They simply add up unless a metric says otherwise."""
-        return first + second
+        total: np.ndarray = first + second
+        return total
 
     @abstractmethod
     def value(self, sums: np.ndarray) -> Value:
@@ -124,7 +125,7 @@ class NumberMetric(Metric):
 
 def classes_of(outputs: np.ndarray) -> int:
     """How many classes outputs of shape ``(..., n)`` tell apart: n, but a single output tells two."""
-    return max(outputs.shape[-1], 2)
+    return max(int(outputs.shape[-1]), 2)
 
 
 def macro_average(right: np.ndarray, of: np.ndarray, occurs: np.ndarray) -> float:

@@ -52,7 +52,7 @@ def largest_grad(
 
     `shape` is that of the batch, whose gradient lies in memory as `like` does.
     """
-    result = tape.empty(tuple(shape), like=like)
+    result, grad = tape.empty(tuple(shape), like=like), tape.lying_like(grad, like)
     for block, of_axes in wins:
         values = grad[block]
         for number, (along, of_axis) in enumerate(zip(windows, reversed(of_axes), strict=True), 1):
@@ -122,7 +122,7 @@ def mean_grad(tape: Tape, shape: Sequence[int], windows: Sequence[Windows], grad
 
     `shape` is that of the batch, whose gradient lies in memory as `like` does.
     """
-    result = tape.empty(tuple(shape), like=like)
+    result, grad = tape.empty(tuple(shape), like=like), tape.lying_like(grad, like)
     share = _share(tape, windows, len(shape))
     for block in _blocks(result, windows):
         values = tape.multiply(grad[block], share)

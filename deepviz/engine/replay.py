@@ -78,6 +78,10 @@ class CompiledTape:
         """The array of a tensor that was kept or comes from outside."""
         return tensor.array()
 
+    def reads(self, tensor: Tensor) -> bool:
+        """Whether any call reads a tensor or a view of the same numbers."""
+        return any(read.storage is tensor.storage for record in self.records for read in record.reads)
+
     def part(self, *phases: Phase, of_nodes: bool = True) -> list[Call]:
         """The calls of some phases, in order; on request without those that belong to a node."""
         pairs = zip(self.calls, self.records, strict=True)
@@ -108,5 +112,6 @@ class CompiledTape:
         need not find out how two arrays overlap.
         """
         array = tensor.array()
-        key = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
+        steps = tuple(step for step, length in zip(array.strides, array.shape, strict=True) if length > 1)
+        key = (array.__array_interface__["data"][0], array.shape, steps, array.dtype)
         return self._arrays.setdefault(key, array)

@@ -8,11 +8,11 @@ from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 
 Samples = tuple[np.ndarray, np.ndarray]
+Encoded = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+"""Samples, targets and classes as a training step wants them; None where targets are no classes."""
 
 
-def encoded(
-    network: Network, loss: Loss, samples: Samples, which: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def encoded(network: Network, loss: Loss, samples: Samples, which: str) -> Encoded:
     """Samples, targets and classes (if the targets are classes) as the step wants them.
 
     Raises

@@ -14,6 +14,7 @@ from deepviz.engine.loss import Loss
 from deepviz.engine.network import EdgeKey, Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks
 from deepviz.engine.part import Part, Team
+from deepviz.engine.samples import Encoded
 from deepviz.engine.tape import Phase, Record, Tape, Tensor
 
 if TYPE_CHECKING:
@@ -31,9 +32,11 @@ class StepRecording:
     outputs, targets
         What the network gives and what it should give, of shape ``(batch, *output_shape)``.
     classes
-        The right class of each sample, of shape ``(batch,)``, or of each step of it; None where the targets are no classes.
+        The right class of each sample, of shape ``(batch,)``, or of each step of it; None where the targets are no
+        classes.
     value, output_grad
-        The loss, which is there to the end of the step, and its gradient with respect to the outputs.
+        The loss, which is there to the end of the step and whose array is known already, and its gradient with
+        respect to the outputs.
     edge_grads
         Gradient with respect to what went over each edge.
     optimizer_state
@@ -69,13 +72,15 @@ class Step:
     Attributes
     ----------
     x, targets, classes
-        Arrays to fill before each replay, such as by `load`.
+        Arrays that each replay begins with; `classes` is None where no probe reads them.
     readings
         For each probe that fits, its key and the function that reads its value.
     noise
         Where the step's random numbers come from, to be started before each replay; None if it draws none.
-    compute_calls, update_calls
-        What to replay: first forward, loss, backward and what is watched; then, if all is finite, the update.
+    update_calls
+        What to replay at the end of a step, if all that was computed is finite.
+    nbytes
+        Memory for everything that the step computes, in bytes.
     """
 
     def __init__(
@@ -106,6 +111,7 @@ class Step:
         else:
             gradients = team.gradients[0]
             value, square = record_sums(tape, team, value)
+        tape.settle(value)
         recording = StepRecording(
             tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads, state
         )
@@ -123,29 +129,50 @@ class Step:
         self.noise = tape.noise if tape.is_random else None
         self._tape = tape.compile(keep=[value, square])
         self.x, self.targets = self._tape[x], self._tape[targets]
-        self.classes = None if classes is None else self._tape[classes]
+        self.classes = self._tape[classes] if classes is not None and self._tape.reads(classes) else None
         self._value, self._square, self._gradients = self._tape[value], self._tape[square], gradients
         self._tame_square = optimizer.tame_square
-        self.compute_calls = self._tape.part(*COMPUTING, "watch")
+        self._compute_calls = self._tape.part(*COMPUTING, "watch")
         # What layers keep from step to step is kept once, by the first of a team.
         self.update_calls = self._tape.part("update", of_nodes=team is None or team.number == 0)
         self.nbytes = self._tape.nbytes
 
-    def load(self, x: np.ndarray, targets: np.ndarray, classes: np.ndarray | None, chosen: np.ndarray) -> None:
-        """Take the samples with these numbers from arrays of all samples, targets and classes."""
+    def make(self, samples: Encoded, chosen: np.ndarray, seed: int, number: int) -> bool:
+        """Make the step: compute, and update if all numbers are tame.
+
+        Parameters
+        ----------
+        samples
+            All samples with their targets and classes.
+        chosen
+            The numbers of those that are computed here.
+        seed, number
+            The seed of the run and how many steps came before: what the step's random numbers depend on.
+
+        Returns
+        -------
+        Whether loss and gradients are finite and so far from overflow that every update is finite too. If not, the
+        update has not been made.
+        """
+        x, targets, classes = samples
         x.take(chosen, 0, self.x, "clip")  # "clip" because checking every index would double the time
         targets.take(chosen, 0, self.targets, "clip")
         if self.classes is not None and classes is not None:
             classes.take(chosen, 0, self.classes, "clip")
+        if self.noise is not None:
+            self.noise.start(seed, number)
+        for function, arguments in self._compute_calls:
+            function(*arguments)
+        if not (self._square.item() < self._tame_square and math.isfinite(self._value.item())):
+            return False
+        for function, arguments in self.update_calls:
+            function(*arguments)
+        return True
 
     @property
     def loss(self) -> float:
         """The mean loss of the batch, with penalties."""
         return float(self._value)
-
-    def is_tame(self) -> bool:
-        """Whether loss and gradients are finite and so far from overflow that every update is finite too."""
-        return self._square.item() < self._tame_square and math.isfinite(self._value.item())
 
     def is_finite(self) -> bool:
         """Whether loss and gradients are all finite."""

@@ -15,8 +15,11 @@ WATCHED = "gradient_flow"
 """The probe that is too costly for every step."""
 
 
-class Steps:
-    """The recorded steps of one run.
+class Steps(dict[tuple[int | Part, bool], Step]):
+    """The recorded steps of one run, by what is computed of a batch and whether they are watched.
+
+    What is computed is a part of a batch, or all of one of so many samples. Watched steps read ``gradient_flow`` as
+    well. A dictionary, because that is the fastest way to find the step that is made again and again.
 
     Parameters
     ----------
@@ -40,23 +43,10 @@ class Steps:
         self._made_of = network, loss, optimizer, state
         self._probes = [probe_package.registry[key]() for key in probe_keys]
         self._classification = classification
-        self._alone: dict[tuple[int, bool], Step] = {}
-        self._shared: dict[tuple[Part, bool], Step] = {}
 
-    def alone(self, batch: int, watched: bool) -> Step:
-        """The step for a whole batch of some size; `watched` ones read ``gradient_flow`` as well."""
-        step = self._alone.get((batch, watched))
-        if step is None:
-            step = self._alone[batch, watched] = self._recorded(whole(batch), watched)
-        return step
-
-    def of(self, part: Part, watched: bool) -> Step:
-        """The step for a part of a batch."""
-        step = self._shared.get((part, watched))
-        if step is None:
-            step = self._shared[part, watched] = self._recorded(part, watched)
-        return step
-
-    def _recorded(self, part: Part, watched: bool) -> Step:
+    def __missing__(self, key: tuple[int | Part, bool]) -> Step:
+        computed, watched = key
+        part = whole(computed) if isinstance(computed, int) else computed
         probes = [*self._probes, *([probe_package.registry[WATCHED]()] if watched else [])]
-        return Step(*self._made_of, part, probes, self._classification)
+        self[key] = step = Step(*self._made_of, part, probes, self._classification)
+        return step

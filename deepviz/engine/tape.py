@@ -94,9 +94,39 @@ class Tape:
         storage.grow(size)
         return Tensor(storage, (lambda array: array[:size].reshape(shape),))
 
+    def settle(self, x: Tensor) -> Tensor:
+        """Give a tensor memory of its own at once, so that its array is known before the tape is compiled."""
+        if x.storage.array is None:
+            x.storage.array = np.empty(x.storage.shape, x.storage.dtype)
+        return x
+
     def in_order(self, x: Tensor) -> Tensor:
         """The same numbers in the order of their indices: `x` itself if they lie so, else a copy."""
         return x if x.in_order else self.copy(x, self.empty(x.shape, x.dtype))
+
+    def lying_like(self, x: Tensor, like: Tensor) -> Tensor:
+        """The same numbers with the axes in memory in the order of `like`'s: `x` itself if they lie so, else a copy.
+
+        Calls that mix orders are slow: they run along the memory of one of their arguments only.
+        """
+        if x.memory_axes == like.memory_axes:
+            return x
+        return self.copy(x, self.empty(x.shape, x.dtype, like=like))
+
+    def with_ones(self, x: Tensor) -> Tensor | None:
+        """``(n, m)`` with a column of ones at its right, ``(n, m + 1)``, which takes no call. None if that cannot be.
+
+        It can be if `x` comes from calls of this tape and its columns lie one behind the other: then the ones lie
+        behind them, where they stay from replay to replay.
+        """
+        storage, columns, samples = x.storage, x.T, x.shape[0]
+        made_here = storage.array is None and any(
+            record.write is not None and record.write.storage is storage for record in reversed(self.records)
+        )
+        if not made_here or storage.dtype != x.dtype or not columns.in_order or not x.fills_storage:
+            return None
+        storage.ones = samples
+        return columns.windows((x.shape[1] + 1, samples), (samples * x.dtype.itemsize, x.dtype.itemsize)).T
 
     # The batch
 
@@ -134,6 +164,10 @@ class Tape:
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         return self.call(None, (a, b), (*batch, a.shape[-2], b.shape[-1]), out)
 
+    def product(self, a: Tensor, b: Tensor, like: Tensor) -> Tensor:
+        """Matrix product of ``(n, k)`` and ``(k, m)``: ``(n, m)``, which lies in memory as `like` does."""
+        return self.matmul(a, b) if like.in_order else self.matmul(b.T, a.T).T
+
     def add(self, a: Tensor, b: Tensor | float, out: Tensor | None = None) -> Tensor:
         """``a + b``, with NumPy's broadcasting."""
         return self._elementwise(np.add, a, b, out)
@@ -156,7 +190,7 @@ class Tape:
 
     def copy(self, a: Tensor, out: Tensor) -> Tensor:
         """The numbers of one tensor in another of the same shape."""
-        return self.call(np.positive, (a,), a.shape, out)
+        return self.call(_assign, (a,), a.shape, out)
 
     def sum(self, a: Tensor, axes: tuple[int, ...], out: Tensor | None = None) -> Tensor:
         """Sum over some axes, which the result does not have."""
@@ -205,13 +239,14 @@ class Tape:
     ) -> Tensor:
         a, b = (value if isinstance(value, Tensor) else self.constant(value) for value in (a, b))
         shape = np.broadcast_shapes(a.shape, b.shape)
-        return self.call(function, (self._spread(a, shape), self._spread(b, shape)), shape, out, elementwise=True)
+        return self.call(function, (self._spread(a, shape, b), self._spread(b, shape, a)), shape, out, elementwise=True)
 
-    def _spread(self, a: Tensor, shape: Shape) -> Tensor:
+    def _spread(self, a: Tensor, shape: Shape, other: Tensor) -> Tensor:
         """A row or column as a matrix of some shape, where that is faster than NumPy's broadcasting.
 
         Setting up a broadcast takes NumPy half a microsecond, more than the outer product of a short row or column
-        with ones and an operation on two arrays of one shape take together. One number needs neither.
+        with ones and an operation on two arrays of one shape take together. One number needs neither. The matrix lies
+        in memory as the other argument does.
         """
         if a.shape == shape:
             return a
@@ -220,8 +255,10 @@ class Tape:
         if len(shape) != 2 or math.prod(shape) > SMALL:
             return a
         if a.shape[-1] == 1:
-            return self.matmul(a, self.constant(1.0, (1, shape[1])))
-        return self.matmul(self.constant(1.0, (shape[0], 1)), a.reshape(1, -1))
+            factors = a, self.constant(1.0, (1, shape[1]))
+        else:
+            factors = self.constant(1.0, (shape[0], 1)), a.reshape(1, -1)
+        return self.product(*factors, like=other)
 
     def compile(self, keep: Iterable[Tensor] = (), *, share: bool = True) -> CompiledTape:
         """Give every tensor its place in memory and make the list of calls to replay.
@@ -257,6 +294,10 @@ class _Sum:
 
     def __call__(self, x: np.ndarray, out: np.ndarray) -> None:
         np.add.reduce(x, self._axes, out=out)
+
+
+def _assign(x: np.ndarray, out: np.ndarray) -> None:
+    out[...] = x  # this moves whole runs of memory, in a third to a fifth of the time of np.positive
 
 
 def _inverse(axes: Sequence[int]) -> tuple[int, ...]:

@@ -108,7 +108,14 @@ class Tensor:
 
     def lies_like(self, other: Tensor) -> bool:
         """Whether equal places of the two tensors are equal places in their storages, and both fill them."""
-        return self.shape == other.shape and self._fills() and other._fills() and self._steps() == other._steps()
+        fill = self.fills_storage and other.fills_storage
+        return self.shape == other.shape and fill and self._steps() == other._steps()
+
+    @property
+    def fills_storage(self) -> bool:
+        """Whether it holds every number of its storage once."""
+        ordered = self.in_memory_order()
+        return ordered.in_order and self.size * self.dtype.itemsize == self.storage.nbytes
 
     def array(self) -> np.ndarray:
         """The array, once it has its place in memory."""
@@ -122,11 +129,6 @@ class Tensor:
 
     def _viewed(self, view: View) -> Tensor:
         return Tensor(self.storage, (*self._views, view))
-
-    def _fills(self) -> bool:
-        """Whether it holds every number of its storage once."""
-        ordered = self.in_memory_order()
-        return ordered.in_order and self.size * self.dtype.itemsize == self.storage.nbytes
 
     def _steps(self) -> list[int]:
         """Strides along the axes that have more than one index."""

@@ -126,9 +126,10 @@ class Trainer:
         one_blas_thread()
         self.network, self.loss, self.optimizer = network, loss, optimizer
         self.schedule, self.epochs, self.seed = schedule or Constant(), epochs, seed
-        self._x, self._targets, self._classes = encoded(network, loss, data, "training")
+        self._samples = encoded(network, loss, data, "training")
+        self._count = len(self._samples[0])
         self._validation = Validation(network, loss, validation, metrics)
-        self.batch_size = min(batch_size, len(self._x))
+        self.batch_size = min(batch_size, self._count)
         self._rate = optimizer.learning_rate
         self._state = optimizer.start(network.parameters.vector, network.trained_spans)
         self._probes, self._steps = tuple(probes), self._new_steps(probes)
@@ -150,7 +151,7 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """How many steps it takes to see every sample once."""
-        return -(-len(self._x) // self.batch_size)
+        return -(-self._count // self.batch_size)
 
     @property
     def learning_rate(self) -> float:
@@ -189,15 +190,16 @@ class Trainer:
         """
         per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
         state, course, is_scheduled = self._state, self._course, not self.schedule.is_constant
+        run_quietly, make_step = self._context.run, self._make_step
         while state.step < self.epochs * per_epoch and course.stopped_by is None:
             epoch, batch = divmod(state.step, per_epoch)
             if epoch != shuffled:
                 self._refuse_what_is_not_finite()
-                order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(len(self._x)), epoch
+                order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(self._count), epoch
             began = self._clock() if self._has_rules else 0.0
             if is_scheduled:
                 state.learning_rate = self.current_learning_rate
-            values = self._context.run(self._make_step, order[batch * size : (batch + 1) * size])
+            values = run_quietly(make_step, order[batch * size : (batch + 1) * size])
             measured = None
             if batch == per_epoch - 1:
                 values |= (found := self._validation.values())
@@ -275,23 +277,12 @@ class Trainer:
         if self.workers > 1 and len(chosen) >= self.workers:
             step = self._step_together(chosen, watched)
         if step is None:
-            step = self._steps.alone(len(chosen), watched)
-            self._compute(step, chosen)
-            if step.is_tame():
-                for function, arguments in step.update_calls:
-                    function(*arguments)
-            else:
+            step = self._steps[len(chosen), watched]
+            if not step.make(self._samples, chosen, self.seed, self._state.step):
                 self._update_with_care(step)
         if self._course.is_followed:
             self._course.add_step(step.loss, len(chosen))
         return {key: read() for key, read in step.readings}
-
-    def _compute(self, step: Step, chosen: np.ndarray) -> None:
-        step.load(self._x, self._targets, self._classes, chosen)
-        if step.noise is not None:
-            step.noise.start(self.seed, self._state.step)
-        for function, arguments in step.compute_calls:
-            function(*arguments)
 
     def _step_together(self, chosen: np.ndarray, watched: bool) -> Step | None:
         """A step whose batch is shared. None if its numbers are so large that it has to be made again with care."""
@@ -299,12 +290,9 @@ class Trainer:
         try:
             crew.begin(chosen, self._state.step, watched, self._state.learning_rate)
             part = crew.part(len(chosen))
-            step = self._steps.of(part, watched)
-            self._compute(step, chosen[part.start : part.stop])
-            if not step.is_tame():  # all see the same numbers, so nobody updates
-                return None
-            for function, arguments in step.update_calls:
-                function(*arguments)
+            step = self._steps[part, watched]
+            if not step.make(self._samples, chosen[part.start : part.stop], self.seed, self._state.step):
+                return None  # all see the same numbers, so nobody has updated
         except ColleagueGoneError as error:
             reason = crew.last_words()
             self.close()
@@ -315,15 +303,14 @@ class Trainer:
         return step
 
     def _hired(self) -> Crew:
-        samples = self._x, self._targets, self._classes
         made_of = self.network, self.loss, self.optimizer, self._state, self._probes
-        crew = Crew(self.workers, *made_of, self.seed, samples, self.batch_size)
-        self._x, self._targets, self._classes = crew.samples
+        crew = Crew(self.workers, *made_of, self.seed, self._samples, self.batch_size)
+        self._samples = crew.samples
         self._steps = self._new_steps(self._probes)  # the vectors are elsewhere now
         return crew
 
     def _new_steps(self, probes: Sequence[str]) -> Steps:
-        return Steps(self.network, self.loss, self.optimizer, self._state, probes, self._classes is not None)
+        return Steps(self.network, self.loss, self.optimizer, self._state, probes, self._samples[2] is not None)
 
     def _refuse_what_is_not_finite(self) -> None:
         """Raise `Diverged` if weights, or what the optimizer keeps, are not finite.

@@ -46,20 +46,14 @@ def _work(told: dict[str, Any]) -> None:
     inboxes, outboxes = ({int(key): pipe for key, pipe in told[name].items()} for name in ("inboxes", "outboxes"))
     team = joined(number, count, inboxes, outboxes, memory)
     loss = losses.registry.from_json(told["loss"])
+    samples = memory["samples"], memory["targets"], memory.get("classes")
     steps = Steps(network, loss, optimizer, state, told["probes"], "classes" in memory)
     while team.listen(0):
-        samples, state.step, watched = (int(value) for value in memory["orders"])
+        batch, state.step, watched = (int(value) for value in memory["orders"])
         state.learning_rate = float(memory["learning rate"][0])
-        start, stop = parts(samples, count)[number]
-        step = steps.of(Part(start, stop, samples, team), bool(watched))
-        step.load(memory["samples"], memory["targets"], memory.get("classes"), memory["chosen"][start:stop])
-        if step.noise is not None:
-            step.noise.start(told["seed"], state.step)
-        for function, arguments in step.compute_calls:
-            function(*arguments)
-        if step.is_tame():
-            for function, arguments in step.update_calls:
-                function(*arguments)
+        start, stop = parts(batch, count)[number]
+        step = steps[Part(start, stop, batch, team), bool(watched)]
+        step.make(samples, memory["chosen"][start:stop], told["seed"], state.step)
 
 
 def _graph(told: list[Any]) -> Graph:

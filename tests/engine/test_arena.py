@@ -28,9 +28,10 @@ def test_views_are_the_vector() -> None:
     assert all((view == 9).all() for view in made.values())
 
 
-def test_every_array_starts_at_a_cache_line_and_none_overlaps() -> None:
+def test_every_layer_starts_at_a_cache_line_and_none_overlaps() -> None:
     made = arena()
-    assert all(view.ctypes.data % ALIGNMENT == 0 for view in made.values())
+    assert all(made[name].ctypes.data % ALIGNMENT == 0 for name in ("a/W", "b/W", "c/scale"))
+    assert made["a/b"].ctypes.data == made["a/W"].ctypes.data + made["a/W"].nbytes, "biases follow the weights"
     assert [int(view.reshape(-1)[0]) for view in made.values()] == [1, 2, 3, 4], "no view was overwritten by the next"
 
 

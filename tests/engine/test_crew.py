@@ -157,16 +157,19 @@ def test_divergence_is_told_as_with_one_process() -> None:
         net = network("dense")
         optimizer = optimizers.SGD(learning_rate=1e6)
         targets = RNG.standard_normal((50, 3)) * 1e3
-        with trainer(
-            net,
-            FLAT,
-            workers,
-            optimizer=optimizer,
-            targets=targets,
-            loss=losses.MeanSquaredError(),
-            probes=("loss",),
-            epochs=200,
-        ) as made, pytest.raises(Diverged) as caught:
+        with (
+            trainer(
+                net,
+                FLAT,
+                workers,
+                optimizer=optimizer,
+                targets=targets,
+                loss=losses.MeanSquaredError(),
+                probes=("loss",),
+                epochs=200,
+            ) as made,
+            pytest.raises(Diverged) as caught,
+        ):
             for _ in made.steps():
                 pass
         told.append((caught.value.step, caught.value.node, caught.value.phase))

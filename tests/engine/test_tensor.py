@@ -155,3 +155,26 @@ def test_random_numbers_depend_on_the_seed_alone() -> None:
     assert not np.array_equal(first, other)
     assert 0 <= first[:1500].min() < first[:1500].max() < 1
     assert abs(first[1500:].mean()) < 0.2
+
+
+def test_a_settled_tensor_has_its_array_before_the_tape_is_compiled() -> None:
+    tape = Tape(FLOAT32)
+    x = counted(tape, (50, 50))
+    total = tape.settle(tape.dot(x, tape.constant(1.0, like=x)))
+    seen = total.array()
+    others = [tape.unary(np.exp, tape.multiply(x, -float(number))) for number in range(3)]
+    compiled = tape.compile(others)
+    assert not compiled.reads(total)
+    assert compiled.reads(x.T), "whoever reads the numbers reads every view of them"
+    tape.compile([*others, total]).replay()
+    assert seen == np.arange(2500, dtype=np.float32).sum(dtype=np.float64)
+
+
+def test_a_product_lies_as_it_is_told() -> None:
+    tape = Tape(FLOAT32)
+    a, b, other = counted(tape, (4, 6)), counted(tape, (6, 3)), counted(tape, (5, 4))
+    for like in (other, other.T):
+        product = tape.product(a, b, like=like)
+        tape.compile([product]).replay()
+        assert product.in_order is like.in_order
+        assert np.array_equal(product.array(), a.array() @ b.array())

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from deepviz.engine.affine import affine, affine_grads, arranged, product_like
 from deepviz.engine.initializers import initial
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
@@ -53,20 +54,16 @@ class Dense(Weighted):
         return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = _rows(tape, inputs[0])
-        y = tape.matmul(x, params["W"])
-        if self.use_bias:
-            y = tape.add(y, params["b"])
+        x = arranged(tape, _rows(tape, inputs[0]), self.units)
+        y = affine(tape, x, params)  # x W + b
         return y.reshape(*inputs[0].shape[:-1], self.units), x
 
     def backward(
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
         x, rows = kept, _rows(tape, grad)
-        tape.matmul(x.T, rows, out=grads["W"])
-        if self.use_bias:
-            tape.column_sums(rows, out=grads["b"])
-        return [tape.matmul(rows, params["W"].T).reshape(*grad.shape[:-1], x.shape[1])]
+        affine_grads(tape, x, rows, grads)  # x^T dL/dy, and the sum of dL/dy over the batch
+        return [product_like(tape, x, rows, params["W"].T).reshape(*grad.shape[:-1], x.shape[1])]
 
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:

@@ -65,21 +65,23 @@ class SoftmaxCrossEntropy(Loss):
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         classes = outputs.shape[-1]
         self._check_weights(classes)
-        z, t = (tape.in_order(tensor).reshape(-1, classes) for tensor in (outputs, targets))
+        z, t = (
+            samples if len(samples.shape) == 2 else tape.in_order(samples).reshape(-1, classes)
+            for samples in (outputs, targets)
+        )
+        t, share = tape.lying_like(t, z), 1.0 / z.shape[0]
         shifted = tape.subtract(z, ops.row_maximum(tape, z))
         exponentials = tape.unary(np.exp, shifted)
         sums = ops.row_sums(tape, exponentials)
-        probabilities, weights = tape.divide(exponentials, sums), tape.constant(1.0, sums.shape)
+        weights = tape.constant(share, sums.shape)  # of each sample in the mean
         if self.class_weights:
             column = np.array(self.class_weights, tape.dtype).reshape(classes, 1)
-            weights = tape.matmul(t, tape.external(column))  # of each sample
+            weights = tape.multiply(tape.matmul(t, tape.external(column)), share)
         if self.label_smoothing:
             t = tape.add(tape.multiply(t, 1.0 - self.label_smoothing), self.label_smoothing / classes)
-        if self.class_weights:
-            t, probabilities = tape.multiply(t, weights), tape.multiply(probabilities, weights)
-        log_sums = tape.dot(tape.unary(np.log, sums), weights)
-        value = tape.multiply(tape.subtract(log_sums, tape.dot(shifted, t)), 1.0 / z.shape[0])
-        grad = tape.multiply(tape.subtract(probabilities, t), 1.0 / z.shape[0])
+        t = tape.multiply(t, weights if self.class_weights else share)
+        value = tape.subtract(tape.dot(tape.unary(np.log, sums), weights), tape.dot(shifted, t))
+        grad = tape.subtract(tape.multiply(exponentials, tape.divide(weights, sums)), t)
         return value, grad.reshape(*outputs.shape)
 
     @classmethod

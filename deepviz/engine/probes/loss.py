@@ -14,5 +14,4 @@ class LossProbe(Probe):
     key: ClassVar[str] = "loss"
 
     def record(self, recording: StepRecording) -> Reading:
-        value = recording.value
-        return lambda: value.array().item()
+        return recording.value.array().item
