@@ -1,7 +1,8 @@
 """Deep learning in NumPy, and nothing else.
 
-Read in this order: `shapes`, `layer`, `layers/dense`, `affine`, `tape`, `memory`, `arena`, `wiring`, `network`,
-`losses`, `optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; and `gradcheck` to believe it.
+Read in this order: `shapes`, `layer`, `layers/dense`, `ops/affine`, `tape`, `replay`, `memory`, `arena`, `wiring`,
+`recording`, `network`, `losses`, `optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; `gradcheck` to
+believe it; `ops` for how things are made fast; `team` for how processes share a batch.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from deepviz.engine import ops
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import EdgeKey, Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks
-from deepviz.engine.part import Part, Team
 from deepviz.engine.samples import Encoded
 from deepviz.engine.tape import Phase, Record, Tape, Tensor
+from deepviz.engine.team.part import Part, Team
 
 if TYPE_CHECKING:
     from deepviz.engine.probe import Probe

@@ -8,8 +8,8 @@ from deepviz.engine import probes as probe_package
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
-from deepviz.engine.part import Part, whole
 from deepviz.engine.step import Step
+from deepviz.engine.team.part import Part, whole
 
 WATCHED = "gradient_flow"
 """The probe that is too costly for every step."""

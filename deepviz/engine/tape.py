@@ -14,13 +14,13 @@ import numpy as np
 
 from deepviz.engine.memory import Storage, place
 from deepviz.engine.noise import Noise
-from deepviz.engine.part import Part, whole
 from deepviz.engine.replay import PHASES
 from deepviz.engine.replay import Call as Call
 from deepviz.engine.replay import CompiledTape as CompiledTape
 from deepviz.engine.replay import Phase as Phase
 from deepviz.engine.replay import Record as Record
 from deepviz.engine.shapes import Shape
+from deepviz.engine.team.part import Part, whole
 from deepviz.engine.tensor import Tensor as Tensor
 
 SMALL = 4096

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from deepviz.engine.course import Course
-from deepviz.engine.crew import Crew
 from deepviz.engine.diverged import Diverged as Diverged
 from deepviz.engine.diverged import Origin, origin_in_update, origin_in_weights, origin_of_call
 from deepviz.engine.evaluation import Evaluation, evaluate
@@ -29,7 +28,8 @@ from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.step import Step
 from deepviz.engine.steps import Steps
 from deepviz.engine.stopping_rule import StoppingRule
-from deepviz.engine.team import ColleagueGoneError
+from deepviz.engine.team.colleagues import ColleagueGoneError
+from deepviz.engine.team.crew import Crew
 from deepviz.engine.threads import one_blas_thread
 from deepviz.engine.trainer_state import Best as Best
 from deepviz.engine.trainer_state import TrainerState as TrainerState

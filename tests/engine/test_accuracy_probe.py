@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import losses
-from deepviz.engine.part import Part
 from deepviz.engine.probes.accuracy import AccuracyProbe
 from deepviz.engine.tape import Tape
+from deepviz.engine.team.part import Part
 
 
 def read(outputs: np.ndarray, classes: np.ndarray, part: Part | None = None) -> float | np.ndarray:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from deepviz.engine import curves, layers
-from deepviz.engine.erf import erf
+from deepviz.engine import layers
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.selu import ALPHA, SCALE
+from deepviz.engine.ops import curves
+from deepviz.engine.ops.erf import erf
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import Tape, Tensor
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import attention, layers
+from deepviz.engine import layers
 from deepviz.engine.gradcheck import LayerRun
+from deepviz.engine.ops import attention
 from deepviz.engine.shapes import Shape
 
 torch = pytest.importorskip("torch")

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import batch_last, flat_images, layers, window_copies
-from deepviz.engine.convolution_window import Window, same_border
+from deepviz.engine import layers
 from deepviz.engine.gradcheck import LayerRun, check_layer
 from deepviz.engine.layer import Layer
+from deepviz.engine.ops import batch_last, flat_images, window_copies
+from deepviz.engine.ops.convolution_window import Window, same_border
 from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.engine.tape import Tape
 from deepviz.registry import DefinitionError

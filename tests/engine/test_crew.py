@@ -19,7 +19,7 @@ import pytest
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
-from deepviz.engine.team import ColleagueGoneError
+from deepviz.engine.team.colleagues import ColleagueGoneError
 from deepviz.engine.trainer import Diverged
 
 RNG = np.random.default_rng(0)
@@ -186,7 +186,7 @@ def processes_of(made: Trainer) -> list[int]:
 
 def is_worker(pid: int) -> bool:
     try:
-        return b"deepviz.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"deepviz.engine.team.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

@@ -8,9 +8,9 @@ import pytest
 from deepviz.engine import Network, layers
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
-from deepviz.engine.part import Part
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import Tape
+from deepviz.engine.team.part import Part
 
 NOISY = [layers.Dropout(), layers.SpatialDropout(), layers.GaussianNoise()]
 

@@ -8,12 +8,13 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 
-from deepviz.engine import Network, channels, layers
+from deepviz.engine import Network, layers
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
-from deepviz.engine.part import Part, Team
+from deepviz.engine.ops import channels
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
+from deepviz.engine.team.part import Part, Team
 
 
 def network(layer: Layer) -> Network:

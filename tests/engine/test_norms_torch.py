@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import channels, layers
+from deepviz.engine import layers
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.ops import channels
 
 torch = pytest.importorskip("torch")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepviz.engine import layers, pooling
+from deepviz.engine import layers
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
-from deepviz.engine.pooling_window import windows_over
+from deepviz.engine.ops import pooling
+from deepviz.engine.ops.pooling_window import windows_over
 from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.engine.tape import Tape
 

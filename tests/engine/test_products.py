@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepviz.engine.products import FEWEST_ROWS, SMALL_PRODUCT, product, product_of_columns
+from deepviz.engine.ops.products import FEWEST_ROWS, SMALL_PRODUCT, product, product_of_columns
 from deepviz.engine.replay import CompiledTape
 from deepviz.engine.tape import Tape, Tensor
 

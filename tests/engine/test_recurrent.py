@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
+from deepviz.engine.families.recurrence import Recurrent
 from deepviz.engine.gradcheck import LayerRun, check_network
 from deepviz.engine.layer import Layer
-from deepviz.engine.recurrence import Recurrent
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import Tape
 

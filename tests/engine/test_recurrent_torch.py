@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import layers, recurrence
+from deepviz.engine import layers
+from deepviz.engine.families import recurrence
+from deepviz.engine.families.recurrence import Recurrent
 from deepviz.engine.gradcheck import LayerRun
-from deepviz.engine.recurrence import Recurrent
 
 torch = pytest.importorskip("torch")
 

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import Network, layers, lookup
+from deepviz.engine import Network, layers
 from deepviz.engine.gradcheck import LayerRun, check_network
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.positional_encoding import waves
 from deepviz.engine.layers.up_sample2d import line_weights
 from deepviz.engine.losses import registry as losses
+from deepviz.engine.ops import lookup
 from deepviz.engine.shapes import Shape, ShapeError
 from deepviz.registry import DefinitionError
 

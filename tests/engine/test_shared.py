@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from deepviz.engine.crew import Pipes
-from deepviz.engine.part import parts
-from deepviz.engine.shared import SharedArrays
-from deepviz.engine.team import ROOM, ColleagueGoneError, Colleagues
+from deepviz.engine.team.colleagues import ROOM, ColleagueGoneError, Colleagues
+from deepviz.engine.team.crew import Pipes
+from deepviz.engine.team.part import parts
+from deepviz.engine.team.shared import SharedArrays
 
 
 @pytest.mark.parametrize(("samples", "count"), [(128, 2), (7, 3), (3, 3), (1000, 7)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from deepviz.engine.families.merge import Merge
 from deepviz.engine.layer import Kept
-from deepviz.engine.merge import Merge
 from deepviz.engine.tape import Tape, Tensor
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine import pooling
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.pooling_window import Pooling2D
+from deepviz.engine.ops import pooling
+from deepviz.engine.ops.pooling_window import Pooling2D
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine import channels
-from deepviz.engine.channels import Channels
+from deepviz.engine.families.normalization import Normalization, inverse_root
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.normalization import Normalization, inverse_root
+from deepviz.engine.ops import channels
+from deepviz.engine.ops.channels import Channels
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine import convolution, convolution_window
-from deepviz.engine.convolution_window import Margin, Window
 from deepviz.engine.initializers import fans, initial
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.ops import convolution, convolution_window
+from deepviz.engine.ops.convolution_window import Margin, Window
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Weighted

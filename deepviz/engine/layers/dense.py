@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.affine import affine, affine_grads, arranged, product_like
 from deepviz.engine.initializers import initial
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.ops.affine import affine, affine_grads, arranged, product_like
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Weighted

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from deepviz.engine import curves, ops
+from deepviz.engine import ops
 from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 

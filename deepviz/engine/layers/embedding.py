@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine import lookup
 from deepviz.engine.initializers import InitializerName, fans, initial
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.ops import lookup
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Weighted

@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.erf import erf
 from deepviz.engine.layer import Activation, Kept, Layer
+from deepviz.engine.ops.erf import erf
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

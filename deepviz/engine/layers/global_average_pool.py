@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine.channels import repeated, rows_together
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.ops.channels import repeated, rows_together
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.channels import ChannelsOfSamples
+from deepviz.engine.families.normalization import Normalization, inverse_root
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.normalization import Normalization, inverse_root
+from deepviz.engine.ops.channels import ChannelsOfSamples
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine import curves
 from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from deepviz.engine import ops
+from deepviz.engine.families.normalization import Normalization, inverse_root, plus_row, rows_of, times_row
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.normalization import Normalization, inverse_root, plus_row, rows_of, times_row
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine import curves
+from deepviz.engine.families.merge import Merge
 from deepviz.engine.layer import Kept
-from deepviz.engine.merge import Merge
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 

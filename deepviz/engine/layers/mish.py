@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine import curves
 from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 ONE_FROM_HERE = 40.0

@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.attention import attend, attend_grad
+from deepviz.engine.families.recurrence import check_sequence
 from deepviz.engine.initializers import initial
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.products import product, product_of_columns
-from deepviz.engine.recurrence import check_sequence
+from deepviz.engine.ops.attention import attend, attend_grad
+from deepviz.engine.ops.products import product, product_of_columns
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Weighted

@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine import curves, ops
+from deepviz.engine import ops
 from deepviz.engine.layer import Activation, Kept, Layer
+from deepviz.engine.ops import curves
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 

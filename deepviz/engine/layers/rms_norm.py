@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine import ops
+from deepviz.engine.families.normalization import inverse_root, rows_of, times_row
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.normalization import inverse_root, rows_of, times_row
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Trained

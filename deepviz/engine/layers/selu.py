@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine import curves, ops
+from deepviz.engine import ops
 from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 ALPHA = 1.6732632423543772

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine import ops
+from deepviz.engine.families.recurrence import Columns, Recurrent, SharedGradient, Weights, stacked, stretches, total
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.products import product
-from deepviz.engine.recurrence import Columns, Recurrent, SharedGradient, Weights, stacked, stretches, total
+from deepviz.engine.ops.products import product
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from deepviz.engine.families.merge import Merge
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.merge import Merge
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.convolution_window import Pair, check_image
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.ops.convolution_window import Pair, check_image
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.channels import repeated, rows_together
+from deepviz.engine.ops.channels import repeated, rows_together
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import SMALL, Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Trained

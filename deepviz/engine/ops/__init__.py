@@ -1,18 +1,15 @@
-"""Compound calls: short recordings that several layers share, each with the reason why it is done this way."""
+"""Compound calls: short recordings that several layers share, each with the reason why it is done this way.
+
+The shortest are here; what takes more than a few lines has a file of its own beside.
+"""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from deepviz.engine.tape import Tape, Tensor
-
-SMALL_PRODUCT = 1_000_000
-"""Multiplications in a matrix product up to which OpenBLAS takes the matrices as they lie, which is faster."""
-FEWEST_ROWS = 16
-"""Rows that a block of a matrix should have at least."""
 
 
 def relu(tape: Tape, x: Tensor) -> Tensor:
@@ -54,46 +51,9 @@ def row_sums(tape: Tape, x: Tensor) -> Tensor:
     return tape.matmul(x, tape.constant(1.0, (x.shape[1], 1)))
 
 
-def tall_product(tape: Tape, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
-    """Matrix product of a tall matrix ``(n, k)`` and a small one ``(k, m)``, in blocks of rows.
-
-    Up to about a million multiplications OpenBLAS multiplies matrices as they lie. Larger ones it copies into another
-    order first, which pays only if each number is used very often.
-    """
-    blocks = _blocks_of_rows(a, b.shape[1])
-    if blocks == 1:
-        return tape.matmul(a, b, out)
-    if out is None:
-        out = tape.empty((a.shape[0], b.shape[1]))
-    tape.matmul(_in_blocks(a, blocks), b, out=_in_blocks(out, blocks))
-    return out
-
-
-def tall_inner_product(tape: Tape, a: Tensor, b: Tensor) -> Tensor:
-    """``a^T b`` of tall matrices ``(n, k)`` and ``(n, m)``: ``(k, m)``, in blocks of rows as `tall_product`."""
-    blocks = _blocks_of_rows(a, b.shape[1])
-    if blocks == 1:
-        return tape.matmul(a.T, b)
-    products = tape.matmul(_in_blocks(a, blocks).transpose(0, 2, 1), _in_blocks(b, blocks))
-    return tape.column_sums(products.reshape(blocks, -1)).reshape(a.shape[1], b.shape[1])
-
-
 def squared_norm(tape: Tape, x: Tensor, out: Tensor | None = None) -> Tensor:
     """Sum of the squares of all elements: one number, of shape ``()``."""
     return tape.dot(x, x, out)
-
-
-def _blocks_of_rows(a: Tensor, columns: int) -> int:
-    """Into how many equal blocks the rows are divided, so that products are small but not flat; 1 if that cannot be."""
-    rows = a.shape[0]
-    wanted = math.ceil(a.size * columns / SMALL_PRODUCT)
-    return next((blocks for blocks in range(wanted, rows // FEWEST_ROWS + 1) if rows % blocks == 0), 1)
-
-
-def _in_blocks(x: Tensor, blocks: int) -> Tensor:
-    """A matrix as so many of fewer rows."""
-    shape, (row, column) = (blocks, x.shape[0] // blocks, x.shape[1]), x.strides
-    return x.windows(shape, (shape[1] * row, row, column))
 
 
 def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from numpy.lib.stride_tricks import as_strided
 
-from deepviz.engine.products import SMALL_PRODUCT
+from deepviz.engine.ops.products import SMALL_PRODUCT
 from deepviz.engine.tape import Tape, Tensor
 
 TURNING_PAYS = 50_000

@@ -13,8 +13,8 @@ The results may lie in memory in any order.
 
 from __future__ import annotations
 
-from deepviz.engine import batch_last, depthwise_convolution, flat_images, ops, window_copies
-from deepviz.engine.convolution_window import Window
+from deepviz.engine.ops import batch_last, depthwise_convolution, flat_images, products, window_copies
+from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.tape import Tape, Tensor
 
 NARROW = 16
@@ -53,7 +53,7 @@ def convolve(
         return batch_last.convolve(tape, window, x, kernel, bias)
     x = _channels_together(tape, x)
     if window.is_one_pixel:
-        pixels = ops.tall_product(tape, _pixels(tape, x), kernel.reshape(channels, filters))
+        pixels = products.product(tape, _pixels(tape, x), kernel.reshape(channels, filters))
         y = pixels.reshape(*x.shape[:3], filters)
         return y if bias is None else add_bias(tape, y, bias)
     if _wastes_little(window, channels, filters):
@@ -75,8 +75,8 @@ def kernel_grad(tape: Tape, window: Window, x: Tensor, grad: Tensor, out: Tensor
         return
     x, grad = _channels_together(tape, x), _channels_together(tape, grad)
     if window.is_one_pixel:
-        product = ops.tall_inner_product(tape, _pixels(tape, x), _pixels(tape, grad))
-        tape.copy(product, out.reshape(channels, filters))
+        found = products.product_of_columns(tape, _pixels(tape, x), _pixels(tape, grad))
+        tape.copy(found, out.reshape(channels, filters))
     elif _wastes_little(window, channels, filters):
         flat_images.kernel_grad(tape, window, x, grad, out)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from deepviz.engine.convolution_window import Window
+from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.tape import Tape, Tensor
 
 BLOCK = 131_072

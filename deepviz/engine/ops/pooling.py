@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from deepviz.engine.pooling_window import Index, Windows
+from deepviz.engine.ops.pooling_window import Index, Windows
 from deepviz.engine.tape import Tape, Tensor
 
 BLOCK = 65_536

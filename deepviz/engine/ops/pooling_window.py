@@ -14,8 +14,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from deepviz.engine.convolution_window import Length, Pair, check_image, same_border
 from deepviz.engine.layer import Layer
+from deepviz.engine.ops.convolution_window import Length, Pair, check_image, same_border
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 
 Index = tuple[slice, ...]

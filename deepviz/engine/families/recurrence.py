@@ -17,7 +17,7 @@ from pydantic import Field
 
 from deepviz.engine.initializers import fans, initial
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.products import SMALL_PRODUCT
+from deepviz.engine.ops.products import SMALL_PRODUCT
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Weighted

@@ -27,12 +27,13 @@ def product(tape: Tape, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tens
     return out
 
 
-def product_of_columns(tape: Tape, a: Tensor, b: Tensor, out: Tensor) -> Tensor:
+def product_of_columns(tape: Tape, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
     """``a^T b`` of ``(n, k)`` and ``(n, m)``: ``(k, m)``, computed as a sum over blocks of rows."""
     (n, k), m = a.shape, b.shape[1]
     rows = _block(n, k, m)
     if rows == n:
         return tape.matmul(a.T, b, out)
+    out = tape.empty((k, m)) if out is None else out
     parts = tape.matmul(a.reshape(-1, rows, k).transpose(0, 2, 1), b.reshape(-1, rows, m))
     tape.column_sums(parts.reshape(-1, k * m), out=out.reshape(k * m))
     return out

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepviz.engine import ops
-from deepviz.engine.convolution_window import Window
-from deepviz.engine.flat_images import along_row
+from deepviz.engine.ops import products
+from deepviz.engine.ops.convolution_window import Window
+from deepviz.engine.ops.flat_images import along_row
 from deepviz.engine.tape import Tape, Tensor
 
 COPIES = 65_536
@@ -26,7 +26,7 @@ def convolve(tape: Tape, window: Window, x: Tensor, kernel: Tensor, bias: Tensor
     y = tape.empty((batch, *window.stops, filters))
     added = None if bias is None else along_row(tape, bias, window.stops[1])
     for samples, seen in _seen(tape, window, x):
-        rows = ops.tall_product(tape, seen, weights, y[samples].reshape(-1, filters))
+        rows = products.product(tape, seen, weights, y[samples].reshape(-1, filters))
         if added is not None:
             image_rows = rows.reshape(-1, window.stops[1] * filters)
             tape.add(image_rows, added, out=image_rows)
@@ -38,7 +38,7 @@ def kernel_grad(tape: Tape, window: Window, x: Tensor, grad: Tensor, out: Tensor
     filters = grad.shape[3]
     grad, sums = tape.in_order(grad), out.reshape(-1, filters)
     for samples, seen in _seen(tape, window, x):
-        product = ops.tall_inner_product(tape, seen, grad[samples].reshape(-1, filters))
+        product = products.product_of_columns(tape, seen, grad[samples].reshape(-1, filters))
         if samples.start == 0:
             tape.copy(product, sums)
         else:
@@ -54,7 +54,7 @@ def input_grad(tape: Tape, window: Window, kernel: Tensor, grad: Tensor) -> Tens
         count = samples.stop - samples.start
         padded = tape.empty((count, *window.padded, channels))
         tape.copy(tape.constant(0.0, like=padded), padded)
-        given = ops.tall_product(tape, grad[samples].reshape(-1, filters), weights.T)
+        given = products.product(tape, grad[samples].reshape(-1, filters), weights.T)
         given = given.reshape(count, *window.stops, rows, columns, channels)
         for i in range(rows):
             for j in range(columns):

@@ -21,9 +21,9 @@ import numpy as np
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
-from deepviz.engine.part import Part, parts
-from deepviz.engine.shared import SharedArrays
-from deepviz.engine.team import ROOM, Colleagues
+from deepviz.engine.team.colleagues import ROOM, Colleagues
+from deepviz.engine.team.part import Part, parts
+from deepviz.engine.team.shared import SharedArrays
 
 SAMPLES = ("samples", "targets", "classes")
 
@@ -198,7 +198,7 @@ def _started(number: int, told: Mapping[str, Any], pipes: Pipes) -> subprocess.P
     handles = [told["handle"], *inboxes.values(), *outboxes.values()]
     path = os.pathsep.join(entry for entry in sys.path if entry)
     process = subprocess.Popen(
-        [sys.executable, "-m", "deepviz.engine.worker"],
+        [sys.executable, "-m", "deepviz.engine.team.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepviz.engine import curves
+from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from deepviz.engine.part import Team
+from deepviz.engine.team.part import Team
 
 ROOM = 1 << 16
 """Numbers that can be summed at a time: more than any layer has channels."""

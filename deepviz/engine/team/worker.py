@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from deepviz.engine import layers, losses, optimizers
-from deepviz.engine.crew import joined, move_in
 from deepviz.engine.network import Network
-from deepviz.engine.part import Part, parts
-from deepviz.engine.shared import SharedArrays
 from deepviz.engine.steps import Steps
-from deepviz.engine.team import ColleagueGoneError
+from deepviz.engine.team.colleagues import ColleagueGoneError
+from deepviz.engine.team.crew import joined, move_in
+from deepviz.engine.team.part import Part, parts
+from deepviz.engine.team.shared import SharedArrays
 from deepviz.engine.threads import one_blas_thread
 from deepviz.engine.wiring import Edge, Graph, Node
 

@@ -10,14 +10,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from deepviz.engine import ops
-from deepviz.engine.convolution_window import Window
+from deepviz.engine.ops.convolution_window import Window
+from deepviz.engine.ops.products import SMALL_PRODUCT
 from deepviz.engine.tape import Tape, Tensor
 
 BUFFER = 36_000
 """Numbers that are worked on at a time. A few buffers of this size stay in a core's cache."""
 FEWEST_PIXELS = 256
 """Pixels that are worked on at a time at least, so that a large kernel is not fetched for a few of them only."""
+FEWEST_WINDOWS = 16
+"""Windows that a block of a matrix has at least: products with fewer rows are slow."""
 
 
 def suits(window: Window) -> bool:
@@ -158,8 +160,8 @@ class FlatImages:
         rows, columns = window.kernel
         self._width, self._size = width * channels, columns * channels
         windows = math.ceil(((count - 1) * height + window.stops[0]) * width / columns)
-        blocks = math.ceil(windows * self._size * filters / ops.SMALL_PRODUCT)
-        blocks = blocks if windows >= blocks * ops.FEWEST_ROWS else 1
+        blocks = math.ceil(windows * self._size * filters / SMALL_PRODUCT)
+        blocks = blocks if windows >= blocks * FEWEST_WINDOWS else 1
         self.matrices = (columns, blocks, math.ceil(windows / blocks))
         self._pixels = max(math.prod(self.matrices), count * height * width)
         self._numbers = tape.zeros(((self._pixels + columns) * channels + (rows - 1) * self._width,))

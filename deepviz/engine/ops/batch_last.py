@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deepviz.engine.convolution_window import Window
+from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.tape import Tape, Tensor
 
 STRIPS = 65_536

@@ -1,0 +1,1 @@
+"""What the layers of a family have in common: merges, normalisations, recurrences. A layer's own file has the rest."""
