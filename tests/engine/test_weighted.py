@@ -88,3 +88,22 @@ def test_the_gradient_check_leaves_frozen_layers_out() -> None:
     report = check_network(network(trainable=False), losses.MeanSquaredError(), X, T)
     assert report.passes()
     assert [tensor.name for tensor in report.tensors] == ["dense_2/W", "dense_2/b", "input"]
+
+
+def test_the_gradient_norm_of_a_frozen_layer_is_no_number() -> None:
+    for frozen, wanted in ((True, [True, False]), (False, [False, False])):
+        net = network(trainable=not frozen)
+        net.gradients["dense_1/W"][...] = 7.0
+        trainer = Trainer(net, losses.MeanSquaredError(), optimizers.SGD(), (X, T), probes=("gradient_norm",))
+        (record,) = trainer.steps()
+        assert np.isnan(record.values["gradient_norm"]).tolist() == wanted
+
+
+def test_a_network_that_is_frozen_as_a_whole_can_be_run() -> None:
+    chain = [layers.Input(shape=(3,)), layers.Dense(units=2, trainable=False)]
+    net = Network.sequential(chain, 0, "float64")
+    before = net.parameters.vector.copy()
+    probes = ("loss", "gradient_norm")
+    trainer = Trainer(net, losses.MeanSquaredError(), optimizers.Adam(), (X, T), epochs=3, probes=probes)
+    assert all(np.isnan(record.values["gradient_norm"]).all() for record in trainer.steps())
+    assert np.array_equal(net.parameters.vector, before)

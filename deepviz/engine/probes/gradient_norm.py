@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
 from deepviz.engine.probe import Probe, Reading, norms
 from deepviz.engine.step import StepRecording
 
@@ -11,12 +13,27 @@ from deepviz.engine.step import StepRecording
 class GradientNormProbe(Probe):
     """L2 norm of each layer's parameter gradient, first layer first.
 
-    ``||g|| = sqrt(sum of g_i^2)`` over all weights and biases of a layer, for the mean loss of the batch.
+    ``||g|| = sqrt(sum of g_i^2)`` over all weights and biases of a layer, for the mean loss of the batch. NaN for a
+    layer that is frozen: its gradient is not computed.
     """
 
     key: ClassVar[str] = "gradient_norm"
 
     def record(self, recording: StepRecording) -> Reading:
-        network, tape = recording.network, recording.tape
-        pieces = [network.gradients.vector[network.parameter_slice(unit)] for unit in network.trained_units]
-        return norms(tape, [tape.external(piece) for piece in pieces])
+        network = recording.network
+        computed = [not unit.layer.frozen for unit in network.trained_units]
+        pieces = [
+            recording.tape.external(network.gradients.vector[network.parameter_slice(unit)])
+            for unit in network.trained_units
+            if not unit.layer.frozen
+        ]
+        read = norms(recording.tape, pieces)
+        if all(computed):
+            return read
+
+        def read_with_gaps() -> np.ndarray:
+            values = np.full(len(computed), np.nan)
+            values[computed] = read()
+            return values
+
+        return read_with_gaps
