@@ -106,7 +106,8 @@ class Hyperparameter:
     ----------
     kind
         What sort of value it takes, hence which control edits it: "integer", "number", "switch", "choice", "shape"
-        (a tuple of whole numbers), "numbers" (a tuple of numbers), "path" or "text".
+        (a tuple of whole numbers), "sides" (such a tuple, of what is added at the sides), "numbers" (a tuple of
+        numbers), "path" or "text".
     minimum, maximum
         Inclusive bounds, or None. `exclusive_minimum` says that the minimum itself is not allowed.
     choices
@@ -142,6 +143,8 @@ def _kind(annotation: Any, extra: Mapping[str, Any]) -> tuple[str, tuple[Any, ..
         members = [member for member in typing.get_args(annotation) if member is not type(None)]
         optional = len(members) < len(typing.get_args(annotation))
         annotation = members[0]
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation = typing.get_args(annotation)[0]
     if "kind" in extra:
         return str(extra["kind"]), (), optional
     origin = typing.get_origin(annotation)

@@ -151,10 +151,10 @@ def _made(place: tuple[str, str], target: _Target) -> Definition:
     kind = target.kind or type(target.present)
     for name in target.values:
         if name not in kind.model_fields:
-            possible = ", ".join(kind.model_fields) or "none"
+            possible = ", ".join(each.name for each in kind.hyperparameters()) or "none"
             raise RequestError(f"{said}: {kind.label} has no setting {name}; it has {possible}.")
     wanted = {each.name: each for each in kind.hyperparameters()}
-    values = {name: _understood(value, wanted[name]) for name, value in target.values.items()}
+    values = {name: _understood(value, wanted[name], kind) for name, value in target.values.items()}
     if place == ("data", "split"):
         values = _rest_shared(target.present, values)
     try:
@@ -163,7 +163,7 @@ def _made(place: tuple[str, str], target: _Target) -> Definition:
         raise RequestError(f"{said}: {error}") from None
 
 
-def _understood(typed: Any, wanted: Hyperparameter) -> Any:
+def _understood(typed: Any, wanted: Hyperparameter, kind: type[Definition]) -> Any:
     """A value from what was typed. What makes no sense for the hyperparameter is left as it is, to be refused."""
     if not isinstance(typed, str):
         return typed
@@ -171,15 +171,28 @@ def _understood(typed: Any, wanted: Hyperparameter) -> Any:
         value = json.loads(typed)
     except (ValueError, RecursionError):
         value = typed
+    if wanted.optional and (value is None or typed == "none"):
+        return None
     if wanted.kind in ("text", "path", "choice"):
-        fits = isinstance(value, str) or value in wanted.choices or (value is None and wanted.optional)
-        return value if fits else typed
-    if wanted.kind == "shape" and not isinstance(value, list):  # 28x28x1 or 28,28,1 as well as [28, 28, 1]
+        return value if isinstance(value, str) or value in wanted.choices else typed
+    if wanted.kind in ("shape", "sides") and not isinstance(value, list):  # 28x28x1 or 28,28,1 as well as [28, 28, 1]
         lengths = re.split(r"[\s,x×]+", typed.strip("()"))
-        return [int(each) for each in lengths] if all(each.isdecimal() for each in lengths) else typed
-    if wanted.kind == "numbers" and not isinstance(value, list | None):  # 1,0.5,2 as well as [1, 0.5, 2]
+        if not all(re.fullmatch(r"-?\d{1,18}", each) for each in lengths):
+            return typed
+        return _one_for_all([int(each) for each in lengths], wanted, kind)
+    if wanted.kind == "numbers" and not isinstance(value, list):  # 1,0.5,2 as well as [1, 0.5, 2]
         return re.split(r"[\s,;]+", typed.strip("()"))
     return typed if isinstance(value, bool) and wanted.kind != "switch" else value
+
+
+def _one_for_all(lengths: list[int], wanted: Hyperparameter, kind: type[Definition]) -> list[int] | int:
+    """One number where there have to be several counts for each of them: 5 for a kernel of 5 x 5."""
+    if len(lengths) == 1:
+        try:
+            kind.checked({wanted.name: lengths})
+        except DefinitionError:
+            return lengths[0]
+    return lengths
 
 
 def _rest_shared(split: Definition, values: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,14 @@ def show(kinds: Sequence[type[Definition]]) -> None:
 
 
 def _hyperparameter(each: Hyperparameter) -> dict[str, Any]:
-    optional = {"unit": each.unit, "minimum": each.minimum, "maximum": each.maximum, "choices": list(each.choices)}
+    optional = {
+        "unit": each.unit,
+        "minimum": each.minimum,
+        "maximum": each.maximum,
+        "choices": list(each.choices),
+        "optional": each.optional or None,
+        "advanced": each.advanced or None,
+    }
     return {
         "name": each.name,
         "label": each.label,

@@ -9,6 +9,7 @@ from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts, Problem, check
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
+from deepviz.engine.threads import one_blas_thread
 
 
 class ProjectError(ValueError):
@@ -37,6 +38,7 @@ def compile_project(project: Project, facts: DataFacts | None, dtype: str = "flo
     problems = check(project, facts).problems
     if problems:
         raise ProjectError(problems)
+    one_blas_thread()  # as in training: with more, products are slower and rounded in another way
     loss_node = next(node for node in project.graph.nodes if node.is_loss)
     assert isinstance(loss_node.layer, Loss)
     network = Network.from_graph(without_loss(project.graph), seed=project.plan.run.seed, dtype=dtype)

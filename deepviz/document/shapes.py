@@ -5,14 +5,16 @@ Everything here is found before training, from the graph alone and a few facts a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from deepviz.document import edits, memory
+from deepviz.document import edits, memory, repairs
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.document.project import Project
+from deepviz.document.repairs import Repair as Repair
+from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
@@ -38,14 +40,6 @@ class DataFacts:
     task: Literal["classification", "regression"]
     outputs: int
     samples: int
-
-
-@dataclass(frozen=True)
-class Repair:
-    """An offer to mend a problem: what it does, in words, and the edit that does it."""
-
-    label: str
-    edit: Callable[[Project], Project] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -108,49 +102,75 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     graph = project.graph
     order, cyclic = graph.in_order()
     shapes: dict[str, Shape | None] = dict.fromkeys(cyclic)
-    parameters: dict[str, int | None] = dict.fromkeys(cyclic)
+    needs: dict[str, memory.Needs] = {}
     at_nodes: dict[str, list[Problem]] = {node.id: [] for node in graph.nodes}
     for node_id in order:
         node = graph.node(node_id)
-        inputs = [shapes[edge.source] for edge in graph.inputs_of(node_id)]
-        shapes[node_id], parameters[node_id], found = _node(node, inputs, facts)
-        at_nodes[node_id] += found + _superfluous(graph, node)
+        shapes[node_id], at_nodes[node_id] = _node(graph, node, shapes, facts)
+        if isinstance(node.layer, Layer) and (output := shapes[node_id]) is not None:
+            inputs = [shape for edge in graph.inputs_of(node_id) if (shape := shapes[edge.source]) is not None]
+            needs[node_id] = memory.needs(node.layer, inputs, output)
+        at_nodes[node_id] += _superfluous(graph, node)
         if not node.is_loss and not graph.outputs_of(node_id) and _connected_or_not_alone(graph, node):
             at_nodes[node_id].append(_dangling(graph, node))
     for node_id in _on_cycle(graph, cyclic):
         text = f"{node_id} is part of a cycle; data must flow one way. Delete one of the cycle's connections."
         at_nodes[node_id].append(Problem(text, node_id))
-    oversize = memory.too_large(parameters, memory.machine_memory())
-    if oversize is not None:
-        at_nodes[oversize[0]].append(Problem(oversize[1], oversize[0]))
+    for problem in _too_large(project, needs, facts):
+        at_nodes[str(problem.where)].append(problem)
+    parameters = {
+        node.id: needs[node.id].parameters if node.id in needs else 0 if shapes[node.id] == () else None
+        for node in graph.nodes
+    }
     problems = [*_whole(project, facts), *(problem for node in graph.nodes for problem in at_nodes[node.id])]
     return Report(shapes, parameters, tuple(problems))
 
 
 def _node(
-    node: Node, inputs: list[Shape | None], facts: DataFacts | None
-) -> tuple[Shape | None, int | None, list[Problem]]:
-    """Shape, parameter count and problems of one node, given the shapes that reach it (None: not known)."""
-    layer = node.layer
+    graph: Graph, node: Node, shapes: Mapping[str, Shape | None], facts: DataFacts | None
+) -> tuple[Shape | None, list[Problem]]:
+    """What leaves a node (None: not known) and what is wrong with it, given what leaves those before it."""
+    layer, edges = node.layer, graph.inputs_of(node.id)
     minimum = 1 if isinstance(layer, Loss) else layer.minimum_inputs
-    if len(inputs) < minimum:
-        missing = "nothing is connected to its input" if not inputs else f"it needs at least {minimum} inputs"
-        return (
-            None,
-            None,
-            [Problem(f"{node.id}: {missing}. Drag from the right-hand port of the layer before it.", node.id)],
-        )
-    known = [shape for shape in inputs if shape is not None]
-    if len(known) < len(inputs):
-        return None, None, []
+    if len(edges) < minimum:
+        missing = "nothing is connected to its input" if not edges else f"it needs at least {minimum} inputs"
+        text = f"{node.id}: {missing}. Drag from the right-hand port of the layer before it."
+        return None, [Problem(text, node.id)]
+    # What leaves a loss is no sample: a file may have it connected on, which is told at the loss.
+    arriving = [None if graph.node(edge.source).is_loss else shapes[edge.source] for edge in edges]
+    inputs = [shape for shape in arriving if shape is not None]
+    if len(inputs) < len(edges):
+        return None, []
+    takes = partial(_output, facts=facts)
     try:
-        if isinstance(layer, Loss):
-            if facts:
-                layer.check(known[0], facts.task, facts.outputs)
-            return (), 0, []
-        return layer.output_shape(known), layer.count_parameters(known), _input_problems(node, facts)
+        return takes(layer, inputs), _input_problems(node, facts)
     except ShapeError as error:
-        return None, None, [Problem(f"{node.id}: {error}", node.id, _repairs(node, error))]
+        return None, [Problem(f"{node.id}: {error}", node.id, repairs.offers(graph, node, error, shapes, takes))]
+
+
+def _output(layer: Layer | Loss, inputs: Sequence[Shape], facts: DataFacts | None) -> Shape:
+    """What leaves a layer or a loss. Without facts about the data, a loss takes anything."""
+    if isinstance(layer, Layer):
+        return layer.output_shape(inputs)
+    if facts:
+        layer.check(inputs[0], facts.task, facts.outputs)
+    return ()
+
+
+def _too_large(project: Project, needs: Mapping[str, memory.Needs], facts: DataFacts | None) -> list[Problem]:
+    """The problem that this machine cannot hold the network, at the node that takes most; or none."""
+    run, machine = project.plan.run, memory.machine_memory()
+    samples = run.batch_size if facts is None else facts.samples
+    batch = min(run.batch_size, samples)
+    oversize = memory.too_large(needs, batch, samples, machine)
+    if oversize is None:
+        return []
+    fitting = 0 if machine is None else memory.largest_batch(needs, samples, machine)
+    offers: tuple[Repair, ...] = ()
+    if 0 < fitting < batch:
+        plan = replace(project.plan, run=run.changed(batch_size=fitting))
+        offers = (Repair(f"Set the batch size to {fitting}", partial(edits.set_plan, plan=plan)),)
+    return [Problem(oversize[1], oversize[0], offers)]
 
 
 def _superfluous(graph: Graph, node: Node) -> list[Problem]:
@@ -182,34 +202,6 @@ def _input_problems(node: Node, facts: DataFacts | None) -> list[Problem]:
     layer = node.layer.changed(shape=facts.sample_shape)
     repair = Repair(f"Set the shape to {wanted}", partial(edits.set_layer, node_id=node.id, layer=layer))
     return [Problem(text, node.id, (repair,))]
-
-
-def _repairs(node: Node, error: ShapeError) -> tuple[Repair, ...]:
-    """What a layer's complaint offers: another layer before it, or other hyperparameters of the layer that feeds it."""
-    repairs = []
-    if error.insert:
-        repairs.append(Repair(f"Insert {error.insert}", partial(_insert_before, node_id=node.id, key=error.insert)))
-    for name, value in error.change.items():
-        repairs.append(
-            Repair(f"Set {name} to {value}", partial(_change_feeding, node_id=node.id, name=name, value=value))
-        )
-    return tuple(repairs)
-
-
-def _insert_before(project: Project, node_id: str, key: str) -> Project:
-    edge = project.graph.inputs_of(node_id)[0]
-    return edits.insert_on_edge(project, edits.new_layer(key), edge)
-
-
-def _change_feeding(project: Project, node_id: str, name: str, value: object) -> Project:
-    """Change a hyperparameter of the nearest layer before a node that has it."""
-    edge = next(iter(project.graph.inputs_of(node_id)), None)
-    while edge is not None:
-        node = project.graph.node(edge.source)
-        if name in type(node.layer).model_fields:
-            return edits.set_layer(project, node.id, node.layer.changed(**{name: value}))
-        edge = next(iter(project.graph.inputs_of(node.id)), None)
-    raise edits.EditError(f"No layer before {node_id} has {name}; add a Dense layer with {name} = {value} before it.")
 
 
 def _connected_or_not_alone(graph: Graph, node: Node) -> bool:

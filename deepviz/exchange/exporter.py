@@ -28,7 +28,8 @@ class ExportContent:
     project
         The project with its graph.
     parameters
-        Every trained array by name, ``dense_1/W``.
+        Every array of the network by name: those that are trained, such as ``dense_1/W``, and those that are only
+        kept, such as ``batchnorm_1/moving_mean``.
     """
 
     project: Project

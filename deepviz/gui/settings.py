@@ -49,6 +49,7 @@ class Setting(Generic[Value]):
 THEME = Setting("look/theme", "system", "Dark, light, or as the system is.", ("system", "dark", "light"))
 MOTION = Setting("look/motion", True, "Whether a gradient is shown running backwards and changes fade in.")
 GRADIENT_COLORS = Setting("look/gradient_colors", True, "Whether nodes and edges show the gradient while training.")
+MORE_SETTINGS = Setting("look/more_settings", False, "Whether forms show what few people change.")
 WORKSPACE = Setting("window/workspace", "train", "The workspace in front.", WORKSPACES)
 GEOMETRY = Setting("window/geometry", b"", "Where the window stood and how large it was.")
 WINDOW_STATES = {
@@ -66,6 +67,7 @@ SETTINGS: tuple[Setting[bool] | Setting[int] | Setting[str] | Setting[bytes] | S
     THEME,
     MOTION,
     GRADIENT_COLORS,
+    MORE_SETTINGS,
     WORKSPACE,
     GEOMETRY,
     *WINDOW_STATES.values(),

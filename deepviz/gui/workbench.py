@@ -27,6 +27,7 @@ from deepviz.gui.messages import Messages
 from deepviz.gui.notice import Notice
 from deepviz.gui.panels.data_panel import DataPanel
 from deepviz.gui.panels.export_panel import ExportPanel
+from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.panels.learning_rate import LearningRateSlider
 from deepviz.gui.panels.palette import Palette
 from deepviz.gui.panels.problems import ProblemsButton
@@ -34,7 +35,7 @@ from deepviz.gui.panels.properties import PropertiesPanel
 from deepviz.gui.panels.training_panel import TrainingPanel
 from deepviz.gui.plots.strip import PlotStrip
 from deepviz.gui.project_files import ProjectFiles
-from deepviz.gui.settings import GEOMETRY, THEME, WINDOW_STATES, WORKSPACE, Settings
+from deepviz.gui.settings import GEOMETRY, MORE_SETTINGS, THEME, WINDOW_STATES, WORKSPACE, Settings
 from deepviz.gui.status_line import StatusLine, duration
 from deepviz.gui.theme import Theme, ThemeSwitch
 from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
@@ -221,6 +222,15 @@ class Workbench(QObject):
     def _ask_export(self) -> None:
         self.export_panel.open_at(self.top_bar.export_button, self.editor.project, self.controller.step_count)
 
+    def _open_forms(self, are_open: bool) -> None:
+        """Show or hide what few people change, in all forms alike, and remember it."""
+        self.settings.set(MORE_SETTINGS, are_open)
+        for form in self._forms():
+            form.set_open(are_open)
+
+    def _forms(self) -> tuple[DefinitionForm, ...]:
+        return self.properties.form, self.training_panel.optimizer_form
+
     def _toggle_theme(self) -> None:
         self.themes.toggle()
         self.settings.set(THEME, self.themes.choice)
@@ -230,6 +240,9 @@ class Workbench(QObject):
     def _wire(self) -> None:
         editor, controller, canvas = self.editor, self.controller, self.canvas
         canvas.edit_requested.connect(self._edit)
+        for form in self._forms():
+            form.set_open(self.settings.get(MORE_SETTINGS))
+            form.opened.connect(self._open_forms)
         canvas.selection_changed.connect(self.properties.show_nodes)
         canvas.selection_changed.connect(lambda chosen: self.window.show_tab("Layer") if chosen else None)
         canvas.selection_changed.connect(lambda chosen: self.hints.done("look") if chosen else None)

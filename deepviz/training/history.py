@@ -20,6 +20,9 @@ from deepviz.training.growing_array import GrowingArray
 
 GRADIENT_NORM = "gradient_norm"
 
+FROZEN = "frozen"
+"""What is said of a layer whose gradient is not computed, because training leaves it as it is."""
+
 
 class Record(Protocol):
     """What a trainer reports of one step: `deepviz.engine.trainer.StepRecord` is one."""
@@ -98,11 +101,18 @@ class History:
     def gradient_norms(self) -> npt.NDArray[Any]:
         """The L2 norm of each layer's parameter gradient, a read-only view of shape (n, layers).
 
-        Its steps are those of `column("gradient_norm")`; they are all steps unless some were not computed.
+        Its steps are those of `column("gradient_norm")`; they are all steps unless some were not computed. It is NaN
+        for a layer that is frozen.
         """
         if GRADIENT_NORM not in self._columns:
             return np.empty((0, len(self.layers)))
         return self._columns[GRADIENT_NORM].values.view
+
+    @property
+    def frozen(self) -> npt.NDArray[np.bool_]:
+        """Which layers were frozen at the last step, shape (layers,): their gradient norm was not computed."""
+        norms = self.gradient_norms
+        return np.isnan(norms[-1]) if len(norms) else np.zeros(len(self.layers), bool)
 
     @property
     def events(self) -> tuple[tuple[int, str], ...]:
@@ -162,7 +172,7 @@ class History:
         self._revision += 1
 
     def write_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write one line for each step, with a heading; a cell is empty where nothing was measured.
+        """Write one line for each step, with a heading; a cell is empty where nothing was measured or computed.
 
         Gradient norms are columns such as `gradient_norm/dense_1`. If there are events, the last column has them.
         The file is complete or, after an error, as it was before.

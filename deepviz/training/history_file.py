@@ -69,7 +69,9 @@ def rows(history: History) -> Iterator[dict[str, Any]]:
             names = column_names(history, name)
             table = values[first:past].reshape(past - first, len(names)).tolist()
             for place, row in zip(np.searchsorted(steps, at[first:past]).tolist(), table, strict=True):
-                chunk[place].update(zip(names, row, strict=True))
+                cells = zip(names, row, strict=True)
+                # A layer without a number is a frozen one: there is nothing to tell. A loss that is none is a disaster.
+                chunk[place].update(cells if values.ndim == 1 else ((key, cell) for key, cell in cells if cell == cell))
         for number, texts in notes.items():
             if start <= number < start + len(chunk):
                 chunk[number - start]["event"] = "; ".join(texts)

@@ -54,6 +54,31 @@ def test_a_row_of_numbers_is_written_as_one_likes(text: str) -> None:
     assert without.graph.node("loss_1").layer == SoftmaxCrossEntropy()
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("conv2d_1.kernel_size=5", (5, 5)),
+        ("conv2d_1.kernel_size=5x1", (5, 1)),
+        ("conv2d_1.kernel_size=[2, 4]", (2, 4)),
+        ("conv2d_1.strides=2", (2, 2)),
+        ("conv2d_1.explicit_padding=1", (1, 1, 1, 1)),
+        ("conv2d_1.explicit_padding=1,0,2,0", (1, 0, 2, 0)),
+        ("conv2d_1.max_norm=3", 3.0),
+        ("conv2d_1.max_norm=none", None),
+        ("maxpool2d_1.strides=1", (1, 1)),
+        ("maxpool2d_1.strides=null", None),
+        ("flatten_1.target_shape=-1", (-1,)),
+        ("flatten_1.target_shape=-1x2", (-1, 2)),
+    ],
+)
+def test_what_layers_for_images_take_is_written_as_one_likes(text: str, value: object) -> None:
+    digits = set_to("graph.flatten_1=Reshape", project=examples.open_example("digits-cnn"))
+    before = set_to("graph.conv2d_1.max_norm=1", "graph.maxpool2d_1.strides=3", project=digits)
+    node_id, _, name = text.partition("=")[0].partition(".")
+    changed_layer = set_to(f"graph.{text}", project=before).graph.node(node_id).layer
+    assert getattr(changed_layer, name) == value
+
+
 def test_a_text_may_look_like_a_number() -> None:
     files = set_to("data.source=idx", "data.source.images=007", 'data.source.labels="a b"').data.source
     assert files == IdxFiles(images="007", labels="a b")
@@ -118,7 +143,7 @@ def test_a_node_whose_name_has_a_dot_is_found() -> None:
         ("=3", "there is no such setting"),
         ("graph.dense_9.units=3", "there is no node dense_9; there are input_1, dense_1, tanh_1"),
         ("graph.dense_9=ReLU", "there is no node dense_9"),
-        ("graph.dense_1.unit=3", "Dense has no setting unit; it has units, use_bias, kernel_initializer"),
+        ("graph.dense_1.unit=3", "Dense has no setting unit; it has units, use_bias, trainable, kernel_initializer"),
         (
             "graph.dense_1.units=0",
             "--set graph.dense_1.units: Dense: units: input should be greater than or equal to 1",
@@ -131,6 +156,8 @@ def test_a_node_whose_name_has_a_dot_is_found() -> None:
         (f"graph.dense_1.units={'[' * 100_000}", "units: input should be a valid integer"),
         ("graph.input_1.shape=wide", "shape: input should be a valid tuple"),
         ("graph.input_1.shape=0x2", "shape.0: input should be greater than or equal to 1"),
+        ("graph.input_1.shape=1x-2", "shape.1: input should be greater than or equal to 1"),
+        (f"graph.input_1.shape={'9' * 5_000}", "shape"),
         ("graph.loss_1.class_weights=1,-2", "class_weights.1: input should be greater than or equal to 0"),
         ("graph.loss_1.class_weights=many", "class_weights.0: input should be a valid number"),
         ("name=two\nlines", "--set name: its name"),
@@ -139,7 +166,7 @@ def test_a_node_whose_name_has_a_dot_is_found() -> None:
         ("graph.loss_1=ReLU", "MeanSquaredError, SoftmaxCrossEntropy."),
         ("graph.dense_1=3", "there is no 3"),
         ("plan.optimizer=Newton", "there is no Newton; possible are Ada"),
-        ("plan.optimizer.momentum=0.9", "Adam has no setting momentum; it has learning_rate, beta_1, beta_2, epsilon"),
+        ("plan.optimizer.momentum=0.9", "Adam has no setting momentum; it has learning_rate, beta_1, beta_2, "),
         ("plan.optimizer.learning_rate=NaN", "learning_rate: input should be a finite number"),
         ("plan.run.epochs=0", "epochs: input should be greater than or equal to 1"),
         ("data.source=stars", "there is no stars; possible are blobs"),

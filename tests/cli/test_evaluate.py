@@ -12,7 +12,7 @@ from deepviz.document import examples
 from deepviz.document.compile import compile_project
 from deepviz.document.file_format import load
 from deepviz.engine.layers.dense import Dense
-from tests.cli.commands import Caller, tiny_idx
+from tests.cli.commands import Caller, in_a_process, tiny_idx
 
 PARTS = ["train", "validation", "test"]
 
@@ -28,6 +28,14 @@ def test_a_trained_project_is_as_good_as_train_said(deepviz: Caller) -> None:
     table = deepviz.done("evaluate", "a.deepviz").out.splitlines()
     assert table[0].startswith("xor: 42 parameters, 5 epochs, 75 steps; ")
     assert len(table) == 4
+
+
+def test_another_process_computes_the_same_to_the_bit(deepviz: Caller) -> None:
+    """Only if it has as many threads for matrix products; and running means come out of the file as they went in."""
+    short = ["--set", "graph.conv2d_1.filters=4", "graph.conv2d_2.filters=64"]
+    trained = deepviz.done("train", "digits-cnn", "--epochs", 1, "--save", "a.deepviz", "--json", *short).json
+    found = in_a_process("evaluate", "a.deepviz", "--json").json
+    assert {part: found[part] for part in PARTS} == {part: trained[part] for part in PARTS}
 
 
 def test_what_is_not_trained_is_told(deepviz: Caller) -> None:

@@ -17,10 +17,10 @@ def test_examples(deepviz: Caller) -> None:
     assert spirals == {
         "name": "spirals", "data": "Spirals", "layers": 8, "parameters": 626, "epochs": 3000, "needs_files": False,
     }  # fmt: skip
-    assert [row["name"] for row in rows if row["needs_files"]] == ["mnist-mlp"]
+    assert [row["name"] for row in rows if row["needs_files"]] == ["mnist-lenet", "mnist-mlp"]
     lines = deepviz.done("examples").out.splitlines()
     assert [line.split()[0] for line in lines] == examples.names()
-    assert [line.split()[0] for line in lines if line.endswith("wants --data")] == ["mnist-mlp"]
+    assert [line.split()[0] for line in lines if line.endswith("wants --data")] == ["mnist-lenet", "mnist-mlp"]
 
 
 def test_layers(deepviz: Caller) -> None:
@@ -33,6 +33,10 @@ def test_layers(deepviz: Caller) -> None:
     assert {name: units[name] for name in ("name", "label", "kind", "default", "minimum", "maximum")} == {
         "name": "units", "label": "Units", "kind": "integer", "default": 16, "minimum": 1, "maximum": 65536,
     }  # fmt: skip
+    assert "optional" not in units
+    assert "advanced" not in units
+    max_norm = next(each for each in dense["hyperparameters"] if each["name"] == "max_norm")
+    assert (max_norm["default"], max_norm["optional"], max_norm["advanced"]) == (None, True, True)
     text = deepviz.done("layers").out
     for kind in (*layers.registry.values(), *losses.registry.values()):
         assert f"  {kind.key} " in text

@@ -29,7 +29,7 @@ def weights(path: str) -> dict[str, np.ndarray[Any, Any]]:
     """Weights of a project file."""
     trained = load(Path(path)).trained
     assert trained is not None
-    return dict(trained.state.parameters)
+    return trained.state.weights
 
 
 def same(one: str, other: str) -> bool:
@@ -167,6 +167,12 @@ def test_mnist_reaches_95_percent(deepviz: Caller, mnist_files: tuple[Path, Path
     assert found["parameters"] == 109_386
 
 
+def test_lenet_reaches_97_percent(deepviz: Caller, mnist_files: tuple[Path, Path]) -> None:
+    found = deepviz.done("train", "mnist-lenet", "--data", *mnist_files, "--epochs", 6, "--json", "--quiet").json
+    assert found["test"]["accuracy"] > 0.97
+    assert found["parameters"] == 61_706
+
+
 # ------------------------------------------------------------------------------------------------------- resuming
 
 
@@ -193,6 +199,18 @@ def test_a_run_stopped_within_an_epoch_goes_on_within_it(deepviz: Caller) -> Non
     deepviz.done("train", "xor", "--steps", 22, "--save", "part.deepviz")
     deepviz.done("train", "part.deepviz", "--resume", "--steps", 40, "--save", "part.deepviz")
     assert same("part.deepviz", "whole.deepviz")
+
+
+def test_what_layers_keep_is_saved_and_the_run_goes_on_to_the_bit(deepviz: Caller) -> None:
+    """Batch normalisation keeps running means, dropout draws: both must go on as if the run had never stopped."""
+    short = ["--set", "graph.conv2d_1.filters=4", "graph.conv2d_2.filters=4", "--quiet"]
+    deepviz.done("train", "digits-cnn", "--steps", 20, "--save", "whole.deepviz", *short)
+    deepviz.done("train", "digits-cnn", "--steps", 9, "--save", "part.deepviz", *short)
+    deepviz.done("train", "part.deepviz", "--resume", "--steps", 20, "--save", "part.deepviz")
+    assert same("part.deepviz", "whole.deepviz")
+    trained = load(Path("part.deepviz")).trained
+    assert trained is not None
+    assert abs(trained.state.network_state["batchnorm_1/moving_mean"]).max() > 0.01
 
 
 def test_resume_goes_on_to_what_was_planned(deepviz: Caller) -> None:

@@ -17,7 +17,11 @@ from deepviz.resources_path import resource
 from deepviz.training.run_plan import RunPlan
 from tests import make_examples
 
-NAMES = ["spirals", "blobs", "breast-cancer", "circles", "digits-mlp", "iris", "mnist-mlp", "wine", "xor"]
+NAMES = [
+    "spirals", "blobs", "breast-cancer", "circles", "digits-cnn", "digits-mlp", "iris", "mnist-lenet", "mnist-mlp",
+    "wine", "xor",
+]  # fmt: skip
+OF_FILES = ["mnist-lenet", "mnist-mlp"]
 
 
 def test_names() -> None:
@@ -39,7 +43,7 @@ def test_no_file_is_without_a_recipe() -> None:
     assert sorted(NAMES) == sorted(project.name for project in make_examples.examples())
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "mnist-mlp"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_FILES])
 def test_an_example_can_be_trained_as_it_is(name: str) -> None:
     project = examples.open_example(name)
     assert check(project, RunPlan.of(project).facts).problems == ()
@@ -58,7 +62,7 @@ def test_cards_stand_in_four_columns_without_touching(name: str) -> None:
 
 def test_only_mnist_wants_files() -> None:
     wanting = [name for name in NAMES if type(examples.open_example(name).data.source).needs_files]
-    assert wanting == ["mnist-mlp"]
+    assert wanting == OF_FILES
 
 
 def accuracies(project: Project, seed: int) -> dict[str, float]:
@@ -85,7 +89,15 @@ def test_spirals_are_told_apart_with_any_seed(seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("circles", 0.98), ("xor", 0.98), ("blobs", 0.98), ("iris", 0.93), ("breast-cancer", 0.95), ("digits-mlp", 0.95)],
+    [
+        ("circles", 0.98),
+        ("xor", 0.98),
+        ("blobs", 0.98),
+        ("iris", 0.93),
+        ("breast-cancer", 0.95),
+        ("digits-mlp", 0.95),
+        ("digits-cnn", 0.97),
+    ],
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_the_other_examples_learn_as_well(name: str, wanted: float, seed: int) -> None:
@@ -98,13 +110,17 @@ def test_wine_learns(seed: int) -> None:
     assert sum(accuracies(examples.open_example("wine"), seed).values()) / 2 >= 0.85
 
 
-def test_mnist_is_divided_as_promised_and_fits(mnist_files: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize(
+    ("name", "headlines"),
+    [("mnist-mlp", ["128", "64", "10"]), ("mnist-lenet", ["6 · 5×5", "16 · 5×5", "120", "84", "10"])],
+)
+def test_mnist_is_divided_as_promised_and_fits(name: str, headlines: list[str], mnist_files: tuple[Path, Path]) -> None:
     """How well it is told apart, the test of the command line says."""
-    project = examples.open_example("mnist-mlp")
+    project = examples.open_example(name)
     project = edits.set_data(project, replace(project.data, source=source_for_files(mnist_files)))
     plan = RunPlan.of(project)
     parts = (plan.data.train, plan.data.validation, plan.data.test)
     assert [0 if part is None else len(part) for part in parts] == [8000, 1000, 1000]
     assert check(project, plan.facts).problems == ()
     layers = [node.layer for node in project.graph.nodes]
-    assert [layer.headline() for layer in layers if layer.key == "Dense"] == ["128", "64", "10"]  # type: ignore[union-attr]
+    assert [layer.headline() for layer in layers if layer.key in ("Conv2D", "Dense")] == headlines

@@ -72,13 +72,6 @@ def test_class_weights_that_do_not_fit_the_data_are_told_at_the_loss() -> None:
     assert problem.repairs == ()
 
 
-def test_a_repair_that_finds_nothing_to_mend_says_so() -> None:
-    project = chain(("Input", {}), ("ReLU", {}), ("SoftmaxCrossEntropy", {}))
-    (problem,) = check(project, DataFacts((2,), "classification", 5, 10)).problems
-    with pytest.raises(edits.EditError, match="add a Dense layer"):
-        problem.repairs[0].edit(project)
-
-
 def test_an_input_that_does_not_fit_the_data_is_told_and_mended() -> None:
     problems = check(GOOD, DIGITS).problems
     assert [problem.where for problem in problems] == ["input_1", "loss_1"]

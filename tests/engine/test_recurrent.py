@@ -164,7 +164,7 @@ def test_the_forget_bias_can_be_left_out() -> None:
 @every_kind
 def test_what_is_no_sequence_is_refused(kind: type[Recurrent]) -> None:
     needs = f"{kind.label} needs a sequence of steps × features; it gets"
-    with pytest.raises(ShapeError, match=f"{needs} 28 × 28 × 3. A Reshape with the shape 28 × 84 makes one of it."):
+    with pytest.raises(ShapeError, match=f"{needs} 28 × 28 × 3. Insert Reshape to make it 28 × 84."):
         kind(units=2).output_shape([(28, 28, 3)])
     with pytest.raises(ShapeError, match=f"{needs} 28. Insert Reshape, for 28 steps of one number.") as caught:
         kind(units=2).output_shape([(28,)])

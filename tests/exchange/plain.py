@@ -23,3 +23,30 @@ def cross_entropy(logits: np.ndarray, classes: np.ndarray) -> float:
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return float(-log_softmax[np.arange(len(classes)), classes].mean())
+
+
+def small_cnn_logits(arrays: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Two 3 x 3 convolutions, each with batch normalisation, ReLU and the largest of 2 x 2; then one dense layer."""
+    values = x.astype(np.float64)
+    for number in (1, 2):
+        values = _same_convolution(values, arrays[f"conv2d_{number}/W"].astype(np.float64))
+        name = f"batchnorm_{number}"
+        deviation = np.sqrt(arrays[f"{name}/moving_variance"] + 1e-3)
+        values = (values - arrays[f"{name}/moving_mean"]) / deviation
+        values = np.maximum(values * arrays[f"{name}/gamma"] + arrays[f"{name}/beta"], 0)
+        batch, rows, columns, channels = values.shape
+        values = values.reshape(batch, rows // 2, 2, columns // 2, 2, channels).max(axis=(2, 4))
+    return values.reshape(len(x), -1) @ arrays["dense_1/W"] + arrays["dense_1/b"]
+
+
+def _same_convolution(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """A kernel of odd size over images with zeros around them: (batch, rows, columns, channels)."""
+    high, wide = kernel.shape[:2]
+    above, left = high // 2, wide // 2
+    padded = np.pad(x, ((0, 0), (above, above), (left, left), (0, 0)))
+    rows, columns = x.shape[1:3]
+    return sum(
+        padded[:, row : row + rows, column : column + columns] @ kernel[row, column]
+        for row in range(high)
+        for column in range(wide)
+    )

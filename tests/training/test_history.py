@@ -105,6 +105,15 @@ def test_not_a_number_and_infinity_are_kept():
     assert history.gradient_norms[0, 0] == np.inf
 
 
+def test_a_layer_without_a_norm_is_frozen():
+    history = History(["a", "b"])
+    assert history.frozen.tolist() == [False, False]
+    history.append([Record(1, values={"gradient_norm": np.array([0.0, np.nan])})])
+    assert history.frozen.tolist() == [False, True]
+    history.append([Record(2, values={"gradient_norm": np.array([np.inf, 0.1])})])
+    assert history.frozen.tolist() == [False, False]
+
+
 def test_memory_is_amortised_doubling():
     history = History([])
     history.append(Record(step, values={"loss": 0.0}) for step in range(1, 100_001))

@@ -278,7 +278,7 @@ def check_sequence(layer: Layer, shape: Shape) -> None:
     if len(shape) == 1:
         raise ShapeError(f"{refused} Insert Reshape, for {shape[0]} steps of one number.", "Reshape")
     sequence = shape_text((shape[0], math.prod(shape[1:])))
-    raise ShapeError(f"{refused} A Reshape with the shape {sequence} makes one of it.")
+    raise ShapeError(f"{refused} Insert Reshape to make it {sequence}.", "Reshape")
 
 
 def stacked(tape: Tape, parts: Sequence[Tensor | None], columns: Sequence[tuple[slice, float]] | None = None) -> Tensor:

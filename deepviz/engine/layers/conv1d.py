@@ -56,7 +56,7 @@ class Conv1D(Weighted):
         (0, 0),
         title="Own padding",
         description="Steps of zeros added before and after, if the padding is explicit.",
-        json_schema_extra=ADVANCED,
+        json_schema_extra={"kind": "sides", "when": {"padding": "explicit"}},
     )
     dilation_rate: int = Field(
         1,

@@ -35,7 +35,10 @@ class ZeroPad2D(Layer):
     formula: ClassVar[str] = "zeros around the image"
 
     padding: Annotated[Sides, BeforeValidator(_flat)] = Field(
-        (1, 1, 1, 1), title="Padding", description="Rows and columns of zeros above, below, left and right."
+        (1, 1, 1, 1),
+        title="Padding",
+        description="Rows and columns of zeros above, below, left and right.",
+        json_schema_extra={"kind": "sides"},
     )
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -76,4 +79,4 @@ class ZeroPad2D(Layer):
 
     def headline(self) -> str:
         top, bottom, left, right = self.padding
-        return shape_text((top, left)) if (top, left) == (bottom, right) else shape_text(self.padding)
+        return shape_text((top, left)) if (top, left) == (bottom, right) else ", ".join(map(str, self.padding))

@@ -144,7 +144,7 @@ EXPLICIT_PADDING = Field(
     (0, 0, 0, 0),
     title="Own padding",
     description="Rows and columns of zeros added above, below, left and right, if the padding is explicit.",
-    json_schema_extra=ADVANCED,
+    json_schema_extra={"kind": "sides", "when": {"padding": "explicit"}},
 )
 DILATION_RATE = Field(
     (1, 1),

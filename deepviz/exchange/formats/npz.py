@@ -1,4 +1,4 @@
-"""NumPy's own archive: one array for each parameter."""
+"""NumPy's own archive: one array for each parameter, and for each running mean."""
 
 from __future__ import annotations
 

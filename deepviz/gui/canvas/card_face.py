@@ -42,6 +42,8 @@ class CardFace:
         Its first problem in short, or empty.
     severity
         "bad" for what cannot work, "warning" for what is only unfinished.
+    is_frozen
+        Whether training leaves its parameters as they are.
     """
 
     icon: str
@@ -55,6 +57,7 @@ class CardFace:
     is_loss: bool = False
     problem: str = ""
     severity: Severity = ""
+    is_frozen: bool = False
 
 
 def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, ...]) -> CardFace:
@@ -82,6 +85,7 @@ def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, .
         is_loss=node.is_loss,
         problem=short(problems[0], node.id) if problems else "",
         severity=_severity(node, graph, report) if problems else "",
+        is_frozen=is_frozen(node, report),
     )
 
 
@@ -91,6 +95,11 @@ def new_face(layer: Layer | Loss) -> CardFace:
     headline = layer.headline()
     is_loss = isinstance(layer, Loss)
     return CardFace(layer.key, layer.label, headline, layer.category, "", "", inputs, not is_loss, is_loss)
+
+
+def is_frozen(node: Node, report: Report) -> bool:
+    """Whether a node has parameters that training leaves as they are."""
+    return isinstance(node.layer, Layer) and node.layer.frozen and bool(report.parameters.get(node.id))
 
 
 def shape_words(report: Report, node_id: str) -> str:

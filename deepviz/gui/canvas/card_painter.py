@@ -5,7 +5,8 @@ One painter serves all cards of a theme; what it has to work out (colours, where
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import lru_cache
@@ -27,15 +28,28 @@ FAR_ICON = QRectF(MARGIN, 22.0, 32.0, 32.0)
 FAR_TITLE = QRectF(MARGIN + 40.0, 20.0, WIDTH - 2 * MARGIN - 36.0, 36.0)
 """From far away, where numbers could not be read, icon and name take the room of the whole card."""
 NUMBERS = QRectF(MARGIN, 38.0, WIDTH - 2 * MARGIN, 18.0)
+OWN_ROW = QRectF(TITLE.left(), 31.0, TITLE.width(), 15.0)
+"""Where the headline goes that finds no room beside the name: below it. The name then moves up, the numbers down."""
+RAISED = 3.0
+NUMBERS_BELOW = QRectF(MARGIN, 46.5, WIDTH - 2 * MARGIN, 15.0)
+LIVE_VALUE = QRectF(WIDTH - MARGIN - 48.0, 62.0, 48.0, 18.0)
+"""Where the present size of the gradient stands while training, or that there is none because the layer is frozen."""
 BADGE_RADIUS = 8.0
 BADGE = QPointF(WIDTH - 6.0, 3.0)
 OUTLINE_GAP = 3.5
 EXTENT = QRectF(-11.0, -11.0, PROBLEM_WIDTH + 22.0, HEIGHT + 34.0)
 """All that is ever painted around a card whose top left corner is at the origin."""
 
+LONGEST_LINE = 8
+"""Letters of a name that is not broken in two lines when seen from far away."""
+
 NO_NUMBERS_BELOW = 0.42
 NO_TEXT_BELOW = 0.22
-_TITLE_SIZES = (14, 13, 12)
+_TITLE_SIZES = (14, 13, 12, 11, 10)
+_BESIDE_HEADLINE = 4
+"""How many of these a name takes before the headline moves to a row of its own."""
+_NUMBER_SIZES = (12, 11, 10)
+_FAR_SIZES = (24, 22, 20, 18, 16, 14)
 
 
 class CardState(Flag):
@@ -61,7 +75,10 @@ class _Words:
     label: str
     label_font: QFont
     far_label: str
+    far_font: QFont
     headline: str
+    has_own_row: bool
+    number_font: QFont
     shape: str
     parameters: str
     problem: str
@@ -78,9 +95,8 @@ class CardPainter:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._small, self._numbers = body_font(11), number_font(12)
+        self._small = body_font(11)
         self._headline_font = body_font(12)
-        self._far_font = _title_font(24)
         self._badge_font = body_font(11)
         self._badge_font.setBold(True)
         self._outline = QPainterPath()
@@ -146,7 +162,8 @@ class CardPainter:
         theme, words = self.theme, self._words(face)
         ink = theme.category_ink(face.category)
         is_far = zoom < NO_NUMBERS_BELOW
-        icon_area = FAR_ICON if is_far else ICON
+        raised = QPointF(0.0, -RAISED if words.has_own_row else 0.0)
+        icon_area = FAR_ICON if is_far else ICON.translated(raised)
         if as_vectors:
             icons.paint(painter, face.icon, ink, icon_area)
         else:
@@ -158,18 +175,24 @@ class CardPainter:
             painter.drawPixmap(icon_area, picture, QRectF(picture.rect()))
         painter.setPen(QColor(theme.text))
         if is_far:
-            painter.setFont(self._far_font)
+            painter.setFont(words.far_font)
             painter.drawText(FAR_TITLE, _LEFT, words.far_label)
             return
         painter.setFont(words.label_font)
-        painter.drawText(TITLE, _LEFT, words.label)
+        painter.drawText(TITLE.translated(raised), _LEFT, words.label)
         painter.setFont(self._headline_font)
         painter.setPen(QColor(theme.dim))
-        painter.drawText(TITLE, _RIGHT, words.headline)
-        painter.setFont(self._numbers)
-        painter.drawText(NUMBERS, _RIGHT, words.parameters)
+        if words.has_own_row:
+            painter.drawText(OWN_ROW, _LEFT, words.headline)
+        else:
+            painter.drawText(TITLE, _RIGHT, words.headline)
+        numbers = NUMBERS_BELOW if words.has_own_row else NUMBERS
+        painter.setFont(words.number_font)
+        painter.drawText(numbers, _RIGHT, words.parameters)
+        if face.is_frozen:
+            painter.drawText(LIVE_VALUE, _RIGHT, "frozen")
         painter.setPen(QColor(theme.text))
-        painter.drawText(NUMBERS, _LEFT, words.shape)
+        painter.drawText(numbers, _LEFT, words.shape)
 
     def _paint_ports(
         self, painter: QPainter, face: CardFace, hue: str, state: CardState, hot_port: Port | None
@@ -201,24 +224,32 @@ class CardPainter:
             painter.drawText(QRectF(0, HEIGHT + 3, PROBLEM_WIDTH, 16), _LEFT, self._words(face).problem)
 
     def _fitted_words(self, face: CardFace) -> _Words:
-        """The texts, the label made smaller and then cut with an ellipsis where it would run into its neighbour."""
-        numbers, headlines = QFontMetricsF(self._numbers), QFontMetricsF(self._headline_font)
+        """The texts in the largest fonts in which they find room; only what no font has room for is cut."""
+        headlines = QFontMetricsF(self._headline_font)
+        beside = headlines.horizontalAdvance(face.headline) + _WORD_GAP if face.headline else 0.0
         fonts = [_title_font(size) for size in _TITLE_SIZES]
-        widths = [QFontMetricsF(font).horizontalAdvance(face.label) for font in fonts]
-        headline_room = TITLE.width() - min(min(widths) + _WORD_GAP, TITLE.width() / 2)
-        headline = headlines.elidedText(face.headline, _ELLIPSIS, headline_room)
-        room = TITLE.width() - (headlines.horizontalAdvance(headline) + _WORD_GAP if headline else 0.0)
-        font = next((font for font, width in zip(fonts, widths, strict=True) if width <= room), fonts[-1])
-        label = QFontMetricsF(font).elidedText(face.label, _ELLIPSIS, room)
-        shape_room = NUMBERS.width() - (
-            numbers.horizontalAdvance(face.parameters) + _WORD_GAP if face.parameters else 0.0
+        font = _fitting(face.label, fonts[:_BESIDE_HEADLINE] if beside else fonts, TITLE.width() - beside)
+        # The value of a loss has the row of numbers, so there is no row to spare on its card.
+        has_own_row = bool(beside) and not face.is_loss and not _fits(face.label, font, TITLE.width() - beside)
+        if has_own_row:
+            font = _fitting(face.label, fonts, TITLE.width())
+        label_room = TITLE.width() - (0.0 if has_own_row else beside)
+        gap = "  " if face.parameters else ""
+        numbers = _fitting(
+            face.shape + gap + face.parameters, [number_font(size) for size in _NUMBER_SIZES], NUMBERS.width()
         )
+        shape_room = NUMBERS.width() - QFontMetricsF(numbers).horizontalAdvance(gap + face.parameters)
+        far_label = _in_two_lines(face.label)
+        far_font = _fitting(far_label, [_title_font(size) for size in _FAR_SIZES], FAR_TITLE.width())
         return _Words(
-            label,
+            QFontMetricsF(font).elidedText(face.label, _ELLIPSIS, label_room),
             font,
-            QFontMetricsF(self._far_font).elidedText(face.label, _ELLIPSIS, FAR_TITLE.width()),
-            headline,
-            numbers.elidedText(face.shape, _ELLIPSIS, shape_room),
+            far_label,
+            far_font,
+            headlines.elidedText(face.headline, _ELLIPSIS, OWN_ROW.width()),
+            has_own_row,
+            numbers,
+            QFontMetricsF(numbers).elidedText(face.shape, _ELLIPSIS, shape_room),
             face.parameters,
             QFontMetricsF(self._small).elidedText(face.problem, _ELLIPSIS, PROBLEM_WIDTH),
         )
@@ -228,6 +259,25 @@ _WORD_GAP = 6.0
 _ELLIPSIS = Qt.TextElideMode.ElideRight
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _fits(text: str, font: QFont, room: float) -> bool:
+    """Whether every line of a text is no wider than the room there is."""
+    return max(QFontMetricsF(font).horizontalAdvance(line) for line in text.split("\n")) <= room
+
+
+def _fitting(text: str, fonts: Sequence[QFont], room: float) -> QFont:
+    """The first font in which a text finds room; the last one if none does."""
+    return next((font for font in fonts if _fits(text, font, room)), fonts[-1])
+
+
+def _in_two_lines(label: str) -> str:
+    """A name broken where a word begins, as near to its middle as can be: `MaxPool2D` is Max and Pool2D."""
+    breaks = [found.start() for found in re.finditer(r"(?<=[a-z])(?=[A-Z])| ", label)]
+    if len(label) <= LONGEST_LINE or not breaks:
+        return label
+    at = min(breaks, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:at]}\n{label[at:].lstrip()}"
 
 
 def _title_font(size: int) -> QFont:

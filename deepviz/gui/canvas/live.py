@@ -43,6 +43,8 @@ class LiveGradients:
             history = picture.history.get(node_id)
             if node.face.is_loss:
                 node.live.show_trace(self._loss_trace(picture.loss, reaching_loss, history, theme))
+            elif node.face.is_frozen:
+                node.live.show_trace(None)
             elif node_id in picture.nodes or history is not None:
                 node.live.show_trace(self._trace(picture.nodes.get(node_id), history, theme))
             else:

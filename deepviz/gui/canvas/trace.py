@@ -8,12 +8,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from deepviz.gui.canvas.card_painter import MARGIN, NUMBERS
+from deepviz.gui.canvas.card_painter import LIVE_VALUE, MARGIN, NUMBERS
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH
 from deepviz.gui.theme import Theme, number_font
 
 CURVE = QRectF(MARGIN, 62.0, WIDTH - 2 * MARGIN - 52.0, 18.0)
-VALUE = QRectF(WIDTH - MARGIN - 48.0, 62.0, 48.0, 18.0)
 AREA = QRectF(MARGIN, NUMBERS.top(), WIDTH - 2 * MARGIN, HEIGHT - NUMBERS.top() - 8.0)
 """What the live part may paint on, from the card's top left corner."""
 
@@ -56,7 +55,7 @@ def paint_trace(painter: QPainter, trace: Trace, theme: Theme) -> None:
     if trace.value:
         painter.setFont(number_font(11))
         painter.setPen(alarm if trace.is_bad else QColor(theme.dim))
-        painter.drawText(VALUE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, trace.value)
+        painter.drawText(LIVE_VALUE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, trace.value)
     if trace.history is not None:
         area = CURVE if trace.value else QRectF(CURVE.left(), CURVE.top(), WIDTH - 2 * MARGIN, CURVE.height())
         points = curve_points(trace.history, area)

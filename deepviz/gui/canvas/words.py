@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from deepviz.document.graph import Edge, Graph
 from deepviz.document.shapes import Problem, Report
-from deepviz.gui.canvas.card_face import UNKNOWN, shape_words, thousands
+from deepviz.gui.canvas.card_face import UNKNOWN, is_frozen, shape_words, thousands
 from deepviz.gui.canvas.gradients import magnitude
 
 
@@ -23,7 +23,9 @@ def node_tooltip(
     count = report.parameters.get(node_id)
     if count:
         lines.append(f"Parameters {thousands(count)}")
-    if gradient is not None:
+    if is_frozen(graph.node(node_id), report):
+        lines.append("Frozen: training leaves its parameters as they are.")
+    elif gradient is not None:
         lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}")
     lines += [problem.text for problem in problems]
     return "\n".join(lines)
@@ -70,7 +72,7 @@ def _node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequenc
     if not node.is_loss:
         said.append(f"output {_known(shape_words(report, node_id))}")
     if report.parameters.get(node_id):
-        said.append(f"{report.parameters[node_id]} parameters")
+        said.append(f"{report.parameters[node_id]} parameters{', frozen' if is_frozen(node, report) else ''}")
     before = [edge.source for edge in graph.inputs_of(node_id)]
     after = [edge.target for edge in graph.outputs_of(node_id)]
     said += [f"after {' and '.join(before)}"] if before else []

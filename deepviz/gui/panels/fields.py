@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QToolButton,
     QWidget,
 )
 
@@ -110,13 +111,15 @@ class TypedField(Field):
             control.stepped.connect(self._step)
         else:
             control = QLineEdit()
-        control.setProperty("number", hyperparameter.kind in ("integer", "number", "shape", "numbers"))
-        super().__init__(hyperparameter, control, *beside)
+        control.setProperty("number", hyperparameter.kind in ("integer", "number", "shape", "sides", "numbers"))
+        self.off = OffButton(hyperparameter.label) if hyperparameter.optional else None
+        super().__init__(hyperparameter, control, *beside, *([] if self.off is None else [self.off]))
         self._typed = control
         self._value: Any = None
         self._shown = ""
-        if hyperparameter.optional:
+        if self.off is not None:
             self.line.setPlaceholderText("none")
+            self.off.clicked.connect(self._switch_off)
         control.editingFinished.connect(self.finish)
 
     @property
@@ -126,12 +129,14 @@ class TypedField(Field):
 
     def show_value(self, value: Any, *, again: bool = False) -> None:
         """Show a value, leaving the cursor where it is."""
-        text = written(value)
+        text = written(value, self.hyperparameter.kind)
         if text == self._shown and value == self._value and not again:
             return
         self._value, self._shown = value, text
         if isinstance(self.control, NumberBox):
             self.control.value = value
+        if self.off is not None:
+            self.off.setVisible(value is not None)
         if text != self.line.text():
             cursor = self.line.cursorPosition()
             self.line.setText(text)
@@ -171,6 +176,12 @@ class TypedField(Field):
                 return True
         return super().eventFilter(watched, event)
 
+    def _switch_off(self) -> None:
+        """Offer no value; the button goes, so the keyboard goes to the line first."""
+        self.line.clear()
+        self.control.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.finish()
+
     def _step(self, steps: int) -> None:
         try:
             start = read(self.hyperparameter, self.line.text())
@@ -179,6 +190,18 @@ class TypedField(Field):
         value = stepped(self.hyperparameter, start, steps)
         self.line.setText(written(value))
         self.finish()
+
+
+class OffButton(QToolButton):
+    """A small cross beside a value that may also be missing, such as a largest norm: it takes the value away."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.setText("×")
+        self.setToolTip(f"Switch off: no {label[:1].lower()}{label[1:]}")
+        self.setAccessibleName(f"Switch off {label}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
 
 
 class NumberBox(QAbstractSpinBox):

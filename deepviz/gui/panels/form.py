@@ -1,11 +1,13 @@
 """The form that edits any definition: a layer, a loss, an optimizer, a data set.
 
 It is made from the definition's own hyperparameters and knows none of them by name. A value is taken when it has been
-entered to the end; one that does not fit is explained under its field and changes nothing.
+entered to the end; one that does not fit is explained under its field and changes nothing. What few people change
+stands below a line that opens and closes, so that a form begins with what matters.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from deepviz.gui.panels import values
 from deepviz.gui.panels.fields import Field, PathField, TypedField, field
+from deepviz.gui.panels.more_line import MoreLine
 from deepviz.gui.theme import FIELD_HEIGHT
 from deepviz.registry import Definition, Hyperparameter
 
@@ -31,12 +34,17 @@ class DefinitionForm(QWidget):
 
     changed = Signal(object)
     """Sent with the new, valid definition after each change that a person made."""
+    opened = Signal(bool)
+    """Sent when a person has opened or closed what few people change."""
 
     def __init__(self, definition: Definition | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._definition: Definition | None = None
         self._owner = ""
         self._fields: dict[str, Field] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._is_open = False
+        self.more: MoreLine | None = None
         # New widgets go to the end of the window's tab order; this one stays where the form is and leads them there.
         self._place = QWidget(self)
         self._place.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Qt would not order others after it
@@ -73,6 +81,12 @@ class DefinitionForm(QWidget):
             self._rebuild()
         for name, shown in self._fields.items():
             shown.show_value(getattr(definition, name), again=not (of_same_type and same_owner))
+        self._show_what_counts()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or hide what few people change, in this and any later definition. Nothing is emitted."""
+        self._is_open = is_open
+        self._show_what_counts()
 
     def finish(self) -> bool:
         """Take what is half typed, as if the keyboard had left the field; says whether every field is valid now.
@@ -90,6 +104,8 @@ class DefinitionForm(QWidget):
     def focus_field(self, name: str) -> None:
         """Give the keyboard to the field of a hyperparameter and select what stands there."""
         shown = self._fields[name]
+        if shown.isHidden():
+            self.set_open(True)
         shown.control.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(shown, TypedField):
             shown.line.selectAll()
@@ -97,7 +113,7 @@ class DefinitionForm(QWidget):
     def _rebuild(self) -> None:
         for shown in self._fields.values():
             shown.blockSignals(True)  # hiding what has the keyboard would offer its text to the new definition
-        self._fields = {}
+        self._fields, self._labels, self.more = {}, {}, None
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -110,11 +126,44 @@ class DefinitionForm(QWidget):
             nothing.setProperty("role", "dim")
             nothing.setWordWrap(True)
             self._grid.addWidget(nothing, 0, 0, 1, 2)
-        before = self._place
+        stops: list[QWidget] = [self._place]
+        has_common = not all(each.advanced for each in hyperparameters)
         for hyperparameter in hyperparameters:
-            for widget in self._add_row(hyperparameter).stops:
-                QWidget.setTabOrder(before, widget)
-                before = widget
+            if hyperparameter.advanced and has_common and self.more is None:
+                self.more = MoreLine()
+                self.more.clicked.connect(self._open_or_close)
+                self._grid.addWidget(self.more, 3 * len(self._fields), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+                self.more.show()
+                stops.append(self.more)
+            stops += self._add_row(hyperparameter).stops
+        for before, widget in pairwise(stops):
+            QWidget.setTabOrder(before, widget)
+
+    def _advanced(self) -> list[Field]:
+        """The fields below the line that opens."""
+        return [shown for shown in self._fields.values() if self.more is not None and shown.hyperparameter.advanced]
+
+    def _open_or_close(self, is_open: bool) -> None:
+        """Carry out a click on the line. It stays open over a value that cannot be taken: the reason must be seen."""
+        for shown in self._advanced():
+            shown.finish()
+        is_open = is_open or any(shown.reason for shown in self._advanced())
+        self.set_open(is_open)
+        self.opened.emit(is_open)
+
+    def _show_what_counts(self) -> None:
+        """Hide what makes no difference, or is closed away; and say how much is changed out of sight."""
+        definition, below = self._definition, self._advanced()
+        if definition is None:
+            return
+        for name, shown in self._fields.items():
+            is_shown = values.counts(definition, name) and (self._is_open or shown not in below)
+            for widget in (self._labels[name], shown):
+                widget.setVisible(is_shown)
+        if self.more is not None:
+            self.more.setChecked(self._is_open)
+            hidden = [shown.hyperparameter for shown in below]
+            self.more.show_changed(sum(getattr(definition, each.name) != each.default for each in hidden))
 
     def _add_row(self, hyperparameter: Hyperparameter) -> Field:
         made = field(hyperparameter)
@@ -127,7 +176,7 @@ class DefinitionForm(QWidget):
         label.setMinimumHeight(FIELD_HEIGHT)
         made.offered.connect(lambda value: self._take(made, value))
         made.refused.connect(made.show_reason)
-        row = 3 * len(self._fields)
+        row = 3 * len(self._fields) + (self.more is not None)
         if isinstance(made, PathField):  # a path is long: it gets the whole width, under its label
             self._grid.addWidget(label, row, 0, 1, 2)
             self._grid.addWidget(made, row + 1, 0, 1, 2)
@@ -137,7 +186,7 @@ class DefinitionForm(QWidget):
         self._grid.addWidget(made.reason_label, row + 2, 0, 1, 2)
         for widget in (label, made):
             widget.show()  # a layout would show it an event later; until then it could not take the keyboard
-        self._fields[hyperparameter.name] = made
+        self._fields[hyperparameter.name], self._labels[hyperparameter.name] = made, label
         return made
 
     def _take(self, source: Field, value: Any) -> None:
@@ -151,5 +200,6 @@ class DefinitionForm(QWidget):
             return
         self._definition = new
         source.show_value(getattr(new, name), again=True)
+        self._show_what_counts()
         if new != definition:
             self.changed.emit(new)

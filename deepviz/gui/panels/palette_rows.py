@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from deepviz.gui import icons
-from deepviz.gui.panels.values import written
+from deepviz.gui.panels.values import counts, written
 from deepviz.gui.theme import CATEGORY_HUES, SMALL_SIZE, Theme, body_font
 from deepviz.registry import Definition, Hyperparameter
 
@@ -136,22 +136,28 @@ def _rank(entry: type[Definition], search: str) -> int:
 
 
 def tool_tip(entry: type[Definition]) -> str:
-    """What a definition is, computes and lets a person choose, as rich text."""
+    """What a definition is, computes and lets a person choose, as rich text; without what few people change."""
     formula = str(getattr(entry, "formula", "") or "")
     parts = [f"<b>{html.escape(entry.label)}</b>", f"<br>{html.escape(entry.summary())}"]
     if formula:
         parts.append(f"<p style='margin:6px 0 0 0'><code>{html.escape(formula)}</code></p>")
-    if entry.hyperparameters():
-        lines = (f"{html.escape(each.label)}: {html.escape(_default(each))}" for each in entry.hyperparameters())
+    shown = [each for each in entry.hyperparameters() if not each.advanced and _counts(entry, each)]
+    if shown:
+        lines = (f"{html.escape(each.label)}: {html.escape(_default(each))}" for each in shown)
         parts.append(f"<p style='margin:6px 0 0 0'>{'<br>'.join(lines)}</p>")
     parts.append("<p style='margin:6px 0 0 0'><i>Drag it onto the canvas, or press Enter.</i></p>")
     return f"<div style='width:280px'>{''.join(parts)}</div>"
 
 
+def _counts(entry: type[Definition], hyperparameter: Hyperparameter) -> bool:
+    """Whether a hyperparameter makes a difference while the others have their defaults."""
+    return any(each.required for each in entry.hyperparameters()) or counts(entry(), hyperparameter.name)
+
+
 def _default(hyperparameter: Hyperparameter) -> str:
     if hyperparameter.required:
         return "to be chosen"
-    return written(hyperparameter.default).replace("_", " ") or "none"
+    return written(hyperparameter.default, hyperparameter.kind).replace("_", " ") or "none"
 
 
 class PaletteDelegate(QStyledItemDelegate):

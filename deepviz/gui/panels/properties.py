@@ -18,7 +18,7 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
-from deepviz.gui.canvas.card_face import problems_by_node, shape_words, thousands
+from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words, thousands
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.fact_rows import Fact, FactRows
@@ -28,6 +28,7 @@ from deepviz.gui.panels.side_panel import SidePanel, Words, line
 from deepviz.gui.panels.step_runs import StepRuns, change_label
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
+from deepviz.training.history import FROZEN
 
 NOT_YET = "–"
 """Stands for a number that is only known while training."""
@@ -185,7 +186,8 @@ class PropertiesPanel(SidePanel):
         facts += [(name, shape_text(shape)) for name, shape in self._arrays(node).items()]
         if count:
             gradient = self._gradients.get(node.id)
-            facts.append(("‖∂L/∂θ‖", NOT_YET if gradient is None else magnitude(gradient)))
+            amount = NOT_YET if gradient is None else magnitude(gradient)
+            facts.append(("‖∂L/∂θ‖", FROZEN if is_frozen(node, report) else amount))
         return facts
 
     def _arrays(self, node: Node) -> Mapping[str, Shape]:
@@ -220,6 +222,9 @@ class PropertiesPanel(SidePanel):
             ("Layers", str(len(project.graph.nodes) - (loss is not None))),
             ("Parameters", thousands(report.total_parameters)),
         ]
+        frozen = sum(report.parameters[node.id] or 0 for node in project.graph.nodes if is_frozen(node, report))
+        if frozen:
+            facts.append(("Of these frozen", thousands(frozen)))
         if inputs and before_loss:
             ends = (shape_words(report, inputs[0].id), shape_words(report, before_loss[0].source))
             facts.append(("Input → output", " → ".join(ends)))

@@ -24,8 +24,11 @@ _WORDS = (
 )
 
 
-def written(value: Any) -> str:
-    """A value as a person would write it: `0.001`, `1e-5`, `28 × 28 × 1`, `1, 0.5, 2`; empty for None."""
+def written(value: Any, kind: str = "") -> str:
+    """A value as a person would write it: `0.001`, `1e-5`, `28 × 28 × 1`, `1, 0.5, 2`; empty for None.
+
+    Whole numbers in a row are lengths of a shape, unless their `kind` says "sides": those of an image are `1, 1, 0, 0`.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -33,7 +36,7 @@ def written(value: Any) -> str:
     if isinstance(value, float):
         return _written_number(value)
     if isinstance(value, tuple | list):
-        between = ", " if any(isinstance(part, float) for part in value) else " × "
+        between = ", " if kind == "sides" or any(isinstance(part, float) for part in value) else " × "
         return between.join(written(part) for part in value)
     return str(value)
 
@@ -65,7 +68,7 @@ def read(hyperparameter: Hyperparameter, text: str) -> Any:
         value = _number(text)
         if value is None:
             raise ValueError(f"{label} must be a number{_example(hyperparameter)}.")
-    elif hyperparameter.kind == "shape":
+    elif hyperparameter.kind in ("shape", "sides"):
         parts = [_integer(part) for part in _BETWEEN.split(text) if part]
         if not parts or None in parts:
             raise ValueError(f"{label} must be whole numbers{_example(hyperparameter, '28 × 28 × 1')}.")
@@ -114,7 +117,7 @@ def _numbers(text: str) -> tuple[float, ...] | None:
 
 
 def _example(hyperparameter: Hyperparameter, otherwise: str = "") -> str:
-    example = written(hyperparameter.default) or otherwise
+    example = written(hyperparameter.default, hyperparameter.kind) or otherwise
     return f", for example {example}" if example else ""
 
 
@@ -131,6 +134,18 @@ def _check_bounds(hyperparameter: Hyperparameter, value: float) -> None:
 def _grouped(value: float) -> str:
     """A bound with thin spaces between thousands."""
     return f"{int(value):,}".replace(",", "\u2009") if float(value).is_integer() else written(float(value))
+
+
+def counts(definition: Definition, name: str) -> bool:
+    """Whether the hyperparameter called `name` makes any difference with the other values as they are.
+
+    A field of a definition says so itself: ``json_schema_extra={"when": {"padding": "explicit"}}``.
+    """
+    extra = type(definition).model_fields[name].json_schema_extra
+    conditions = extra.get("when") if isinstance(extra, dict) else None
+    return not isinstance(conditions, dict) or all(
+        getattr(definition, other) == wanted for other, wanted in conditions.items()
+    )
 
 
 def changed(definition: Definition, hyperparameter: Hyperparameter, value: Any) -> Definition:

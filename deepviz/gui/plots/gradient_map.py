@@ -1,7 +1,7 @@
 """Gradient magnitude as a map: one row for each layer, first layer at the top, and time to the right.
 
-Colours are viridis on a log scale. What is no number is red, what is exactly zero grey, and what was never computed is
-left empty, so that a vanished gradient cannot be taken for a small one.
+Colours are viridis on a log scale. What is infinite is red, what is exactly zero grey, and what was never computed is
+left empty, so that a vanished gradient cannot be taken for a small one. The row of a frozen layer says so.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import Tick, format_integer, format_value, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.gui.theme import body_font, viridis
-from deepviz.training.history import GRADIENT_NORM
+from deepviz.training.history import FROZEN, GRADIENT_NORM
 
 CAPACITY = 600
 MOST_SEPARATED_ROWS = 16
+LEAST_ROW = 12.0
+"""Height in pixels of a row that a word fits in."""
 BAR_WIDTH, BAR_MARGIN = 8.0, 58.0
-NAME_WIDTH = 64.0
+NAME_WIDTH = 80.0
 
 Cells = npt.NDArray[np.uint8]
 
@@ -56,6 +58,7 @@ class GradientMap(Plot):
         self.area.can_zoom_y = False
         self.area.set_right_margin(BAR_MARGIN)
         self.area.decorations.append(self._paint_bar)
+        self.area.decorations.append(self._paint_frozen)
         self.levels = (-1.0, 0.0)
         self._given_levels: tuple[float, float] | None = None
         self._rows_seen = 0
@@ -100,7 +103,7 @@ class GradientMap(Plot):
         steps, norms = self.history.column(GRADIENT_NORM)
         layers = norms.shape[1]
         if self._bins is None:
-            self._bins = TimeBins(layers, CAPACITY, logarithmic=True)
+            self._bins = TimeBins(layers, CAPACITY, logarithmic=True, nan_is_missing=True)
         self._bins.extend(steps[self._rows_seen :], norms[self._rows_seen :])
         self._rows_seen = len(steps)
         self.levels = self._given_levels or _levels(self._bins)
@@ -125,7 +128,7 @@ class GradientMap(Plot):
         if bins.width > 1 and (high - low) / bins.width < pixels / 4:
             steps, norms = self.history.column(GRADIENT_NORM)
             first, past = np.searchsorted(steps, (low, high + 1))
-            bins = TimeBins(bins.columns, CAPACITY, logarithmic=True)
+            bins = TimeBins(bins.columns, CAPACITY, logarithmic=True, nan_is_missing=True)
             bins.extend(steps[first:past], norms[first:past])
         span = len(bins) * bins.width
         return bins.coarser(math.ceil(pixels * max(span / (high - low), 1.0)))
@@ -149,7 +152,7 @@ class GradientMap(Plot):
         if ((bins.count == 0) & (bins.zeros > 0)).any():
             entries.append(Entry("zero", "", self.theme.dim, is_patch=True))
         if bins.bad.any():
-            entries.append(Entry("NaN or ∞", "", self.theme.bad, is_patch=True))
+            entries.append(Entry("∞", "", self.theme.bad, is_patch=True))
         return entries
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
@@ -166,7 +169,8 @@ class GradientMap(Plot):
         if steps[index] != here:
             return Pointer(float(here), self._step_heading(here), (Reading(name, "not computed", self.theme.dim),))
         value = float(norms[index, layer])
-        readings = [Reading(name, format_value(value, 6), self._color_of(value), layer + 0.5)]
+        text = FROZEN if math.isnan(value) else format_value(value, 6)
+        readings = [Reading(name, text, self._color_of(value), layer + 0.5)]
         cell = (here - bins.origin) // bins.width
         if bins.width > 1 and bins.count[cell, layer]:
             start = int(bins.starts[cell])
@@ -178,9 +182,9 @@ class GradientMap(Plot):
 
     def _color_of(self, norm: float) -> str:
         """The colour of a cell with this value."""
-        if not math.isfinite(norm):
+        if math.isinf(norm):
             return self.theme.bad
-        if norm <= 0:
+        if not norm > 0:  # zero, or not a number: frozen
             return self.theme.dim
         low, high = self.levels
         place = min(max((math.log10(norm) - low) * 256 / (high - low), 0), 255)
@@ -194,7 +198,7 @@ class GradientMap(Plot):
         stride = next(each for each in strides if each * room >= len(layers))
         metrics = QFontMetricsF(body_font(TICK_SIZE))
         elide = Qt.TextElideMode.ElideMiddle
-        limit = min(NAME_WIDTH, 0.25 * self.area.width())
+        limit = min(NAME_WIDTH, 0.3 * self.area.width())
         return [
             Tick(number + 0.5, metrics.elidedText(layers[number], elide, limit))
             for number in range(0, len(layers), stride)
@@ -216,6 +220,18 @@ class GradientMap(Plot):
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
             line = QRectF(bar.right() + 6, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), 40, 16)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
+
+    def _paint_frozen(self, painter: QPainter) -> None:
+        """Say of each row that is empty because its layer is frozen why it is so, if the row is high enough."""
+        history, frame = self.history, self.area.frame
+        if history is None or self._shown is None or frame.height() < LEAST_ROW * len(history.layers):
+            return
+        painter.setFont(body_font(TICK_SIZE))
+        painter.setPen(QColor(self.theme.dim))
+        for number in np.flatnonzero(history.frozen).tolist():
+            y = self.area.y_pixel(number + 0.5)
+            row = QRectF(frame.left() + 8, y - 8, frame.width() - 16, 16)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, FROZEN)
 
 
 class _Separators(pg.GraphicsObject):
@@ -244,7 +260,7 @@ class _Separators(pg.GraphicsObject):
 def _cell(bins: TimeBins, means: npt.NDArray[np.float64], number: int, layer: int) -> float | str:
     """What a cell stands for, as it is written to a file."""
     if bins.bad[number, layer]:
-        return "nan"
+        return "inf"
     if bins.count[number, layer]:
         return float(10.0 ** means[number, layer])
     return 0.0 if bins.zeros[number, layer] else ""

@@ -1,7 +1,7 @@
 """The gradient magnitude of every layer over time: the L2 norm of each layer's parameter gradient, on a log axis.
 
 Up to eight layers have a colour, dashes and a label at the end of their curve; more are coloured by depth, first layer
-darkest, and those at the ends and under the pointer are named.
+darkest, and those at the ends and under the pointer are named. A frozen layer has no curve; the header names it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.ticks import spread
 from deepviz.gui.theme import body_font, readable, viridis
-from deepviz.training.history import GRADIENT_NORM
+from deepviz.training.history import FROZEN, GRADIENT_NORM
 
 MOST_LABELS = 8
 MOST_BANDS = 5
+MOST_FROZEN = 2
+"""Up to how many frozen layers the header names; of more it says how many there are."""
 LABEL_GAP = 13.0
 LABEL_WIDTH = 96.0
 READINGS_OF_MANY = 6
@@ -106,11 +108,17 @@ class GradientNorms(CurvePlot):
         self.area.set_right_margin(RIGHT + 4 + math.ceil(self._label_width))
         super()._draw()
 
+    def value_text(self, value: float, is_exact: bool) -> str:
+        return FROZEN if math.isnan(value) else super().value_text(value, is_exact)
+
     def _entries(self) -> list[Entry]:
-        if not self.has_many or not self._lines:
-            return []
-        first, last = self._lines[0], self._lines[-1]
-        return [Entry("first", "", first.color), Entry("last", "", last.color)]
+        entries = []
+        if self.has_many and self._lines:
+            entries = [Entry("first", "", self._lines[0].color), Entry("last", "", self._lines[-1].color)]
+        frozen = [self.history.layers[number] for number in np.flatnonzero(self.history.frozen)] if self.history else []
+        if len(frozen) > MOST_FROZEN:
+            return [*entries, Entry(f"{len(frozen)} layers {FROZEN}", "", self.theme.dim)]
+        return [*entries, *(Entry(f"{name} {FROZEN}", "", self.theme.dim) for name in frozen)]
 
     def _labelled(self) -> list[Line]:
         if not self.has_many:

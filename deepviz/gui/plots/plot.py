@@ -301,6 +301,8 @@ class Plot(QWidget):
         words = self.what_is_missing()
         self.words.setText(words)
         self._stack.setCurrentWidget(self.words if words else self.area)
+        if words:  # there are no curves to be named
+            self.header.set_entries(())
         for action in self._needs_data:
             action.setEnabled(not words)
 

@@ -26,6 +26,8 @@ class TimeBins:
         The largest number of bins, an even number.
     logarithmic
         Sum up the decimal logarithms of the values, as a logarithmic axis shows them: means are geometric means.
+    nan_is_missing
+        Take a value that is no number for one that was not measured, and not for one that went wrong.
 
     Attributes
     ----------
@@ -35,8 +37,11 @@ class TimeBins:
         The first step of the first bin.
     """
 
-    def __init__(self, columns: int, capacity: int = CAPACITY, logarithmic: bool = False) -> None:
-        self.columns, self.capacity, self.logarithmic = columns, capacity, logarithmic
+    def __init__(
+        self, columns: int, capacity: int = CAPACITY, logarithmic: bool = False, nan_is_missing: bool = False
+    ) -> None:
+        self.columns, self.capacity = columns, capacity
+        self.logarithmic, self.nan_is_missing = logarithmic, nan_is_missing
         self.width = 1
         self.origin = 1
         self._length = 0
@@ -81,7 +86,7 @@ class TimeBins:
 
     @property
     def bad(self) -> npt.NDArray[np.int64]:
-        """How many values were infinite or not a number, shape (n, columns)."""
+        """How many values were infinite, or not a number unless that means missing, shape (n, columns)."""
         return self._bad[: self._length]
 
     @property
@@ -157,9 +162,10 @@ class TimeBins:
             numbers = values.astype(np.float64)
             numbers = np.log10(numbers) if self.logarithmic else numbers
             is_zero = values <= 0 if self.logarithmic else values == 0
-            is_bad = ~np.isfinite(values)
-        is_zero &= ~is_bad
-        is_used = ~(is_bad | is_zero) if self.logarithmic else ~is_bad
+            is_finite = np.isfinite(values)
+        is_bad = np.isinf(values) if self.nan_is_missing else ~is_finite
+        is_zero &= is_finite
+        is_used = is_finite & ~is_zero if self.logarithmic else is_finite
         self._rows[at] += np.diff(starts, append=len(steps))
         self._steps[at] += np.add.reduceat((steps - self.origin).astype(np.float64), starts)
         self._count[at] += np.add.reduceat(is_used, starts, axis=0, dtype=np.int64)
@@ -174,7 +180,7 @@ class TimeBins:
 
     def _halved(self, used: int) -> TimeBins:
         """A copy with the first `used` bins (an even number) merged in pairs."""
-        half = TimeBins(self.columns, self.capacity, self.logarithmic)
+        half = TimeBins(self.columns, self.capacity, self.logarithmic, self.nan_is_missing)
         half.width, half.origin, half._length = 2 * self.width, self.origin, (self._length + 1) // 2
         rest = used // 2
         for name in ("_rows", "_steps", "_count", "_zeros", "_bad", "_total"):

@@ -49,13 +49,13 @@ def test_a_loss_has_no_output_and_no_shape():
 
 
 def test_what_cannot_be_known_is_a_question_mark():
-    faces = _faces(_connected(Input(shape=(4, 4)), Dense(), Dense()))
+    faces = _faces(_connected(Input(shape=(4, 4, 1)), Dense(), Dense()))
     assert faces["dense_1"].shape == faces["dense_2"].shape == "?"
     assert faces["dense_1"].problem == "Dense needs a flat input"
 
 
 def test_contradictions_are_bad_and_what_is_unfinished_is_a_warning():
-    faces = _faces(_connected(Input(shape=(4, 4)), Dense(), Dense()))
+    faces = _faces(_connected(Input(shape=(4, 4, 1)), Dense(), Dense()))
     assert (faces["dense_1"].severity, faces["dense_2"].severity) == ("bad", "warning")
     alone = _faces(edits.add_node(Project(), Dense(), (0.0, 0.0)))["dense_1"]
     assert (alone.severity, alone.problem) == ("warning", "Nothing is connected to its input")

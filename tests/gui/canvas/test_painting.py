@@ -10,9 +10,20 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from deepviz.engine import layers, losses
 from deepviz.gui.canvas.card_face import CardFace, new_face
-from deepviz.gui.canvas.card_painter import EXTENT, CardPainter, CardState
+from deepviz.gui.canvas.card_painter import (
+    EXTENT,
+    NUMBERS_BELOW,
+    OWN_ROW,
+    RAISED,
+    TITLE,
+    CardPainter,
+    CardState,
+)
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Port
+from deepviz.gui.canvas.trace import CURVE
 from deepviz.gui.theme import DARK, LIGHT
+
+pytestmark = pytest.mark.usefixtures("qapp")  # there are no fonts without an application
 
 GROUND = QColor("#ff00ff")
 
@@ -102,3 +113,39 @@ def test_far_away_numbers_are_left_out_and_the_name_grows():
     assert near != far != farthest
     assert _painted(_face(shape="64"), zoom=0.3) == far, "numbers are not painted from far away"
     assert _painted(_face(label="ReLU"), zoom=0.15) == farthest, "nor names from farther away"
+
+
+EXAMPLES = [layer for kind in layers.registry.values() for layer, _ in [(kind(), ()), *kind.examples()]]
+LONG = [
+    layers.Conv2D(filters=256, kernel_size=(5, 3), strides=(2, 1)),
+    layers.registry["DepthwiseConv2D"](kernel_size=11, strides=4),
+    layers.registry["MultiHeadAttention"](num_heads=16, key_dim=128),
+    layers.registry["Embedding"](input_dim=100_000, output_dim=1024),
+    layers.Input(shape=(128, 128, 3)),
+]
+
+
+@pytest.mark.parametrize("layer", [*EXAMPLES, *LONG, *(kind() for kind in losses.registry.values())], ids=repr)
+def test_no_name_and_no_headline_of_what_there_is_is_cut(layer):
+    face = replace(new_face(layer), shape="112 × 112 × 64", parameters="147 584")
+    words = CardPainter(DARK)._words(face)
+    assert (words.label, words.headline) == (face.label, face.headline)
+    assert (words.shape, words.parameters) == (face.shape, face.parameters)
+    assert words.far_label.replace("\n", "").replace(" ", "") == face.label.replace(" ", "")
+
+
+def test_a_headline_without_room_beside_the_name_stands_below_it_and_in_no_other_text():
+    painter = CardPainter(DARK)
+    short = replace(new_face(layers.Dense()), shape="16", parameters="64")
+    crowded = replace(short, label="Multi-head attention", headline="16 heads × 128")
+    assert not painter._words(short).has_own_row
+    assert painter._words(crowded).has_own_row
+    assert not painter._words(replace(crowded, is_loss=True)).has_own_row, "the value of the loss stands there"
+    assert TITLE.translated(0, -RAISED).bottom() - OWN_ROW.top() <= 4, "room of the font above and below its letters"
+    assert NUMBERS_BELOW.top() >= OWN_ROW.bottom()
+    assert CURVE.top() >= NUMBERS_BELOW.bottom()
+
+
+def test_names_from_far_away_are_broken_where_a_word_begins():
+    lines = [CardPainter(DARK)._words(new_face(layers.registry[key]())).far_label for key in ("MaxPool2D", "LSTM")]
+    assert lines == ["Max\nPool2D", "LSTM"]

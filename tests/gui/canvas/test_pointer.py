@@ -321,7 +321,7 @@ def _with_mismatch():
     from deepviz.document.project import Project
     from deepviz.engine.layers.input import Input
 
-    project = edits.add_node(Project(), Input(shape=(4, 4)), (0.0, 0.0))
+    project = edits.add_node(Project(), Input(shape=(4, 4, 1)), (0.0, 0.0))
     project = edits.add_node(project, edits.new_layer("Dense"), (240.0, 0.0))
     return edits.connect(project, "input_1", "dense_1")
 

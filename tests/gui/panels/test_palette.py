@@ -272,3 +272,9 @@ def test_sixty_layers_scroll_and_the_marked_one_is_in_sight(qtbot: QtBot) -> Non
     assert viewport.contains(made.view.visualRect(made.model.index_of("Layer59")))
     made.choose("Layer0")
     assert viewport.contains(made.view.visualRect(made.model.index(0))), "with its heading"
+
+
+def test_tool_tip_leaves_out_what_few_people_change() -> None:
+    assert "Units: 16<br>Bias: on</p>" in tool_tip(layers.Dense)
+    assert "Kernel: 3 × 3" in tool_tip(layers.Conv2D)
+    assert "Groups" not in tool_tip(layers.Conv2D)

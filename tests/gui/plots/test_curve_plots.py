@@ -128,6 +128,21 @@ def test_a_log_axis_shows_zero_below_the_smallest_decade(qtbot: QtBot, make_hist
     assert plot.hover_text(3) == "step 3 · epoch 1\ndense_1 0\ndense_2 0"
 
 
+@pytest.mark.parametrize("frozen", [[0], [1, 2], [0, 1, 2], list(range(12))])
+def test_a_frozen_layer_has_no_curve_and_is_named(qtbot: QtBot, make_history: MakeHistory, frozen: list[int]):
+    layers = 3 if max(frozen) < 3 else 12
+    norms = np.full((30, layers), 0.1)
+    norms[:, frozen] = math.nan
+    plot = opened(qtbot, GradientNorms, make_history(30, norms=norms))
+    plot.grab()
+    for number in range(layers):
+        assert np.isfinite(plot.curves[f"dense_{number + 1}"].y).any() == (number not in frozen)
+    named = [entry.name for entry in plot.header.entries if "frozen" in entry.name]
+    few = [f"dense_{number + 1} frozen" for number in frozen]
+    assert named == (few if len(frozen) <= 2 else [f"{len(frozen)} layers frozen"])
+    assert f"dense_{frozen[0] + 1} frozen" in plot.hover_text(13)
+
+
 def test_the_box_gives_exact_values_at_the_nearest_step(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, LossPlot, make_history(50))
     assert plot.hover_text(13.4) == "step 13 · epoch 2\ntrain 0.153846\nvalidation (step 10) 0.3"

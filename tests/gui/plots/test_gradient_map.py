@@ -1,4 +1,4 @@
-"""The map of gradients has the right colour at each layer and step, and keeps zero, NaN and nothing apart."""
+"""The map of gradients has the right colour at each layer and step, and keeps zero, infinity and nothing apart."""
 
 from __future__ import annotations
 
@@ -58,27 +58,26 @@ def test_a_cell_has_the_viridis_colour_of_its_logarithm_and_the_first_layer_is_a
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
-def test_zero_no_number_and_not_computed_are_told_apart(qtbot: QtBot, make_history: MakeHistory, theme: object):
+def test_zero_infinite_and_not_computed_are_told_apart(qtbot: QtBot, make_history: MakeHistory, theme: object):
     chosen = LIGHT if theme is LIGHT else DARK
     norms = np.full((20, 3), 0.1)
     norms[:, 1] = 0.0
-    norms[4, 2], norms[5, 2] = np.nan, np.inf
+    norms[4, 2], norms[5, 2], norms[6, 0] = np.inf, -np.inf, np.nan
     plot = opened(qtbot, make_history(20, norms=norms, skipped=[10, 11]))
     plot.apply_theme(chosen)
     assert color_at(plot, 3, 1) == chosen.dim
     assert color_at(plot, 5, 2) == chosen.bad
     assert color_at(plot, 6, 2) == chosen.bad
+    assert color_at(plot, 7, 0) == chosen.panel
     assert color_at(plot, 10, 0) == chosen.panel
     assert color_at(plot, 11, 2) == chosen.panel
     assert color_at(plot, 12, 0) == viridis_at(0)
-    assert [(entry.name, entry.color) for entry in plot.header.entries] == [
-        *(("zero", chosen.dim), ("NaN or ∞", chosen.bad))
-    ]
+    assert [(entry.name, entry.color) for entry in plot.header.entries] == [*(("zero", chosen.dim), ("∞", chosen.bad))]
 
 
 def test_one_bad_step_of_a_long_run_is_not_averaged_away(qtbot: QtBot, make_history: MakeHistory):
     norms = np.full((20_000, 2), 0.1)
-    norms[12_000, 1] = np.nan
+    norms[12_000, 1] = np.inf
     plot = opened(qtbot, make_history(20_000, norms=norms))
     row = np.array([[color_at_x(plot, x, 1)] for x in range(int(plot.area.frame.left()), int(plot.area.frame.right()))])
     assert (row == DARK.bad).any()
@@ -188,14 +187,34 @@ def test_the_scale_of_the_canvas_is_taken_over(qtbot: QtBot, make_history: MakeH
     assert color_at(plot, 5, 2) == viridis_at(1)
 
 
-def test_only_zeros_and_only_nan_can_be_shown(qtbot: QtBot, make_history: MakeHistory):
-    for value, color in ((0.0, DARK.dim), (math.nan, DARK.bad)):
+def test_only_zeros_only_infinities_and_only_nan_can_be_shown(qtbot: QtBot, make_history: MakeHistory):
+    for value, color in ((0.0, DARK.dim), (math.inf, DARK.bad), (math.nan, DARK.panel)):
         plot = opened(qtbot, make_history(5, norms=np.full((5, 2), value)))
         assert color_at(plot, 2, 0) == color
 
 
+@pytest.mark.parametrize("steps", [3, 20_000])
+def test_the_row_of_a_frozen_layer_is_empty_and_says_why(qtbot: QtBot, make_history: MakeHistory, steps: int):
+    norms = np.full((steps, 3), 0.1)
+    norms[:, 1] = np.nan
+    plot = opened(qtbot, make_history(steps, norms=norms))
+    step = steps // 2
+    assert [color_at(plot, step, layer) for layer in (0, 2)] == [viridis_at(0)] * 2
+    row = plot.area.grab().toImage()
+    y = round(plot.area.y_pixel(1.5))
+    left = round(plot.area.frame.left())
+    written = {row.pixelColor(x, y + dy).name() for x in range(left + 8, left + 50) for dy in range(-5, 6)}
+    assert written > {DARK.panel}, "a word on the empty row"
+    empty = {row.pixelColor(x, y).name() for x in range(left + 80, left + 120)}
+    assert empty == {DARK.panel}
+    pointer = plot._pointer_at(step, 1.5)
+    assert pointer is not None
+    assert [(reading.name, reading.value) for reading in pointer.readings] == [("dense_2", "frozen")]
+    assert not plot.header.entries
+
+
 def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_path: Path):
-    norms = np.array([[0.1, 0.0], [0.01, np.nan], [1.0, 1.0]])
+    norms = np.array([[0.1, 0.0], [np.nan, np.inf], [1.0, 1.0]])
     plot = opened(qtbot, make_history(4, norms=np.vstack([norms, [[1, 1]]]), skipped=[3]))
     plot.save(tmp_path / "map.csv")
     with (tmp_path / "map.csv").open(newline="") as file:
@@ -204,7 +223,7 @@ def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_
     assert rows[1][:2] == ["1", "1"]
     assert float(rows[1][2]) == pytest.approx(0.1)
     assert rows[1][3] == "0.0"
-    assert rows[2][3] == "nan"
+    assert rows[2][2:] == ["", "inf"]
     assert rows[3][2:] == ["", ""]
     assert [float(cell) for cell in rows[4][2:]] == [1.0, 1.0]
 

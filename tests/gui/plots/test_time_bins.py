@@ -56,6 +56,17 @@ def test_zeros_and_what_is_no_number_are_counted_apart():
     assert bins.mean[[1, 3], 0].tolist() == [1.0, 2.0]
 
 
+def test_what_is_no_number_may_also_be_missing():
+    bins = TimeBins(1, 8, logarithmic=True, nan_is_missing=True)
+    values = [np.nan, np.nan, 10.0, np.nan, np.inf, np.nan, np.nan, 0.0, 5.0]
+    bins.extend(np.arange(1, 10), np.array(values))
+    assert bins.width == 2
+    assert bins.count[:, 0].tolist() == [0, 1, 0, 0, 1]
+    assert bins.zeros[:, 0].tolist() == [0, 0, 0, 1, 0]
+    assert bins.bad[:, 0].tolist() == [0, 0, 1, 0, 0]
+    assert bins.coarser(2).nan_is_missing
+
+
 def test_on_an_even_axis_zero_is_a_value_like_others():
     bins = filled([0.0, 2.0, -4.0])
     assert bins.mean[:, 0].tolist() == [0.0, 2.0, -4.0]
