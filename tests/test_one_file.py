@@ -13,10 +13,11 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.layer import Layer, flat_length
+from deepviz.engine.shapes import ShapeError, shape_text
+from deepviz.engine.weighted import Trained
 
 
-class Scale(Layer):
+class Scale(Trained):
     """Multiplies every feature by a trained factor of its own.
 
     ``y = s x``; ``dL/ds`` is the sum of ``x dL/dy`` over the batch, ``dL/dx = s dL/dy``.
@@ -29,13 +30,15 @@ class Scale(Layer):
     start: float = Field(1.0, ge=-10, le=10, title="First factor", description="What every factor is at first.")
 
     def output_shape(self, inputs):
-        return (flat_length(self, inputs[0]),)
+        if len(inputs[0]) > 1:
+            raise ShapeError(f"Scale needs a flat input; it gets {shape_text(inputs[0])}. Insert Flatten.", "Flatten")
+        return inputs[0]
 
     def parameter_shapes(self, inputs):
-        return {"s": (flat_length(self, inputs[0]),)}
+        return {"s": self.output_shape(inputs)}
 
     def init_params(self, inputs, rng):
-        return {"s": np.full(flat_length(self, inputs[0]), self.start)}
+        return {"s": np.full(inputs[0], self.start)}
 
     def forward(self, tape, params, inputs):
         return tape.multiply(inputs[0], params["s"]), inputs[0]
@@ -67,7 +70,8 @@ assert np.array_equal(Network.sequential([layers.Input(shape=(3,)), layer]).forw
 # the command line
 described = next(each for each in json.loads(printed("layers", "--json"))["layers"] if each["key"] == "Scale")
 assert described["summary"] == "Multiplies every feature by a trained factor of its own."
-(start,) = described["hyperparameters"]
+start, trained_switch = described["hyperparameters"]
+assert trained_switch["name"] == "trainable" and trained_switch["default"] is True
 assert (start["name"], start["minimum"], start["maximum"], start["default"]) == ("start", -10, 10, 1.0)
 
 # the palette lists it under its own heading, and finds it by what it does

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.registry import Definition
 
@@ -141,16 +141,3 @@ class Activation(Layer):
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [(cls(), [(5,)]), (cls(), [(4, 3, 2)])]
-
-
-def flat_length(layer: Layer, shape: Shape) -> int:
-    """Length of a flat input.
-
-    Raises
-    ------
-    ShapeError
-        If the input is not flat; it offers to insert a Flatten.
-    """
-    if len(shape) != 1:
-        raise ShapeError(f"{layer.label} needs a flat input; it gets {shape_text(shape)}. Insert Flatten.", "Flatten")
-    return shape[0]

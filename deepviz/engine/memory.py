@@ -119,7 +119,8 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
                 if heir is not None:
                     last_use[heir] = -1  # its place lives on under another name
         if share:
-            for storage in {tensor.storage for tensor in (*record.reads, *([record.write] if record.write else []))}:
+            touched = (*record.reads, *([record.write] if record.write else []))
+            for storage in dict.fromkeys(tensor.storage for tensor in touched):  # in order: the plan is always the same
                 if last_use[storage] == number and storage in offsets:
                     free.give_back(offsets[storage], storage.nbytes)
 

@@ -76,7 +76,8 @@ class Recording:
             layer = unit.layer
             if isinstance(layer, Weighted) and layer.max_norm is not None and not layer.frozen:
                 for name in layer.weights:
-                    record_max_norm(self.tape, self.params[f"{unit.id}/{name}"], layer.max_norm)
+                    weights = self.params[f"{unit.id}/{name}"]
+                    record_max_norm(self.tape, weights, layer.unit_axes(name, len(weights.shape)), layer.max_norm)
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class Step:
             gradients = team.gradients[0]
             value, square = record_sums(tape, team, value)
         tape.settle(value)
+        size = with_size_of_news(tape, square)
         recording = StepRecording(
             tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads, state
         )
@@ -127,10 +128,10 @@ class Step:
         if team is None or team.number == 0:
             forward.record_limits()
         self.noise = tape.noise if tape.is_random else None
-        self._tape = tape.compile(keep=[value, square])
+        self._tape = tape.compile(keep=[value, size])
         self.x, self.targets = self._tape[x], self._tape[targets]
         self.classes = self._tape[classes] if classes is not None and self._tape.reads(classes) else None
-        self._value, self._square, self._gradients = self._tape[value], self._tape[square], gradients
+        self._value, self._size, self._gradients = self._tape[value], self._tape[size], gradients
         self._tame_square = optimizer.tame_square
         self._compute_calls = self._tape.part(*COMPUTING, "watch")
         # What layers keep from step to step is kept once, by the first of a team.
@@ -163,7 +164,7 @@ class Step:
             self.noise.start(seed, number)
         for function, arguments in self._compute_calls:
             function(*arguments)
-        if not (self._square.item() < self._tame_square and math.isfinite(self._value.item())):
+        if not (self._size.item() < self._tame_square and math.isfinite(self._value.item())):
             return False
         for function, arguments in self.update_calls:
             function(*arguments)
@@ -181,6 +182,18 @@ class Step:
     def first_non_finite(self) -> Record | None:
         """The first call of forward, loss and backward that gives NaN or Inf for the batch that is loaded."""
         return self._tape.first_non_finite(COMPUTING)
+
+
+def with_size_of_news(tape: Tape, square: Tensor) -> Tensor:
+    """The squared norm of the gradients, and added to it that of what layers will take over in the update.
+
+    A batch whose variance is infinite can have a finite loss and finite gradients; it must be refused all the same.
+    """
+    computed = {record.write.storage for record in tape.records if record.phase in COMPUTING and record.write}
+    news = {tensor for record in tape.records if record.phase == "update" for tensor in record.reads}
+    for tensor in sorted((tensor for tensor in news if tensor.storage in computed), key=lambda tensor: tensor.shape):
+        square = tape.add(square, ops.squared_norm(tape, tensor))
+    return square
 
 
 def record_sums(tape: Tape, team: Team, value: Tensor) -> tuple[Tensor, Tensor]:

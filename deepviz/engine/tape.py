@@ -223,8 +223,8 @@ class Tape:
         call too runs through both from one end to the other.
         """
         if out is None:
-            model = next((tensor for tensor in reads if tensor.shape == shape), None) if elementwise else None
-            out = self.empty(shape, dtype, like=model)
+            pattern = next((tensor for tensor in reads if tensor.shape == shape), None) if elementwise else None
+            out = self.empty(shape, dtype, like=pattern)
         elif out.shape != shape:
             raise ValueError(f"A result of shape {shape} cannot be written to a tensor of shape {out.shape}.")
         self.records.append(Record(function, self.node, self.phase, tuple(reads), out, elementwise))

@@ -43,6 +43,10 @@ class Weighted(Trained):
 
     weights: ClassVar[tuple[str, ...]] = ("W",)
 
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        """The axes of a weight array of so many axes that count its units; the others run over a unit's own weights."""
+        return (rank - 1,)
+
     kernel_initializer: InitializerName = Field(
         "glorot_uniform",
         title="First weights",
@@ -100,17 +104,20 @@ def record_penalty(tape: Tape, layer: Weighted, weights: Tensor, grad: Tensor) -
     return total
 
 
-def record_max_norm(tape: Tape, weights: Tensor, limit: float) -> None:
-    """Write down that the weights of each unit, those with one last index, are scaled back to a length of `limit`.
+def record_max_norm(tape: Tape, weights: Tensor, unit_axes: tuple[int, ...], limit: float) -> None:
+    """Write down that the weights of each unit are scaled back to a length of `limit` if they are longer.
 
     ::
 
         w <- w min(1, limit / ||w||)
     """
-    columns = weights.reshape(-1, weights.shape[-1])
-    lengths = tape.unary(np.sqrt, tape.column_sums(tape.multiply(columns, columns)))
+    own_axes = tuple(axis for axis in range(len(weights.shape)) if axis not in unit_axes)
+    lengths = tape.unary(np.sqrt, tape.sum(tape.multiply(weights, weights), own_axes))
     longer = tape.call(_maximum, (lengths, tape.constant(limit, lengths.shape)), lengths.shape)
-    tape.multiply(columns, tape.divide(limit, longer), out=columns)
+    shrunk = tape.divide(limit, longer).reshape(
+        *(length if axis in unit_axes else 1 for axis, length in enumerate(weights.shape))
+    )
+    tape.multiply(weights, shrunk, out=weights)
 
 
 def penalty(layer: Weighted, weights: np.ndarray) -> float:

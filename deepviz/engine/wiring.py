@@ -126,6 +126,9 @@ def wired(graph: GraphLike) -> list[Unit]:
             if len(sources) < low or (high is not None and len(sources) > high):
                 wanted = low if low == high else f"at least {low}"
                 raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {wanted}.")
+            if sorted(edge.port for edge in incoming[node_id]) != list(range(len(sources))):
+                ports = ", ".join(str(edge.port) for edge in incoming[node_id])
+                raise GraphError(f"The {len(sources)} inputs of {node_id} are counted from 0, each once; not {ports}.")
             shapes = tuple(done[source].output_shape for source in sources)
             try:
                 done[node_id] = Unit(node_id, layer, sources, shapes, layer.output_shape(shapes))

@@ -290,7 +290,8 @@ def test_one_number_stands_for_both_directions() -> None:
     assert layers.Conv2D(explicit_padding=1).explicit_padding == (1, 1, 1, 1)
     assert layers.Conv2D(explicit_padding=(1, 2)).explicit_padding == (1, 1, 2, 2)
     kinds = {hyperparameter.name: hyperparameter.kind for hyperparameter in layers.Conv2D.hyperparameters()}
-    assert kinds["kernel_size"] == kinds["strides"] == kinds["explicit_padding"] == "shape"
+    assert kinds["kernel_size"] == kinds["strides"] == "shape"
+    assert kinds["explicit_padding"] == "sides"
     for wrong in (0, -1, True, (1, 2, 3), 1.5, "three", (3, 0)):
         with pytest.raises(DefinitionError, match="kernel_size"):
             layers.Conv2D().changed(kernel_size=wrong)

@@ -249,3 +249,24 @@ def test_a_process_that_dies_is_told_and_the_weights_are_kept() -> None:
 def test_a_wrong_number_of_workers_is_refused() -> None:
     with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
         Trainer(network("dense"), losses.SoftmaxCrossEntropy(), optimizers.SGD(), (FLAT, CLASSES), workers=0)
+
+
+def test_a_crew_that_cannot_be_hired_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.collect()
+    opened, real, started = len(os.listdir("/proc/self/fd")), subprocess.Popen, []
+
+    def only_the_first(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        if started:
+            raise OSError("no more processes")
+        started.append(real(*arguments, **settings))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", only_the_first)
+    made = Trainer(network("dense"), losses.SoftmaxCrossEntropy(), optimizers.SGD(), (FLAT, CLASSES), workers=3)
+    with pytest.raises(OSError, match="no more processes"):
+        next(made.steps())
+    assert started[0].poll() is not None
+    started.clear()
+    del made
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == opened

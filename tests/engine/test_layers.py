@@ -13,6 +13,7 @@ from deepviz.engine.gradcheck import LayerRun, check_layer, draw_inputs
 from deepviz.engine.layer import Layer
 from deepviz.engine.noise import Noise
 from deepviz.engine.shapes import Shape
+from deepviz.engine.weighted import Trained, Weighted
 from deepviz.registry import DefinitionError
 
 BATCH = 4
@@ -81,6 +82,13 @@ def test_first_parameters_have_the_declared_shapes(layer: Layer, shapes: list[Sh
     assert layer.count_parameters(shapes) == sum(values.size for values in first.values())
     again = layer.init_params(shapes, np.random.default_rng(0))
     assert all(np.array_equal(first[name], again[name]) for name in first), "only rng may decide"
+
+
+@every_example
+def test_whatever_has_parameters_can_be_frozen(layer: Layer, shapes: list[Shape]) -> None:
+    assert isinstance(layer, Trained) or not layer.parameter_shapes(shapes)
+    if isinstance(layer, Weighted):
+        assert set(layer.weights) <= layer.parameter_shapes(shapes).keys()
 
 
 @every_example

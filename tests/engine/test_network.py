@@ -232,3 +232,10 @@ def test_names_count_from_one_for_each_type() -> None:
     assert net.edges[0] == ("input_1", "dense_1", 0)
     assert [unit.id for unit in net.trained_units] == ["dense_1", "dense_2"]
     assert net.input_shape == net.output_shape == (2,)
+
+
+@pytest.mark.parametrize("ports", [(7, 7), (0, 0), (1, 2)])
+def test_inputs_are_counted_from_0_each_once(ports: tuple[int, int]) -> None:
+    nodes = {"in": layers.Input(shape=(3,)), "a": layers.Tanh(), "sub": layers.Subtract()}
+    with pytest.raises(GraphError, match="The 2 inputs of sub are counted from 0, each once; not"):
+        Network.from_graph(graph(nodes, "in>a", f"in>sub:{ports[0]}", f"a>sub:{ports[1]}"))

@@ -29,13 +29,13 @@ def test_parts_are_nearly_equal_and_leave_nothing_out(samples: int, count: int) 
 def test_two_views_of_one_block_see_the_same() -> None:
     layout = {"a": ((3, 2), "float32"), "b": ((5,), "int64"), "empty": ((0,), "float64")}
     mine = SharedArrays(layout)
-    theirs = SharedArrays(layout, os.dup(mine.handle))
+    theirs = SharedArrays(layout, os.dup(mine.descriptor))
     assert not mine["a"].any()
     theirs["a"][1, 0], theirs["b"][4] = 2.5, -7
     assert mine["a"][1, 0] == 2.5
     assert mine["b"][4] == -7
     assert all(array.ctypes.data % 64 == 0 for array in mine.values() if array.size)
-    mine.close_handle(), theirs.close_handle()
+    mine.close_file(), theirs.close_file()
     mine["b"][0] = 3
     assert theirs["b"][0] == 3, "the memory outlives its file"
 
@@ -55,6 +55,21 @@ def team_of(count: int) -> list[Colleagues]:
     """A team whose members are threads of this process."""
     pipes, desks = Pipes(count), np.zeros((2, count, ROOM))
     return [Colleagues(number, *pipes.of(number), desks, [], slice(0, 0)) for number in range(count)]
+
+
+def test_more_is_summed_than_a_desk_has_room_for() -> None:
+    team, length = team_of(2), 2 * ROOM + 3
+    values = np.random.default_rng(0).standard_normal((2, length))
+    sums = np.zeros((2, length))
+    threads = [threading.Thread(target=member.sum, args=(values[n], sums[n])) for n, member in enumerate(team)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert np.array_equal(sums[0], values.sum(axis=0))
+    assert np.array_equal(sums[1], sums[0])
+    for member in team:
+        member.close()
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])

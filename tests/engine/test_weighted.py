@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.evaluation import evaluate
 from deepviz.engine.gradcheck import check_network
+from deepviz.engine.layer import Layer
+from deepviz.engine.trainer import Diverged
 
 X = np.random.default_rng(0).standard_normal((6, 3))
 T = np.random.default_rng(1).standard_normal((6, 2))
@@ -107,3 +111,44 @@ def test_a_network_that_is_frozen_as_a_whole_can_be_run() -> None:
     trainer = Trainer(net, losses.MeanSquaredError(), optimizers.Adam(), (X, T), epochs=3, probes=probes)
     assert all(np.isnan(record.values["gradient_norm"]).all() for record in trainer.steps())
     assert np.array_equal(net.parameters.vector, before)
+
+
+UNITS: list[tuple[Layer, tuple[int, ...], dict[str, tuple[int, ...]]]] = [
+    (layers.Conv2D(filters=3, kernel_size=2), (4, 4, 2), {"W": (3,)}),
+    (layers.ConvTranspose2D(filters=3, kernel_size=2), (3, 3, 2), {"W": (2,)}),
+    (layers.DepthwiseConv2D(kernel_size=2, depth_multiplier=2), (4, 4, 3), {"W": (2, 3)}),
+    (
+        layers.MultiHeadAttention(num_heads=2, key_dim=3),
+        (4, 5),
+        {"W_query": (1, 2), "W_key": (1, 2), "W_value": (1, 2), "W_output": (2,)},
+    ),
+    (layers.LSTM(units=2), (3, 2), {"W": (1,), "U": (1,)}),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "units"), UNITS, ids=lambda case: getattr(case, "key", None))
+def test_what_a_unit_is_depends_on_the_layer(layer: Layer, shape: tuple[int, ...], units: dict[str, Any]) -> None:
+    rng, limit = np.random.default_rng(3), 0.4
+    net = Network.sequential([layers.Input(shape=shape), layer.changed(max_norm=limit)], 0, "float64")
+    name = net.trained_units[0].id
+    before = {short: net.parameters[f"{name}/{short}"].copy() for short in units}
+    data = rng.standard_normal((4, *shape)), np.zeros((4, *net.output_shape))
+    for _ in Trainer(net, losses.MeanSquaredError(), optimizers.SGD(learning_rate=1e-12), data).steps():
+        pass
+    for short, axes in units.items():
+        own = tuple(axis for axis in range(before[short].ndim) if axis not in axes)
+        lengths = np.sqrt((before[short] ** 2).sum(axis=own, keepdims=True))
+        assert lengths.max() > limit
+        wanted = before[short] * np.minimum(1, limit / lengths)
+        assert net.parameters[f"{name}/{short}"] == pytest.approx(wanted, abs=1e-9), short
+
+
+def test_a_batch_whose_variance_is_infinite_leaves_no_trace() -> None:
+    chain = [layers.Input(shape=(2,)), layers.BatchNorm(), layers.Dense(units=1)]
+    net = Network.sequential(chain, 0, "float32")
+    before = net.weights()
+    x = np.array([[1e20, 1.0], [-1e20, 2.0], [3e19, 3.0], [0, 4.0]], np.float32)
+    with pytest.raises(Diverged, match="moving_variance"):
+        for _ in Trainer(net, losses.MeanSquaredError(), optimizers.SGD(), (x, np.zeros((4, 1)))).steps():
+            pass
+    assert all(np.array_equal(array, before[name]) for name, array in net.weights().items())

@@ -128,6 +128,9 @@ class ConvTranspose2D(Weighted):
             convolution.bias_grad(tape, grad, grads["b"])
         return [convolution.convolve(tape, window, grad, params["W"])]
 
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        return (2,)  # W has a filter at each place of its third axis
+
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [

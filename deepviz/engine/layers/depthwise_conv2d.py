@@ -93,6 +93,9 @@ class DepthwiseConv2D(Weighted):
             convolution.bias_grad(tape, grad, grads["b"])
         return [depthwise_convolution.input_grad(tape, window, params["W"], grad)]
 
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        return (2, 3)  # each channel has kernels of its own
+
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [

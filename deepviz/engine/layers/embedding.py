@@ -78,6 +78,9 @@ class Embedding(Weighted):
         lookup.add_up(tape, indices, grad, grads["embeddings"])
         return [tape.constant(0.0, like=x)]
 
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        return (0,)  # each row stands for itself
+
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [

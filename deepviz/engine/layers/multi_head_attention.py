@@ -167,6 +167,9 @@ class MultiHeadAttention(Weighted):
             tape.column_sums(dy, out=grads[f"b_{role}"].reshape(-1))
         return product(tape, dy, params[f"W_{role}"].reshape(x.shape[1], -1).T)
 
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        return (2,) if name == "W_output" else (1, 2)  # each head has weights of its own
+
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [

@@ -14,11 +14,12 @@ from deepviz.engine.layer import Activation, Kept, Layer
 from deepviz.engine.ops import curves
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
+from deepviz.engine.weighted import Trained
 
 Axis = Annotated[int, Field(ge=1, le=4)]
 
 
-class PReLU(Activation):
+class PReLU(Trained, Activation):
     """Parametric rectified linear unit: positive numbers pass, negative ones are multiplied by a trained slope.
 
     With ``alpha`` of the shape of one sample, of length 1 along the shared axes::

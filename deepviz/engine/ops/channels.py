@@ -60,7 +60,7 @@ class Channels(ABC):
 
     def scaled(self, x: Tensor, scale: Tensor, shift: Tensor | None = None) -> Tensor:
         """``scale x + shift`` for the batch or a gradient of its shape."""
-        tape, x, result = self.tape, self._seen(x), self.tape.empty(self.x.shape, like=self._model)
+        tape, x, result = self.tape, self._seen(x), self.tape.empty(self.x.shape, like=self._pattern)
         y, scales = self._seen(result), self._written_out(scale)
         shifts = None if shift is None else self._written_out(shift)
         for piece in self._pieces:
@@ -73,7 +73,7 @@ class Channels(ABC):
     def mixed(self, scale: Tensor, grad: Tensor, of_x: Tensor, shift: Tensor) -> Tensor:
         """``scale grad + of_x x + shift``, for a gradient of the shape of the batch."""
         tape, x, grad = self.tape, self._seen(self.x), self._seen(grad)
-        result = tape.empty(self.x.shape, like=self._model)
+        result = tape.empty(self.x.shape, like=self._pattern)
         y, scales, factors, shifts = self._seen(result), *(self._written_out(table) for table in (scale, of_x, shift))
         for piece in self._pieces:
             out = self._lines(y, piece)
@@ -87,7 +87,7 @@ class Channels(ABC):
         return table if table.shape[0] == 1 else self.tape.column_sums(table).reshape(1, self.channels)
 
     @property
-    def _model(self) -> Tensor | None:
+    def _pattern(self) -> Tensor | None:
         """Results lie in memory as this does; None: in the order of their indices."""
         return None
 
@@ -177,7 +177,7 @@ class ChannelRows(Channels):
         return self.tape.multiply(sums, 1.0 / self.count)
 
     @property
-    def _model(self) -> Tensor:
+    def _pattern(self) -> Tensor:
         return self.x
 
     def _seen(self, x: Tensor) -> Tensor:

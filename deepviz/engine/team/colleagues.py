@@ -13,7 +13,7 @@ import numpy as np
 from deepviz.engine.team.part import Team
 
 ROOM = 1 << 16
-"""Numbers that can be summed at a time: more than any layer has channels."""
+"""Numbers that are summed at a time."""
 
 
 class ColleagueGoneError(RuntimeError):
@@ -56,10 +56,15 @@ class Colleagues(Team):
             _receive(pipe)
 
     def sum(self, values: np.ndarray, out: np.ndarray) -> None:
+        sums = [self._sum_of_few(values.reshape(-1)[start : start + ROOM]) for start in range(0, values.size, ROOM)]
+        out[...] = (sums[0] if len(sums) == 1 else np.concatenate(sums)).reshape(out.shape)
+
+    def _sum_of_few(self, values: np.ndarray) -> np.ndarray:
         desk, self._turn = self._desks[self._turn, :, : values.size], 1 - self._turn
-        desk[self.number] = values.reshape(-1)
+        desk[self.number] = values
         self.wait()
-        out[...] = np.add.reduce(desk, axis=0).reshape(out.shape)
+        total: np.ndarray = np.add.reduce(desk, axis=0)
+        return total
 
     def call(self) -> None:
         """Let the others go on who `listen` to this one."""

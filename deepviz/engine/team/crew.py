@@ -21,7 +21,7 @@ import numpy as np
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
-from deepviz.engine.team.colleagues import ROOM, Colleagues
+from deepviz.engine.team.colleagues import ROOM, ColleagueGoneError, Colleagues
 from deepviz.engine.team.part import Part, parts
 from deepviz.engine.team.shared import SharedArrays
 
@@ -93,7 +93,7 @@ class Crew:
         told = {
             "count": count,
             "layout": layout,
-            "handle": self._memory.handle,
+            "descriptor": self._memory.descriptor,
             "dtype": network.dtype.name,
             "nodes": [[unit.id, unit.layer.to_json(), unit.sources] for unit in network.units],
             "loss": loss.to_json(),
@@ -101,12 +101,19 @@ class Crew:
             "probes": list(probe_keys),
             "seed": seed,
         }
-        processes = [_started(number, told, pipes) for number in range(1, count)]
+        self._processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for number in range(1, count):
+                self._processes.append(_started(number, told, pipes))
+        except BaseException:
+            pipes.close_all_but(None)
+            _end(self._processes, patience=0)
+            raise
+        finally:
+            self._memory.close_file()
         self.team = joined(0, count, *pipes.of(0), self._memory)
         pipes.close_all_but(0)
-        self._memory.close_handle()
-        self._processes = processes
-        self.close = weakref.finalize(self, _dismiss, self.team, processes)
+        self.close = weakref.finalize(self, _dismiss, self.team, self._processes)
 
     def part(self, samples: int) -> Part:
         """The part of a batch that the trainer's own process computes."""
@@ -184,9 +191,9 @@ class Pipes:
         outboxes = {b: writing for (a, b), (_, writing) in self._ends.items() if a == number}
         return inboxes, outboxes
 
-    def close_all_but(self, number: int) -> None:
+    def close_all_but(self, number: int | None) -> None:
         """Close the ends of the other processes, so that a pipe ends when the process that writes to it does."""
-        own = {end for ends in self.of(number) for end in ends.values()}
+        own = set() if number is None else {end for ends in self.of(number) for end in ends.values()}
         for ends in self._ends.values():
             for end in ends:
                 if end not in own:
@@ -195,28 +202,39 @@ class Pipes:
 
 def _started(number: int, told: Mapping[str, Any], pipes: Pipes) -> subprocess.Popen[bytes]:
     inboxes, outboxes = pipes.of(number)
-    handles = [told["handle"], *inboxes.values(), *outboxes.values()]
+    descriptors = [told["descriptor"], *inboxes.values(), *outboxes.values()]
     path = os.pathsep.join(entry for entry in sys.path if entry)
     process = subprocess.Popen(
         [sys.executable, "-m", "deepviz.engine.team.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=handles,
+        pass_fds=descriptors,
         env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps({**told, "number": number, "inboxes": inboxes, "outboxes": outboxes}).encode())
-    process.stdin.close()
+    try:
+        process.stdin.write(json.dumps({**told, "number": number, "inboxes": inboxes, "outboxes": outboxes}).encode())
+        process.stdin.close()
+    except BaseException as error:
+        _end([process], patience=0)
+        if isinstance(error, OSError):  # it ended before it had read what it was told
+            raise ColleagueGoneError("A process that is to compute a part of each batch does not start.") from None
+        raise
     return process
 
 
 def _dismiss(team: Colleagues, processes: Sequence[subprocess.Popen[bytes]]) -> None:
     """End the other processes: they go when they see that nobody will call them again."""
     team.close()
+    _end(processes, patience=5)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]], patience: float) -> None:
+    """Wait so many seconds for processes to end by themselves, then end them."""
     for process in processes:
         try:
-            process.wait(timeout=5)
+            process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -25,7 +25,7 @@ class SharedArrays(Mapping[str, np.ndarray]):
     ----------
     layout
         Shape and type (``"float32"``) of each array by its name.
-    handle
+    descriptor
         The open file of a block that another process has made with the same layout; None to make one.
 
     Raises
@@ -34,23 +34,27 @@ class SharedArrays(Mapping[str, np.ndarray]):
         If there is no room for a new block.
     """
 
-    def __init__(self, layout: Mapping[str, tuple[Shape, str]], handle: int | None = None) -> None:
+    def __init__(self, layout: Mapping[str, tuple[Shape, str]], descriptor: int | None = None) -> None:
         self.layout = dict(layout)
         self._starts: dict[str, int] = {}
         length = 0
         for name, (shape, dtype) in self.layout.items():
             self._starts[name] = length
             length += aligned(math.prod(shape) * np.dtype(dtype).itemsize)
-        self.handle = _new_file(max(length, 1)) if handle is None else handle
-        block = mmap.mmap(self.handle, max(length, 1))
+        self.descriptor = _new_file(max(length, 1)) if descriptor is None else descriptor
+        try:
+            block = mmap.mmap(self.descriptor, max(length, 1))
+        except BaseException:
+            os.close(self.descriptor)
+            raise
         self._arrays = {
             name: np.frombuffer(block, dtype, math.prod(shape), self._starts[name]).reshape(shape)
             for name, (shape, dtype) in self.layout.items()
         }
 
-    def close_handle(self) -> None:
+    def close_file(self) -> None:
         """Close the file. The memory stays for as long as one of its arrays is in use."""
-        os.close(self.handle)
+        os.close(self.descriptor)
 
     def __getitem__(self, name: str) -> Any:
         return self._arrays[name]
@@ -64,17 +68,17 @@ class SharedArrays(Mapping[str, np.ndarray]):
 
 def _new_file(length: int) -> int:
     if hasattr(os, "memfd_create"):
-        handle = os.memfd_create("deepviz")
+        descriptor = os.memfd_create("deepviz")
     else:
         with tempfile.TemporaryFile() as file:
-            handle = os.dup(file.fileno())
+            descriptor = os.dup(file.fileno())
     try:
         # Room is asked for now: to find none when a number is written would end the process.
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(handle, 0, length)
+            os.posix_fallocate(descriptor, 0, length)
         else:
-            os.ftruncate(handle, length)
+            os.ftruncate(descriptor, length)
     except OSError as error:
-        os.close(handle)
+        os.close(descriptor)
         raise MemoryError(f"There is no room for {length / 2**20:,.0f} MiB of shared memory: {error}.") from None
-    return handle
+    return descriptor

@@ -38,7 +38,7 @@ def main() -> None:
 def _work(told: dict[str, Any]) -> None:
     number, count = told["number"], told["count"]
     layout = {name: (tuple(shape), dtype) for name, (shape, dtype) in told["layout"].items()}
-    memory = SharedArrays(layout, told["handle"])
+    memory = SharedArrays(layout, told["descriptor"])
     network = Network.from_graph(_graph(told["nodes"]), 0, told["dtype"])
     optimizer = optimizers.registry.from_json(told["optimizer"])
     state = optimizer.start(network.parameters.vector, network.trained_spans)
