@@ -15,6 +15,7 @@ import numpy as np
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
+from deepviz.engine.replay import PHASES_OF_PASSES
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 
@@ -42,10 +43,11 @@ class TensorCheck:
         ``dense_1/W`` for a parameter of a network, ``W`` for one of a layer, ``input``, ``input 2``, ``outputs``.
     error
         ``||backpropagated - measured|| / max(||backpropagated||, ||measured||)`` over the entries that were compared.
+        Where all that was backpropagated is exactly zero, and all that was measured may be rounding, it is 0.
     directional_error
         The same for the slope along a random direction through all entries at once; None if kinks were in every way.
     resolution
-        The error that rounding alone may cause: for fading gradients it is what limits the check.
+        The error that rounding alone may cause: for fading gradients it is what limits the check. 0 where all is zero.
     compared, left_out
         How many entries were compared, and how many were too near to a kink.
     """
@@ -132,7 +134,7 @@ class LayerRun:
         tape.phase = "backward"
         output_grad = given(output.shape)
         input_grads = layer.backward(tape, parameters, grads, kept, output_grad)
-        compiled = tape.compile(keep=[output, *input_grads])
+        compiled = tape.compile(keep=[output, *input_grads], phases=PHASES_OF_PASSES)
         self.inputs, self.output_grad = [compiled[tensor] for tensor in inputs], compiled[output_grad]
         self.output, self.input_grads = compiled[output], [compiled[tensor] for tensor in input_grads]
         self._forward, self._backward = compiled.part("forward"), compiled.part("backward")
@@ -152,7 +154,7 @@ class LayerRun:
             function(*arguments)
 
     def update_state(self) -> None:
-        """Bring `state` up to date; after `forward`."""
+        """Bring `state` up to date; after `forward` and before `backward`."""
         for function, arguments in self._update:
             function(*arguments)
 
@@ -305,12 +307,14 @@ def _compared(
         smooth = ~np.isnan(slopes)
         there = grad.reshape(-1)[chosen][smooth]
         rounding = ROUNDINGS * float(np.finfo(float).eps) * float(np.abs(run() * weights).sum()) / STEP
-        size = max(float(np.linalg.norm(there)), float(np.linalg.norm(slopes[smooth])))
+        if not grad.any():  # rounding alone is no slope; and its size relative to itself would always be 1
+            slopes[np.abs(slopes) <= rounding] = 0.0
+        size = max(float(np.linalg.norm(there)), float(np.linalg.norm(slopes[smooth]))) or float(np.linalg.norm(grad))
         check = TensorCheck(
             name,
             error=_relative_error(there, slopes[smooth]),
-            directional_error=_directional_error(run, weights, array, grad, rng),
-            resolution=math.sqrt(max(len(there), 1)) * rounding / size if size else math.inf,
+            directional_error=_directional_error(run, weights, array, grad, rng, rounding),
+            resolution=math.sqrt(max(len(there), 1)) * rounding / size if size else 0.0,
             compared=len(there),
             left_out=len(chosen) - len(there),
         )
@@ -340,11 +344,17 @@ def _slope(run: Callable[[], np.ndarray], weights: np.ndarray, array: np.ndarray
 
 
 def _directional_error(
-    run: Callable[[], np.ndarray], weights: np.ndarray, array: np.ndarray, grad: np.ndarray, rng: np.random.Generator
+    run: Callable[[], np.ndarray],
+    weights: np.ndarray,
+    array: np.ndarray,
+    grad: np.ndarray,
+    rng: np.random.Generator,
+    rounding: float,
 ) -> float | None:
     """Relative error of the slope along a random direction; None if kinks are in the way of ten such directions.
 
-    The larger part of the direction is the gradient itself, so that the slope is not small by chance.
+    The larger part of the direction is the gradient itself, so that the slope is not small by chance. A gradient of
+    zero is right if the slope is no larger than `rounding`.
     """
     length = float(np.linalg.norm(grad))
     for _ in range(10):
@@ -354,6 +364,8 @@ def _directional_error(
             direction = direction / 2 + grad / length
         slope = _slope(run, weights, array, direction)
         if not math.isnan(slope):
+            if not length and abs(slope) <= rounding:
+                return 0.0
             return _relative_error(np.array([(grad * direction).sum()]), np.array([slope]))
     return None
 

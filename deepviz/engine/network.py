@@ -229,7 +229,7 @@ class Network:
         return tape.output.copy()
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Take a gradient back through the network, after ``forward(x, training=True)`` of the same batch.
+        """Take a gradient back through the network, once after each ``forward(x, training=True)``.
 
         Parameters
         ----------
@@ -253,6 +253,7 @@ class Network:
         tape.output_grad[...] = grad
         for function, arguments in tape.backward_calls:
             function(*arguments)
+        self._ran = None  # gradients have taken the place of what the forward pass had left for them
         return tape.input_grad.copy()
 
     def predict(self, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
@@ -271,16 +272,22 @@ class Network:
         x = np.asarray(x)
         name, wanted = self.units[0].id, shape_text(self.input_shape)
         if x.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
-            raise ValueError(f"{name} takes numbers; the batch holds {x.dtype}.")
+            held = f"the batch holds {x.dtype} of shape {x.shape}"
+            raise ValueError(f"{name} takes numbers; {held}; wanted are samples of shape {wanted}.")
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             raise ValueError(f"{name} takes samples of shape {wanted}; the batch has shape {x.shape}.")
         if len(x) == 0:
-            raise ValueError(f"{name}: the batch is empty.")
+            raise ValueError(
+                f"{name}: the batch is empty: it has shape {x.shape}; wanted are samples of shape {wanted}."
+            )
         with np.errstate(over="ignore"):
             x = x.astype(self.dtype, copy=False)
         if not np.isfinite(x).all():
             sample = int(np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))[0])
-            raise ValueError(f"{name}: sample {sample} of the batch contains NaN, Inf or a number too large.")
+            raise ValueError(
+                f"{name}: sample {sample} of the batch contains NaN, Inf or a number too large; the batch has shape "
+                f"{x.shape}; wanted are samples of shape {wanted} with finite numbers in {self.dtype}."
+            )
         return x
 
     def record_forward(self, tape: Tape, x: Tensor) -> Recording:

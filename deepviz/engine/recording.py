@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deepviz.engine.replay import PHASES_OF_PASSES
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
 from deepviz.engine.weighted import Weighted, record_max_norm, record_penalty
 from deepviz.engine.wiring import EdgeKey
@@ -109,7 +110,7 @@ class NetworkTape:
             output_grad = tape.input((batch, *network.output_shape))
             input_grad = recording.record_backward(output_grad).input_grad
             keep.append(input_grad)
-        compiled: CompiledTape = tape.compile(keep)
+        compiled: CompiledTape = tape.compile(keep, phases=PHASES_OF_PASSES)
         self.noise = tape.noise if tape.is_random else None
         self.x, self.output = compiled[x], compiled[recording.output]
         # What layers keep from step to step ("update") follows from the forward pass.

@@ -15,6 +15,8 @@ from deepviz.engine.tensor import Tensor
 
 Phase = Literal["forward", "loss", "backward", "watch", "update"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
+PHASES_OF_PASSES: tuple[Phase, ...] = ("forward", "update", "loss", "backward", "watch")
+"""The order without a trainer: what follows from a forward pass is done with it, as a backward pass may never come."""
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -94,7 +96,10 @@ class CompiledTape:
 
     def forget(self) -> None:
         """Overwrite all that calls compute, to see that a replay depends on nothing that an earlier one left."""
-        self._block[...] = 255  # all bits set: NaN, read as a number
+        for record in self.records:
+            array = None if record.write is None else record.write.storage.array
+            if array is not None and np.may_share_memory(array, self._block):
+                array.reshape(-1).view(np.uint8)[...] = 255  # all bits set: NaN, read as a number
 
     def first_non_finite(self, phases: Sequence[Phase]) -> Record | None:
         """Replay some phases, looking after each call, and return the first call that gives NaN or Inf, if any."""

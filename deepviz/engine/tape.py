@@ -125,7 +125,7 @@ class Tape:
         )
         if not made_here or storage.dtype != x.dtype or not columns.in_order or not x.fills_storage:
             return None
-        storage.ones = samples
+        storage.ones = max(storage.ones, samples)  # another view of the storage may have asked for more
         return columns.windows((x.shape[1] + 1, samples), (samples * x.dtype.itemsize, x.dtype.itemsize)).T
 
     # The batch
@@ -260,7 +260,9 @@ class Tape:
             factors = self.constant(1.0, (shape[0], 1)), a.reshape(1, -1)
         return self.product(*factors, like=other)
 
-    def compile(self, keep: Iterable[Tensor] = (), *, share: bool = True) -> CompiledTape:
+    def compile(
+        self, keep: Iterable[Tensor] = (), *, share: bool = True, phases: Sequence[Phase] = PHASES
+    ) -> CompiledTape:
         """Give every tensor its place in memory and make the list of calls to replay.
 
         Parameters
@@ -269,12 +271,14 @@ class Tape:
             Tensors whose numbers must still be there after a replay.
         share
             Whether tensors whose lives do not overlap may share memory.
+        phases
+            The order in which the phases will be replayed. In another order, what shares memory would be overwritten.
         """
         kept = {tensor.storage for tensor in keep}
         for value, storage in self._constants.items():
             storage.array = np.full(storage.shape, value, storage.dtype)
             storage.array.flags.writeable = False
-        records = sorted(self.records, key=lambda record: PHASES.index(record.phase))
+        records = sorted(self.records, key=lambda record: phases.index(record.phase))
         needed = set(kept)
         live: list[Record] = []
         for record in reversed(records):

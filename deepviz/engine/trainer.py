@@ -119,10 +119,10 @@ class Trainer:
         metrics: Sequence[str | Metric] = (),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        if workers < 1:
-            raise ValueError(f"workers must be at least 1, not {workers}.")
-        if batch_size < 1 or epochs < 0:
-            raise ValueError(f"batch_size must be at least 1 and epochs at least 0, not {batch_size} and {epochs}.")
+        counts = (("workers", workers, 1), ("batch_size", batch_size, 1), ("epochs", epochs, 0), ("seed", seed, 0))
+        for name, value, least in counts:
+            if not isinstance(value, (int, np.integer)) or value < least:
+                raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
         one_blas_thread()
         self.network, self.loss, self.optimizer = network, loss, optimizer
         self.schedule, self.epochs, self.seed = schedule or Constant(), epochs, seed
@@ -133,11 +133,12 @@ class Trainer:
         self._rate = optimizer.learning_rate
         self._state = optimizer.start(network.parameters.vector, network.trained_spans)
         self._probes, self._steps = tuple(probes), self._new_steps(probes)
+        self._vector = network.parameters.vector
         self.workers = workers
         self._crew: Crew | None = None
         self._clock, self._has_rules = clock, bool(stopping)
         self._course = Course(self.schedule, stopping, keep_best)
-        self._course.check(("loss", *self._validation.names))
+        self._course.check(("loss", *self._validation.numbers), self._validation.names)
         self.watch_next = False
         # Steps run in a context in which NumPy does not warn of overflow: every step looks for it anyway.
         self._context = copy_context()
@@ -228,7 +229,10 @@ class Trainer:
         self.network.load_weights(self.best.weights)
 
     def go_on(self) -> None:
-        """Let `steps` go on after a stopping rule has ended the run. Rules look for a reason to end it anew."""
+        """Let `steps` go on after a stopping rule has ended the run.
+
+        The rules that have ended it are left out from then on, also after a resume; the others begin anew.
+        """
         self._course.go_on()
 
     def state(self) -> TrainerState:
@@ -273,6 +277,9 @@ class Trainer:
     def _make_step(self, chosen: np.ndarray) -> dict[str, Any]:
         """One step on the samples with these numbers. Returns what the probes read."""
         watched, self.watch_next = self.watch_next, False
+        if self.network.parameters.vector is not self._vector:  # the crew of another trainer has moved it
+            self.close()
+            self._record_anew()
         step = None
         if self.workers > 1 and len(chosen) >= self.workers:
             step = self._step_together(chosen, watched)
@@ -306,8 +313,12 @@ class Trainer:
         made_of = self.network, self.loss, self.optimizer, self._state, self._probes
         crew = Crew(self.workers, *made_of, self.seed, self._samples, self.batch_size)
         self._samples = crew.samples
-        self._steps = self._new_steps(self._probes)  # the vectors are elsewhere now
+        self._record_anew()
         return crew
+
+    def _record_anew(self) -> None:
+        """Forget the recorded steps, because the vectors are elsewhere now."""
+        self._vector, self._steps = self.network.parameters.vector, self._new_steps(self._probes)
 
     def _new_steps(self, probes: Sequence[str]) -> Steps:
         return Steps(self.network, self.loss, self.optimizer, self._state, probes, self._samples[2] is not None)

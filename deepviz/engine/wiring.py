@@ -124,7 +124,7 @@ def wired(graph: GraphLike) -> list[Unit]:
             sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
             low, high = layer.minimum_inputs, layer.maximum_inputs
             if len(sources) < low or (high is not None and len(sources) > high):
-                wanted = low if low == high else f"at least {low}"
+                wanted = low if low == high else f"at least {low}" if high is None else f"{low} to {high}"
                 raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {wanted}.")
             if sorted(edge.port for edge in incoming[node_id]) != list(range(len(sources))):
                 ports = ", ".join(str(edge.port) for edge in incoming[node_id])

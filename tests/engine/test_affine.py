@@ -158,3 +158,17 @@ def test_there_are_no_ones_where_somebody_else_may_write_them() -> None:
     assert tape.with_ones(integers.as_type(FLOAT32)) is None, "they would be ones of another type"
     assert tape.with_ones(tape.constant(2.0, (4, 3)).T) is None
     assert tape.with_ones(in_columns) is not None
+
+
+def test_ones_stay_for_all_views_of_a_storage() -> None:
+    tape = Tape(np.dtype(np.float64))
+    row = tape.multiply(tape.external(np.arange(6.0).reshape(1, 6)), 1.0)
+    tall, flat = tape.with_ones(row.reshape(6, 1)), tape.with_ones(row)
+    assert tall is not None
+    assert flat is not None
+    seen = tape.multiply(tall, 2.0), tape.multiply(flat, 2.0)
+    compiled = tape.compile(seen)
+    compiled.forget()
+    compiled.replay()
+    assert np.array_equal(compiled[seen[0]], 2 * np.column_stack([np.arange(6.0), np.ones(6)]))
+    assert np.array_equal(compiled[seen[1]], 2 * np.array([[0.0, 1, 2, 3, 4, 5, 1]]))

@@ -247,7 +247,7 @@ def test_a_process_that_dies_is_told_and_the_weights_are_kept() -> None:
 
 
 def test_a_wrong_number_of_workers_is_refused() -> None:
-    with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
+    with pytest.raises(ValueError, match="workers must be a whole number of at least 1, not 0"):
         Trainer(network("dense"), losses.SoftmaxCrossEntropy(), optimizers.SGD(), (FLAT, CLASSES), workers=0)
 
 
@@ -270,3 +270,14 @@ def test_a_crew_that_cannot_be_hired_leaves_nothing_behind(monkeypatch: pytest.M
     del made
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) == opened
+
+
+def test_a_second_trainer_of_a_network_does_not_cut_the_first_one_off() -> None:
+    net, twin = network("dense"), network("dense")
+    with trainer(net, FLAT, 1) as first, trainer(net, FLAT, 2) as second:
+        steps, others = first.steps(), second.steps()
+        next(steps), next(others), next(steps), next(others)
+    with trainer(twin, FLAT, 1) as first, trainer(twin, FLAT, 1) as second:
+        steps, others = first.steps(), second.steps()
+        next(steps), next(others), next(steps), next(others)
+    assert net.parameters.vector == pytest.approx(twin.parameters.vector, rel=1e-9, abs=1e-10)

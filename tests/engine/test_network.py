@@ -151,10 +151,16 @@ def test_numbers_of_any_type_are_taken_as_the_networks_type() -> None:
         (np.zeros((2, 5)), r"input_1 takes samples of shape 4; the batch has shape \(2, 5\)"),
         (np.zeros(4), r"input_1 takes samples of shape 4; the batch has shape \(4,\)"),
         (np.float64(1.0), "takes samples of shape 4"),
-        (np.zeros((0, 4)), "input_1: the batch is empty"),
-        (np.array([[0.0] * 4, [0, 0, np.nan, 0]]), "sample 1 of the batch contains NaN"),
+        (np.zeros((0, 4)), r"input_1: the batch is empty: .* shape \(0, 4\); .* samples of shape 4\."),
+        (
+            np.array([[0.0] * 4, [0, 0, np.nan, 0]]),
+            r"sample 1 of the batch contains NaN, .*; the batch has shape \(2, 4\); wanted",
+        ),
         (np.array([[np.inf, 0, 0, 0]]), "sample 0 of the batch contains NaN, Inf"),
-        (np.array([[None] * 4], object), "takes numbers; the batch holds object"),
+        (
+            np.array([[None] * 4], object),
+            r"input_1 takes numbers; .* holds object of shape \(1, 4\); .* samples of shape 4\.",
+        ),
         (np.array([["1"] * 4]), "takes numbers"),
         (np.zeros((1, 4), complex), "takes numbers; the batch holds complex128"),
     ],
@@ -239,3 +245,65 @@ def test_inputs_are_counted_from_0_each_once(ports: tuple[int, int]) -> None:
     nodes = {"in": layers.Input(shape=(3,)), "a": layers.Tanh(), "sub": layers.Subtract()}
     with pytest.raises(GraphError, match="The 2 inputs of sub are counted from 0, each once; not"):
         Network.from_graph(graph(nodes, "in>a", f"in>sub:{ports[0]}", f"a>sub:{ports[1]}"))
+
+
+def test_too_many_inputs_are_told_as_such() -> None:
+    nodes = {"in": layers.Input(shape=(3, 4)), "a": layers.MultiHeadAttention()}
+    with pytest.raises(GraphError, match="a has 4 inputs; it takes 1 to 3"):
+        Network.from_graph(graph(nodes, *(f"in>a:{port}" for port in range(4))))
+
+
+def test_backward_comes_once_after_each_forward() -> None:
+    net = Network.sequential([layers.Input(shape=(3,)), layers.Dense(units=4), layers.Tanh(), layers.Softmax()])
+    net.forward(np.ones((2, 3)), training=True)
+    net.backward(np.ones((2, 4)))
+    with pytest.raises(ValueError, match="backward needs a forward"):
+        net.backward(np.ones((2, 4)))
+
+
+@pytest.mark.parametrize("batch", [1, 5, 64])
+def test_passes_by_hand_have_the_right_gradients_with_what_layers_keep(batch: int) -> None:
+    chain = [layers.Input(shape=(4,)), layers.BatchNorm(), layers.Dense(units=3), layers.BatchNorm(), layers.Tanh()]
+    net = Network.sequential(chain, 0, "float64")
+    rng, loss = np.random.default_rng(0), losses.MeanSquaredError()
+    x, targets = rng.standard_normal((batch, 4)), rng.standard_normal((batch, 3))
+    kept = net.state.vector.copy()
+    _, grad = loss.value_and_grad(net.forward(x, training=True), targets)
+    input_grad = net.backward(grad)
+    assert not np.array_equal(net.state.vector, kept)
+    twin = Network.sequential(chain, 0, "float64")
+
+    def loss_at() -> float:
+        return loss.value_and_grad(twin.forward(x, training=True), targets)[0]
+
+    for array, ours in ((twin.parameters["batchnorm_1/gamma"], net.gradients["batchnorm_1/gamma"]), (x, input_grad)):
+        flat = array.reshape(-1)
+        for entry in range(min(flat.size, 8)):
+            start = flat[entry]
+            flat[entry] = start + 1e-5
+            above = loss_at()
+            flat[entry] = start - 1e-5
+            below = loss_at()
+            flat[entry] = start
+            assert ours.reshape(-1)[entry] == pytest.approx((above - below) / 2e-5, abs=1e-8)
+
+
+def test_two_layers_that_see_one_output_in_different_shapes_agree_with_larger_batches() -> None:
+    nodes = {
+        "in": layers.Input(shape=(4,)),
+        "h": layers.Dense(units=6),
+        "column": layers.Reshape(target_shape=(6, 1)),
+        "each": layers.Dense(units=2),
+        "flat": layers.Flatten(),
+        "later": layers.Identity(),
+        "last": layers.Identity(),
+        "other": layers.Dense(units=3),
+        "both": layers.Concatenate(),
+    }
+    edges = ("in>h", "h>column", "column>each", "each>flat", "flat>both:0")
+    edges += ("h>later", "later>last", "last>other", "other>both:1")
+    net = Network.from_graph(graph(nodes, *edges), 0, "float64")
+    for name in ("each/b", "other/b"):
+        net.parameters[name][...] = 1
+    x = np.random.default_rng(0).standard_normal((3, 4))
+    assert net.forward(x[:1])[0] == pytest.approx(net.forward(x)[0], abs=1e-12)

@@ -121,8 +121,8 @@ def test_processes_that_share_a_batch_normalise_over_all_of_it() -> None:
     alone.inputs[0][...], alone.output_grad[...] = x, grad
     alone.parameters["gamma"][...], alone.parameters["beta"][...] = [1, 2, 3], [4, 5, 6]
     alone.forward()
-    alone.backward()
     alone.update_state()
+    alone.backward()
 
     team = _Threads(2)
     parts = [_Share(layer, x, grad, Part(*span, 7, team)) for span in ((0, 5), (5, 7))]

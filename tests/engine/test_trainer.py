@@ -218,9 +218,11 @@ def test_the_consumers_way_of_handling_floats_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"workers": 0}, "workers must be at least 1"),
-        ({"batch_size": 0}, "batch_size must be at least 1"),
-        ({"epochs": -1}, "epochs at least 0"),
+        ({"workers": 0}, "workers must be a whole number of at least 1, not 0"),
+        ({"batch_size": 0}, "batch_size must be a whole number of at least 1"),
+        ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, not 2.5"),
+        ({"seed": -1}, "seed must be a whole number of at least 0"),
+        ({"epochs": -1}, "epochs must be a whole number of at least 0"),
         ({"probes": ("no_such_probe",)}, "no probe called 'no_such_probe'"),
         ({"validation": (np.zeros((3, 4)), np.array([0, 1]))}, "Validation data: 3 samples but 2 targets"),
         ({"validation": (np.zeros((0, 4)), np.zeros(0, int))}, "Validation data: input_1: the batch is empty"),
@@ -237,6 +239,12 @@ def test_impossible_settings_are_refused(changes: dict[str, Any], message: str) 
     [
         (np.zeros((3, 4)), np.zeros(2, int), "Training data: 3 samples but 2 targets"),
         (np.zeros((3, 5)), np.zeros(3, int), "Training data: input_1 takes samples of shape 4"),
+        (np.float64(3), np.zeros(3, int), r"Training data: input_1 takes samples of shape 4, .* \(\) and .* \(3,\)"),
+        (
+            np.zeros((3, 4)),
+            1,
+            r"Training data: input_1 .* a target for each; it gets .* \(3, 4\) and targets of .* \(\)",
+        ),
         (np.zeros((0, 4)), np.zeros(0, int), "Training data: input_1: the batch is empty"),
         (np.full((2, 4), np.nan), np.zeros(2, int), "Training data: input_1: sample 0 of the batch contains NaN"),
         (np.zeros((2, 4)), np.array([0, 3]), "Training data: Target 1 is class 3"),

@@ -42,5 +42,5 @@ class R2(NumberMetric):
         if samples[0] < 2:
             raise ValueError(f"{self.label} compares with the spread of the targets; it takes two samples at least.")
         varies = spread > 0
-        unexplained = np.divide(residual, spread, out=(residual > 0).astype(np.float64), where=varies)
+        unexplained = np.divide(residual, spread, out=(residual != 0).astype(np.float64), where=varies)
         return float((1 - unexplained).mean())
