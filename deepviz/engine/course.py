@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from deepviz.engine.network import Network
 from deepviz.engine.schedule import Progress, Schedule
 from deepviz.engine.stopping_rule import LOSS, VALIDATION_LOSS, Memory, Seen, StoppingRule
 from deepviz.engine.trainer_state import Best, CourseState
+
+FIRED, LEFT_OUT = "fired", "left out"
+"""In the memory of a rule: that it has ended the run, and that it is not asked since the run went on all the same."""
 
 
 class Course:
@@ -41,8 +45,15 @@ class Course:
         self.stopped_by: str | None = None
         self.best: Best | None = None
 
-    def check(self, measured: Sequence[str]) -> None:
-        """Refuse rules that look at something that is not measured after an epoch.
+    def check(self, numbers: Sequence[str], measured: Sequence[str]) -> None:
+        """Refuse rules that look at something that is not measured after an epoch, or is no single number.
+
+        Parameters
+        ----------
+        numbers
+            Names of all single numbers that there are after an epoch.
+        measured
+            Names of all that the validation gives, whether a number or not.
 
         Raises
         ------
@@ -50,9 +61,9 @@ class Course:
             If there is such a rule.
         """
         for rule in self._rules.values():
-            if rule.monitored not in (None, VALIDATION_LOSS, *measured):
-                known = ", ".join(measured)
-                raise ValueError(f"{rule.label}: {rule.monitored} is not measured after an epoch; there is {known}.")
+            if rule.monitored not in (None, VALIDATION_LOSS, *numbers):
+                wrong = "is no single number" if rule.monitored in measured else "is not measured after an epoch"
+                raise ValueError(f"{rule.label}: {rule.monitored} {wrong}; there is {', '.join(numbers)}.")
 
     def factor(self, progress: Progress) -> float:
         """By what the learning rate is multiplied at a step."""
@@ -87,12 +98,13 @@ class Course:
         self._total, self._samples = 0.0, 0
         value = measured.get(VALIDATION_LOSS, measured[LOSS])
         self._schedule.observe(self._memory, value)
-        if self._keep_best and (self.best is None or value < self.best.value):
+        # Nothing is less than NaN: once kept, it would stay.
+        if self._keep_best and not math.isnan(value) and (self.best is None or value < self.best.value):
             self.best = Best(step, value, network.weights())
         return measured
 
     def end_step(self, step: int, seconds: float, measured: Mapping[str, float] | None) -> None:
-        """Ask every rule whether the run should end.
+        """Ask every rule that is not left out whether the run should end.
 
         Parameters
         ----------
@@ -105,16 +117,27 @@ class Course:
         """
         self.seconds += seconds
         seen = Seen(step, self._loss, self.seconds, measured)
+        given = []
         # Every rule is asked, also after one has given its reason: each has to take note of what it sees.
-        reasons = [rule.reason(seen, self._memories[text]) for text, rule in self._rules.items()]
-        given = [reason for reason in reasons if reason is not None]
+        for text, rule in self._rules.items():
+            memory = self._memories[text]
+            reason = None if LEFT_OUT in memory else rule.reason(seen, memory)
+            if reason is not None:
+                memory[FIRED] = 1.0
+                given.append(reason)
         if given:
             self.stopped_by = f"Training ended after step {step:,}: {given[0]}"
 
     def go_on(self) -> None:
-        """Forget that the run was ended, and begin anew to look for reasons to end it."""
+        """Forget that the run was ended, and begin anew to look for reasons to end it.
+
+        Rules that have ended it are left out from then on: a limit that is reached stays reached, so such a rule would
+        end the run again after one step. That is part of `state`. A rule with other settings is another rule.
+        """
         self.stopped_by = None
-        self._memories = {text: rule.start() for text, rule in self._rules.items()}
+        for text, rule in self._rules.items():
+            is_out = not self._memories[text].keys().isdisjoint((FIRED, LEFT_OUT))
+            self._memories[text] = {LEFT_OUT: 1.0} if is_out else rule.start()
 
     def state(self) -> CourseState:
         """A copy of all that was noted."""

@@ -62,7 +62,7 @@ def evaluate(
     if len(x) == 0:
         raise ValueError(f"Evaluation needs samples; there are none: they have shape {x.shape}.")
     classification = loss.class_numbers(targets, network.output_shape) is not None
-    tallies = [_Tally(metric) for metric in _fitting(metrics, classification)]
+    tallies = [_Tally(metric) for metric in fitting(metrics, classification)]
     accuracy = _Tally(Accuracy()) if classification else None
     total = 0.0
     with np.errstate(all="ignore"):  # huge weights give an infinite loss, which is the answer
@@ -101,8 +101,21 @@ class _Tally:
         return self.metric.value(self._sums)
 
 
-def _fitting(metrics: Sequence[str | Metric], classification: bool) -> list[Metric]:
-    """The metrics that are meant, if all apply to such targets."""
+def fitting(metrics: Sequence[str | Metric], classification: bool) -> list[Metric]:
+    """The metrics that are meant, if all apply to such targets.
+
+    Parameters
+    ----------
+    metrics
+        Metrics, or their keys.
+    classification
+        Whether the targets are class numbers.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown or does not apply.
+    """
     meant = [metric_package.registry[each]() if isinstance(each, str) else each for each in metrics]
     given = "classification" if classification else "regression"
     for metric in meant:

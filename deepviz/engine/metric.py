@@ -26,11 +26,14 @@ class Metric(Definition):
         What it computes, in one short line.
     task
         What it applies to: "classification" (targets are class numbers) or "regression" (targets are numbers to fit).
+    is_number
+        Whether its value is a single number, which a stopping rule can look at.
     """
 
     category: ClassVar[str] = "Metric"
     formula: ClassVar[str] = ""
     task: ClassVar[str] = ""
+    is_number: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

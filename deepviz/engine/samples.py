@@ -6,6 +6,7 @@ import numpy as np
 
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
+from deepviz.engine.shapes import shape_text
 
 Samples = tuple[np.ndarray, np.ndarray]
 Encoded = tuple[np.ndarray, np.ndarray, np.ndarray | None]
@@ -20,7 +21,13 @@ def encoded(network: Network, loss: Loss, samples: Samples, which: str) -> Encod
     ValueError
         If they do not fit, naming what they are for.
     """
-    x, targets = samples
+    x, targets = (np.asarray(each) for each in samples)
+    if x.ndim == 0 or targets.ndim == 0:
+        name, wanted = network.units[0].id, shape_text(network.input_shape)
+        raise ValueError(
+            f"{which.capitalize()} data: {name} takes samples of shape {wanted}, "
+            f"and a target for each; it gets samples of shape {x.shape} and targets of shape {targets.shape}."
+        )
     if len(x) != len(targets):
         raise ValueError(f"{which.capitalize()} data: {len(x)} samples but {len(targets)} targets.")
     try:

@@ -40,7 +40,7 @@ class CourseState:
     schedule
         The memory of the schedule.
     stopping
-        The memory of each stopping rule, by the rule as JSON text.
+        The memory of each stopping rule, by the rule as JSON text; also whether it has ended the run or is left out.
     stopped_by
         Why the run ended early, in words; None if it did not.
     best

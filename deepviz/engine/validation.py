@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepviz.engine import metrics as metric_package
-from deepviz.engine.evaluation import evaluate
+from deepviz.engine.evaluation import evaluate, fitting
 from deepviz.engine.loss import Loss
 from deepviz.engine.metric import Metric, Value
 from deepviz.engine.network import Network
@@ -30,24 +29,31 @@ class Validation:
         The metrics that were asked for.
     names
         What `values` gives, by name: ``validation_loss``, ``validation_accuracy`` for classes, ``validation_F1``, ...
+    numbers
+        Those of them that are single numbers.
 
     Raises
     ------
     ValueError
-        If samples and targets do not fit, or there are metrics but nothing to compute them from.
+        If samples and targets do not fit, a metric does not apply to them, or there are metrics but nothing to compute
+        them from.
     """
 
     def __init__(
         self, network: Network, loss: Loss, samples: Samples | None, metrics: Sequence[str | Metric] = ()
     ) -> None:
         self._network, self._loss, self._samples = network, loss, samples
-        self.metrics = tuple(metric_package.registry[each]() if isinstance(each, str) else each for each in metrics)
+        self.metrics: tuple[Metric, ...] = ()
         self.names: tuple[str, ...] = ()
+        self.numbers: tuple[str, ...] = ()
         if samples is not None:
             classes = encoded(network, loss, samples, "validation")[2]
+            self.metrics = tuple(fitting(metrics, classes is not None))
             figures = ("loss",) if classes is None else ("loss", "accuracy")
+            arrays = {f"validation_{each.name}" for each in self.metrics if not each.is_number}
             self.names = tuple(f"validation_{name}" for name in (*figures, *(each.name for each in self.metrics)))
-        elif self.metrics:
+            self.numbers = tuple(name for name in self.names if name not in arrays)
+        elif metrics:
             raise ValueError("Metrics are computed from validation data, and there are none.")
 
     def values(self) -> dict[str, Value]:

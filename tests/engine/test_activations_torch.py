@@ -1,4 +1,7 @@
-"""Activations and merges against PyTorch in float64: outputs and all gradients, from tiny numbers to huge ones."""
+"""Activations, merges, layers that reshape, and dropout after training against PyTorch in float64.
+
+Outputs and all gradients are compared, for activations and merges from tiny numbers to huge ones.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +86,19 @@ MERGES: list[tuple[Layer, int, Callable[..., Any]]] = [
 ]
 
 
+SHAPED: list[tuple[Layer, Callable[[Any], Any]]] = [
+    (layers.Flatten(), lambda x: torch.flatten(x, 1)),
+    (layers.Reshape(target_shape=(2, -1, 3)), lambda x: torch.unflatten(torch.flatten(x, 1), 1, (2, -1, 3))),
+    (layers.Permute(dims=(3, 1, 2)), lambda x: torch.permute(x, (0, 3, 1, 2))),
+    (layers.Permute(dims=(2, 1, 3)), lambda x: torch.transpose(x, 1, 2)),
+]
+
+AFTER_TRAINING: list[tuple[Layer, Callable[[Any], Any]]] = [
+    (layers.Dropout(rate=0.4), lambda x: F.dropout(x, 0.4, training=False)),
+    (layers.SpatialDropout(rate=0.4), lambda x: F.dropout2d(x.movedim(-1, 1), 0.4, training=False).movedim(1, -1)),
+]
+
+
 def same(ours: np.ndarray, theirs: Any) -> None:
     """Equal to 1e-9, of the number where it is larger than 1."""
     wanted = theirs.detach().numpy()
@@ -90,9 +106,9 @@ def same(ours: np.ndarray, theirs: Any) -> None:
     assert np.all(np.abs(ours - wanted) <= 1e-9 * np.maximum(1, np.abs(wanted)))
 
 
-def compare(layer: Layer, function: Callable[..., Any], *inputs: np.ndarray) -> None:
+def compare(layer: Layer, function: Callable[..., Any], *inputs: np.ndarray, training: bool = True) -> None:
     """Run both libraries on the same inputs and the same gradient."""
-    run = LayerRun(layer, [x.shape[1:] for x in inputs], len(inputs[0]))
+    run = LayerRun(layer, [x.shape[1:] for x in inputs], len(inputs[0]), training=training)
     for array, values in zip(run.inputs, inputs, strict=True):
         array[...] = values
     run.output_grad[...] = np.random.default_rng(5).standard_normal(run.output_grad.shape)
@@ -148,6 +164,16 @@ def test_prelu(shared: bool, scale: float) -> None:
 def test_merge(layer: Layer, count: int, function: Callable[..., Any], shape: tuple[int, ...], scale: float) -> None:
     rng = np.random.default_rng(0)
     compare(layer, function, *(scale * rng.standard_normal((5, *shape)) for _ in range(count)))
+
+
+@pytest.mark.parametrize(("layer", "function"), SHAPED, ids=name_of)
+def test_shape(layer: Layer, function: Callable[[Any], Any]) -> None:
+    compare(layer, function, np.random.default_rng(0).standard_normal((5, 4, 3, 6)))
+
+
+@pytest.mark.parametrize(("layer", "function"), AFTER_TRAINING, ids=name_of)
+def test_dropout_after_training(layer: Layer, function: Callable[[Any], Any]) -> None:
+    compare(layer, function, np.random.default_rng(0).standard_normal((5, 4, 3, 6)), training=False)
 
 
 def test_concatenate_of_unequal_parts() -> None:

@@ -342,7 +342,7 @@ def test_cards_say_what_matters(layer: Layer, headline: str) -> None:
         (
             layers.ConvTranspose2D(kernel_size=2, padding="same", output_padding=0),
             (1, 1, 1),
-            "Choose a larger output padding",
+            "leaves nothing of 1 × 1 × 1. Choose a larger output padding",
             "",
         ),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepviz.engine import optimizers, schedules, stopping
+from deepviz.engine import losses, optimizers, schedules, stopping
+from deepviz.engine.course import Course
 from deepviz.engine.schedule import Progress, Schedule
 from deepviz.engine.trainer import Trainer
 from tests.engine.small_trainer import BATCH, PER_EPOCH, SAMPLES, made, network, samples, trainer
@@ -98,7 +100,39 @@ def test_a_run_ends_by_the_first_rule_that_has_a_reason() -> None:
     assert ended(run) == 0, "it stays ended"
     run.go_on()
     assert run.stopped_by is None
-    assert ended(run) == 1, "the limit is still there"
+    assert ended(run) == 2, "the other limit is still there"
+    run.go_on()
+    assert ended(run) == 50 * PER_EPOCH - 9
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        stopping.StepLimit(steps=7),
+        stopping.TimeLimit(seconds=6),
+        stopping.Target(target=1e6),
+        stopping.Patience(patience=1, mode="max"),
+    ],
+    ids=lambda rule: rule.key,
+)
+def test_a_rule_that_has_ended_a_run_is_left_out_when_it_goes_on(rule: stopping.StoppingRule) -> None:
+    def run(*others: stopping.StoppingRule) -> Trainer:
+        return trainer(RATE, epochs=10, stopping=[rule, *others], clock=Clock())
+
+    first = run()
+    assert 0 < ended(first) < 10 * PER_EPOCH
+    stopped = first.state()
+    first.go_on()
+    state = made(first, 1).state()
+    assert ended(first) == 10 * PER_EPOCH - state.step
+    for place in (stopped, state):
+        resumed = run()
+        resumed.restore(place)
+        resumed.go_on()
+        assert ended(resumed) == 10 * PER_EPOCH - place.step, "the state says which rule it was"
+    other = run(stopping.Plateau(window=1000))
+    other.restore(stopped)
+    assert ended(other) < 10 * PER_EPOCH - stopped.step, "nobody has told it to go on"
 
 
 def test_a_run_that_comes_to_its_last_epoch_is_not_stopped() -> None:
@@ -153,6 +187,22 @@ def test_a_rule_for_what_is_not_measured_is_refused() -> None:
         trainer(RATE, metrics=["F1"])
 
 
+@pytest.mark.parametrize("kind", [stopping.Patience, stopping.Target])
+def test_a_rule_for_what_is_no_single_number_is_refused(kind: type[stopping.StoppingRule]) -> None:
+    rule = kind.checked({"monitor": "validation_ConfusionMatrix"})
+    with pytest.raises(ValueError, match=r"ConfusionMatrix is no single number; there is loss, .*_F1\.$") as no:
+        trainer(RATE, stopping=[rule], validation=samples(), metrics=["ConfusionMatrix", "F1"])
+    assert str(no.value).startswith(kind.key)
+
+
+def test_a_metric_for_another_task_is_refused_when_the_trainer_is_made() -> None:
+    with pytest.raises(ValueError, match="R² is for regression; these targets are class numbers"):
+        trainer(RATE, validation=samples(), metrics=["F1", "R2"])
+    x, numbers = samples()[0], np.zeros((SAMPLES, 3))
+    with pytest.raises(ValueError, match="F1 score is for classification; these targets are numbers to fit"):
+        Trainer(network(), losses.MeanSquaredError(), RATE, (x, numbers), validation=(x, numbers), metrics=["F1"])
+
+
 # Best weights
 
 
@@ -190,6 +240,16 @@ def test_without_validation_the_training_loss_of_the_epoch_decides() -> None:
     assert run.best is not None
     assert run.best.value == pytest.approx(min(means), rel=1e-12)
     assert run.best.step == (int(np.argmin(means)) + 1) * PER_EPOCH
+
+
+def test_what_is_not_a_number_is_never_the_best() -> None:
+    course, net = Course(schedules.Constant(), [], keep_best=True), network()
+    for step, value in enumerate([math.nan, 2.0, math.nan, 1.0, 3.0], start=1):
+        course.add_step(value, 1)
+        course.end_epoch(step, {"validation_loss": value}, net)
+        assert (course.best is None) == (step == 1)
+    assert course.best is not None
+    assert (course.best.step, course.best.value) == (4, 1.0)
 
 
 def test_best_weights_are_kept_only_on_request() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses, ops
-from deepviz.engine.gradcheck import REACH, LayerRun, _slope, check_layer, check_loss, check_network
-from deepviz.engine.layer import Activation, Kept
+from deepviz.engine.gradcheck import REACH, LayerRun, _compared, _slope, check_layer, check_loss, check_network
+from deepviz.engine.layer import Activation, Kept, Layer
 from deepviz.engine.loss import Loss
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from tests.engine.graphs import skip_graph
 
@@ -47,6 +48,57 @@ def test_a_right_layer_passes_and_a_wrong_one_does_not() -> None:
     assert right.worst < 1e-9
     assert not wrong.passes()
     assert wrong.worst == pytest.approx(5e-6, rel=0.1)
+
+
+class ShiftedSoftmax(Layer):
+    """``y = softmax(x + b) + leak b`` with ``b`` of shape (1,), whose gradient is said to be zero."""
+
+    leak: float = 0.0
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        return inputs[0]
+
+    def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
+        return {"b": (1,)}
+
+    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
+        exponentials = tape.unary(np.exp, tape.add(inputs[0], params["b"]))
+        total = tape.sum(exponentials, (1,)).reshape(-1, 1)
+        return tape.add(tape.divide(exponentials, total), tape.multiply(params["b"], self.leak)), None
+
+    def backward(
+        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
+    ) -> Sequence[Tensor]:
+        tape.copy(tape.constant(0.0, (1,)), out=grads["b"])
+        return [grad]
+
+    @classmethod
+    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
+        return []
+
+
+def test_a_gradient_of_zero_is_right_where_slopes_are_rounding_only() -> None:
+    _, b = check_layer(ShiftedSoftmax(), [(40,)], np.random.default_rng(0), batch=10).tensors
+    assert b.passes()
+    assert (b.error, b.directional_error) == (0, 0)
+
+
+@pytest.mark.parametrize("leak", [1.0, 1e-6, 1e-8])
+def test_a_wrong_zero_is_found_however_small_the_slope(leak: float) -> None:
+    _, b = check_layer(ShiftedSoftmax(leak=leak), [(40,)], np.random.default_rng(0), batch=10).tensors
+    assert not b.passes()
+    assert b.error == pytest.approx(1)
+    assert b.directional_error == pytest.approx(1)
+    assert not check_layer(Square(factor=0.0), [(4,)], np.random.default_rng(0)).passes()
+
+
+def test_a_wrong_zero_among_entries_that_were_not_chosen_is_found_by_direction() -> None:
+    x, right, wrong = np.ones(50), np.eye(50)[7], np.zeros(50)
+    for grad in (right, wrong):
+        rng = np.random.default_rng(0)
+        check = _compared(lambda: x[7:8] * 1, np.ones(1), {"x": x}, {"x": grad}, rng, 3).tensors[0]
+        assert check.error == 0, "the seed is one that leaves that entry out"
+        assert check.passes() == (grad is right)
 
 
 def test_one_wrong_entry_is_found_by_entries_and_by_direction() -> None:

@@ -39,9 +39,9 @@ class Weights:
     Attributes
     ----------
     W
-        Weights of the inputs: (features, gates units).
+        Weights of the inputs: (features, gates · units).
     U
-        Weights of the previous outputs: (units, gates units).
+        Weights of the previous outputs: (units, gates · units).
     b
         Biases, one for each gate of each unit; None if there are none.
     """
@@ -293,7 +293,7 @@ def stacked(tape: Tape, parts: Sequence[Tensor | None], columns: Sequence[tuple[
 
     Returns
     -------
-    Tensor of shape (rows of all parts, gates units).
+    Tensor of shape (rows of all parts, gates · units).
     """
     there = [part if len(part.shape) == 2 else part.reshape(1, -1) for part in parts if part is not None]
     width = there[0].shape[1]

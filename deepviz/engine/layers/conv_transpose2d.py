@@ -76,12 +76,15 @@ class ConvTranspose2D(Weighted):
         extent = Window((0, 0), self.kernel_size, self.strides, self.dilation_rate).extent
         extra = self.output_padding or (None, None)
         rows, columns = (
-            self._enlarged(*lengths) for lengths in zip(shape[:2], extent, self.strides, extra, strict=True)
+            self._enlarged(shape, *lengths) for lengths in zip(shape[:2], extent, self.strides, extra, strict=True)
         )
         return Window((rows[0], columns[0]), self.kernel_size, self.strides, self.dilation_rate, (rows[1], columns[1]))
 
-    def _enlarged(self, length: int, extent: int, stride: int, extra: int | None) -> tuple[int, Border]:
-        """Length of the output along one axis, and how much of the stamps is cropped before and after, as in Keras."""
+    def _enlarged(self, shape: Shape, length: int, extent: int, stride: int, extra: int | None) -> tuple[int, Border]:
+        """Length of the output along one axis, and how much of the stamps is cropped before and after, as in Keras.
+
+        `shape`, that of the whole input, is only told if it does not do.
+        """
         if extra is not None and extra >= stride:
             raise ShapeError(
                 f"{self.label} needs an output padding below its strides; it has "
@@ -94,7 +97,7 @@ class ConvTranspose2D(Weighted):
         if result < 1:
             raise ShapeError(
                 f"{self.label} gives no pixel: cropped to the same size, {shape_text(self.kernel_size)} leaves "
-                f"nothing. Choose a larger output padding."
+                f"nothing of {shape_text(shape)}. Choose a larger output padding."
             )
         before = max(whole - result, 0) // 2
         return result, (before, max(whole - result - before, 0))

@@ -26,7 +26,9 @@ class Dense(Weighted):
         dL/db = sum of dL/dy over the batch
         dL/dx = dL/dy W^T
 
-    In a sequence, of shape (batch, steps, in), every step is computed so, with the same weights.
+    It takes a flat input or a sequence of steps × features: in a sequence, of shape (batch, steps, in), every step is
+    computed so, with the same weights. Anything with more axes is refused with an offer to make it flat, which is what
+    is nearly always missing.
     """
 
     category: ClassVar[str] = "Core"

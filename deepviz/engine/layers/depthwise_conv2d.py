@@ -21,8 +21,8 @@ class DepthwiseConv2D(Weighted):
     """Depthwise convolution: each channel is convolved by itself, with one kernel or several.
 
     With ``x`` of shape (batch, rows, columns, channels), ``W`` of shape (kernel rows, kernel columns, channels,
-    multiplier) and ``b`` of shape (channels multiplier,), for strides and dilation of 1 and without padding, where
-    ``f = k multiplier + m`` is the output channel of kernel ``m`` of channel ``k``::
+    multiplier) and ``b`` of shape (channels · multiplier,), for strides and dilation of 1 and without padding, where
+    ``f = k · multiplier + m`` is the output channel of kernel ``m`` of channel ``k``::
 
         y[n, r, c, f]     = b[f] + sum over i, j of x[n, r + i, c + j, k] W[i, j, k, m]
         dL/dW[i, j, k, m] = sum over n, r, c of x[n, r + i, c + j, k] dL/dy[n, r, c, f]

@@ -46,6 +46,14 @@ class GRU(Recurrent):
         dm = dn * r                                      dr = dn * m * r(1 - r)
         dL/dx_t = [dz, dr, dn] W^T                       dL/dh_(t-1) gets dL/dh_t * z + [dz, dr, dm] U^T
         dL/dW   = sum of x_t^T [dz, dr, dn]              dL/dU = sum of h_(t-1)^T [dz, dr, dm]
+        dL/db = sum of [dz, dr, dn]                      dL/db' = sum of [dz, dr, dm]
+
+    Without `reset_after` dm is the gradient with respect to ``m = r * h_(t-1)``, which comes before the product; dz,
+    dn, dL/dx_t, dL/dW and dL/db are as above::
+
+        dm = dn U_n^T                                    dr = dm * h_(t-1) * r(1 - r)
+        dL/dh_(t-1) gets dL/dh_t * z + dm * r + [dz, dr] [U_z, U_r]^T
+        dL/d[U_z, U_r] = sum of h_(t-1)^T [dz, dr]       dL/dU_n = sum of m^T dn
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent", "rnn", "sequence", "gates")

@@ -29,12 +29,13 @@ class LSTM(Recurrent):
 
     In step t, with ``*`` element by element and ``h_0 = c_0 = 0`` (Hochreiter & Schmidhuber 1997, Gers et al. 2000)::
 
-        [i, f, g, o] = x_t W + h_(t-1) U + b    four numbers for each unit, through sigmoid, sigmoid, tanh, sigmoid
+        z = x_t W + h_(t-1) U + b               four parts, z_i to z_o, with one number each for each unit
+        i = sigmoid(z_i),  f = sigmoid(z_f),  g = tanh(z_g),  o = sigmoid(z_o)
         c_t = f * c_(t-1) + i * g               the memory: what is kept of the old, what is taken in of the new
         h_t = o * tanh(c_t)                     the output
 
     Backpropagation through time goes from the last step to the first, with ``dL/dh_t`` the sum of what comes from the
-    layers behind and of what comes from step t + 1::
+    layers behind and of what comes from step t + 1, and dz the gradient with respect to z of step t::
 
         dL/dc_t = dL/dh_t * o * (1 - tanh(c_t)^2) + f_(t+1) * dL/dc_(t+1)
         dz      = [dL/dc_t * g * i(1 - i),  dL/dc_t * c_(t-1) * f(1 - f),

@@ -173,7 +173,7 @@ class MultiHeadAttention(Weighted):
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
         return [
-            (cls(num_heads=2, key_dim=3, use_bias=False), [(4, 5)]),
+            (cls(num_heads=2, key_dim=3), [(4, 5)]),
             (cls(num_heads=1, key_dim=2, value_dim=3, causal=True, use_bias=False), [(3, 4)]),
             (cls(num_heads=2, key_dim=2, value_dim=1, use_bias=False), [(3, 4), (5, 2)]),
             (cls(num_heads=3, key_dim=1, causal=True, use_bias=False), [(2, 3), (4, 2), (4, 5)]),

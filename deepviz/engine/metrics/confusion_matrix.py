@@ -17,6 +17,7 @@ class ConfusionMatrix(ConfusionMetric):
 
     label: ClassVar[str] = "Confusion matrix"
     synonyms: ClassVar[tuple[str, ...]] = ("contingency table", "mistakes")
+    is_number: ClassVar[bool] = False
     formula: ClassVar[str] = "counts: true class × predicted class"
 
     def value(self, sums: np.ndarray) -> np.ndarray:

@@ -138,7 +138,7 @@ STRIDES = Field(
 PADDING: Padding = Field(
     "valid",
     title="Padding",
-    description="valid: none. same: zeros around the image, so that its size stays. explicit: your own.",
+    description="valid: none. same: zeros around the image; at strides of 1 its size stays. explicit: your own.",
 )
 EXPLICIT_PADDING = Field(
     (0, 0, 0, 0),

@@ -20,7 +20,8 @@ class AdaGrad(Optimizer):
         a <- a + g^2                                   a starts at initial_accumulator_value
         p <- p - learning_rate g / (sqrt(a) + epsilon)
 
-    As ``a`` only grows, steps only get shorter. Good for features that are seldom seen.
+    As ``a`` only grows, steps only get shorter. Good for features that are seldom seen. Epsilon is added to the root,
+    as in PyTorch; Keras adds it to ``a``, inside the root.
     """
 
     formula: ClassVar[str] = "p ← p − η g / (√Σg² + ε)"

@@ -20,6 +20,8 @@ class Adam(Optimizer):
         v <- beta_2 v + (1 - beta_2) g^2           v' = v / (1 - beta_2^t)
         p <- p - learning_rate m' / (sqrt(v') + epsilon)
 
+    Epsilon is that of algorithm 1; Keras's is the paper's epsilon-hat, added to ``sqrt(v)`` before that is corrected.
+
     What is stored is ``M = m / (1 - beta_1)`` and ``V = v / (1 - beta_2)``, which saves two passes over the vectors.
     With ``k = sqrt((1 - beta_2) / (1 - beta_2^t))`` the step is ``scale M / (sqrt(V) + epsilon / k)``, where
     ``scale = learning_rate (1 - beta_1) / (1 - beta_1^t) / k``.

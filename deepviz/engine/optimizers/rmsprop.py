@@ -24,6 +24,9 @@ class RMSProp(Optimizer):
     Centred (Graves 2013), a running mean ``a <- rho a + (1 - rho) g`` is kept too, and ``v - a^2`` takes the place of
     ``v``. With momentum, the velocity ``u <- momentum u + g / (sqrt(v) + epsilon)`` takes the place of the quotient.
 
+    Keras adds epsilon inside the root. And the rate multiplies the whole velocity here, as in PyTorch, so that a new
+    rate holds at once; in Keras each step enters the velocity with the rate of its time.
+
     What is stored is ``V = v / (1 - rho)`` and ``A = a / (1 - rho)``, which saves passes over the vectors. With
     ``k = sqrt(1 - rho)`` the quotient is ``1 / k`` times ``g / (sqrt(V) + epsilon / k)``.
     """

@@ -22,6 +22,8 @@ class CosineDecay(Schedule):
 
         factor = (1 - alpha) m_mul^i (1 + cos(pi f)) / 2 + alpha
 
+    ``alpha`` is Keras's name for the share of the learning rate that is left at the end of a wave.
+
     Left to itself it is a single wave over the whole run.
     """
 
@@ -44,7 +46,11 @@ class CosineDecay(Schedule):
         1.0, ge=0, le=1, title="Lower waves", description="How many times as high each wave is as the one before."
     )
     alpha: float = Field(
-        0.0, ge=0, le=1, title="Alpha", description="The share of the learning rate that is left at the end of a wave."
+        0.0,
+        ge=0,
+        le=1,
+        title="Final share",
+        description="The share of the learning rate that is left at the end of a wave.",
     )
 
     def proper_factor(self, progress: Progress, memory: Memory) -> float:

@@ -15,6 +15,8 @@ class PolynomialDecay(Schedule):
     With steps ``s`` counted from 0, as the schedules of this name of Keras and PyTorch::
 
         factor = (1 - end_factor) (1 - min(s, decay_steps) / decay_steps) ^ power + end_factor
+
+    Keras's end_learning_rate is a learning rate; ``end_factor`` is a share of the one that training starts with.
     """
 
     label: ClassVar[str] = "Polynomial decay"

@@ -20,7 +20,9 @@ class ReduceOnPlateau(Schedule):
         factor <- max(decay_factor factor, minimum)
 
     and then it waits for ``cooldown`` epochs, of which the last counts again. Both are counted as Keras counts them;
-    in PyTorch, which has ``min_delta`` as its absolute threshold, either would be one less.
+    in PyTorch, which has ``min_delta`` as its absolute threshold, either would be one less. Keras calls
+    ``decay_factor`` factor, and its min_lr is a learning rate, where ``minimum`` is a share of the one that
+    training starts with.
     """
 
     label: ClassVar[str] = "Reduce on plateau"
