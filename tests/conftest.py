@@ -23,6 +23,15 @@ ROOT = Path(__file__).resolve().parents[1]
 MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 
 
+def pytest_collection_finish() -> None:
+    """Set aside what is there before the first test: none of it can be left behind by one.
+
+    The search for what is left would otherwise go through thousands of collected tests after each of them.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home for settings, caches and autosaves, which is not that of the person running the tests."""

@@ -88,7 +88,9 @@ def test_pytorch_is_compared_with_where_it_is(
     (row,) = kept()
     assert row["torch_us"] > 0
     assert row["torch_threads"] in (1, 2)
-    assert row["ratio"] == pytest.approx(row["torch_us"] / row["deepviz_us"], abs=0.006)
+    # All three are kept with two digits behind the point, so each is off by up to half of the last one.
+    rounding = 0.005 * (1 + row["ratio"] * (1 / row["torch_us"] + 1 / row["deepviz_us"]))
+    assert row["ratio"] == pytest.approx(row["torch_us"] / row["deepviz_us"], abs=1.01 * rounding)
     assert (row["bar"], row["best_bar"]) == (11, 14)
     assert row["loss_difference"] < 1e-4
     assert {"ratio", "best_ratio"} <= row["met"].keys()
