@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from deepviz.document.graph import Graph
 from deepviz.document.project import Project
+from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import DataFacts, Problem, check
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
@@ -41,7 +42,7 @@ def compile_project(project: Project, facts: DataFacts | None, dtype: str = "flo
     one_blas_thread()  # as in training: with more, products are slower and rounded in another way
     loss_node = next(node for node in project.graph.nodes if node.is_loss)
     assert isinstance(loss_node.layer, Loss)
-    network = Network.from_graph(without_loss(project.graph), seed=project.plan.run.seed, dtype=dtype)
+    network = Network.from_graph(without_loss(unrolled(project.graph).graph), seed=project.plan.run.seed, dtype=dtype)
     return network, loss_node.layer
 
 

@@ -1,6 +1,8 @@
-"""Everything that a user can change about a project, as pure functions from a project to the next one.
+"""What a user can change about layers, connections and settings, as pure functions from a project to the next one.
 
-Undo keeps the project before and after an edit, so an edit need not know how to take itself back.
+Undo keeps the project before and after an edit, so an edit need not know how to take itself back. Where an edit takes
+the id of a node it also takes that of a card as it is drawn: a group stands for its members, a layer for the
+activation attached to it as well.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from deepviz.document import ends
+from deepviz.document.drawing import drawn, group_position
 from deepviz.document.graph import Edge, Graph, Node, Position
 from deepviz.document.layout import CARD_PITCH, arranged
 from deepviz.document.project import DataChoice, Project, TrainingPlan
@@ -52,18 +56,18 @@ def append_after(project: Project, layer: Layer | Loss, node_id: str) -> Project
         If nothing can follow the node.
     """
     graph = project.graph
-    before = graph.node(node_id)
-    if before.is_loss:
+    if node_id not in graph.groups_by_id and graph.node(node_id).is_loss:
         raise EditError("Nothing can follow the loss; it is where the gradient begins.")
-    followers = graph.outputs_of(node_id)
+    source, inside = _output_of(graph, node_id), set(ends.members(graph, node_id))
+    followers = [edge for edge in graph.outputs_of(source) if edge.target not in inside]
     if followers and isinstance(layer, Loss):
         raise EditError(f"{node_id} already leads on to {followers[0].target}; a loss goes at the end.")
-    position = (before.position[0] + CARD_PITCH[0], before.position[1])
-    graph, new_id = _added(graph, layer, position)
+    x, y = _place_of(graph, node_id)
+    graph, new_id = _added(graph, layer, (x + CARD_PITCH[0], y), _group_of(graph, node_id))
     if not _takes_input(layer):
         return _with_graph(project, graph)
     moved = tuple(replace(edge, source=new_id) if edge in followers else edge for edge in graph.edges)
-    graph = replace(graph, edges=(*moved, Edge(node_id, new_id)))
+    graph = replace(graph, edges=(*moved, Edge(source, new_id)))
     return _with_graph(project, _made_room(graph, new_id))
 
 
@@ -84,7 +88,7 @@ def append(project: Project, layer: Layer | Loss, after: str | None = None) -> P
     if not _takes_input(layer):
         leftmost = min(graph.nodes, key=lambda node: node.position)
         return add_node(project, layer, (leftmost.position[0] - CARD_PITCH[0], leftmost.position[1]))
-    if after is not None and not graph.node(after).is_loss:
+    if after is not None and (after in graph.groups_by_id or not graph.node(after).is_loss):
         return append_after(project, layer, after)
     open_ends = [node.id for node in graph.nodes if not node.is_loss and not graph.outputs_of(node.id)]
     if open_ends and after is None:
@@ -128,10 +132,13 @@ def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: 
     """
     if isinstance(layer, Loss) or not _takes_input(layer):
         raise EditError(f"{layer.label} cannot stand between two layers.")
-    left, top = project.graph.node(edge.source).position
-    graph, new_id = _added(project.graph, layer, position or (left + CARD_PITCH[0], top))
-    kept = tuple(other for other in graph.edges if other != edge)
-    graph = replace(graph, edges=(*kept, Edge(edge.source, new_id), Edge(new_id, edge.target, edge.port)))
+    left, top = _place_of(project.graph, edge.source)
+    cut = ends.real_edges(project.graph, edge)
+    group = ends.common_group(project.graph, [end for each in cut for end in (each.source, each.target)])
+    graph, new_id = _added(project.graph, layer, position or (left + CARD_PITCH[0], top), group)
+    kept = tuple(other for other in graph.edges if other not in cut)
+    onward = (Edge(new_id, each.target, each.port) for each in cut)
+    graph = replace(graph, edges=(*kept, *(Edge(each.source, new_id) for each in cut[:1]), *onward))
     return _with_graph(project, graph if position else _made_room(graph, new_id))
 
 
@@ -147,9 +154,12 @@ def connect(project: Project, source: str, target: str, port: int | None = None)
         If the connection would make a cycle, start at a loss, end at an Input, or exists already.
     """
     graph = project.graph
+    if target in graph.groups_by_id:
+        return _connect_to_group(project, source, target, port)
     end = graph.node(target).layer
-    if graph.node(source).is_loss:
+    if source not in graph.groups_by_id and graph.node(source).is_loss:
         raise EditError("A loss has no output to connect.")
+    source = _output_of(graph, source)
     if not _takes_input(end):
         raise EditError(f"{end.label} has no input: it is where the data comes in.")
     if graph.reaches(target, source):
@@ -168,14 +178,16 @@ def connect(project: Project, source: str, target: str, port: int | None = None)
 
 def disconnect(project: Project, edges: Collection[Edge]) -> Project:
     """Take connections away."""
-    graph = replace(project.graph, edges=tuple(edge for edge in project.graph.edges if edge not in edges))
+    cut = set(ends.all_real_edges(project.graph, edges))
+    graph = replace(project.graph, edges=tuple(edge for edge in project.graph.edges if edge not in cut))
     return _with_graph(project, _ports_closed_up(graph))
 
 
 def delete(project: Project, node_ids: Collection[str], edges: Collection[Edge] = (), heal: bool = True) -> Project:
     """Delete nodes and edges. With `heal`, what came before a deleted node is connected to what came after it."""
+    doomed = ends.all_members(project.graph, node_ids)
     graph = disconnect(project, edges).graph
-    for node_id in node_ids:
+    for node_id in doomed:
         before, after = graph.inputs_of(node_id), graph.outputs_of(node_id)
         kept = tuple(edge for edge in graph.edges if node_id not in (edge.source, edge.target))
         if heal and len(before) == 1:
@@ -188,13 +200,26 @@ def delete(project: Project, node_ids: Collection[str], edges: Collection[Edge] 
 
 def move(project: Project, positions: Mapping[str, Position]) -> Project:
     """Put nodes elsewhere on the canvas."""
-    nodes = tuple(replace(node, position=positions.get(node.id, node.position)) for node in project.graph.nodes)
-    return _with_graph(project, replace(project.graph, nodes=nodes))
+    graph = project.graph
+    places = {node.id: positions.get(node.id, node.position) for node in graph.nodes}
+    for card, (x, y) in positions.items():
+        if card in graph.groups_by_id:  # everything in it keeps its place within it
+            left, top = group_position(graph, card)
+            inside = {node_id: graph.node(node_id).position for node_id in graph.members(card)}
+            places |= {node_id: (at[0] + x - left, at[1] + y - top) for node_id, at in inside.items()}
+    for node in graph.nodes:
+        places[node.id] = places[ends.host(graph, node.id)]
+    nodes = tuple(replace(node, position=places[node.id]) for node in graph.nodes)
+    return _with_graph(project, replace(graph, nodes=nodes))
 
 
-def arrange(project: Project, columns: int = 4) -> Project:
-    """Put every node in its place: data flows from left to right, and a long chain wraps in rows of `columns`."""
-    return move(project, arranged(project.graph, columns))
+def arrange(project: Project, columns: int = 4, scope: str = "") -> Project:
+    """Put every card of a scope in its place: data flows from left to right, long chains wrap in rows of `columns`."""
+    drawing = drawn(project.graph, scope)
+    cards = tuple(node for node in drawing.graph.nodes if node.id not in drawing.outside)
+    known = {node.id for node in cards}
+    edges = tuple(edge for edge in drawing.graph.edges if edge.source in known and edge.target in known)
+    return move(project, arranged(Graph(cards, edges), columns))
 
 
 def set_layer(project: Project, node_id: str, layer: Layer | Loss) -> Project:
@@ -229,19 +254,61 @@ def rename(project: Project, name: str) -> Project:
 
 
 def _with_graph(project: Project, graph: Graph) -> Project:
+    """A project with another graph; groups that have become empty are gone."""
+    if graph.groups:
+        groups = tuple(group for group in graph.groups if graph.members(group.id))
+        known = {group.id for group in groups}
+        kept = tuple(comment for comment in graph.comments if not comment.group or comment.group in known)
+        if len(groups) < len(graph.groups):
+            graph = replace(graph, groups=groups, comments=kept)
     return replace(project, graph=graph)
+
+
+def _output_of(graph: Graph, card: str) -> str:
+    """The node whose output leaves a card."""
+    found = ends.exits(graph, card)
+    if len(found) == 1:
+        return found[0]
+    name = graph.groups_by_id[card].name if card in graph.groups_by_id else card
+    if not found:
+        raise EditError(f"{name} has no output to connect.")
+    raise EditError(f"{name} has several outputs: {' and '.join(found)}. Look into it and connect one of them.")
+
+
+def _connect_to_group(project: Project, source: str, target: str, port: int | None) -> Project:
+    """Lead data into a group: in the place of what came in at a port, or to what lacks an input inside of it."""
+    graph = project.graph
+    ports = ends.entries(graph, target)
+    if port is not None and port < len(ports):
+        for edge in ports[port]:
+            project = connect(project, source, edge.target, edge.port)
+        return project
+    lacking = ends.open_inputs(graph, target)
+    if not lacking:
+        name = graph.groups_by_id[target].name
+        raise EditError(f"Nothing in {name} lacks an input. Look into it to connect a layer inside.")
+    return connect(project, source, lacking[0])
+
+
+def _place_of(graph: Graph, card: str) -> Position:
+    return group_position(graph, card) if card in graph.groups_by_id else graph.node(card).position
+
+
+def _group_of(graph: Graph, card: str) -> str:
+    """The group that a card lies in."""
+    return graph.groups_by_id[card].parent if card in graph.groups_by_id else graph.node(card).group
 
 
 def _takes_input(layer: Layer | Loss) -> bool:
     return isinstance(layer, Loss) or layer.maximum_inputs != 0
 
 
-def _added(graph: Graph, layer: Layer | Loss, position: Position) -> tuple[Graph, str]:
-    node_id = _free_id(layer, graph.by_id)
-    return replace(graph, nodes=(*graph.nodes, Node(node_id, layer, position))), node_id
+def _added(graph: Graph, layer: Layer | Loss, position: Position, group: str = "") -> tuple[Graph, str]:
+    node_id = free_id(layer, graph.by_id.keys() | graph.groups_by_id.keys())
+    return replace(graph, nodes=(*graph.nodes, Node(node_id, layer, position, group))), node_id
 
 
-def _free_id(layer: Layer | Loss, taken: Collection[str]) -> str:
+def free_id(layer: Layer | Loss, taken: Collection[str]) -> str:
     """The type in lower case and the first free running number from 1."""
     stem = "loss" if isinstance(layer, Loss) else layer.key.lower()
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from deepviz.document.archive import Arrays
 from deepviz.document.archive import FileError as FileError
 from deepviz.document.project import Project
 from deepviz.document.project_json import project_from_json, project_to_json
+from deepviz.document.repeats import unrolled
 from deepviz.document.replace_file import replace_file
 from deepviz.document.shapes import check
 from deepviz.document.state_file import MEMBERS as MEMBERS
@@ -148,11 +149,12 @@ def _check_arrays(arrays: Arrays, wanted: Mapping[str, Shape]) -> None:
 
 def _array_shapes(project: Project) -> tuple[dict[str, Shape], dict[str, Shape]]:
     """Shapes by name of all arrays that are trained, and of those that are only kept, as far as the graph is right."""
-    shapes = check(project).shapes
+    graph = unrolled(project.graph).graph
+    shapes = check(replace(project, graph=graph)).shapes
     trained: dict[str, Shape] = {}
     kept: dict[str, Shape] = {}
-    for node in project.graph.nodes:
-        inputs = [shapes[edge.source] for edge in project.graph.inputs_of(node.id)]
+    for node in graph.nodes:
+        inputs = [shapes[edge.source] for edge in graph.inputs_of(node.id)]
         known = [shape for shape in inputs if shape is not None]
         if isinstance(node.layer, Layer) and shapes[node.id] is not None and len(known) == len(inputs):
             trained |= {f"{node.id}/{name}": shape for name, shape in node.layer.parameter_shapes(known).items()}

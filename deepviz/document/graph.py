@@ -1,4 +1,4 @@
-"""The graph that a user draws: nodes placed on a plane, and edges between them. It is a value.
+"""The graph that a user draws: nodes placed on a plane, edges between them, groups of nodes, comments. It is a value.
 
 A graph may be unfinished or wrong; `shapes.check` says what is wrong with it, and where.
 """
@@ -27,11 +27,18 @@ class Node:
         The layer or loss with its hyperparameters.
     position
         Left and top of its card, in scene units (pixels at 100 %).
+    group
+        Id of the group that it lies in; empty if in none.
+    attached
+        Whether it is to be drawn on the card of the layer before it rather than on a card of its own. That is a wish:
+        `ends.is_attached` says whether it can be granted.
     """
 
     id: str
     layer: Layer | Loss
     position: Position = (0.0, 0.0)
+    group: str = ""
+    attached: bool = False
 
     @property
     def is_loss(self) -> bool:
@@ -49,11 +56,63 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Nodes under a common name, which can be drawn as one card. Each of them names it as its group.
+
+    Attributes
+    ----------
+    id
+        Unique among the nodes and groups of its graph, such as ``group_1``.
+    name
+        What people call it, such as ``residual block``.
+    parent
+        Id of the group that it lies in; empty if in none.
+    repeat
+        How many times its layers stand in a row, each time with weights of their own.
+    collapsed
+        Whether it is drawn as one card.
+    """
+
+    id: str
+    name: str
+    parent: str = ""
+    repeat: int = 1
+    collapsed: bool = True
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A note on the canvas. It means nothing to the network.
+
+    Attributes
+    ----------
+    id
+        Unique among the comments of its graph, such as ``comment_1``.
+    text
+        What it says; it may have several lines.
+    position
+        Left and top, in scene units.
+    size
+        Width and height, in scene units.
+    group
+        Id of the group inside of which it is seen; empty for none.
+    """
+
+    id: str
+    text: str
+    position: Position = (0.0, 0.0)
+    size: tuple[float, float] = (216.0, 96.0)
+    group: str = ""
+
+
+@dataclass(frozen=True)
 class Graph:
-    """Nodes in the order they were added, and edges."""
+    """Nodes in the order they were added, edges, groups and comments."""
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = field(default=())
+    groups: tuple[Group, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -69,6 +128,31 @@ class Graph:
             If there is none.
         """
         return self.by_id[node_id]
+
+    @cached_property
+    def groups_by_id(self) -> Mapping[str, Group]:
+        """Groups by their id."""
+        return {group.id: group for group in self.groups}
+
+    def way_up(self, group_id: str) -> tuple[str, ...]:
+        """A group, the group that it lies in, and so on; empty for no group."""
+        found: list[str] = []
+        while group_id in self.groups_by_id and group_id not in found:
+            found.append(group_id)
+            group_id = self.groups_by_id[group_id].parent
+        return tuple(found)
+
+    @cached_property
+    def _nodes_by_group(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for node in self.nodes:
+            for group_id in self.way_up(node.group):
+                found.setdefault(group_id, []).append(node.id)
+        return {group_id: tuple(members) for group_id, members in found.items()}
+
+    def members(self, group_id: str) -> tuple[str, ...]:
+        """Ids of all nodes in a group and in the groups in it, in the order they were added."""
+        return self._nodes_by_group.get(group_id, ())
 
     @cached_property
     def _edges_by_target(self) -> Mapping[str, tuple[Edge, ...]]:

@@ -14,6 +14,7 @@ from deepviz.document import edits, memory, repairs
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.document.project import Project
 from deepviz.document.repairs import Repair as Repair
+from deepviz.document.repeats import Unrolled, obstacle, unrolled
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
@@ -99,6 +100,12 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     facts
         About the data; without them, what depends on the data is not checked.
     """
+    written = unrolled(project.graph)
+    return folded(_checked(replace(project, graph=written.graph), facts), written, project.graph)
+
+
+def _checked(project: Project, facts: DataFacts | None) -> Report:
+    """What is known about a project without repeated groups."""
     graph = project.graph
     order, cyclic = graph.in_order()
     shapes: dict[str, Shape | None] = dict.fromkeys(cyclic)
@@ -124,6 +131,48 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     }
     problems = [*_whole(project, facts), *(problem for node in graph.nodes for problem in at_nodes[node.id])]
     return Report(shapes, parameters, tuple(problems))
+
+
+def folded(report: Report, written: Unrolled, graph: Graph) -> Report:
+    """What is known about a graph with its groups written out, told of the graph as it was drawn.
+
+    A node that is repeated has the shape of its first repetition and the parameters of all of them.
+    """
+    problems = [_not_repeatable(graph, group.id) for group in graph.groups if group.repeat > 1]
+    found = [problem for problem in problems if problem is not None]
+    if written.graph.nodes == graph.nodes:
+        return replace(report, problems=(*found, *report.problems)) if found else report
+    shapes = {node.id: report.shapes.get(node.id) for node in graph.nodes}
+    counts: dict[str, int | None] = {}
+    for node_id, count in report.parameters.items():
+        origin = written.origin[node_id]
+        before = counts.get(origin, 0)
+        counts[origin] = None if count is None or before is None else before + count
+    for problem in report.problems:
+        place = problem.where.target if isinstance(problem.where, Edge) else problem.where
+        passes = written.passes.get(place, ()) if place is not None else ()
+        if place is None or set(passes) <= {1}:
+            found.append(problem)
+            continue
+        number = ".".join(map(str, passes))
+        text = f"In repetition {number}: {problem.text.replace(place, written.origin[place])}"
+        if not any(other.where == written.origin[place] for other in found):
+            found.append(Problem(text, written.origin[place]))
+    return Report(shapes, counts, tuple(found))
+
+
+def _not_repeatable(graph: Graph, group_id: str) -> Problem | None:
+    """The problem that a group cannot be repeated as it is asked for; None if it can."""
+    group, reason = graph.groups_by_id[group_id], obstacle(graph, group_id)
+    if not reason:
+        return None
+    once = Repair(f"Do not repeat {group.name}", partial(_set_repeat_once, group_id=group_id))
+    return Problem(f"{group.name} cannot be repeated {group.repeat} times: {reason}.", group_id, (once,))
+
+
+def _set_repeat_once(project: Project, group_id: str) -> Project:
+    groups = tuple(replace(each, repeat=1) if each.id == group_id else each for each in project.graph.groups)
+    return replace(project, graph=replace(project.graph, groups=groups))
 
 
 def _node(

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from deepviz.document.graph import Edge
 from deepviz.document.project import Project
+from deepviz.document.repeats import unrolled
 from deepviz.engine.trainer import StepRecord, TrainerState
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.editor import Editor
@@ -311,9 +312,10 @@ class TrainingController(QObject):
         flow = record.values.pop("gradient_flow", None)
         if flow is not None and self._session is not None:
             edges = [Edge(*edge) for edge in self._session.edges]
-            graph = self._editor.project.graph
-            edges += [edge for edge in graph.edges if graph.node(edge.target).is_loss]
-            self._edge_norms = {edge: float(norm) for edge, norm in zip(edges, flow, strict=False)}
+            written = unrolled(self._editor.project.graph)
+            edges += [edge for edge in written.graph.edges if written.graph.node(edge.target).is_loss]
+            norms = dict(zip(edges, map(float, flow), strict=False))
+            self._edge_norms = {drawn: norms[edge] for drawn, edge in written.edges.items() if edge in norms}
         return record
 
     def _follow_project(self, before: Project, after: Project) -> None:

@@ -12,6 +12,7 @@ from deepviz.datasets.prepared import PreparedData, prepare
 from deepviz.document.compile import compile_project
 from deepviz.document.graph import Graph
 from deepviz.document.project import DataChoice, Project
+from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import DataFacts
 from deepviz.engine.trainer import Trainer, TrainerState
 
@@ -91,8 +92,9 @@ def same_run(one: Project, other: Project) -> bool:
 
 
 def _trained_part(project: Project) -> Project:
-    graph = project.graph
-    nodes = tuple(replace(node, position=(0.0, 0.0)) for node in sorted(graph.nodes, key=lambda node: node.id))
+    graph = unrolled(project.graph).graph
+    bare = (replace(node, position=(0.0, 0.0), group="", attached=False) for node in graph.nodes)
+    nodes = tuple(sorted(bare, key=lambda node: node.id))
     optimizer = project.plan.optimizer.changed(learning_rate=1.0)
     plan = replace(project.plan, optimizer=optimizer, run=project.plan.run.changed(epochs=1))
     return replace(project, name="", graph=Graph(nodes, tuple(sorted(graph.edges))), plan=plan)

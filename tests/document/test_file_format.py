@@ -233,7 +233,7 @@ def test_a_name_that_occurs_twice_is_refused(saved: Path) -> None:
 
 def test_a_newer_format_is_told_as_such(saved: Path) -> None:
     values = json.loads(members(saved)["project.json"])
-    values["version"] = 2
+    values["version"] = 3
     text = refusal(rewritten(saved, {"project.json": json.dumps(values).encode()}))
     assert "saved by a newer DeepViz" in text
     assert "Update DeepViz" in text

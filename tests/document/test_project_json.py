@@ -168,7 +168,7 @@ WRONG: list[tuple[tuple[Any, ...], Any, str]] = [
     (("format",), "other", "not a DeepViz project"),
     (("version",), ..., "version of its format is missing"),
     (("version",), True, "version of its format is missing"),
-    (("version",), 2, "saved by a newer DeepViz, in format 2; this one reads up to 1"),
+    (("version",), 3, "saved by a newer DeepViz, in format 3; this one reads up to 2"),
     (("name",), 7, "name is missing or not a text"),
     (("name",), "a\nb", "letters that cannot be shown"),
     (("name",), "\ud800", "letters that cannot be shown"),

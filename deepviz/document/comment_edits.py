@@ -1,0 +1,73 @@
+"""Edits of comments: notes on the canvas that mean nothing to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from deepviz.document.edits import EditError
+from deepviz.document.graph import Comment, Position
+from deepviz.document.project import Project
+
+LONGEST_TEXT = 2_000
+LEAST_SIZE = (80.0, 40.0)
+LARGEST_SIZE = (2_000.0, 2_000.0)
+
+
+def add_comment(project: Project, text: str, position: Position, group: str = "") -> Project:
+    """Place a comment.
+
+    Raises
+    ------
+    EditError
+        If the text is too long.
+    """
+    taken = {comment.id for comment in project.graph.comments}
+    new_id = next(name for number in range(1, len(taken) + 2) if (name := f"comment_{number}") not in taken)
+    comment = Comment(new_id, _checked(text), position, group=group)
+    return _with(project, (*project.graph.comments, comment))
+
+
+def set_comment_text(project: Project, comment_id: str, text: str) -> Project:
+    """Have a comment say something else.
+
+    Raises
+    ------
+    EditError
+        If the text is too long.
+    """
+    checked = _checked(text)
+    return _changed(project, {comment_id}, lambda comment: replace(comment, text=checked))
+
+
+def move_comments(project: Project, positions: Mapping[str, Position]) -> Project:
+    """Put comments elsewhere."""
+    return _changed(project, positions, lambda comment: replace(comment, position=positions[comment.id]))
+
+
+def resize_comment(project: Project, comment_id: str, size: tuple[float, float]) -> Project:
+    """Give a comment another size, within bounds."""
+    width, height = (
+        min(max(side, least), most) for side, least, most in zip(size, LEAST_SIZE, LARGEST_SIZE, strict=True)
+    )
+    return _changed(project, {comment_id}, lambda comment: replace(comment, size=(width, height)))
+
+
+def delete_comments(project: Project, comment_ids: Collection[str]) -> Project:
+    """Take comments away."""
+    return _with(project, tuple(each for each in project.graph.comments if each.id not in comment_ids))
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise EditError(f"A comment has at most {LONGEST_TEXT:,} letters; this one has {len(text):,}.")
+    return text
+
+
+def _changed(project: Project, chosen: Collection[str], change: Callable[[Comment], Comment]) -> Project:
+    return _with(project, tuple(change(each) if each.id in chosen else each for each in project.graph.comments))
+
+
+def _with(project: Project, comments: tuple[Comment, ...]) -> Project:
+    return replace(project, graph=replace(project.graph, comments=comments))

@@ -1,0 +1,189 @@
+"""Edits of groups and of attached activations: they change how a network is drawn, and how often a group is repeated.
+
+Like those of `edits` they are pure functions from a project to the next one, and take ids of cards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from deepviz.document import ends
+from deepviz.document.edits import EditError, move
+from deepviz.document.graph import Graph, Group
+from deepviz.document.layout import CARD_PITCH
+from deepviz.document.project import Project
+from deepviz.document.repeats import obstacle
+
+LONGEST_NAME = 60
+MOST_REPEATS = 100
+
+
+def group(project: Project, cards: Collection[str], name: str = "", collapsed: bool = True) -> Project:
+    """Put cards that lie in one group, or in none, into a new group.
+
+    Raises
+    ------
+    EditError
+        If there is nothing to group, or the cards do not lie in the same group.
+    """
+    graph = project.graph
+    inside = set(ends.all_members(graph, cards))
+    around = {
+        graph.groups_by_id[card].parent if card in graph.groups_by_id else graph.node(card).group for card in cards
+    }
+    if not inside:
+        raise EditError("Select the layers to group.")
+    if len(around) != 1:
+        raise EditError("Layers of different groups cannot be grouped together.")
+    parent = around.pop()
+    new = Group(_free_id(graph), _checked_name(name or _free_name(graph)), parent, collapsed=collapsed)
+    inner = {card for card in cards if card in graph.groups_by_id}
+    nodes = tuple(
+        replace(node, group=new.id) if node.id in inside and node.group == parent else node for node in graph.nodes
+    )
+    groups = tuple(replace(each, parent=new.id) if each.id in inner else each for each in graph.groups)
+    return replace(project, graph=replace(graph, nodes=nodes, groups=(*groups, new)))
+
+
+def ungroup(project: Project, group_ids: Collection[str]) -> Project:
+    """Dissolve groups: what is in them lies where they lay. A repeated group is written out once.
+
+    Raises
+    ------
+    EditError
+        If one of them is repeated; its repetitions would be lost.
+    """
+    graph = project.graph
+    for group_id in group_ids:
+        old = graph.groups_by_id[group_id]
+        if old.repeat > 1:
+            raise EditError(f"{old.name} is repeated {old.repeat} times. Set its repetitions to 1 first.")
+        graph = replace(
+            graph,
+            nodes=tuple(replace(node, group=old.parent) if node.group == group_id else node for node in graph.nodes),
+            groups=tuple(
+                replace(each, parent=old.parent) if each.parent == group_id else each
+                for each in graph.groups
+                if each.id != group_id
+            ),
+            comments=tuple(
+                replace(each, group=old.parent) if each.group == group_id else each for each in graph.comments
+            ),
+        )
+    return replace(project, graph=graph)
+
+
+def rename_group(project: Project, group_id: str, name: str) -> Project:
+    """Give a group another name.
+
+    Raises
+    ------
+    EditError
+        If the name is empty or too long.
+    """
+    return _with(project, replace(project.graph.groups_by_id[group_id], name=_checked_name(name)))
+
+
+def set_repeat(project: Project, group_id: str, count: int) -> Project:
+    """Have the layers of a group stand in a row several times.
+
+    Raises
+    ------
+    EditError
+        If that is not possible: it needs one way in and one way out.
+    """
+    if not 1 <= count <= MOST_REPEATS:
+        raise EditError(f"A group can be repeated 1 to {MOST_REPEATS} times.")
+    found = project.graph.groups_by_id[group_id]
+    reason = obstacle(project.graph, group_id)
+    if count > 1 and reason:
+        raise EditError(f"{found.name} cannot be repeated: {reason}.")
+    return _with(project, replace(found, repeat=count))
+
+
+def set_collapsed(project: Project, group_ids: Collection[str], collapsed: bool) -> Project:
+    """Draw groups as one card each, or open in a frame."""
+    for group_id in group_ids:
+        project = _with(project, replace(project.graph.groups_by_id[group_id], collapsed=collapsed))
+    return project
+
+
+def set_group(project: Project, cards: Collection[str], group_id: str) -> Project:
+    """Put cards into a group that there is, or with an empty id out of all groups.
+
+    Raises
+    ------
+    EditError
+        If a group would come to lie in itself.
+    """
+    graph = project.graph
+    if any(card in graph.way_up(group_id) for card in cards):
+        raise EditError("A group cannot lie in itself.")
+    single = set(ends.all_members(graph, [card for card in cards if card in graph.by_id]))
+    nodes = tuple(replace(node, group=group_id) if node.id in single else node for node in graph.nodes)
+    groups = tuple(replace(each, parent=group_id) if each.id in cards else each for each in graph.groups)
+    return move(replace(project, graph=replace(graph, nodes=nodes, groups=groups)), {})
+
+
+def attach(project: Project, node_id: str) -> Project:
+    """Draw an activation on the card of the layer before it.
+
+    Raises
+    ------
+    EditError
+        If it is no activation, or not the only one that follows that layer.
+    """
+    attached = _with_attached(project, node_id, True)
+    if not ends.is_attached(attached.graph, node_id):
+        raise EditError(
+            f"{node_id} cannot be drawn on another card: it must be an activation that alone follows a layer."
+        )
+    host = ends.host(attached.graph, node_id)
+    return move(attached, {host: attached.graph.node(host).position})
+
+
+def detach(project: Project, node_id: str) -> Project:
+    """Draw an attached activation on a card of its own again, to the right of its layer's."""
+    host = ends.host(project.graph, node_id)
+    x, y = project.graph.node(host).position
+    return move(_with_attached(project, node_id, False), {node_id: (x + CARD_PITCH[0], y)} if host != node_id else {})
+
+
+def attach_all(project: Project, attached: bool = True) -> Project:
+    """Draw all activations on the cards of their layers where that is possible, or all on cards of their own."""
+    for node in project.graph.nodes:
+        if attached and ends.is_activation(node) and not node.attached:
+            wished = _with_attached(project, node.id, True)
+            if ends.is_attached(wished.graph, node.id):
+                project = attach(project, node.id)
+        elif not attached and ends.is_attached(project.graph, node.id):
+            project = detach(project, node.id)
+    return project
+
+
+def _with_attached(project: Project, node_id: str, attached: bool) -> Project:
+    nodes = tuple(replace(node, attached=attached) if node.id == node_id else node for node in project.graph.nodes)
+    return replace(project, graph=replace(project.graph, nodes=nodes))
+
+
+def _with(project: Project, changed: Group) -> Project:
+    groups = tuple(changed if each.id == changed.id else each for each in project.graph.groups)
+    return replace(project, graph=replace(project.graph, groups=groups))
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise EditError(f"The name of a group has 1 to {LONGEST_NAME} letters.")
+    return name
+
+
+def _free_id(graph: Graph) -> str:
+    taken = graph.by_id.keys() | graph.groups_by_id.keys()
+    return next(name for number in range(1, len(taken) + 2) if (name := f"group_{number}") not in taken)
+
+
+def _free_name(graph: Graph) -> str:
+    taken = {each.name for each in graph.groups}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"Group {number}") not in taken)
