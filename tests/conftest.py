@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+WITHOUT_QT = {"cli", "datasets", "document", "engine", "exchange", "run_script", "training"}
+"""Folders of tests of what cannot reach Qt, by the contracts of the floor plan. Any other may leave things of Qt."""
 MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 
 
@@ -32,8 +34,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def reaches_qt(request: pytest.FixtureRequest) -> bool:
+    """Whether a test can reach Qt; for thousands that cannot, nothing of Qt is set up or searched for."""
+    folder, *_ = request.path.relative_to(Path(__file__).parent).parts
+    return folder not in WITHOUT_QT
+
+
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, reaches_qt: bool) -> Path:
     """An empty home for settings, caches and autosaves, which is not that of the person running the tests."""
     home = tmp_path_factory.mktemp("home")
     for variable, folder in (
@@ -44,7 +53,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     ):
         monkeypatch.setenv(variable, str(home / folder))
     core = sys.modules.get("PySide6.QtCore")
-    if core is not None:
+    if core is not None and reaches_qt:
         # Qt reads XDG_CONFIG_HOME once; from then on only this moves its settings.
         for file_format in (core.QSettings.Format.NativeFormat, core.QSettings.Format.IniFormat):
             core.QSettings.setPath(file_format, core.QSettings.Scope.UserScope, str(home / "config"))
@@ -52,13 +61,14 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(own_settings: Path) -> Iterator[None]:
+def nothing_left_behind(own_settings: Path, reaches_qt: bool) -> Iterator[None]:
     """Fail a test that leaves behind a thread, a process, a running timer or an open window."""
     threads = set(threading.enumerate())
     yield
     left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _counts(thread)]
     left += [f"process {process.name!r}" for process in multiprocessing.active_children()]
-    left += _left_in_qt()
+    if reaches_qt:
+        left += _left_in_qt()
     if left:
         pytest.fail("The test left behind: " + ", ".join(left), pytrace=False)
 
@@ -82,8 +92,11 @@ def _left_in_qt() -> list[str]:
         if isValid(window) and window.isVisible():
             left.append(f"open window {_name(window)}")
             window.close()
-    for thing in gc.get_objects():
-        if not issubclass(type(thing), (core.QTimer, core.QThread)) or not isValid(thing):
+    things = gc.get_objects()
+    # Kinds first: there are a hundred thousand things, but only a few hundred kinds to ask for their bases.
+    kinds = {kind for kind in set(map(type, things)) if issubclass(kind, (core.QTimer, core.QThread))}
+    for thing in [thing for thing in things if type(thing) in kinds]:
+        if not isValid(thing):
             continue
         if isinstance(thing, core.QTimer) and thing.isActive():
             left.append(f"running timer {_name(thing)}, every {thing.interval()} ms")

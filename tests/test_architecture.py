@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import WITHOUT_QT
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "deepviz"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -129,6 +131,22 @@ def test_engine_imports_only_numpy_pydantic_threadpoolctl() -> None:
 def test_nothing_is_unpickled_or_evaluated() -> None:
     dangerous = {str(path.relative_to(PACKAGE)): dangers(path.read_text(encoding="utf-8")) for path in SOURCES}
     assert {name: found for name, found in dangerous.items() if found} == {}
+
+
+def test_tests_that_are_not_searched_for_what_they_leave_in_qt_import_none() -> None:
+    contract = next(each for each in PYPROJECT["tool"]["importlinter"]["contracts"] if each["id"] == "thread")
+    floors = {module.removeprefix("deepviz.") for module in contract["source_modules"]}
+    assert floors | {"run_script"} >= WITHOUT_QT
+    qt = ("PySide6", "shiboken6", "pytestqt", "pyqtgraph", "deepviz.gui", "deepviz.app", "tests.gui", "tests.e2e")
+    sources = [path for folder in WITHOUT_QT for path in (ROOT / "tests" / folder).rglob("*.py")]
+    assert len(sources) > 50
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources
+        for name in imported(path.read_text(encoding="utf-8"))
+        if f"{name}.".startswith(tuple(f"{module}." for module in qt))
+    }
+    assert found == set()
 
 
 def test_checks_on_the_syntax_find_what_they_look_for() -> None:

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise RequestError(error) from None
     if history is None:
-        history = History([unit.id for unit in trainer.network.trained_units])
+        history = History([node.id for node in trainer.network.trained_nodes])
     return _Job(options, plan, trainer, history, outputs).run()
 
 

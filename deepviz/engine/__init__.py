@@ -1,8 +1,14 @@
 """Deep learning in NumPy, and nothing else.
 
-Read in this order: `shapes`, `layer`, `layers/dense`, `ops/affine`, `tape`, `replay`, `memory`, `arena`, `wiring`,
-`recording`, `network`, `losses`, `optimizers`, `step`, `schedules`, `stopping`, `course`, `trainer`; `gradcheck` to
-believe it; `ops` for how things are made fast; `team` for how processes share a batch.
+Read in this order, each after what it builds on:
+
+- what is computed: `shapes`, `memory`, `tensor`, `replay`, `tape`;
+- layers: `layer`, `initializers`, `weighted`, `ops/affine`, `layers/dense`; then any other layer, with what it shares
+  with others in `families`, and what makes it fast in `ops`;
+- networks: `arena`, `wiring`, `recording`, `network`;
+- training: `loss`, `optimizer`, `samples`, `step`, `probe`, `schedule`, `stopping_rule`, `metric`, `evaluation`,
+  `validation`, `course`, `team` (how processes share a batch), `trainer`;
+- and `gradcheck`, to believe it.
 """
 
 from __future__ import annotations

@@ -44,8 +44,7 @@ class Arena(Mapping[str, np.ndarray]):
             self._starts[name] = length
             length += math.prod(shape)
         length = math.ceil(length / step) * step
-        self.move(aligned_block(length * self.dtype.itemsize).view(self.dtype))
-        self.vector[:] = 0
+        self.move(aligned_block(length * self.dtype.itemsize, zeroed=True).view(self.dtype))
 
     def move(self, vector: np.ndarray) -> None:
         """Have the arrays in another vector of the same length, with the numbers that are there."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deepviz.engine import metrics as metric_package
-from deepviz.engine.loss import Loss
+from deepviz.engine.loss import TARGETS, Loss
 from deepviz.engine.metric import Metric, Value
 from deepviz.engine.metrics.accuracy import Accuracy
 from deepviz.engine.network import Network
+from deepviz.engine.ragged import as_array
+from deepviz.engine.shapes import shape_text
 
 PORTION = 512
 
@@ -54,7 +56,9 @@ def evaluate(
     ValueError
         If they do not fit, there are none, or a metric does not apply to such targets.
     """
-    x, targets = np.asarray(x), np.asarray(targets)
+    samples = f"samples of shape {shape_text(network.input_shape)}"
+    x = as_array(x, network.nodes[0].id, "sample", samples)
+    targets = as_array(targets, loss.label, "target", TARGETS)
     if x.ndim == 0 or targets.ndim == 0 or len(x) != len(targets):
         raise ValueError(
             f"Evaluation needs a target for each sample; the samples have shape {x.shape}, the targets {targets.shape}."

@@ -246,7 +246,7 @@ def check_network(
         If samples or targets do not fit.
     """
     rng = np.random.default_rng(0) if rng is None else rng
-    twin = Network(network.units, 0, "float64")
+    twin = Network(network.nodes, 0, "float64")
     twin.load_weights(network.weights())
     x = twin.checked_batch(x)
     encoded = loss.encode_targets(targets, twin.output_shape, np.float64)
@@ -269,14 +269,15 @@ def check_network(
     value_calls = compiled.part("forward", "loss", "backward") if twin.penalized else compiled.part("forward", "loss")
 
     def loss_value() -> np.ndarray:
-        tape.noise.start(0)
+        if tape.is_random:
+            tape.noise.start(0)
         for function, arguments in value_calls:
             function(*arguments)
         return compiled[value].copy()
 
-    frozen = tuple(f"{unit.id}/" for unit in twin.units if unit.layer.frozen)
+    frozen = tuple(f"{node.id}/" for node in twin.nodes if node.layer.frozen)
     checked = {name: array for name, array in twin.parameters.items() if not name.startswith(frozen)}
-    if all(unit.layer.vocabulary is None for unit in twin.units):
+    if all(node.layer.vocabulary is None for node in twin.nodes):
         checked["input"] = compiled[data]
     return _compared(loss_value, np.ones(()), checked, grads, rng, entries)
 

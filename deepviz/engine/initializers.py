@@ -1,6 +1,6 @@
 """First values of weights. The names and formulas are those of Keras 3; random numbers are drawn in float64.
 
-A layer has one small field that names the way, `kernel_initializer`, and draws with
+Layers with weights have one small field that names the way, `kernel_initializer`, and draw with
 ``initial(self.kernel_initializer, shape, rng, *fans(shape))``.
 """
 

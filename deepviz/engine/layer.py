@@ -28,13 +28,20 @@ class Layer(Definition):
     ----------
     formula
         What it computes, in one short line.
+    shape_rule
+        How the shape of the output follows from those of the inputs, in short parts with `; ` between them. A `…`
+        stands for one or more axes.
     minimum_inputs, maximum_inputs
         How many edges may end at it; a maximum of None means any number.
+    input_names
+        What arrives at each of several inputs; empty where they are all alike.
     """
 
     formula: ClassVar[str] = ""
+    shape_rule: ClassVar[str] = ""
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
+    input_names: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -49,6 +56,21 @@ class Layer(Definition):
     def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
         """Shapes of the trained arrays, by name. Most layers have none."""
         return {}
+
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        """Multiply-accumulates of a forward pass, for one sample.
+
+        Counted are products with weights, and of inputs with each other where they are summed up (attention), as
+        matrix products of full size: ``(n, k)`` by ``(k, m)`` counts ``n k m``. So the zeros of a padding and the steps
+        that a causal attention does not see count like all others, as they do in other tools. Not counted: biases,
+        activations, pooling, normalisation, and whatever goes number by number, such as the gates of an LSTM.
+
+        Parameters
+        ----------
+        inputs
+            Shapes that the layer can take.
+        """
+        return 0
 
     def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
         """First values of the trained arrays, in float64, with the shapes of `parameter_shapes`."""
@@ -134,6 +156,7 @@ class Activation(Layer):
     """A layer that applies one function to each number and leaves the shape as it is."""
 
     category: ClassVar[str] = "Activation"
+    shape_rule: ClassVar[str] = "any shape → the same shape"
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         return inputs[0]

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from deepviz.engine.ragged import as_array
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
 from deepviz.registry import Definition
@@ -25,6 +26,8 @@ class Loss(Definition):
     ----------
     formula
         What it computes, in one short line.
+    shape_rule
+        How many outputs it wants for the data.
     tasks
         What it can be trained on: "classification" (class numbers), "regression" (numbers), or both.
     tells_yes_from_no
@@ -33,6 +36,7 @@ class Loss(Definition):
 
     category: ClassVar[str] = "Loss"
     formula: ClassVar[str] = ""
+    shape_rule: ClassVar[str] = ""
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     tells_yes_from_no: ClassVar[bool] = False
 
@@ -152,7 +156,7 @@ class Loss(Definition):
         ValueError
             If they are no numbers or not finite, the shape does not fit, or a class number is out of range.
         """
-        array = np.asarray(targets)
+        array = as_array(targets, self.label, "target", TARGETS)
         if array.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
             raise ValueError(f"{self.label}: targets must be numbers, not {array.dtype}.")
         if array.ndim == 0:
@@ -195,7 +199,7 @@ class Loss(Definition):
         ValueError
             If the batch is empty or the targets do not fit.
         """
-        outputs = np.asarray(outputs)
+        outputs = as_array(outputs, self.label, "output", "rows of one length, one for each sample")
         if outputs.dtype not in (np.float32, np.float64):
             raise ValueError(f"{self.label}: outputs must be float32 or float64, not {outputs.dtype}.")
         if outputs.ndim < 2:
@@ -238,6 +242,9 @@ def check_probabilities(label: str, encoded: np.ndarray) -> None:
     if len(wrong):
         raise ValueError(f"{label}: target {wrong[0][0]} is not a row of probabilities that add up to 1.")
 
+
+TARGETS = "one for each sample, all of one shape"
+"""What targets should be, for messages."""
 
 _ONE_AT_A_TIME = Lock()
 """Held while a recorded loss is in use: two threads that evaluate share its arrays."""

@@ -152,8 +152,8 @@ def aligned(nbytes: int) -> int:
     return math.ceil(nbytes / ALIGNMENT) * ALIGNMENT
 
 
-def aligned_block(nbytes: int) -> np.ndarray:
-    """New memory that starts at a cache line, as an array of bytes."""
-    raw = np.empty(nbytes + ALIGNMENT, np.uint8)
+def aligned_block(nbytes: int, *, zeroed: bool = False) -> np.ndarray:
+    """New memory that starts at a cache line, as an array of bytes. Zeros cost nothing until they are touched."""
+    raw = (np.zeros if zeroed else np.empty)(nbytes + ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
     return raw[start : start + nbytes]

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from deepviz.engine.loss import Loss
+from deepviz.engine.loss import TARGETS, Loss
+from deepviz.engine.ragged import as_array
 from deepviz.registry import Definition
 
 Value = float | np.ndarray
@@ -62,7 +63,8 @@ class Metric(Definition):
 
     def sums(self, outputs: Any, targets: Any) -> np.ndarray:
         """What a portion of the samples adds, in float64. Parameters and errors are those of `measure`."""
-        outputs, targets = np.asarray(outputs), np.asarray(targets)
+        outputs = as_array(outputs, self.label, "output", "rows of one length, one for each sample")
+        targets = as_array(targets, self.label, "target", TARGETS)
         if outputs.dtype.kind not in "biuf" or outputs.ndim < 2:
             raise ValueError(f"{self.label} needs numbers, one row a sample; it gets {_described(outputs)}.")
         if len(outputs) == 0:

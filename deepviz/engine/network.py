@@ -13,6 +13,7 @@ import numpy as np
 
 from deepviz.engine.arena import Arena
 from deepviz.engine.layer import Layer
+from deepviz.engine.ragged import as_array
 from deepviz.engine.recording import NetworkTape, Recording, named
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
@@ -20,7 +21,7 @@ from deepviz.engine.weighted import Weighted, penalty
 from deepviz.engine.wiring import Edge, Graph, GraphLike, Node, wired
 from deepviz.engine.wiring import EdgeKey as EdgeKey
 from deepviz.engine.wiring import GraphError as GraphError
-from deepviz.engine.wiring import Unit as Unit
+from deepviz.engine.wiring import WiredNode as WiredNode
 
 
 class Network:
@@ -28,7 +29,7 @@ class Network:
 
     Attributes
     ----------
-    units
+    nodes
         The layers in an order such that every layer comes after those that feed it; the first is the Input.
     parameters, gradients
         Arenas of one layout: writable arrays by name (``dense_1/W``); ``parameters.vector`` is all of them at once.
@@ -38,22 +39,22 @@ class Network:
         float32 to train, float64 to check.
     """
 
-    def __init__(self, units: Sequence[Unit], seed: int, dtype: str) -> None:
-        self.units = tuple(units)
+    def __init__(self, nodes: Sequence[WiredNode], seed: int, dtype: str) -> None:
+        self.nodes = tuple(nodes)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(f"A network computes in float32 or float64, not in {dtype}.")
         shapes = {
-            f"{unit.id}/{name}": shape
-            for unit in self.units
-            for name, shape in unit.layer.parameter_shapes(unit.input_shapes).items()
+            f"{node.id}/{name}": shape
+            for node in self.nodes
+            for name, shape in node.layer.parameter_shapes(node.input_shapes).items()
         }
         self.parameters = Arena(shapes, self.dtype)
         self.gradients = self.parameters.twin()
         kept = {
-            f"{unit.id}/{name}": shape
-            for unit in self.units
-            for name, shape in unit.layer.state_shapes(unit.input_shapes).items()
+            f"{node.id}/{name}": shape
+            for node in self.nodes
+            for name, shape in node.layer.state_shapes(node.input_shapes).items()
         }
         self.state = Arena(kept, self.dtype)
         self.seed, self._passes = seed, 0
@@ -106,11 +107,11 @@ class Network:
         """Draw the first weights anew."""
         rng = np.random.default_rng(seed)
         self.seed, self._passes = seed, 0
-        for unit in self.units:
-            for name, values in unit.layer.init_params(unit.input_shapes, rng).items():
-                self.parameters[f"{unit.id}/{name}"][...] = values
-            for name, values in unit.layer.init_state(unit.input_shapes).items():
-                self.state[f"{unit.id}/{name}"][...] = values
+        for node in self.nodes:
+            for name, values in node.layer.init_params(node.input_shapes, rng).items():
+                self.parameters[f"{node.id}/{name}"][...] = values
+            for name, values in node.layer.init_state(node.input_shapes).items():
+                self.state[f"{node.id}/{name}"][...] = values
 
     def weights(self) -> dict[str, np.ndarray]:
         """A copy of all that makes the network compute what it computes, by name: parameters, then kept arrays."""
@@ -148,30 +149,30 @@ class Network:
     @property
     def edges(self) -> tuple[EdgeKey, ...]:
         """Every connection as ``(source, target, port)``, in the order of the layers that they end at."""
-        return tuple((source, unit.id, port) for unit in self.units for port, source in enumerate(unit.sources))
+        return tuple((source, node.id, port) for node in self.nodes for port, source in enumerate(node.sources))
 
     @property
     def input_shape(self) -> Shape:
         """Shape of one sample."""
-        return self.units[0].output_shape
+        return self.nodes[0].output_shape
 
     @property
     def output_shape(self) -> Shape:
         """Shape of the output for one sample."""
-        return self.units[-1].output_shape
+        return self.nodes[-1].output_shape
 
     @property
-    def trained_units(self) -> tuple[Unit, ...]:
+    def trained_nodes(self) -> tuple[WiredNode, ...]:
         """The layers that have parameters, frozen ones too, first layer first."""
-        return tuple(unit for unit in self.units if unit.layer.parameter_shapes(unit.input_shapes))
+        return tuple(node for node in self.nodes if node.layer.parameter_shapes(node.input_shapes))
 
     @property
     def trained_spans(self) -> tuple[slice, ...]:
         """Where in the vector of the arena those parameters lie that are not frozen; neighbours in one slice."""
         spans: list[slice] = []
-        for unit in self.trained_units:
-            span = self.parameter_slice(unit)
-            if unit.layer.frozen:
+        for node in self.trained_nodes:
+            span = self.parameter_slice(node)
+            if node.layer.frozen:
                 continue
             if spans and self.parameters.touch(spans[-1], span):
                 span = slice(spans.pop().start, span.stop)
@@ -179,13 +180,13 @@ class Network:
         return tuple(spans)
 
     @property
-    def penalized(self) -> tuple[tuple[Unit, Weighted, str], ...]:
-        """The units with a penalty on their weights, each with its layer and the full name of such an array."""
+    def penalized(self) -> tuple[tuple[WiredNode, Weighted, str], ...]:
+        """The nodes with a penalty on their weights, each with its layer and the full name of such an array."""
         return tuple(
-            (unit, unit.layer, f"{unit.id}/{name}")
-            for unit in self.trained_units
-            if isinstance(unit.layer, Weighted) and (unit.layer.l1 or unit.layer.l2) and not unit.layer.frozen
-            for name in unit.layer.weights
+            (node, node.layer, f"{node.id}/{name}")
+            for node in self.trained_nodes
+            if isinstance(node.layer, Weighted) and (node.layer.l1 or node.layer.l2) and not node.layer.frozen
+            for name in node.layer.weights
         )
 
     @property
@@ -193,10 +194,10 @@ class Network:
         """What the layers' L1 and L2 penalties add to the loss."""
         return sum((penalty(layer, self.parameters[name]) for _, layer, name in self.penalized), 0.0)
 
-    def parameter_slice(self, unit: Unit) -> slice:
+    def parameter_slice(self, node: WiredNode) -> slice:
         """Where a layer's parameters lie in the vector of the arena, and its gradients in its twin."""
-        names = unit.layer.parameter_shapes(unit.input_shapes)
-        return self.parameters.slice_of([f"{unit.id}/{name}" for name in names])
+        names = node.layer.parameter_shapes(node.input_shapes)
+        return self.parameters.slice_of([f"{node.id}/{name}" for name in names])
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Compute the outputs of a batch.
@@ -248,8 +249,11 @@ class Network:
         if self._ran is None:
             raise ValueError("backward needs a forward(x, training=True) before it.")
         tape = self._ran
-        if np.shape(grad) != tape.output.shape:
-            raise ValueError(f"The gradient has shape {np.shape(grad)}; the outputs have {tape.output.shape}.")
+        grad = as_array(grad, "backward", "gradient", f"real numbers of shape {tape.output.shape}")
+        if grad.shape != tape.output.shape:
+            raise ValueError(f"The gradient has shape {grad.shape}; the outputs have {tape.output.shape}.")
+        if grad.dtype.kind not in "biuf":
+            raise ValueError(f"The gradient holds {grad.dtype}; wanted are real numbers of shape {grad.shape}.")
         tape.output_grad[...] = grad
         for function, arguments in tape.backward_calls:
             function(*arguments)
@@ -257,7 +261,15 @@ class Network:
         return tape.input_grad.copy()
 
     def predict(self, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
-        """Outputs of many samples, computed in portions. `x` and the result are as in `forward`."""
+        """Outputs of many samples, computed in portions. `x` and the result are as in `forward`.
+
+        Raises
+        ------
+        ValueError
+            As in `forward`, or if the portions have no size.
+        """
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ValueError(f"batch_size must be a whole number of at least 1, not {batch_size!r}.")
         x = self.checked_batch(x)
         return np.concatenate([self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)])
 
@@ -269,8 +281,8 @@ class Network:
         ValueError
             If the batch is empty, has another shape, or contains NaN or Inf.
         """
-        x = np.asarray(x)
-        name, wanted = self.units[0].id, shape_text(self.input_shape)
+        name, wanted = self.nodes[0].id, shape_text(self.input_shape)
+        x = as_array(x, name, "sample", f"samples of shape {wanted}")
         if x.dtype.kind not in "biuf":  # truth values, whole numbers, floating-point numbers
             held = f"the batch holds {x.dtype} of shape {x.shape}"
             raise ValueError(f"{name} takes numbers; {held}; wanted are samples of shape {wanted}.")
@@ -293,7 +305,7 @@ class Network:
     def record_forward(self, tape: Tape, x: Tensor) -> Recording:
         """Write the forward pass down on a tape."""
         params = {name: tape.external(array) for name, array in (*self.parameters.items(), *self.state.items())}
-        frozen = {unit.id for unit in self.units if unit.layer.frozen}
+        frozen = {node.id for node in self.nodes if node.layer.frozen}
         grads = {
             # What is written to a tensor that nobody reads is dropped: a frozen layer's gradients are not computed.
             name: tape.empty(array.shape) if name.rpartition("/")[0] in frozen else tape.external(array)
@@ -301,11 +313,11 @@ class Network:
         }
         recording = Recording(self, tape, params, grads, {}, {})
         tape.phase = "forward"
-        for unit in self.units:
-            tape.node = unit.id
-            inputs = [recording.outputs[source] for source in unit.sources] or [x]
-            output, kept = unit.layer.forward(tape, named(params, unit.id), inputs)
-            recording.outputs[unit.id], recording.kept[unit.id] = output, kept
+        for node in self.nodes:
+            tape.node = node.id
+            inputs = [recording.outputs[source] for source in node.sources] or [x]
+            output, kept = node.layer.forward(tape, named(params, node.id), inputs)
+            recording.outputs[node.id], recording.kept[node.id] = output, kept
         tape.node = ""
         return recording
 

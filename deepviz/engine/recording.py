@@ -37,25 +37,25 @@ class Recording:
     @property
     def output(self) -> Tensor:
         """What the network gives."""
-        return self.outputs[self.network.units[-1].id]
+        return self.outputs[self.network.nodes[-1].id]
 
     def record_backward(self, output_grad: Tensor) -> BackwardRecording:
         """Write the backward pass down: last layer first, each layer taking the gradient of its own output."""
         tape = self.tape
         tape.phase = "backward"
-        arriving: dict[str, list[Tensor]] = {self.network.units[-1].id: [output_grad]}
+        arriving: dict[str, list[Tensor]] = {self.network.nodes[-1].id: [output_grad]}
         edge_grads: dict[EdgeKey, Tensor] = {}
         total = output_grad
-        for unit in reversed(self.network.units):
-            tape.node = unit.id
-            total, *others = arriving[unit.id]
+        for node in reversed(self.network.nodes):
+            tape.node = node.id
+            total, *others = arriving[node.id]
             for other in others:
                 total = tape.add(total, other)
-            input_grads = unit.layer.backward(
-                tape, named(self.params, unit.id), named(self.grads, unit.id), self.kept[unit.id], total
+            input_grads = node.layer.backward(
+                tape, named(self.params, node.id), named(self.grads, node.id), self.kept[node.id], total
             )
-            for port, source in enumerate(unit.sources):
-                edge_grads[source, unit.id, port] = input_grads[port]
+            for port, source in enumerate(node.sources):
+                edge_grads[source, node.id, port] = input_grads[port]
                 arriving.setdefault(source, []).append(input_grads[port])
         tape.node = ""
         return BackwardRecording(total, edge_grads)
@@ -63,8 +63,8 @@ class Recording:
     def record_penalties(self, value: Tensor) -> Tensor:
         """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
         tape = self.tape
-        for unit, layer, name in self.network.penalized:
-            tape.phase, tape.node = "backward", unit.id
+        for node, layer, name in self.network.penalized:
+            tape.phase, tape.node = "backward", node.id
             amount = record_penalty(tape, layer, self.params[name], self.grads[name])
             if amount is not None:
                 value = tape.add(value, amount)
@@ -73,11 +73,11 @@ class Recording:
 
     def record_limits(self) -> None:
         """Write down, after the update, what keeps the weights within a largest norm."""
-        for unit in self.network.trained_units:
-            layer = unit.layer
+        for node in self.network.trained_nodes:
+            layer = node.layer
             if isinstance(layer, Weighted) and layer.max_norm is not None and not layer.frozen:
                 for name in layer.weights:
-                    weights = self.params[f"{unit.id}/{name}"]
+                    weights = self.params[f"{node.id}/{name}"]
                     record_max_norm(self.tape, weights, layer.unit_axes(name, len(weights.shape)), layer.max_norm)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepviz.engine.loss import Loss
+from deepviz.engine.loss import TARGETS, Loss
 from deepviz.engine.network import Network
+from deepviz.engine.ragged import as_array
 from deepviz.engine.shapes import shape_text
 
 Samples = tuple[np.ndarray, np.ndarray]
@@ -21,9 +22,13 @@ def encoded(network: Network, loss: Loss, samples: Samples, which: str) -> Encod
     ValueError
         If they do not fit, naming what they are for.
     """
-    x, targets = (np.asarray(each) for each in samples)
+    name, wanted = network.nodes[0].id, shape_text(network.input_shape)
+    try:
+        x = as_array(samples[0], name, "sample", f"samples of shape {wanted}")
+        targets = as_array(samples[1], loss.label, "target", TARGETS)
+    except ValueError as error:
+        raise ValueError(f"{which.capitalize()} data: {error}") from None
     if x.ndim == 0 or targets.ndim == 0:
-        name, wanted = network.units[0].id, shape_text(network.input_shape)
         raise ValueError(
             f"{which.capitalize()} data: {name} takes samples of shape {wanted}, "
             f"and a target for each; it gets samples of shape {x.shape} and targets of shape {targets.shape}."

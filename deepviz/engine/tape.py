@@ -184,6 +184,17 @@ class Tape:
         """``a / b``, element by element, with NumPy's broadcasting."""
         return self._elementwise(np.divide, a, b, out)
 
+    def maximum(self, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+        """The larger of two numbers at each place; of equal ones the second, which tells +0 from -0.
+
+        With an array of one number again and again NumPy is several times faster than with the single number.
+        """
+        return self._elementwise(_maximum, a, b, out)
+
+    def minimum(self, a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+        """The smaller of two numbers at each place; as for `maximum`."""
+        return self._elementwise(_minimum, a, b, out)
+
     def unary(self, function: Callable[..., Any], a: Tensor, out: Tensor | None = None) -> Tensor:
         """One NumPy function of one argument, such as ``np.tanh``, element by element."""
         return self.call(function, (a,), a.shape, out, elementwise=True, dtype=a.dtype)
@@ -274,20 +285,30 @@ class Tape:
         phases
             The order in which the phases will be replayed. In another order, what shares memory would be overwritten.
         """
-        kept = {tensor.storage for tensor in keep}
+        keep = tuple(keep)
         for value, storage in self._constants.items():
             storage.array = np.full(storage.shape, value, storage.dtype)
             storage.array.flags.writeable = False
-        records = sorted(self.records, key=lambda record: phases.index(record.phase))
-        needed = set(kept)
+        live = self.needed(keep, phases)
+        block = place(live, {tensor.storage for tensor in keep}, share=share)
+        return CompiledTape(live, block)
+
+    def needed(self, keep: Iterable[Tensor] = (), phases: Sequence[Phase] = PHASES) -> list[Record]:
+        """The calls that a replay makes, in order: all but those whose results nobody reads.
+
+        Parameters
+        ----------
+        keep, phases
+            As for `compile`.
+        """
+        needed = {tensor.storage for tensor in keep}
         live: list[Record] = []
-        for record in reversed(records):
+        for record in sorted(self.records, key=lambda record: phases.index(record.phase))[::-1]:
             if record.write is None or record.write.storage.outside or record.write.storage in needed:
                 needed.update(tensor.storage for tensor in record.reads)
                 live.append(record)
         live.reverse()
-        block = place(live, kept, share=share)
-        return CompiledTape(live, block)
+        return live
 
 
 class _Sum:
@@ -298,6 +319,14 @@ class _Sum:
 
     def __call__(self, x: np.ndarray, out: np.ndarray) -> None:
         np.add.reduce(x, self._axes, out=out)
+
+
+def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+    np.maximum(a, b, out=out)  # by keyword: a positional output is deprecated, and the warning costs time
+
+
+def _minimum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+    np.minimum(a, b, out=out)
 
 
 def _assign(x: np.ndarray, out: np.ndarray) -> None:

@@ -188,6 +188,10 @@ class Trainer:
         ------
         Diverged
             If a number is not finite any more.
+        ValueError
+            If a layer refuses what is in the batch.
+        ColleagueGoneError
+            If a process that shares the batches has ended. It says so if that was in the middle of an update.
         """
         per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
         state, course, is_scheduled = self._state, self._course, not self.schedule.is_constant
@@ -294,6 +298,7 @@ class Trainer:
     def _step_together(self, chosen: np.ndarray, watched: bool) -> Step | None:
         """A step whose batch is shared. None if its numbers are so large that it has to be made again with care."""
         crew = self._crew = self._crew or self._hired()
+        number = self._state.step
         try:
             crew.begin(chosen, self._state.step, watched, self._state.learning_rate)
             part = crew.part(len(chosen))
@@ -301,9 +306,14 @@ class Trainer:
             if not step.make(self._samples, chosen[part.start : part.stop], self.seed, self._state.step):
                 return None  # all see the same numbers, so nobody has updated
         except ColleagueGoneError as error:
-            reason = crew.last_words()
+            reason = crew.reason(error)
             self.close()
-            raise ColleagueGoneError(f"{error} {reason}".strip()) from None
+            if self._state.step != number:  # it is counted when the update begins
+                raise ColleagueGoneError(
+                    f"{reason} The update of step {number + 1} is half made: some weights have changed and others have "
+                    "not. Restore a state from before, or reset the network."
+                ) from None
+            raise reason from None
         except BaseException:  # the others wait at a place of the step that this process has left
             self.close()
             raise

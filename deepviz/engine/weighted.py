@@ -5,13 +5,15 @@ Keeping weights small is called regularization: a network with small weights dra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import InitializerName
+from deepviz.engine.initializers import InitializerName, fans, initial
 from deepviz.engine.layer import Layer
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 
 ADVANCED: dict[str, Any] = {"advanced": True}
@@ -42,6 +44,13 @@ class Weighted(Trained):
     """
 
     weights: ClassVar[tuple[str, ...]] = ("W",)
+
+    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Weights as the initializer draws them, all else zero."""
+        return {
+            name: initial(self.kernel_initializer if name in self.weights else "zeros", shape, rng, *fans(shape))
+            for name, shape in self.parameter_shapes(inputs).items()
+        }
 
     def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
         """The axes of a weight array of so many axes that count its units; the others run over a unit's own weights."""
@@ -113,7 +122,7 @@ def record_max_norm(tape: Tape, weights: Tensor, unit_axes: tuple[int, ...], lim
     """
     own_axes = tuple(axis for axis in range(len(weights.shape)) if axis not in unit_axes)
     lengths = tape.unary(np.sqrt, tape.sum(tape.multiply(weights, weights), own_axes))
-    longer = tape.call(_maximum, (lengths, tape.constant(limit, lengths.shape)), lengths.shape)
+    longer = tape.maximum(lengths, tape.constant(limit, like=lengths))
     shrunk = tape.divide(limit, longer).reshape(
         *(length if axis in unit_axes else 1 for axis, length in enumerate(weights.shape))
     )
@@ -124,7 +133,3 @@ def penalty(layer: Weighted, weights: np.ndarray) -> float:
     """The penalty on a weight array, as `record_penalty` has it, in double precision."""
     exact = weights.astype(np.float64)
     return float(layer.l1 * np.abs(exact).sum() + layer.l2 * np.square(exact).sum())
-
-
-def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)

@@ -74,7 +74,7 @@ EdgeKey = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Unit:
+class WiredNode:
     """A layer in its place: its name, where its inputs come from, and the shapes it meets."""
 
     id: str
@@ -84,7 +84,7 @@ class Unit:
     output_shape: Shape
 
 
-def wired(graph: GraphLike) -> list[Unit]:
+def wired(graph: GraphLike) -> list[WiredNode]:
     """Put the nodes of a graph in order, the Input first and the output last, and give each its shapes.
 
     Raises
@@ -113,7 +113,7 @@ def wired(graph: GraphLike) -> list[Unit]:
         which = ", ".join(outputs) or "all go in circles"
         raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({which}).")
 
-    done: dict[str, Unit] = {}
+    done: dict[str, WiredNode] = {}
     waiting = list(layers)
     while waiting:
         ready = [node_id for node_id in waiting if all(edge.source in done for edge in incoming[node_id])]
@@ -131,14 +131,14 @@ def wired(graph: GraphLike) -> list[Unit]:
                 raise GraphError(f"The {len(sources)} inputs of {node_id} are counted from 0, each once; not {ports}.")
             shapes = tuple(done[source].output_shape for source in sources)
             try:
-                done[node_id] = Unit(node_id, layer, sources, shapes, layer.output_shape(shapes))
+                done[node_id] = WiredNode(node_id, layer, sources, shapes, layer.output_shape(shapes))
             except ShapeError as error:
                 raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
         waiting = [node_id for node_id in waiting if node_id not in done]
     return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
 
 
-def _input_first_output_last(units: list[Unit], first: str, last: str) -> list[Unit]:
-    middle = [unit for unit in units if unit.id not in (first, last)]
-    by_id = {unit.id: unit for unit in units}
+def _input_first_output_last(nodes: list[WiredNode], first: str, last: str) -> list[WiredNode]:
+    middle = [node for node in nodes if node.id not in (first, last)]
+    by_id = {node.id: node for node in nodes}
     return [by_id[first], *middle, *([by_id[last]] if last != first else [])]

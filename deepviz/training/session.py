@@ -174,7 +174,7 @@ class Session:
     def _train(self) -> Status:
         trainer = self._trainer = self.plan.trainer(state=self._first_state)
         self.edges = trainer.network.edges
-        self.layers = tuple(unit.id for unit in trainer.network.trained_units)
+        self.layers = tuple(node.id for node in trainer.network.trained_nodes)
         steps = trainer.steps()
         self.status = "paused" if self._paused else "running"
         while True:

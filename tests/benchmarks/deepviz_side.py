@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.layer import Layer
-from deepviz.engine.network import Unit
+from deepviz.engine.network import WiredNode
 from deepviz.engine.trainer import StepRecord
 from tests.benchmarks.workloads import Part, Skip, Workload
 
@@ -61,9 +61,9 @@ def network(workload: Workload) -> Network:
     return Network.from_graph(graph)
 
 
-def units(of: Network) -> list[Unit]:
+def computing(of: Network) -> list[WiredNode]:
     """The layers of a network that a workload names, in its order."""
-    return [unit for unit in of.units if unit.layer.key not in ("Input", "Add")]
+    return [node for node in of.nodes if node.layer.key not in ("Input", "Add")]
 
 
 def trainer(workload: Workload, of: Network, workers: int = 1) -> Trainer:

@@ -47,8 +47,8 @@ PARAMETERS = {
 
 @EACH
 def test_networks_have_the_size_of_the_design(name: str) -> None:
-    units = deepviz_side.network(WORKLOADS[name]).units
-    assert sum(unit.layer.count_parameters(unit.input_shapes) for unit in units) == PARAMETERS[name]
+    nodes = deepviz_side.network(WORKLOADS[name]).nodes
+    assert sum(node.layer.count_parameters(node.input_shapes) for node in nodes) == PARAMETERS[name]
 
 
 @EACH

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from deepviz.engine import Network
-from tests.benchmarks.deepviz_side import units
+from tests.benchmarks.deepviz_side import computing
 from tests.benchmarks.torch_side import TorchNetwork
 
 Arrays = Mapping[str, np.ndarray]
@@ -24,18 +24,18 @@ ATTENTION_ROLES = ("query", "key", "value")
 def copy_weights(source: Network, target: TorchNetwork) -> None:
     """Give PyTorch's network the parameters of DeepViz's."""
     image: tuple[int, ...] | None = None
-    for unit, module in zip(units(source), target.layers, strict=True):
-        names = unit.layer.parameter_shapes(unit.input_shapes)
-        arrays = {name: source.parameters[f"{unit.id}/{name}"] for name in names}
-        if unit.layer.key == "Flatten":
-            image = unit.input_shapes[0]
-        elif unit.layer.key == "Dense" and image is not None:
+    for node, module in zip(computing(source), target.layers, strict=True):
+        names = node.layer.parameter_shapes(node.input_shapes)
+        arrays = {name: source.parameters[f"{node.id}/{name}"] for name in names}
+        if node.layer.key == "Flatten":
+            image = node.input_shapes[0]
+        elif node.layer.key == "Dense" and image is not None:
             arrays["W"], image = rows_channels_first(arrays["W"], image), None
         if arrays:
-            values = COPIED[unit.layer.key](arrays)
+            values = COPIED[node.layer.key](arrays)
             parameters = dict(module.named_parameters())
             if parameters.keys() != values.keys():
-                raise ValueError(f"{unit.id}: PyTorch has {sorted(parameters)}; copied are {sorted(values)}.")
+                raise ValueError(f"{node.id}: PyTorch has {sorted(parameters)}; copied are {sorted(values)}.")
             with torch.no_grad():
                 for name, parameter in parameters.items():
                     parameter.copy_(torch.from_numpy(np.ascontiguousarray(values[name])))

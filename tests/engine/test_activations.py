@@ -75,8 +75,8 @@ def test_both_types_agree_everywhere(layer: Layer) -> None:
     x = x[np.abs(np.abs(x) - 3) > 1e-3]  # where a hard curve has its corners a rounding decides
     exact, exact_slopes = values_and_slopes(layer, x)
     rounded, rounded_slopes = values_and_slopes(layer, x, "float32")
-    assert rounded == pytest.approx(exact, rel=1e-6, abs=1e-6)
-    assert rounded_slopes == pytest.approx(exact_slopes, rel=1e-6, abs=5e-6)
+    np.testing.assert_allclose(rounded, exact, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(rounded_slopes, exact_slopes, rtol=1e-6, atol=5e-6)
 
 
 @pytest.mark.parametrize("layer", [layers.SiLU(), layers.Mish(), layers.Softplus()], ids=lambda layer: layer.key)

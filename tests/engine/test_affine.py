@@ -33,7 +33,7 @@ def compiled_step(network: Network, batch: int) -> tuple[CompiledTape, Tensor, T
 
 def by_hand(network: Network, x: np.ndarray, grad: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Output, gradients and input gradient of dense layers with tanh between them, straight from the formulas."""
-    p, names = network.parameters, [unit.id for unit in network.trained_units]
+    p, names = network.parameters, [node.id for node in network.trained_nodes]
     inputs = [x]
     for name in names:
         y = inputs[-1] @ p[f"{name}/W"] + p.get(f"{name}/b", 0.0)

@@ -53,11 +53,11 @@ def in_loops(layer: Any, run: LayerRun, borders: tuple[int, int]) -> Results:
 
 
 def assert_same(ours: Results, wanted: Results) -> None:
-    assert ours[0] == pytest.approx(wanted[0], abs=1e-12)
-    assert ours[1] == pytest.approx(wanted[1], abs=1e-12)
+    np.testing.assert_allclose(ours[0], wanted[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(ours[1], wanted[1], rtol=0, atol=1e-12)
     assert ours[2].keys() == wanted[2].keys()
     for name, array in ours[2].items():
-        assert array == pytest.approx(wanted[2][name], abs=1e-12), name
+        np.testing.assert_allclose(array, wanted[2][name], rtol=0, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("batch", [1, 3, 16])
@@ -325,8 +325,19 @@ def test_cards_say_what_matters(layer: Layer, headline: str) -> None:
         (layers.Conv2D(), (7,), "it gets 7. Insert Reshape to make it an image", "Reshape"),
         (layers.DepthwiseConv2D(), (28, 28), "it gets 28 × 28. Insert Reshape to make it 28 × 28 × 1", "Reshape"),
         (layers.ConvTranspose2D(), (2, 2, 2, 2), "it gets 2 × 2 × 2 × 2", ""),
+        (
+            layers.ConvTranspose2D(padding="explicit", explicit_padding=(2, 2, 0, 0)),
+            (2, 3, 1),
+            "gives no pixel: cropped by 2, 2, 0, 0, 3 × 3 leaves nothing of 2 × 3 × 1. Crop less",
+            "",
+        ),
         (layers.Conv1D(), (9,), "sequence of steps × channels; it gets 9. Insert Reshape to make it 9 × 1", "Reshape"),
-        (layers.Conv1D(), (4, 4, 3), "sequence of steps × channels; it gets 4 × 4 × 3", ""),
+        (
+            layers.Conv1D(),
+            (4, 4, 3),
+            "sequence of steps × channels; it gets 4 × 4 × 3. Insert Reshape to make it 4 × 12",
+            "Reshape",
+        ),
         (layers.Conv2D(kernel_size=5), (4, 9, 1), "kernel of 5 × 5 does not fit into an image of 4 × 9", ""),
         (layers.Conv2D(dilation_rate=4), (8, 9, 1), "3 × 3, dilated to 9 × 9, does not fit .* 8 × 9", ""),
         (

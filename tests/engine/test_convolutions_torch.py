@@ -210,3 +210,31 @@ def test_conv_transpose2d(settings: dict[str, Any], shape: Shape, batch: int) ->
         return result if b is None else result + b
 
     compare(layer, shape, batch, convolution)
+
+
+@pytest.mark.parametrize("cropped", [(1, 0), (0, 2), (2, 1), (3, 3)])
+@pytest.mark.parametrize(("strides", "extra"), [((1, 1), (0, 0)), ((2, 3), (0, 0)), ((2, 3), (1, 2))])
+def test_conv_transpose2d_cropped_by_any_number(
+    cropped: tuple[int, int], strides: tuple[int, int], extra: tuple[int, int]
+) -> None:
+    (rows, columns), kernel = cropped, (4, 3)
+    layer = layers.ConvTranspose2D(
+        filters=3, kernel_size=kernel, strides=strides, padding="explicit",
+        explicit_padding=(rows, rows, columns, columns), output_padding=extra,
+    )  # fmt: skip
+
+    def convolution(x: Any, W: Any, b: Any) -> Any:
+        turned = x.permute(0, 3, 1, 2), W.permute(3, 2, 0, 1)
+        return F.conv_transpose2d(*turned, b, strides, cropped, extra).permute(0, 2, 3, 1)
+
+    compare(layer, (5, 6, 2), 3, convolution)
+
+
+def test_conv_transpose2d_cropped_on_one_side() -> None:
+    layer = layers.ConvTranspose2D(filters=2, strides=2, padding="explicit", explicit_padding=(2, 0, 1, 3))
+
+    def convolution(x: Any, W: Any, b: Any) -> Any:
+        whole = F.conv_transpose2d(x.permute(0, 3, 1, 2), W.permute(3, 2, 0, 1), b, 2)
+        return whole[:, :, 2:, 1:-3].permute(0, 2, 3, 1)
+
+    compare(layer, (3, 4, 2), 3, convolution)

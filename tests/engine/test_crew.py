@@ -19,7 +19,7 @@ import pytest
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
-from deepviz.engine.team.colleagues import ColleagueGoneError
+from deepviz.engine.team.colleagues import ColleagueGoneError, Colleagues
 from deepviz.engine.trainer import Diverged
 
 RNG = np.random.default_rng(0)
@@ -244,6 +244,44 @@ def test_a_process_that_dies_is_told_and_the_weights_are_kept() -> None:
         for _ in made.steps():
             pass
         assert made.step == 12, "a new crew takes over"
+
+
+@pytest.mark.parametrize("place", [3, 14], ids=["its own part", "the part of another"])
+def test_what_a_layer_refuses_is_refused_as_with_one_process(place: int) -> None:
+    words, chain = np.zeros((16, 4)), [layers.Embedding(input_dim=5, output_dim=2), layers.GlobalAveragePool()]
+    order = np.random.default_rng((5, 0)).permutation(16)
+    words[order[place], 2] = 7
+    told = []
+    for workers in (1, 2):
+        net = Network.sequential([layers.Input(shape=(4,)), *chain], seed=3)
+        before = net.parameters.vector.copy()
+        settings: dict[str, Any] = {"targets": np.zeros(16, int), "probes": ("loss",)}
+        with (
+            trainer(net, words, workers, **settings) as made,
+            pytest.raises(ValueError, match="batch holds 7") as caught,
+        ):
+            next(made.steps())
+        told.append(str(caught.value))
+        assert np.array_equal(net.parameters.vector, before)
+    assert told[0] == told[1] == "embedding_1 takes whole numbers from 0 to 4; the batch holds 7."
+
+
+def test_an_update_that_is_broken_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = network("dense")
+    with trainer(net, FLAT, 2) as made:
+        steps, wait = made.steps(), Colleagues.wait
+
+        def broken_off(team: Colleagues) -> None:
+            if made.step > 1:  # it counts the steps whose update has begun
+                raise ColleagueGoneError("A process that computes a part of each batch has ended.")
+            wait(team)
+
+        monkeypatch.setattr(Colleagues, "wait", broken_off)
+        next(steps)
+        before = net.parameters.vector.copy()
+        with pytest.raises(ColleagueGoneError, match=r"a part of each batch has ended.* of step 2 is half made"):
+            next(steps)
+        assert not np.array_equal(net.parameters.vector, before)
 
 
 def test_a_wrong_number_of_workers_is_refused() -> None:

@@ -89,9 +89,9 @@ def test_order_of_nodes_and_edges_does_not_matter_for_what_is_computed() -> None
     other.parameters.load(one.parameters)
     x = np.random.default_rng(0).standard_normal((4, 3))
     assert one.forward(x) == pytest.approx(other.forward(x), abs=1e-15)
-    assert other.units[0].id == "input"
-    assert other.units[-1].id == "output"
-    assert {unit.id: unit.sources for unit in one.units} == {unit.id: unit.sources for unit in other.units}
+    assert other.nodes[0].id == "input"
+    assert other.nodes[-1].id == "output"
+    assert {node.id: node.sources for node in one.nodes} == {node.id: node.sources for node in other.nodes}
 
 
 def test_a_network_of_nothing_but_an_input_passes_data_on() -> None:
@@ -234,9 +234,9 @@ def test_shapes_that_do_not_fit_name_the_node() -> None:
 
 def test_names_count_from_one_for_each_type() -> None:
     net = Network.sequential([INPUT, DENSE, layers.ReLU(), DENSE, layers.Tanh(), layers.ReLU()])
-    assert [unit.id for unit in net.units] == ["input_1", "dense_1", "relu_1", "dense_2", "tanh_1", "relu_2"]
+    assert [node.id for node in net.nodes] == ["input_1", "dense_1", "relu_1", "dense_2", "tanh_1", "relu_2"]
     assert net.edges[0] == ("input_1", "dense_1", 0)
-    assert [unit.id for unit in net.trained_units] == ["dense_1", "dense_2"]
+    assert [node.id for node in net.trained_nodes] == ["dense_1", "dense_2"]
     assert net.input_shape == net.output_shape == (2,)
 
 

@@ -57,7 +57,7 @@ assert layer.output_shape([(4, 2)]) == (4, 2)
 assert (factor.label, factor.minimum, factor.maximum) == ("Factor", -100, 100)
 assert check_layer(layer, [(4,)], np.random.default_rng(0)).worst <= 1e-7
 network = Network.sequential([layers.Input(shape=(3,)), layer])
-assert network.units[1].id == "cube_1"
+assert network.nodes[1].id == "cube_1"
 assert np.array_equal(network.forward(np.full((1, 3), 2.0)), [[16.0] * 3])
 """
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
+from deepviz.engine.families.pooling import windows_over
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
 from deepviz.engine.ops import pooling
-from deepviz.engine.ops.pooling_window import windows_over
-from deepviz.engine.shapes import Shape, ShapeError
+from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape
 
 
@@ -133,6 +133,16 @@ def test_one_number_stands_for_rows_and_columns() -> None:
         (layers.MaxPool2D(), (5,), "MaxPool2D needs an image of rows × columns × channels; it gets 5"),
         (layers.MaxPool1D(), (5, 4, 3), "MaxPool1D needs a sequence of steps × features; it gets 5 × 4 × 3"),
         (layers.AveragePool2D(pool_size=4), (3, 5, 2), "AveragePool2D: a window of 4 × 4 does not fit into 3 × 5 × 2"),
+        (
+            layers.MaxPool1D(pool_size=2, padding="explicit", explicit_padding=(2, 0)),
+            (5, 1),
+            "MaxPool1D: with a padding of 2, 0 a window of 2 would see nothing of 5 × 1. Make the padding smaller",
+        ),
+        (
+            layers.AveragePool2D(pool_size=(3, 2), strides=1, padding="explicit", explicit_padding=(0, 0, 1, 2)),
+            (5, 4, 1),
+            "AveragePool2D: with a padding of 0, 0, 1, 2 a window of 3 × 2 would see nothing of 5 × 4 × 1",
+        ),
         (layers.GlobalAveragePool(), (5,), "GlobalAveragePool needs an image or a sequence; it gets 5"),
         (layers.GlobalMaxPool(), (5,), "GlobalMaxPool needs an image or a sequence; it gets 5"),
     ],
@@ -140,6 +150,22 @@ def test_one_number_stands_for_rows_and_columns() -> None:
 def test_what_cannot_be_pooled_is_refused(layer: Layer, shape: Shape, words: str) -> None:
     with pytest.raises(ShapeError, match=words):
         layer.output_shape([shape])
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "makes"),
+    [
+        (layers.MaxPool1D(), (6,), (6, 1)),
+        (layers.AveragePool1D(), (6, 4, 3), (6, 12)),
+        (layers.GlobalAveragePool(), (6,), (6, 1)),
+        (layers.GlobalMaxPool(), (6,), (6, 1)),
+    ],
+)
+def test_where_a_reshape_helps_it_is_offered(layer: Layer, shape: Shape, makes: Shape) -> None:
+    with pytest.raises(ShapeError, match=f"Insert Reshape to make it {shape_text(makes)}") as caught:
+        layer.output_shape([shape])
+    assert caught.value.insert == "Reshape"
+    layer.output_shape([layers.Reshape(target_shape=makes).output_shape([shape])])
 
 
 def test_a_window_that_is_too_large_can_be_mended() -> None:

@@ -83,6 +83,31 @@ def test_average_pool_1d(size: int, stride: int) -> None:
 
 
 @ties
+@pytest.mark.parametrize("strides", [(1, 1), (2, 3)])
+@pytest.mark.parametrize("beyond", [(1, 0), (0, 2), (2, 1)])
+def test_pools_with_a_padding_of_their_own(beyond: tuple[int, int], strides: tuple[int, int], ties: bool) -> None:
+    size, (rows, columns) = (4, 5), beyond
+    settings = {"pool_size": size, "strides": strides, "padding": "explicit"}
+    settings["explicit_padding"] = (rows, rows, columns, columns)
+    x = batch(3, 7, 8, 2, ties=ties)
+    compare(layers.MaxPool2D(**settings), lambda x: F.max_pool2d(x, size, strides, beyond), x)
+    compare(layers.AveragePool2D(**settings), lambda x: F.avg_pool2d(x, size, strides, beyond, False, False), x)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 4])
+def test_sequences_are_padded_at_one_end_only(stride: int) -> None:
+    settings = {"pool_size": 3, "strides": stride, "padding": "explicit", "explicit_padding": (2, 0)}
+    x = batch(3, 7, 2)
+    compare(layers.MaxPool1D(**settings), lambda x: F.max_pool1d(F.pad(x, (2, 0), value=-np.inf), 3, stride), x)
+
+    def mean(x: Any) -> Any:
+        counted = F.pad(torch.ones_like(x), (2, 0))
+        return F.avg_pool1d(F.pad(x, (2, 0)), 3, stride) / F.avg_pool1d(counted, 3, stride)
+
+    compare(layers.AveragePool1D(**settings), mean, x)
+
+
+@ties
 @pytest.mark.parametrize("image", [(6, 8), (7, 8), (5, 9), (2, 2), (1, 1)])
 @pytest.mark.parametrize(("size", "strides"), WINDOWS_2D)
 def test_max_pool_same(image: tuple[int, int], size: tuple[int, int], strides: tuple[int, int], ties: bool) -> None:

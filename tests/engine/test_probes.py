@@ -67,11 +67,11 @@ def test_gradient_norms_have_one_entry_for_each_layer_that_learns() -> None:
     output = net.forward(x, training=True)
     net.backward(losses.MeanSquaredError().value_and_grad(output, targets)[1])
     wanted = [
-        math.hypot(*(np.linalg.norm(net.gradients[f"{unit.id}/{name}"]) for name in ("W", "b")))
-        for unit in net.trained_units
+        math.hypot(*(np.linalg.norm(net.gradients[f"{node.id}/{name}"]) for name in ("W", "b")))
+        for node in net.trained_nodes
     ]
     values = first_record(net, x, targets, "gradient_norm", "gradient_flow")
-    assert [unit.id for unit in net.trained_units] == ["left", "output"]
+    assert [node.id for node in net.trained_nodes] == ["left", "output"]
     assert values["gradient_norm"] == pytest.approx(wanted, rel=1e-12)
     assert values["gradient_flow"].shape == (len(net.edges) + 1,)
 

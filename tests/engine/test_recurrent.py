@@ -166,7 +166,7 @@ def test_what_is_no_sequence_is_refused(kind: type[Recurrent]) -> None:
     needs = f"{kind.label} needs a sequence of steps × features; it gets"
     with pytest.raises(ShapeError, match=f"{needs} 28 × 28 × 3. Insert Reshape to make it 28 × 84."):
         kind(units=2).output_shape([(28, 28, 3)])
-    with pytest.raises(ShapeError, match=f"{needs} 28. Insert Reshape, for 28 steps of one number.") as caught:
+    with pytest.raises(ShapeError, match=f"{needs} 28. Insert Reshape to make it 28 × 1.") as caught:
         kind(units=2).output_shape([(28,)])
     mended = layers.registry[caught.value.insert]().output_shape([(28,)])
     assert mended == (28, 1)

@@ -103,7 +103,7 @@ def test_gradients_of_one_row_are_added_up(count: int, size: int) -> None:
     gradients, out, wanted = rng.standard_normal((size, 3)), np.full((count, 3), np.nan), np.zeros((count, 3))
     np.add.at(wanted, indices, gradients)
     lookup._add_up(indices, gradients, out)
-    assert out == pytest.approx(wanted, abs=1e-12)
+    np.testing.assert_allclose(out, wanted, rtol=0, atol=1e-12)
 
 
 def test_the_gradient_check_of_a_network_leaves_indices_where_they_are() -> None:
@@ -151,6 +151,15 @@ def test_learned_positions_are_parameters() -> None:
 def test_what_does_not_fit_is_refused(layer: Layer, shape: Shape, words: str) -> None:
     with pytest.raises(ShapeError, match=words):
         layer.output_shape([shape])
+
+
+def test_a_reshape_is_offered_to_tell_steps_apart() -> None:
+    with pytest.raises(ShapeError, match="Insert Reshape to make it 5 × 1") as caught:
+        layers.PositionalEncoding().output_shape([(5,)])
+    assert caught.value.insert == "Reshape"
+    with pytest.raises(ShapeError, match="Insert Reshape to make it 5 × 12") as caught:
+        layers.PositionalEncoding().output_shape([(5, 4, 3)])
+    assert caught.value.insert == "Reshape"
 
 
 @pytest.mark.parametrize(

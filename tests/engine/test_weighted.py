@@ -130,7 +130,7 @@ UNITS: list[tuple[Layer, tuple[int, ...], dict[str, tuple[int, ...]]]] = [
 def test_what_a_unit_is_depends_on_the_layer(layer: Layer, shape: tuple[int, ...], units: dict[str, Any]) -> None:
     rng, limit = np.random.default_rng(3), 0.4
     net = Network.sequential([layers.Input(shape=shape), layer.changed(max_norm=limit)], 0, "float64")
-    name = net.trained_units[0].id
+    name = net.trained_nodes[0].id
     before = {short: net.parameters[f"{name}/{short}"].copy() for short in units}
     data = rng.standard_normal((4, *shape)), np.zeros((4, *net.output_shape))
     for _ in Trainer(net, losses.MeanSquaredError(), optimizers.SGD(learning_rate=1e-12), data).steps():

@@ -13,6 +13,7 @@ class Merge(Layer):
     """A layer that combines two or more inputs of one shape, number by number."""
 
     category: ClassVar[str] = "Merge and shape"
+    shape_rule: ClassVar[str] = "inputs of one shape → that shape"
     minimum_inputs: ClassVar[int] = 2
     maximum_inputs: ClassVar[int | None] = None
 

@@ -23,6 +23,7 @@ class Normalization(Trained):
     """A layer that brings numbers to mean 0 and variance 1, and then to a mean and a deviation that are trained."""
 
     category: ClassVar[str] = "Normalisation"
+    shape_rule: ClassVar[str] = "any shape → the same shape"
 
     epsilon: float = Field(
         1e-3,
@@ -55,11 +56,6 @@ class Normalization(Trained):
     def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
         shapes = self.parameter_shapes(inputs)
         return {name: np.full(shape, 1.0 if name == "gamma" else 0.0) for name, shape in shapes.items()}
-
-
-def rows_of(tape: Tape, x: Tensor) -> Tensor:
-    """What lies along the last axis, one row for each position of each sample."""
-    return tape.in_order(x).reshape(-1, x.shape[-1])
 
 
 def times_row(tape: Tape, x: Tensor, row: Tensor) -> Tensor:

@@ -15,10 +15,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from deepviz.engine.families.sequence import check_sequence
 from deepviz.engine.initializers import fans, initial
-from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.layer import Kept
 from deepviz.engine.ops.products import SMALL_PRODUCT
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Weighted
 
@@ -147,6 +148,9 @@ class Recurrent(Weighted):
     """
 
     category: ClassVar[str] = "Recurrent"
+    shape_rule: ClassVar[str] = (
+        "steps × features → units; return sequences: steps × features → steps × units; bidirectional: twice the units"
+    )
     gates: ClassVar[int] = 1
 
     units: int = Field(32, ge=1, le=16_384, title="Units", description="How many numbers the layer gives in each step.")
@@ -211,7 +215,7 @@ class Recurrent(Weighted):
         """
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        check_sequence(self, inputs[0])
+        check_sequence(self.label, inputs[0])
         width = self.units * len(self._endings)
         return (inputs[0][0], width) if self.return_sequences else (width,)
 
@@ -226,6 +230,10 @@ class Recurrent(Weighted):
             shapes |= {f"W{ending}": (inputs[0][-1], width), f"U{ending}": (self.units, width)}
             shapes |= {f"b{ending}": self.bias_shape()} if self.use_bias else {}
         return shapes
+
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        steps, features = inputs[0]
+        return len(self._endings) * steps * (features + self.units) * self.gates * self.units
 
     def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
         """W as chosen, U orthogonal so that what is remembered neither grows nor fades at first, biases zero."""
@@ -268,17 +276,6 @@ class Recurrent(Weighted):
 
     def headline(self) -> str:
         return f"2 × {self.units}" if self.bidirectional else str(self.units)
-
-
-def check_sequence(layer: Layer, shape: Shape) -> None:
-    """Raise a `ShapeError` if a shape is not that of a sequence, and say what makes one of it."""
-    if len(shape) == 2:
-        return
-    refused = f"{layer.label} needs a sequence of steps × features; it gets {shape_text(shape)}."
-    if len(shape) == 1:
-        raise ShapeError(f"{refused} Insert Reshape, for {shape[0]} steps of one number.", "Reshape")
-    sequence = shape_text((shape[0], math.prod(shape[1:])))
-    raise ShapeError(f"{refused} Insert Reshape to make it {sequence}.", "Reshape")
 
 
 def stacked(tape: Tape, parts: Sequence[Tensor | None], columns: Sequence[tuple[slice, float]] | None = None) -> Tensor:

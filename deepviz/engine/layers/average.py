@@ -16,7 +16,7 @@ class Average(Merge):
     ``y = (x_1 + ... + x_n) / n``; ``dL/dx_i = dL/dy / n``.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("mean", "merge")
+    synonyms: ClassVar[tuple[str, ...]] = ("mean", "merge", "avg")
     formula: ClassVar[str] = "y = (x₁ + x₂ + …) / n"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:

@@ -33,7 +33,14 @@ class BatchNorm(Normalization):
     them it computes when it is not training, and when it is frozen (Ioffe & Szegedy 2015).
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("batch normalization", "bn", "normalise", "standardize")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "batch normalization",
+        "bn",
+        "normalise",
+        "standardize",
+        "BatchNorm1d",
+        "BatchNorm2d",
+    )
     formula: ClassVar[str] = "y = γ (x − mean) / deviation + β"
 
     momentum: float = Field(

@@ -18,8 +18,9 @@ class Concatenate(Layer):
     """
 
     category: ClassVar[str] = "Merge and shape"
-    synonyms: ClassVar[tuple[str, ...]] = ("join", "stack", "skip", "merge")
+    synonyms: ClassVar[tuple[str, ...]] = ("join", "stack", "skip", "merge", "concat", "cat")
     formula: ClassVar[str] = "y = [x₁, x₂, …]"
+    shape_rule: ClassVar[str] = "inputs that differ in the last length → the last lengths added up"
     minimum_inputs: ClassVar[int] = 2
     maximum_inputs: ClassVar[int | None] = None
 

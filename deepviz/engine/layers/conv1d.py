@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import fans, initial
+from deepviz.engine.families import convolution as family
+from deepviz.engine.families.image import Margin
+from deepviz.engine.families.sequence import check_sequence
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops import convolution, convolution_window
-from deepviz.engine.ops.convolution_window import Margin, Window
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.ops import convolution
+from deepviz.engine.ops.convolution_window import Window
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Weighted
 
@@ -32,8 +34,21 @@ class Conv1D(Weighted):
     """
 
     category: ClassVar[str] = "Convolution"
-    synonyms: ClassVar[tuple[str, ...]] = ("convolution", "temporal", "sequence", "signal", "kernel", "filter")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "convolution",
+        "temporal",
+        "sequence",
+        "signal",
+        "kernel",
+        "filter",
+        "Convolution1D",
+        "causal",
+    )
     formula: ClassVar[str] = "y = x ∗ W + b"
+    shape_rule: ClassVar[str] = (
+        "steps × c → steps′ × filters; steps′ = ⌊(steps + zeros − reach) / stride⌋ + 1; "
+        "reach = dilation · (kernel − 1) + 1"
+    )
 
     filters: int = Field(8, ge=1, le=65_536, title="Filters", description="How many patterns: channels of the output.")
     kernel_size: int = Field(
@@ -74,7 +89,7 @@ class Conv1D(Weighted):
         description="Into how many parts channels and filters are divided, each of which sees only its own.",
         json_schema_extra=ADVANCED,
     )
-    use_bias: bool = convolution_window.USE_BIAS
+    use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:
         """How the kernel goes along a sequence of this shape, as a window over an image of one row.
@@ -84,17 +99,13 @@ class Conv1D(Weighted):
         ShapeError
             If the layer cannot take such a sequence.
         """
-        if len(shape) != 2:
-            message = f"{self.label} needs a sequence of steps × channels; it gets {shape_text(shape)}."
-            if len(shape) == 1:
-                raise ShapeError(f"{message} Insert Reshape to make it {shape_text((*shape, 1))}.", "Reshape")
-            raise ShapeError(message)
-        convolution_window.check_groups(self.label, shape, self.filters, self.groups)
+        check_sequence(self.label, shape, "channels")
+        family.check_groups(self.label, shape, self.filters, self.groups)
         before, after = self.explicit_padding
         padding = self.padding
         if padding == "causal":
             padding, before, after = "explicit", (self.kernel_size - 1) * self.dilation_rate, 0
-        return convolution_window.window_over(
+        return family.window_over(
             self.label,
             (1, shape[0]),
             (1, self.kernel_size),
@@ -112,10 +123,8 @@ class Conv1D(Weighted):
         weights: dict[str, Shape] = {"W": (self.kernel_size, inputs[0][-1] // self.groups, self.filters)}
         return weights | ({"b": (self.filters,)} if self.use_bias else {})
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shapes = self.parameter_shapes(inputs)
-        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, *fans(shapes["W"]))}
-        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return self.window(inputs[0]).stops[1] * math.prod(self.parameter_shapes(inputs)["W"])
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         window, x = self.window(inputs[0].shape[1:]), _as_image(inputs[0])
@@ -141,7 +150,7 @@ class Conv1D(Weighted):
         ]
 
     def headline(self) -> str:
-        return convolution_window.headline(self.filters, (self.kernel_size,), (self.strides,))
+        return family.headline(self.filters, (self.kernel_size,), (self.strides,))
 
 
 def _as_image(x: Tensor) -> Tensor:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import fans, initial
+from deepviz.engine.families import convolution as family
+from deepviz.engine.families.image import Padding, Pair, Sides, check_image
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops import convolution, convolution_window
-from deepviz.engine.ops.convolution_window import Padding, Pair, Sides, Window
+from deepviz.engine.ops import convolution
+from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Weighted
@@ -33,15 +34,26 @@ class Conv2D(Weighted):
     """
 
     category: ClassVar[str] = "Convolution"
-    synonyms: ClassVar[tuple[str, ...]] = ("convolution", "cnn", "image", "kernel", "filter", "pattern")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "convolution",
+        "cnn",
+        "image",
+        "kernel",
+        "filter",
+        "pattern",
+        "Convolution2D",
+    )
     formula: ClassVar[str] = "y = x ∗ W + b"
+    shape_rule: ClassVar[str] = (
+        "h × w × c → h′ × w′ × filters; h′ = ⌊(h + zeros − reach) / stride⌋ + 1; reach = dilation · (kernel − 1) + 1"
+    )
 
     filters: int = Field(8, ge=1, le=65_536, title="Filters", description="How many patterns: channels of the output.")
-    kernel_size: Pair = convolution_window.KERNEL_SIZE
-    strides: Pair = convolution_window.STRIDES
-    padding: Padding = convolution_window.PADDING
-    explicit_padding: Sides = convolution_window.EXPLICIT_PADDING
-    dilation_rate: Pair = convolution_window.DILATION_RATE
+    kernel_size: Pair = family.KERNEL_SIZE
+    strides: Pair = family.STRIDES
+    padding: Padding = family.PADDING
+    explicit_padding: Sides = family.EXPLICIT_PADDING
+    dilation_rate: Pair = family.DILATION_RATE
     groups: int = Field(
         1,
         ge=1,
@@ -50,7 +62,7 @@ class Conv2D(Weighted):
         description="Into how many parts channels and filters are divided, each of which sees only its own.",
         json_schema_extra=ADVANCED,
     )
-    use_bias: bool = convolution_window.USE_BIAS
+    use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:
         """How the kernel goes over an image of this shape.
@@ -60,9 +72,9 @@ class Conv2D(Weighted):
         ShapeError
             If the layer cannot take such an image.
         """
-        convolution_window.check_image(self.label, shape)
-        convolution_window.check_groups(self.label, shape, self.filters, self.groups)
-        return convolution_window.window_over(
+        check_image(self.label, shape)
+        family.check_groups(self.label, shape, self.filters, self.groups)
+        return family.window_over(
             self.label,
             (shape[0], shape[1]),
             self.kernel_size,
@@ -79,10 +91,8 @@ class Conv2D(Weighted):
         weights: dict[str, Shape] = {"W": (*self.kernel_size, inputs[0][-1] // self.groups, self.filters)}
         return weights | ({"b": (self.filters,)} if self.use_bias else {})
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shapes = self.parameter_shapes(inputs)
-        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, *fans(shapes["W"]))}
-        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return math.prod(self.window(inputs[0]).stops) * math.prod(self.parameter_shapes(inputs)["W"])
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
@@ -110,4 +120,4 @@ class Conv2D(Weighted):
         ]
 
     def headline(self) -> str:
-        return convolution_window.headline(self.filters, self.kernel_size, self.strides)
+        return family.headline(self.filters, self.kernel_size, self.strides)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import BeforeValidator, Field
 
-from deepviz.engine.initializers import fans, initial
+from deepviz.engine.families import convolution as family
+from deepviz.engine.families.image import Margin, Padding, Pair, Sides, as_pair, check_image
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops import convolution, convolution_window
-from deepviz.engine.ops.convolution_window import Border, Margin, Pair, Window
+from deepviz.engine.ops import convolution
+from deepviz.engine.ops.convolution_window import Border, Window
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import ADVANCED, Weighted
 
-OutputPadding = Annotated[tuple[Margin, Margin], BeforeValidator(convolution_window.as_pair)]
+OutputPadding = Annotated[tuple[Margin, Margin], BeforeValidator(as_pair)]
 
 
 class ConvTranspose2D(Weighted):
@@ -32,7 +33,7 @@ class ConvTranspose2D(Weighted):
         dL/db[f]          = sum over n, p, q of dL/dy[n, p, q, f]
         dL/dx[n, r, c, k] = sum over i, j, f of dL/dy[n, r s + i, c s + j, f] W[i, j, f, k]
 
-    With "same" padding the output is cropped to ``s`` times the size of the input.
+    With "same" padding the output is cropped to ``s`` times the size of the input, with "explicit" as one says.
     """
 
     category: ClassVar[str] = "Convolution"
@@ -42,18 +43,34 @@ class ConvTranspose2D(Weighted):
         "upsampling",
         "decoder",
         "generator",
+        "Conv2DTranspose",
+        "deconv",
     )
     formula: ClassVar[str] = "y = x ∗ᵀ W + b"
+    shape_rule: ClassVar[str] = (
+        "h × w × c → h′ × w′ × filters; h′ = (h − 1) · stride + max(reach, stride); same: h′ = stride · h; "
+        "with p: h′ = (h − 1) · stride + reach + p; same, with p: h′ = (h − 1) · stride + reach mod 2 + p; "
+        "explicit: h′ = (h − 1) · stride + reach − cropped; "
+        "explicit, with p: h′ = (h − 1) · stride + reach + p − cropped; "
+        "p = output padding; reach = dilation · (kernel − 1) + 1"
+    )
 
     filters: int = Field(8, ge=1, le=65_536, title="Filters", description="How many channels the output has.")
     kernel_size: Pair = Field((3, 3), title="Kernel", description="Rows × columns that one pixel is stamped on.")
     strides: Pair = Field(
         (1, 1), title="Strides", description="How far apart the stamps are; 2 × 2 doubles rows and columns."
     )
-    padding: Literal["valid", "same"] = Field(
+    padding: Padding = Field(
         "valid",
         title="Padding",
-        description="valid: the output holds every stamp whole. same: it is cropped to the input times the strides.",
+        description="valid: the output holds every stamp whole. same: it is cropped to the input times the strides. "
+        "explicit: as you say.",
+    )
+    explicit_padding: Sides = Field(
+        (0, 0, 0, 0),
+        title="Own cropping",
+        description="Rows and columns of the stamps cropped above, below, left and right, if the padding is explicit.",
+        json_schema_extra={"kind": "sides", "when": {"padding": "explicit"}},
     )
     output_padding: OutputPadding | None = Field(
         None,
@@ -61,8 +78,8 @@ class ConvTranspose2D(Weighted):
         description="Rows and columns added at the end, fewer than the strides. Left out, as many as the size needs.",
         json_schema_extra=ADVANCED,
     )
-    dilation_rate: Pair = convolution_window.DILATION_RATE
-    use_bias: bool = convolution_window.USE_BIAS
+    dilation_rate: Pair = family.DILATION_RATE
+    use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:
         """The window that, going over the output, would stop once for each pixel of an input of this shape.
@@ -72,17 +89,21 @@ class ConvTranspose2D(Weighted):
         ShapeError
             If the layer cannot take such an image.
         """
-        convolution_window.check_image(self.label, shape)
+        check_image(self.label, shape)
         extent = Window((0, 0), self.kernel_size, self.strides, self.dilation_rate).extent
-        extra = self.output_padding or (None, None)
+        extra, cropped = self.output_padding or (None, None), (self.explicit_padding[:2], self.explicit_padding[2:])
         rows, columns = (
-            self._enlarged(shape, *lengths) for lengths in zip(shape[:2], extent, self.strides, extra, strict=True)
+            self._enlarged(shape, *lengths)
+            for lengths in zip(shape[:2], extent, self.strides, extra, cropped, strict=True)
         )
         return Window((rows[0], columns[0]), self.kernel_size, self.strides, self.dilation_rate, (rows[1], columns[1]))
 
-    def _enlarged(self, shape: Shape, length: int, extent: int, stride: int, extra: int | None) -> tuple[int, Border]:
+    def _enlarged(
+        self, shape: Shape, length: int, extent: int, stride: int, extra: int | None, cropped: Border
+    ) -> tuple[int, Border]:
         """Length of the output along one axis, and how much of the stamps is cropped before and after, as in Keras.
 
+        `cropped` is how much that is if the padding is explicit, as in PyTorch.
         `shape`, that of the whole input, is only told if it does not do.
         """
         if extra is not None and extra >= stride:
@@ -93,6 +114,14 @@ class ConvTranspose2D(Weighted):
         whole = (length - 1) * stride + extent
         if self.padding == "valid":
             return whole + (max(stride - extent, 0) if extra is None else extra), (0, 0)
+        if self.padding == "explicit":
+            result = whole + (extra or 0) - sum(cropped)
+            if result < 1:
+                raise ShapeError(
+                    f"{self.label} gives no pixel: cropped by {', '.join(map(str, self.explicit_padding))}, "
+                    f"{shape_text(self.kernel_size)} leaves nothing of {shape_text(shape)}. Crop less."
+                )
+            return result, cropped
         result = length * stride if extra is None else (length - 1) * stride + extent % 2 + extra
         if result < 1:
             raise ShapeError(
@@ -109,10 +138,9 @@ class ConvTranspose2D(Weighted):
         weights: dict[str, Shape] = {"W": (*self.kernel_size, self.filters, inputs[0][-1])}
         return weights | ({"b": (self.filters,)} if self.use_bias else {})
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shapes = self.parameter_shapes(inputs)
-        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, *fans(shapes["W"]))}
-        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        """Every pixel of the input is multiplied with the whole kernel, also where the stamp is cropped afterwards."""
+        return math.prod(inputs[0][:2]) * math.prod(self.parameter_shapes(inputs)["W"])
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
@@ -142,7 +170,8 @@ class ConvTranspose2D(Weighted):
             (cls(filters=1, kernel_size=(2, 4), strides=(3, 2), output_padding=(2, 1)), [(2, 3, 2)]),
             (cls(filters=2, kernel_size=3, strides=2, padding="same", output_padding=1), [(2, 3, 1)]),
             (cls(filters=2, kernel_size=2, strides=(1, 3), dilation_rate=(2, 1)), [(2, 2, 2)]),
+            (cls(filters=2, strides=2, padding="explicit", explicit_padding=(1, 0, 2, 1)), [(2, 3, 2)]),
         ]
 
     def headline(self) -> str:
-        return convolution_window.headline(self.filters, self.kernel_size, self.strides)
+        return family.headline(self.filters, self.kernel_size, self.strides)

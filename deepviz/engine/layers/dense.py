@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import initial
+from deepviz.engine import ops
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.ops.affine import affine, affine_grads, arranged, product_like
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
@@ -32,8 +32,19 @@ class Dense(Weighted):
     """
 
     category: ClassVar[str] = "Core"
-    synonyms: ClassVar[tuple[str, ...]] = ("fully connected", "linear", "affine", "perceptron", "fc")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "fully connected",
+        "linear",
+        "affine",
+        "perceptron",
+        "fc",
+        "mlp",
+        "hidden",
+        "feedforward",
+        "neurons",
+    )
     formula: ClassVar[str] = "y = x W + b"
+    shape_rule: ClassVar[str] = "features → units; steps × features → steps × units"
 
     units: int = Field(16, ge=1, le=65_536, title="Units", description="How many outputs the layer has.")
     use_bias: bool = Field(True, title="Bias", description="Whether a trained number is added to each output.")
@@ -49,11 +60,8 @@ class Dense(Weighted):
         weights: dict[str, Shape] = {"W": (inputs[0][-1], self.units)}
         return weights | ({"b": (self.units,)} if self.use_bias else {})
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shapes = self.parameter_shapes(inputs)
-        fan_in, fan_out = shapes["W"]
-        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, fan_in, fan_out)}
-        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return math.prod(inputs[0]) * self.units
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = arranged(tape, _rows(tape, inputs[0]), self.units)
@@ -80,5 +88,5 @@ class Dense(Weighted):
 
 
 def _rows(tape: Tape, x: Tensor) -> Tensor:
-    """What lies along the last axis, one row for each sample or step."""
-    return x if len(x.shape) == 2 else tape.in_order(x).reshape(-1, x.shape[-1])
+    """One row for each sample or step. Flat inputs stay as they lie, which may be side by side: see `affine`."""
+    return x if len(x.shape) == 2 else ops.rows(tape, x)

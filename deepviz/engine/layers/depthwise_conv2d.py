@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import fans, initial
+from deepviz.engine.families import convolution as family
+from deepviz.engine.families.image import Padding, Pair, Sides, check_image
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops import convolution, convolution_window, depthwise_convolution
-from deepviz.engine.ops.convolution_window import Padding, Pair, Sides, Window
+from deepviz.engine.ops import convolution, depthwise_convolution
+from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Weighted
@@ -33,16 +34,20 @@ class DepthwiseConv2D(Weighted):
     category: ClassVar[str] = "Convolution"
     synonyms: ClassVar[tuple[str, ...]] = ("convolution", "separable", "mobilenet", "channelwise", "kernel")
     formula: ClassVar[str] = "yₖ = xₖ ∗ Wₖ + bₖ"
+    shape_rule: ClassVar[str] = (
+        "h × w × c → h′ × w′ × (depth multiplier · c); h′ = ⌊(h + zeros − reach) / stride⌋ + 1; "
+        "reach = dilation · (kernel − 1) + 1"
+    )
 
-    kernel_size: Pair = convolution_window.KERNEL_SIZE
+    kernel_size: Pair = family.KERNEL_SIZE
     depth_multiplier: int = Field(
         1, ge=1, le=1000, title="Kernels a channel", description="How many outputs each channel of the input gives."
     )
-    strides: Pair = convolution_window.STRIDES
-    padding: Padding = convolution_window.PADDING
-    explicit_padding: Sides = convolution_window.EXPLICIT_PADDING
-    dilation_rate: Pair = convolution_window.DILATION_RATE
-    use_bias: bool = convolution_window.USE_BIAS
+    strides: Pair = family.STRIDES
+    padding: Padding = family.PADDING
+    explicit_padding: Sides = family.EXPLICIT_PADDING
+    dilation_rate: Pair = family.DILATION_RATE
+    use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:
         """How the kernels go over an image of this shape.
@@ -52,8 +57,8 @@ class DepthwiseConv2D(Weighted):
         ShapeError
             If the layer cannot take such an image.
         """
-        convolution_window.check_image(self.label, shape)
-        return convolution_window.window_over(
+        check_image(self.label, shape)
+        return family.window_over(
             self.label,
             (shape[0], shape[1]),
             self.kernel_size,
@@ -71,10 +76,8 @@ class DepthwiseConv2D(Weighted):
         weights: dict[str, Shape] = {"W": (*self.kernel_size, channels, self.depth_multiplier)}
         return weights | ({"b": (channels * self.depth_multiplier,)} if self.use_bias else {})
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shapes = self.parameter_shapes(inputs)
-        weights = {"W": initial(self.kernel_initializer, shapes["W"], rng, *fans(shapes["W"]))}
-        return weights | ({"b": np.zeros(shapes["b"])} if self.use_bias else {})
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return math.prod(self.window(inputs[0]).stops) * math.prod(self.parameter_shapes(inputs)["W"])
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
@@ -106,5 +109,5 @@ class DepthwiseConv2D(Weighted):
         ]
 
     def headline(self) -> str:
-        size = convolution_window.headline(None, self.kernel_size, self.strides)
+        size = family.headline(None, self.kernel_size, self.strides)
         return size if self.depth_multiplier == 1 else f"{self.depth_multiplier} · {size}"

@@ -25,8 +25,9 @@ class Dropout(Layer):
     """
 
     category: ClassVar[str] = "Core"
-    synonyms: ClassVar[tuple[str, ...]] = ("regularization", "random", "noise", "overfitting")
+    synonyms: ClassVar[tuple[str, ...]] = ("regularization", "random", "noise", "overfitting", "drop")
     formula: ClassVar[str] = "y = x · mask / (1 − rate)"
+    shape_rule: ClassVar[str] = "any shape → the same shape"
 
     rate: float = Field(
         0.5, ge=0, le=0.99, title="Rate", description="Which part of the numbers is left out, on average."

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from deepviz.engine.initializers import InitializerName, fans, initial
+from deepviz.engine.initializers import InitializerName
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.ops import lookup
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
@@ -29,8 +28,17 @@ class Embedding(Weighted):
     """
 
     category: ClassVar[str] = "Core"
-    synonyms: ClassVar[tuple[str, ...]] = ("lookup", "words", "tokens", "vocabulary", "categories")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "lookup",
+        "words",
+        "tokens",
+        "vocabulary",
+        "categories",
+        "word vectors",
+        "nlp",
+    )
     formula: ClassVar[str] = "y = embeddings[x]"
+    shape_rule: ClassVar[str] = "steps → steps × output dim"
     weights: ClassVar[tuple[str, ...]] = ("embeddings",)
 
     input_dim: int = Field(
@@ -61,10 +69,6 @@ class Embedding(Weighted):
 
     def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:
         return {"embeddings": (self.input_dim, self.output_dim)}
-
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        shape = (self.input_dim, self.output_dim)
-        return {"embeddings": initial(self.kernel_initializer, shape, rng, *fans(shape))}
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]

@@ -20,6 +20,7 @@ class Flatten(Layer):
     category: ClassVar[str] = "Merge and shape"
     synonyms: ClassVar[tuple[str, ...]] = ("reshape", "vector", "unroll")
     formula: ClassVar[str] = "rows × columns × channels → one row"
+    shape_rule: ClassVar[str] = "any shape → n; n = the product of all lengths"
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         return (math.prod(inputs[0]),)

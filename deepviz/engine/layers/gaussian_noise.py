@@ -26,6 +26,7 @@ class GaussianNoise(Layer):
     category: ClassVar[str] = "Core"
     synonyms: ClassVar[tuple[str, ...]] = ("regularization", "random", "jitter", "augmentation")
     formula: ClassVar[str] = "y = x + noise"
+    shape_rule: ClassVar[str] = "any shape → the same shape"
 
     stddev: float = Field(0.1, ge=0, le=100, title="Size", description="Standard deviation of what is added.")
 

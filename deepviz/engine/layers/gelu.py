@@ -30,7 +30,7 @@ class GELU(Activation):
     The approximation is ``Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2``.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("gaussian error linear", "transformer", "nonlinearity")
+    synonyms: ClassVar[tuple[str, ...]] = ("gaussian error linear", "transformer", "nonlinearity", "bert", "gpt")
     formula: ClassVar[str] = "y = x Φ(x)"
 
     approximate: bool = Field(

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.families.pooling import GlobalPooling
+from deepviz.engine.layer import Kept
 from deepviz.engine.ops.channels import repeated, rows_together
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape, Tensor
 
 
-class GlobalAveragePool(Layer):
+class GlobalAveragePool(GlobalPooling):
     """Leaves one number of each channel of an image, or each feature of a sequence: the mean over all positions.
 
     With ``x`` of shape (batch, positions, channels)::
@@ -21,14 +21,17 @@ class GlobalAveragePool(Layer):
         dL/dx[n, p, k] = dL/dy[n, k] / positions
     """
 
-    category: ClassVar[str] = "Pooling"
-    synonyms: ClassVar[tuple[str, ...]] = ("mean", "gap", "image", "sequence", "flatten")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "mean",
+        "gap",
+        "image",
+        "sequence",
+        "flatten",
+        "GlobalAveragePooling1D",
+        "GlobalAveragePooling2D",
+        "AdaptiveAvgPool2d",
+    )
     formula: ClassVar[str] = "y = mean over all positions"
-
-    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        if len(inputs[0]) < 2:
-            raise ShapeError(f"{self.label} needs an image or a sequence; it gets {shape_text(inputs[0])}.")
-        return (inputs[0][-1],)
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
@@ -47,7 +50,3 @@ class GlobalAveragePool(Layer):
         together = rows_together(count, channels)
         share = repeated(tape, tape.in_order(tape.multiply(grad, 1.0 / count)), together)
         return [tape.multiply(tape.constant(1.0, (1, count // together, 1)), share).reshape(*kept)]
-
-    @classmethod
-    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
-        return [(cls(), [(4, 3, 2)]), (cls(), [(5, 3)])]

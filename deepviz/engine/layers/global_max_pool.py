@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.families.pooling import GlobalPooling
+from deepviz.engine.layer import Kept
 from deepviz.engine.tape import Tape, Tensor
 
 
-class GlobalMaxPool(Layer):
+class GlobalMaxPool(GlobalPooling):
     """Leaves one number of each channel of an image, or each feature of a sequence: the largest of all positions.
 
     With ``x`` of shape (batch, positions, channels)::
@@ -23,14 +23,17 @@ class GlobalMaxPool(Layer):
     Of several that are the largest, the first gets the gradient.
     """
 
-    category: ClassVar[str] = "Pooling"
-    synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "largest", "image", "sequence", "flatten")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "max pooling",
+        "largest",
+        "image",
+        "sequence",
+        "flatten",
+        "GlobalMaxPooling1D",
+        "GlobalMaxPooling2D",
+        "AdaptiveMaxPool2d",
+    )
     formula: ClassVar[str] = "y = max over all positions"
-
-    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        if len(inputs[0]) < 2:
-            raise ShapeError(f"{self.label} needs an image or a sequence; it gets {shape_text(inputs[0])}.")
-        return (inputs[0][-1],)
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
@@ -45,10 +48,6 @@ class GlobalMaxPool(Layer):
     ) -> Sequence[Tensor]:
         shape, rows_shape, first = kept
         return [tape.call(_put, (grad, first), rows_shape).reshape(*shape)]
-
-    @classmethod
-    def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
-        return [(cls(), [(4, 3, 2)]), (cls(), [(5, 3)])]
 
 
 def _first_largest(x: np.ndarray, out: np.ndarray) -> None:

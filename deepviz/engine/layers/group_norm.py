@@ -30,8 +30,15 @@ class GroupNorm(Normalization):
     Nothing depends on the other samples, or on whether the network is training (Wu & He 2018).
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("group normalization", "gn", "instance normalization", "normalise")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "group normalization",
+        "gn",
+        "instance normalization",
+        "normalise",
+        "InstanceNorm2d",
+    )
     formula: ClassVar[str] = "y = γ (x − mean) / deviation + β"
+    shape_rule: ClassVar[str] = "any shape → the same shape; its last length a multiple of groups"
 
     groups: int = Field(
         32, ge=1, le=65_536, title="Groups", description="Into how many groups of neighbours the channels are divided."

@@ -56,7 +56,7 @@ class GRU(Recurrent):
         dL/d[U_z, U_r] = sum of h_(t-1)^T [dz, dr]       dL/dU_n = sum of m^T dn
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent", "rnn", "sequence", "gates")
+    synonyms: ClassVar[tuple[str, ...]] = ("gated recurrent unit", "recurrent", "rnn", "sequence", "gates", "gated")
     formula: ClassVar[str] = "h ← z h + (1 − z) n"
     gates: ClassVar[int] = 3
 

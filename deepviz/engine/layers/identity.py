@@ -15,7 +15,7 @@ class Identity(Activation):
     ``y = x``; ``dL/dx = dL/dy``. It costs nothing.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("linear", "pass through", "nothing")
+    synonyms: ClassVar[tuple[str, ...]] = ("linear", "pass through", "nothing", "no op", "placeholder")
     formula: ClassVar[str] = "y = x"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:

@@ -18,8 +18,9 @@ class Input(Layer):
     """Where samples enter the network."""
 
     category: ClassVar[str] = "Input and output"
-    synonyms: ClassVar[tuple[str, ...]] = ("data", "source", "features")
+    synonyms: ClassVar[tuple[str, ...]] = ("data", "source", "features", "InputLayer", "start")
     formula: ClassVar[str] = "y = x"
+    shape_rule: ClassVar[str] = "no input → shape"
     minimum_inputs: ClassVar[int] = 0
     maximum_inputs: ClassVar[int | None] = 0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from deepviz.engine import ops
-from deepviz.engine.families.normalization import Normalization, inverse_root, plus_row, rows_of, times_row
+from deepviz.engine.families.normalization import Normalization, inverse_root, plus_row, times_row
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
@@ -30,7 +30,7 @@ class LayerNorm(Normalization):
     formula: ClassVar[str] = "y = γ (x − mean) / deviation + β"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = rows_of(tape, inputs[0])
+        x = ops.rows(tape, inputs[0])
         n = x.shape[1]
         deviation = tape.subtract(x, tape.multiply(ops.row_sums(tape, x), 1.0 / n))
         variance = tape.multiply(ops.row_sums(tape, tape.multiply(deviation, deviation)), 1.0 / n)
@@ -44,7 +44,7 @@ class LayerNorm(Normalization):
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
         z, inverse = kept
-        g, n = rows_of(tape, grad), z.shape[1]
+        g, n = ops.rows(tape, grad), z.shape[1]
         product = tape.multiply(g, z)
         if self.center:
             tape.column_sums(g, out=grads["beta"])

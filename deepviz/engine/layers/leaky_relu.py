@@ -18,7 +18,7 @@ class LeakyReLU(Activation):
     ``y = s x`` and ``dL/dx = s dL/dy``, where the slope s is 1 for ``x > 0`` and `negative_slope` elsewhere.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("leaky rectifier", "rectified linear", "nonlinearity")
+    synonyms: ClassVar[tuple[str, ...]] = ("leaky rectifier", "rectified linear", "nonlinearity", "lrelu")
     formula: ClassVar[str] = "y = max(x, a x)"
 
     negative_slope: float = Field(

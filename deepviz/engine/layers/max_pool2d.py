@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
-from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops import pooling
-from deepviz.engine.ops.pooling_window import Pooling2D
+from deepviz.engine.families.pooling import MaxPooling, Pooling2D
+from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import Shape
-from deepviz.engine.tape import Tape, Tensor
 
 
-class MaxPool2D(Pooling2D):
+class MaxPool2D(MaxPooling, Pooling2D):
     """Leaves the largest number of each window of an image, each channel by itself.
 
     With ``x`` of shape (batch, rows, columns, channels)::
@@ -23,20 +21,7 @@ class MaxPool2D(Pooling2D):
     nothing that could be the largest.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "downsample", "subsample", "image", "cnn")
-    formula: ClassVar[str] = "y = max of each window"
-
-    def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = inputs[0]
-        windows = self.windows(x.shape[1:])
-        y, wins = pooling.largest(tape, x, windows)
-        return y, (x, windows, wins)
-
-    def backward(
-        self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
-    ) -> Sequence[Tensor]:
-        x, windows, wins = kept
-        return [pooling.largest_grad(tape, x.shape, windows, wins, grad, like=x)]
+    synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "downsample", "subsample", "image", "cnn", "MaxPooling2D")
 
     @classmethod
     def examples(cls) -> Sequence[tuple[Layer, Sequence[Shape]]]:
@@ -45,4 +30,5 @@ class MaxPool2D(Pooling2D):
             (cls(pool_size=(2, 3), strides=(1, 2), padding="same"), [(3, 5, 2)]),
             (cls(pool_size=3, strides=2), [(5, 6, 1)]),
             (cls(pool_size=(1, 2), strides=(2, 3)), [(4, 6, 2)]),
+            (cls(pool_size=(2, 3), padding="explicit", explicit_padding=(1, 0, 1, 2)), [(3, 4, 1)]),
         ]

@@ -24,7 +24,7 @@ class Maximum(Merge):
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         largest = [inputs[0]]  # of the first input, of the first two, ...
         for x in inputs[1:]:
-            largest.append(curves.larger(tape, largest[-1], x))
+            largest.append(tape.maximum(largest[-1], x))
         return largest[-1], (tuple(inputs), largest[:-1])
 
     def backward(

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from deepviz.engine.layer import Activation, Kept
-from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 ONE_FROM_HERE = 40.0
@@ -27,7 +26,7 @@ class Mish(Activation):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
-        n = tape.unary(np.exp, curves.smaller(tape, x, tape.constant(ONE_FROM_HERE, like=x)))
+        n = tape.unary(np.exp, tape.minimum(x, tape.constant(ONE_FROM_HERE, like=x)))
         w = tape.multiply(n, tape.add(n, 2.0))
         t = tape.divide(w, tape.add(w, 2.0))
         return tape.multiply(x, t), (x, n, t)

@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.families.recurrence import check_sequence
+from deepviz.engine import ops
+from deepviz.engine.families.sequence import check_sequence
 from deepviz.engine.initializers import initial
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.ops.attention import attend, attend_grad
@@ -47,10 +48,20 @@ class MultiHeadAttention(Weighted):
 
     category: ClassVar[str] = "Attention"
     label: ClassVar[str] = "Multi-head attention"
-    synonyms: ClassVar[tuple[str, ...]] = ("self-attention", "cross-attention", "transformer", "scaled dot product")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "self-attention",
+        "cross-attention",
+        "transformer",
+        "scaled dot product",
+        "mha",
+        "qkv",
+        "attention",
+    )
     formula: ClassVar[str] = "y = softmax(q kᵀ / √d) v"
+    shape_rule: ClassVar[str] = "steps × features → steps × features; of several inputs, as the first: the queries"
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 3
+    input_names: ClassVar[tuple[str, ...]] = ("query", "value", "key")
     weights: ClassVar[tuple[str, ...]] = ("W_query", "W_key", "W_value", "W_output")
 
     num_heads: int = Field(
@@ -82,7 +93,7 @@ class MultiHeadAttention(Weighted):
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         for shape in inputs:
-            check_sequence(self, shape)
+            check_sequence(self.label, shape)
         _, key, value = (inputs[port] for port in _ports(len(inputs)))
         if key[0] != value[0]:
             raise ShapeError(
@@ -101,6 +112,16 @@ class MultiHeadAttention(Weighted):
         shapes["W_output"] = (self.num_heads, value_dim, features)
         return shapes | ({"b_output": (features,)} if self.use_bias else {})
 
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        """The four products with weights, ``q k^T``, and ``P v``."""
+        sources = [inputs[port] for port in _ports(len(inputs))]
+        (steps, features), (keys, _), _ = sources
+        value_dim = self.value_dim or self.key_dim
+        lengths = (self.key_dim, self.key_dim, value_dim)
+        projections = sum(math.prod(source) * length for source, length in zip(sources, lengths, strict=True))
+        scores_and_sums = steps * keys * (self.key_dim + value_dim)
+        return self.num_heads * (projections + scores_and_sums + steps * value_dim * features)
+
     def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Weights as those of one matrix for all heads, biases zero."""
         first = {}
@@ -115,7 +136,7 @@ class MultiHeadAttention(Weighted):
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         batch, steps, features = inputs[0].shape
-        rows = [_rows(tape, x) for x in inputs]
+        rows = [ops.rows(tape, x) for x in inputs]
         ports = _ports(len(inputs))
         sources = [rows[port] for port in ports]
         q, k, v = (self._weigh(tape, params, role, x) for role, x in zip(ROLES, sources, strict=True))
@@ -131,7 +152,7 @@ class MultiHeadAttention(Weighted):
     ) -> Sequence[Tensor]:
         ports, sources, (*qkv, o), attended = kept
         batch = grad.shape[0]
-        do = self._weigh_back(tape, params, grads, "output", o, _rows(tape, grad))
+        do = self._weigh_back(tape, params, grads, "output", o, ops.rows(tape, grad))
         dq, dk, dv = (tape.empty(x.shape) for x in qkv)
         attend_grad(tape, attended, *(self._heads(x, batch) for x in (do, dq, dk, dv)))
         dq = tape.multiply(dq, self.key_dim**-0.5)
@@ -183,8 +204,3 @@ class MultiHeadAttention(Weighted):
 def _ports(inputs: int) -> tuple[int, int, int]:
     """Which input queries, keys and values are read from. The inputs are in Keras's order: query, value, key."""
     return {1: (0, 0, 0), 2: (0, 1, 1), 3: (0, 2, 1)}[inputs]
-
-
-def _rows(tape: Tape, x: Tensor) -> Tensor:
-    """One row for each step of each sample."""
-    return tape.in_order(x).reshape(-1, x.shape[-1])

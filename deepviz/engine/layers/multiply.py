@@ -17,7 +17,7 @@ class Multiply(Merge):
     dividing, so that zeros do no harm.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("product", "gate", "times", "merge")
+    synonyms: ClassVar[tuple[str, ...]] = ("product", "gate", "times", "merge", "hadamard", "elementwise")
     formula: ClassVar[str] = "y = x₁ x₂ …"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:

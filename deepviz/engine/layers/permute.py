@@ -26,6 +26,7 @@ class Permute(Layer):
     category: ClassVar[str] = "Merge and shape"
     synonyms: ClassVar[tuple[str, ...]] = ("transpose", "swap axes", "channels first", "channels last")
     formula: ClassVar[str] = "yᵢⱼ = xⱼᵢ"
+    shape_rule: ClassVar[str] = "any shape → the same lengths in the order of dims"
 
     dims: tuple[Axis, ...] = Field(
         (2, 1),

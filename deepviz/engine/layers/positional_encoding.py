@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from deepviz.engine.families.sequence import check_sequence
 from deepviz.engine.initializers import SPREAD
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Trained
 
@@ -33,16 +34,23 @@ class PositionalEncoding(Trained):
     """
 
     category: ClassVar[str] = "Attention"
-    synonyms: ClassVar[tuple[str, ...]] = ("position", "sinusoid", "transformer", "sequence")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "position",
+        "sinusoid",
+        "transformer",
+        "sequence",
+        "position embedding",
+        "sinusoidal",
+    )
     formula: ClassVar[str] = "y = x + positions"
+    shape_rule: ClassVar[str] = "steps × features → steps × features"
 
     learned: bool = Field(
         False, title="Learned", description="Whether the positions are trained, instead of sine and cosine waves."
     )
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
-        if len(inputs[0]) != 2:
-            raise ShapeError(f"{self.label} needs a sequence of steps × features; it gets {shape_text(inputs[0])}.")
+        check_sequence(self.label, inputs[0])
         return inputs[0]
 
     def parameter_shapes(self, inputs: Sequence[Shape]) -> dict[str, Shape]:

@@ -16,7 +16,7 @@ class ReLU(Activation):
     ``y = max(x, 0)``; ``dL/dx = dL/dy`` where ``x > 0`` and 0 elsewhere.
     """
 
-    synonyms: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear", "nonlinearity")
+    synonyms: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear", "nonlinearity", "ramp")
     formula: ClassVar[str] = "y = max(x, 0)"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:

@@ -24,6 +24,7 @@ class Reshape(Layer):
     category: ClassVar[str] = "Merge and shape"
     synonyms: ClassVar[tuple[str, ...]] = ("view", "image", "sequence", "unflatten")
     formula: ClassVar[str] = "the same numbers in another shape"
+    shape_rule: ClassVar[str] = "any shape → target shape; −1 stands for what is left"
 
     target_shape: tuple[Length, ...] = Field(
         (-1, 1),

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine import ops
-from deepviz.engine.families.normalization import inverse_root, rows_of, times_row
+from deepviz.engine.families.normalization import inverse_root, times_row
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
@@ -33,6 +33,7 @@ class RMSNorm(Trained):
     category: ClassVar[str] = "Normalisation"
     synonyms: ClassVar[tuple[str, ...]] = ("root mean square", "rms normalization", "transformer", "normalise")
     formula: ClassVar[str] = "y = γ x / √mean(x²)"
+    shape_rule: ClassVar[str] = "any shape → the same shape"
 
     epsilon: float = Field(
         1e-6,
@@ -53,7 +54,7 @@ class RMSNorm(Trained):
         return {"gamma": np.ones(inputs[0][-1])}
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = rows_of(tape, inputs[0])
+        x = ops.rows(tape, inputs[0])
         mean_square = tape.multiply(ops.row_sums(tape, tape.multiply(x, x)), 1.0 / x.shape[1])
         inverse = inverse_root(tape, mean_square, self.epsilon)
         z = tape.multiply(x, inverse)
@@ -63,7 +64,7 @@ class RMSNorm(Trained):
         self, tape: Tape, params: Mapping[str, Tensor], grads: Mapping[str, Tensor], kept: Kept, grad: Tensor
     ) -> Sequence[Tensor]:
         z, inverse = kept
-        g, n, gamma = rows_of(tape, grad), z.shape[1], params["gamma"]
+        g, n, gamma = ops.rows(tape, grad), z.shape[1], params["gamma"]
         product = tape.multiply(g, z)
         tape.column_sums(product, out=grads["gamma"])
         # As dL/dz is gamma dL/dy, the sum of z dL/dz along a row is a product with gamma.

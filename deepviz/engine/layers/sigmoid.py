@@ -19,7 +19,7 @@ class Sigmoid(Activation):
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("logistic", "squashing", "nonlinearity")
-    formula: ClassVar[str] = "y = 1 / (1 + exp(-x))"
+    formula: ClassVar[str] = "y = 1 / (1 + exp(−x))"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         half = tape.unary(np.tanh, tape.multiply(inputs[0], 0.5))

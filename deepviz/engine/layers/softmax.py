@@ -27,7 +27,7 @@ class Softmax(Activation):
     formula: ClassVar[str] = "y = exp(x) / Σ exp(x)"
 
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
-        x = tape.in_order(inputs[0]).reshape(-1, inputs[0].shape[-1])
+        x = ops.rows(tape, inputs[0])
         exponentials = tape.unary(np.exp, tape.subtract(x, ops.row_maximum(tape, x)))
         y = tape.divide(exponentials, ops.row_sums(tape, exponentials))
         return y.reshape(*inputs[0].shape), y

@@ -25,8 +25,17 @@ class SpatialDropout(Layer):
     """
 
     category: ClassVar[str] = "Core"
-    synonyms: ClassVar[tuple[str, ...]] = ("regularization", "random", "channels", "overfitting")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "regularization",
+        "random",
+        "channels",
+        "overfitting",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "Dropout2d",
+    )
     formula: ClassVar[str] = "y = x · mask / (1 − rate)"
+    shape_rule: ClassVar[str] = "… × c → … × c"
 
     rate: float = Field(
         0.5, ge=0, le=0.99, title="Rate", description="Which part of the channels is left out, on average."

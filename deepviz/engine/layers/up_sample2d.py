@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from deepviz.engine.families.image import Pair, check_image
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops.convolution_window import Pair, check_image
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
 
@@ -30,8 +30,19 @@ class UpSample2D(Layer):
     """
 
     category: ClassVar[str] = "Merge and shape"
-    synonyms: ClassVar[tuple[str, ...]] = ("resize", "enlarge", "unpool", "decoder", "image")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "resize",
+        "enlarge",
+        "unpool",
+        "decoder",
+        "image",
+        "UpSampling2D",
+        "Upsample",
+        "interpolate",
+        "bilinear",
+    )
     formula: ClassVar[str] = "each pixel → size pixels"
+    shape_rule: ClassVar[str] = "h × w × c → (size · h) × (size · w) × c"
 
     size: Pair = Field((2, 2), title="Times", description="How many times as many rows × columns there are afterwards.")
     interpolation: Literal["nearest", "bilinear"] = Field(

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
+from deepviz.engine.families.image import Sides, check_image
 from deepviz.engine.layer import Kept, Layer
-from deepviz.engine.ops.convolution_window import Sides, check_image
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
 
@@ -31,8 +31,9 @@ class ZeroPad2D(Layer):
     """
 
     category: ClassVar[str] = "Merge and shape"
-    synonyms: ClassVar[tuple[str, ...]] = ("border", "margin", "pad", "image")
+    synonyms: ClassVar[tuple[str, ...]] = ("border", "margin", "pad", "image", "ZeroPadding2D")
     formula: ClassVar[str] = "zeros around the image"
+    shape_rule: ClassVar[str] = "h × w × c → (top + h + bottom) × (left + w + right) × c"
 
     padding: Annotated[Sides, BeforeValidator(_flat)] = Field(
         (1, 1, 1, 1),

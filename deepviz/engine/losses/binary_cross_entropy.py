@@ -30,8 +30,18 @@ class BinaryCrossEntropy(Loss):
     """
 
     label: ClassVar[str] = "Binary cross-entropy"
-    synonyms: ClassVar[tuple[str, ...]] = ("sigmoid", "logistic", "log loss", "multi-label", "classification", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "sigmoid",
+        "logistic",
+        "log loss",
+        "multi-label",
+        "classification",
+        "output",
+        "bce",
+        "BCEWithLogitsLoss",
+    )
     formula: ClassVar[str] = "L = −mean(t log σ(z) + (1 − t) log(1 − σ(z)))"
+    shape_rule: ClassVar[str] = "one output for each class, or one for two classes → one number"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
     tells_yes_from_no: ClassVar[bool] = True
 

@@ -28,8 +28,9 @@ class CosineSimilarity(Loss):
     """
 
     label: ClassVar[str] = "Cosine similarity"
-    synonyms: ClassVar[tuple[str, ...]] = ("angle", "direction", "embedding", "output")
+    synonyms: ClassVar[tuple[str, ...]] = ("angle", "direction", "embedding", "output", "CosineEmbeddingLoss")
     formula: ClassVar[str] = "L = mean(1 − cos(y, t))"
+    shape_rule: ClassVar[str] = "one output for each class or target number, at least two → one number"
 
     def check(self, output_shape: Shape, task: str, outputs: int) -> None:
         if outputs < 2:
@@ -37,7 +38,7 @@ class CosineSimilarity(Loss):
         super().check(output_shape, task, outputs)
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        y, t = (tape.in_order(tensor).reshape(-1, outputs.shape[-1]) for tensor in (outputs, targets))
+        y, t = ops.rows(tape, outputs), ops.rows(tape, targets)
         batch = y.shape[0]
         inverse = _inverse_lengths(tape, y)
         direction = tape.multiply(y, inverse)
@@ -53,8 +54,4 @@ def _inverse_lengths(tape: Tape, x: Tensor) -> Tensor:
     """One over the length of each row of ``(n, k)``: ``(n, 1)``; 0 for rows that are too short."""
     lengths = tape.unary(np.sqrt, ops.row_sums(tape, tape.multiply(x, x)))
     has_direction = tape.unary(np.sign, ops.relu(tape, tape.subtract(lengths, SHORTEST)))
-    return tape.divide(has_direction, tape.call(_larger, (lengths, tape.constant(SHORTEST)), lengths.shape))
-
-
-def _larger(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)
+    return tape.divide(has_direction, tape.maximum(lengths, tape.constant(SHORTEST)))

@@ -23,8 +23,16 @@ class Hinge(Loss):
     """
 
     label: ClassVar[str] = "Hinge"
-    synonyms: ClassVar[tuple[str, ...]] = ("svm", "support vector machine", "margin", "classification", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "svm",
+        "support vector machine",
+        "margin",
+        "classification",
+        "output",
+        "HingeEmbeddingLoss",
+    )
     formula: ClassVar[str] = "L = mean(max(1 − t y, 0))"
+    shape_rule: ClassVar[str] = "one output for each class, or one for two classes → one number"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
     tells_yes_from_no: ClassVar[bool] = True
 

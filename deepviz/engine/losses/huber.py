@@ -24,8 +24,9 @@ class Huber(Loss):
     """
 
     label: ClassVar[str] = "Huber"
-    synonyms: ClassVar[tuple[str, ...]] = ("smooth l1", "robust", "regression", "output")
+    synonyms: ClassVar[tuple[str, ...]] = ("smooth l1", "robust", "regression", "output", "SmoothL1Loss", "HuberLoss")
     formula: ClassVar[str] = "L = mean(d²/2, or δ(|d| − δ/2) for |d| > δ)"
+    shape_rule: ClassVar[str] = "one output for each class or target number → one number"
 
     delta: float = Field(
         1.0,

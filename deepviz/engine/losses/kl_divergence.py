@@ -26,8 +26,16 @@ class KLDivergence(Loss):
     """
 
     label: ClassVar[str] = "KL divergence"
-    synonyms: ClassVar[tuple[str, ...]] = ("kullback-leibler", "relative entropy", "distillation", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "kullback-leibler",
+        "relative entropy",
+        "distillation",
+        "output",
+        "kld",
+        "KLDivLoss",
+    )
     formula: ClassVar[str] = "L = Σ t log(t / softmax(z))"
+    shape_rule: ClassVar[str] = "one output for each class or target number, at least two → one number"
 
     def check(self, output_shape: Shape, task: str, outputs: int) -> None:
         if outputs < 2:
@@ -40,7 +48,7 @@ class KLDivergence(Loss):
         return encoded
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        z, t = (tape.in_order(tensor).reshape(-1, outputs.shape[-1]) for tensor in (outputs, targets))
+        z, t = ops.rows(tape, outputs), ops.rows(tape, targets)
         shifted = tape.subtract(z, ops.row_maximum(tape, z))
         exponentials = tape.unary(np.exp, shifted)
         sums = ops.row_sums(tape, exponentials)

@@ -25,17 +25,14 @@ class LogCosh(Loss):
     label: ClassVar[str] = "Log-cosh"
     synonyms: ClassVar[tuple[str, ...]] = ("logarithm of the hyperbolic cosine", "robust", "regression", "output")
     formula: ClassVar[str] = "L = mean(log cosh(y − t))"
+    shape_rule: ClassVar[str] = "one output for each class or target number → one number"
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         difference = tape.subtract(outputs, targets)
         distance = tape.unary(np.abs, difference)
-        curved = tape.call(_smaller, (distance, tape.constant(STRAIGHT)), distance.shape, elementwise=True)
+        curved = tape.minimum(distance, tape.constant(STRAIGHT))
         sinh = tape.unary(np.sinh, tape.multiply(curved, 0.5))
         logs = tape.unary(np.log1p, tape.multiply(tape.multiply(sinh, sinh), 2.0))
         logs = tape.add(logs, tape.subtract(distance, curved))
         value = tape.multiply(tape.dot(logs, tape.constant(1.0, like=logs)), 1.0 / difference.size)
         return value, tape.multiply(tape.unary(np.tanh, difference), 1.0 / difference.size)
-
-
-def _smaller(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.minimum(a, b, out=out)

@@ -18,8 +18,17 @@ class MeanAbsoluteError(Loss):
     """
 
     label: ClassVar[str] = "Absolute error"
-    synonyms: ClassVar[tuple[str, ...]] = ("mae", "l1", "least absolute deviations", "regression", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "mae",
+        "l1",
+        "least absolute deviations",
+        "regression",
+        "output",
+        "mean absolute error",
+        "L1Loss",
+    )
     formula: ClassVar[str] = "L = mean(|y − t|)"
+    shape_rule: ClassVar[str] = "one output for each class or target number → one number"
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         difference = tape.subtract(outputs, targets)

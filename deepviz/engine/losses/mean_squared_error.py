@@ -16,8 +16,17 @@ class MeanSquaredError(Loss):
     """
 
     label: ClassVar[str] = "Squared error"
-    synonyms: ClassVar[tuple[str, ...]] = ("mse", "least squares", "l2", "regression", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "mse",
+        "least squares",
+        "l2",
+        "regression",
+        "output",
+        "mean squared error",
+        "MSELoss",
+    )
     formula: ClassVar[str] = "L = mean((y − t)²)"
+    shape_rule: ClassVar[str] = "one output for each class or target number → one number"
 
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         difference = tape.subtract(outputs, targets)

@@ -34,8 +34,19 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     label: ClassVar[str] = "Cross-entropy"
-    synonyms: ClassVar[tuple[str, ...]] = ("softmax", "log loss", "negative log likelihood", "classification", "output")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "softmax",
+        "log loss",
+        "negative log likelihood",
+        "classification",
+        "output",
+        "CrossEntropyLoss",
+        "CategoricalCrossentropy",
+        "SparseCategoricalCrossentropy",
+        "NLLLoss",
+    )
     formula: ClassVar[str] = "L = −log softmax(z)[target]"
+    shape_rule: ClassVar[str] = "one output for each class → one number"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
 
     label_smoothing: float = Field(

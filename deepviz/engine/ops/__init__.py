@@ -18,8 +18,7 @@ def relu(tape: Tape, x: Tensor) -> Tensor:
     The zeros come second: of two equal numbers `np.maximum` returns the second, so that -0 becomes +0. `relu_grad`
     relies on it.
     """
-    zeros = tape.constant(0.0, like=x)
-    return tape.call(_maximum, (x, zeros), x.shape, elementwise=True)
+    return tape.maximum(x, tape.constant(0.0, like=x))
 
 
 def relu_grad(tape: Tape, y: Tensor, grad: Tensor) -> Tensor:
@@ -32,6 +31,11 @@ def relu_grad(tape: Tape, y: Tensor, grad: Tensor) -> Tensor:
     mask = tape.call(np.sign, (y.as_integers(),), y.shape, elementwise=True, dtype=integers)
     result = tape.call(np.multiply, (grad.as_integers(), mask), y.shape, elementwise=True, dtype=integers)
     return result.as_type(tape.dtype)
+
+
+def rows(tape: Tape, x: Tensor) -> Tensor:
+    """What lies along the last axis, one row for each place of the others, in order in memory: ``(n, k)``."""
+    return tape.in_order(x).reshape(-1, x.shape[-1])
 
 
 def row_maximum(tape: Tape, x: Tensor) -> Tensor:
@@ -54,10 +58,6 @@ def row_sums(tape: Tape, x: Tensor) -> Tensor:
 def squared_norm(tape: Tape, x: Tensor, out: Tensor | None = None) -> Tensor:
     """Sum of the squares of all elements: one number, of shape ``()``."""
     return tape.dot(x, x, out)
-
-
-def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)  # by keyword: a positional output is deprecated, and the warning costs time
 
 
 def _column_maximum(x: np.ndarray, out: np.ndarray) -> Any:

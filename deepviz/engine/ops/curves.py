@@ -8,19 +8,9 @@ from deepviz.engine import ops
 from deepviz.engine.tape import Tape, Tensor
 
 
-def larger(tape: Tape, a: Tensor, b: Tensor) -> Tensor:
-    """The larger of two numbers at each place of two tensors of one shape: that is much faster than with one number."""
-    return tape.call(_maximum, (a, b), a.shape, elementwise=True)
-
-
-def smaller(tape: Tape, a: Tensor, b: Tensor) -> Tensor:
-    """The smaller of two numbers at each place of two tensors of one shape."""
-    return tape.call(_minimum, (a, b), a.shape, elementwise=True)
-
-
 def negative_part(tape: Tape, x: Tensor) -> Tensor:
     """``min(x, 0)``; with `ops.relu` it adds up to x, exactly."""
-    return smaller(tape, x, tape.constant(0.0, like=x))
+    return tape.minimum(x, tape.constant(0.0, like=x))
 
 
 def step(tape: Tape, x: Tensor, below: float, above: float) -> Tensor:
@@ -31,7 +21,7 @@ def step(tape: Tape, x: Tensor, below: float, above: float) -> Tensor:
     """
     compare, high, low = (np.greater, above, below) if above > below else (np.less_equal, below, above)
     numbers = _as_numbers(tape, compare, x, 0.0)
-    return larger(tape, numbers if high == 1 else tape.multiply(numbers, high), tape.constant(low, like=x))
+    return tape.maximum(numbers if high == 1 else tape.multiply(numbers, high), tape.constant(low, like=x))
 
 
 def halves(tape: Tape, y: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,7 +52,7 @@ def exp_minus_one(tape: Tape, x: Tensor) -> Tensor:
 
 def ramp(tape: Tape, x: Tensor) -> Tensor:
     """``min(max(x + 3, 0), 6)``: from 0 at -3 straight to 6 at 3."""
-    return smaller(tape, ops.relu(tape, tape.add(x, 3.0)), tape.constant(6.0, like=x))
+    return tape.minimum(ops.relu(tape, tape.add(x, 3.0)), tape.constant(6.0, like=x))
 
 
 def ramp_slope(tape: Tape, x: Tensor) -> Tensor:
@@ -77,14 +67,6 @@ def _as_numbers(tape: Tape, compare: np.ufunc, x: Tensor, other: float) -> Tenso
     """
     bytes_ = tape.call(compare, (x, tape.constant(other)), x.shape, elementwise=True, dtype=np.dtype(np.bool_))
     return tape.call(_copy, (bytes_,), x.shape, elementwise=True)
-
-
-def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)  # by keyword: a positional output is deprecated, and the warning costs time
-
-
-def _minimum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.minimum(a, b, out=out)
 
 
 def _copy(x: np.ndarray, out: np.ndarray) -> None:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepviz.engine.ops import curves
 from deepviz.engine.tape import Tape, Tensor
 
 
@@ -71,7 +70,7 @@ def erf(tape: Tape, x: Tensor) -> tuple[Tensor, Tensor]:
     table = FLOAT32 if tape.dtype == np.float32 else FLOAT64
     squared = tape.multiply(x, x)
     bell = tape.unary(np.exp, tape.unary(np.negative, squared))
-    z = curves.smaller(tape, squared, tape.constant(table.end**2, like=x))  # further out the powers would be too large
+    z = tape.minimum(squared, tape.constant(table.end**2, like=x))  # further out the powers would be too large
     ratio = tape.divide(_polynomial(tape, z, table.above), _polynomial(tape, z, table.below))
     return tape.unary(np.tanh, tape.multiply(x, ratio)), bell
 

@@ -78,7 +78,7 @@ def _largest_along(tape: Tape, x: Tensor, along: Windows, out: Tensor) -> list[T
     for taken, there in parts if along.padded else parts[1:]:
         challenger, holder = x[there], best[taken]
         wins.append(tape.call(np.greater, (challenger, holder), holder.shape, elementwise=True, dtype=np.dtype(bool)))
-        tape.call(_maximum, (challenger, holder), holder.shape, out[taken], elementwise=True)
+        tape.maximum(challenger, holder, out[taken])
         best = out
     return wins
 
@@ -188,7 +188,3 @@ def _blocks(x: Tensor, windows: Sequence[Windows]) -> list[Index]:
     length = x.shape[axis]
     step = max(1, BLOCK * length // x.size)
     return [(slice(None),) * axis + (slice(start, start + step),) for start in range(0, length, step)]
-
-
-def _maximum(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)  # by keyword: a positional output is deprecated, and the warning costs time

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
-from deepviz.engine.tape import Tape
+from deepviz.engine.tape import Tape, Tensor
 
 
 class Adam(Optimizer):
@@ -37,22 +37,41 @@ class Adam(Optimizer):
     epsilon: float = Field(1e-7, ge=1e-30, le=1, title="Epsilon", description="Keeps the division away from zero.")
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
+        scale, shift = self.record_scale(tape, parameters, state)
+        for portion in chunks(state.spans):
+            p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
+            m, v = self.record_moments(tape, g, state, portion)
+            tape.subtract(p, self.record_step(tape, m, v, scale, shift), out=p)
+
+    # What the optimizers that descend from Adam share with it
+
+    def record_scale(self, tape: Tape, parameters: np.ndarray, state: OptimizerState) -> tuple[Tensor, Tensor]:
+        """Write down that a step is counted. Gives its `scale` and ``epsilon / k``, numbers of shape ``()``."""
         scale, shift = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)
 
         def advance() -> None:
             state.step += 1
-            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
+            k = self.correction(state.step)
             scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step) / k
             shift[()] = self.epsilon / k
 
         tape.run(advance)
-        for portion in chunks(state.spans):
-            p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
-            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
-            tape.multiply(m, self.beta_1, out=m)
-            tape.add(m, g, out=m)
-            tape.multiply(v, self.beta_2, out=v)
-            tape.add(v, tape.multiply(g, g), out=v)
-            below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
-            step = tape.multiply(tape.divide(m, below), tape.external(scale))
-            tape.subtract(p, step, out=p)
+        return tape.external(scale), tape.external(shift)
+
+    def record_moments(self, tape: Tape, g: Tensor, state: OptimizerState, portion: slice) -> tuple[Tensor, Tensor]:
+        """Write down how a portion of ``M`` and of ``V`` follows the gradients, and give both."""
+        m, v = tape.external(state.vectors["m"][portion]), tape.external(state.vectors["v"][portion])
+        tape.multiply(m, self.beta_1, out=m)
+        tape.add(m, g, out=m)
+        tape.multiply(v, self.beta_2, out=v)
+        tape.add(v, tape.multiply(g, g), out=v)
+        return m, v
+
+    def record_step(self, tape: Tape, m: Tensor, v: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+        """``scale M / (sqrt(V) + shift)``."""
+        below = tape.add(tape.unary(np.sqrt, v), shift)
+        return tape.multiply(tape.divide(m, below), scale)
+
+    def correction(self, step: int) -> float:
+        """``k`` of a step, counted from 1: what ``sqrt(V)`` is multiplied by."""
+        return float(((1 - self.beta_2) / (1 - self.beta_2**step)) ** 0.5)

@@ -30,24 +30,15 @@ class AdamW(Adam):
     )
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        scale, shift, kept = (np.zeros((), parameters.dtype) for _ in range(3))
+        kept = np.zeros((), parameters.dtype)
 
-        def advance() -> None:
-            state.step += 1
-            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
-            scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step) / k
-            shift[()] = self.epsilon / k
+        def decay() -> None:
             kept[()] = max(0.0, 1 - state.learning_rate * self.weight_decay)
 
-        tape.run(advance)
+        tape.run(decay)
+        scale, shift = self.record_scale(tape, parameters, state)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
-            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
-            tape.multiply(m, self.beta_1, out=m)
-            tape.add(m, g, out=m)
-            tape.multiply(v, self.beta_2, out=v)
-            tape.add(v, tape.multiply(g, g), out=v)
-            below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
-            step = tape.multiply(tape.divide(m, below), tape.external(scale))
+            m, v = self.record_moments(tape, g, state, portion)
             tape.multiply(p, tape.external(kept), out=p)
-            tape.subtract(p, step, out=p)
+            tape.subtract(p, self.record_step(tape, m, v, scale, shift), out=p)

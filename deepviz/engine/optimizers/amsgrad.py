@@ -27,27 +27,10 @@ class AMSGrad(Adam):
     vector_names: ClassVar[tuple[str, ...]] = ("m", "v", "v_max")
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        scale, shift = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)
-
-        def advance() -> None:
-            state.step += 1
-            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
-            scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step) / k
-            shift[()] = self.epsilon / k
-
-        tape.run(advance)
+        scale, shift = self.record_scale(tape, parameters, state)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
-            m, v, w = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
-            tape.multiply(m, self.beta_1, out=m)
-            tape.add(m, g, out=m)
-            tape.multiply(v, self.beta_2, out=v)
-            tape.add(v, tape.multiply(g, g), out=v)
-            tape.call(_larger, (w, v), w.shape, out=w, elementwise=True)
-            below = tape.add(tape.unary(np.sqrt, w), tape.external(shift))
-            step = tape.multiply(tape.divide(m, below), tape.external(scale))
-            tape.subtract(p, step, out=p)
-
-
-def _larger(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    np.maximum(a, b, out=out)  # by keyword: a positional output is deprecated, and the warning costs time
+            m, v = self.record_moments(tape, g, state, portion)
+            w = tape.external(state.vectors["v_max"][portion])
+            tape.maximum(w, v, out=w)
+            tape.subtract(p, self.record_step(tape, m, w, scale, shift), out=p)

@@ -47,7 +47,7 @@ class NAdam(Adam):
             while counted < state.step:
                 counted += 1
                 product *= self._momentum(counted)
-            k = ((1 - self.beta_2) / (1 - self.beta_2**state.step)) ** 0.5
+            k = self.correction(state.step)
             now, following = self._momentum(state.step), self._momentum(state.step + 1)
             along[()] = state.learning_rate * following * (1 - self.beta_1) / (1 - product * following) / k
             ahead[()] = state.learning_rate * (1 - now) / (1 - product) / k
@@ -56,11 +56,7 @@ class NAdam(Adam):
         tape.run(advance)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
-            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
-            tape.multiply(m, self.beta_1, out=m)
-            tape.add(m, g, out=m)
-            tape.multiply(v, self.beta_2, out=v)
-            tape.add(v, tape.multiply(g, g), out=v)
+            m, v = self.record_moments(tape, g, state, portion)
             below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
             above = tape.add(tape.multiply(m, tape.external(along)), tape.multiply(g, tape.external(ahead)))
             tape.subtract(p, tape.divide(above, below), out=p)

@@ -48,11 +48,7 @@ class RAdam(Adam):
         tape.run(advance)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
-            m, v = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
-            tape.multiply(m, self.beta_1, out=m)
-            tape.add(m, g, out=m)
-            tape.multiply(v, self.beta_2, out=v)
-            tape.add(v, tape.multiply(g, g), out=v)
+            m, v = self.record_moments(tape, g, state, portion)
             below = tape.multiply(tape.unary(np.sqrt, v), tape.external(share))
             below = tape.add(below, tape.external(shift))
             step = tape.multiply(tape.divide(m, below), tape.external(scale))

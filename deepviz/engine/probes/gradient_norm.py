@@ -21,11 +21,11 @@ class GradientNormProbe(Probe):
 
     def record(self, recording: StepRecording) -> Reading:
         network = recording.network
-        computed = [not unit.layer.frozen for unit in network.trained_units]
+        computed = [not node.layer.frozen for node in network.trained_nodes]
         pieces = [
-            recording.tape.external(network.gradients.vector[network.parameter_slice(unit)])
-            for unit in network.trained_units
-            if not unit.layer.frozen
+            recording.tape.external(network.gradients.vector[network.parameter_slice(node)])
+            for node in network.trained_nodes
+            if not node.layer.frozen
         ]
         read = norms(recording.tape, pieces)
         if all(computed):

@@ -27,6 +27,9 @@ from deepviz.engine.team.shared import SharedArrays
 
 SAMPLES = ("samples", "targets", "classes")
 
+REFUSED = 3
+"""How a process ends whose layers refuse what is in the batch; what it writes last is the reason."""
+
 GRAIN = 1024
 """Parameters are shared out in pieces of this many, so that two processes never write to one cache line."""
 
@@ -95,7 +98,7 @@ class Crew:
             "layout": layout,
             "descriptor": self._memory.descriptor,
             "dtype": network.dtype.name,
-            "nodes": [[unit.id, unit.layer.to_json(), unit.sources] for unit in network.units],
+            "nodes": [[node.id, node.layer.to_json(), node.sources] for node in network.nodes],
             "loss": loss.to_json(),
             "optimizer": optimizer.to_json(),
             "probes": list(probe_keys),
@@ -144,16 +147,18 @@ class Crew:
         self._memory["learning rate"][0] = learning_rate
         self.team.call()
 
-    def last_words(self) -> str:
-        """What a process that ended wrote last, if anything."""
+    def reason(self, error: ColleagueGoneError) -> Exception:
+        """Why a process has ended, as far as it said: a ValueError from its part, or this error with its words."""
         for process in self._processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=1)
             if process.returncode and process.stderr is not None:
-                lines = process.stderr.read().decode(errors="replace").strip().splitlines()
-                if lines:
-                    return lines[-1]
-        return ""
+                words = process.stderr.read().decode(errors="replace").strip()
+                if words and process.returncode == REFUSED:
+                    return ValueError(words)
+                if words:
+                    return ColleagueGoneError(f"{error} {words.splitlines()[-1]}")
+        return error
 
 
 def move_in(memory: SharedArrays, network: Network, state: OptimizerState, number: int) -> None:

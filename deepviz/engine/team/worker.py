@@ -18,7 +18,7 @@ from deepviz.engine import layers, losses, optimizers
 from deepviz.engine.network import Network
 from deepviz.engine.steps import Steps
 from deepviz.engine.team.colleagues import ColleagueGoneError
-from deepviz.engine.team.crew import joined, move_in
+from deepviz.engine.team.crew import REFUSED, joined, move_in
 from deepviz.engine.team.part import Part, parts
 from deepviz.engine.team.shared import SharedArrays
 from deepviz.engine.threads import one_blas_thread
@@ -31,8 +31,12 @@ def main() -> None:
     told = json.load(sys.stdin)
     one_blas_thread()
     np.seterr(all="ignore")  # every step looks for overflow anyway
-    with suppress(ColleagueGoneError):
-        _work(told)
+    try:
+        with suppress(ColleagueGoneError):
+            _work(told)
+    except ValueError as error:  # what one process alone would raise; the trainer raises it in this one's place
+        print(error, file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 def _work(told: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ def padding_of(case: Case, lengths: Sequence[int], kernel: Sequence[int]) -> dic
         return {"padding": "valid"}
     return {
         "padding": "explicit",
-        "explicit_padding": tuple(pads[axis + side] for axis in range(axes) for side in (0, axes)),
+        "explicit_padding": sides(pads),
     }
 
 
@@ -75,7 +75,6 @@ def transposed_convolution(case: Case) -> np.ndarray:
     kernel, axes, strides = W.shape[2:], x.ndim - 2, each_axis(case, "strides", x.ndim - 2)
     dilation = each_axis(case, "dilations", axes)
     case.attribute("kernel_shape")  # as W shows
-    case.needs(pads=None)
     settings: dict[str, Any] = {"padding": "same"}
     if case.attribute("auto_pad") != "SAME_UPPER":
         case.needs(auto_pad="NOTSET")
@@ -83,7 +82,12 @@ def transposed_convolution(case: Case) -> np.ndarray:
         if case.attribute("output_shape"):
             whole = (np.array(x.shape[2:]) - 1) * strides + (np.array(kernel) - 1) * dilation + 1
             extra = tuple((case.attribute("output_shape") - whole).tolist())
-        settings = {"padding": "valid", "output_padding": (0,) * (2 - axes) + extra}
+        pads = case.attribute("pads") or [0] * (2 * axes)
+        settings = {
+            "padding": "explicit",
+            "explicit_padding": (0,) * (4 - 2 * axes) + sides(pads),
+            "output_padding": (0,) * (2 - axes) + extra,
+        }
 
     # With groups a filter sees the channels of its group only: its weights of all others are zero.
     groups, filters = case.attribute("group"), W.shape[1]
@@ -112,19 +116,20 @@ def pooling(case: Case) -> np.ndarray:
     if set(each_axis(case, "dilations", axes)) != {1}:
         raise Inexpressible("gaps between the numbers of a window")
     case.attribute("storage_order")  # of indices, which our layers do not give
-    mode, mirrored = case.attribute("auto_pad"), ()
+    mode, mirrored, around = case.attribute("auto_pad"), (), (0,) * (2 * axes)
     if mode == "NOTSET":
         counts = window_counts(x.shape[1:-1], kernel, strides, pads, bool(case.attribute("ceil_mode")))
         if case.op_type == "AveragePool" and case.attribute("count_include_pad") and any(pads):
             # Zeros that count are a part of the image, and a layer of their own.
             x = run(layers.ZeroPad2D(padding=tuple(zip(pads[:axes], pads[axes:], strict=True))), [x])
             pads = [0] * (2 * axes)
-        mode = pool_padding(x.shape[1:-1], kernel, strides, pads, counts)
+        mode, around = "explicit", reached(x.shape[1:-1], kernel, strides, pads, counts)
     elif mode == "SAME_LOWER":  # zeros that do not go evenly are before and not behind: the other way round in a mirror
         case.needs(strides=None)
         mirrored = tuple(range(1, 1 + axes))
 
-    settings = {"pool_size": kernel, "strides": strides, "padding": "valid" if mode.lower() == "valid" else "same"}
+    padding = mode.lower().partition("_")[0]
+    settings = {"pool_size": kernel, "strides": strides, "padding": padding, "explicit_padding": around}
     if axes == 1:
         settings |= {"pool_size": kernel[0], "strides": strides[0]}
     layer = layers.registry[f"{case.op_type}{axes}D"](**settings)
@@ -144,18 +149,20 @@ def window_counts(
     return counts
 
 
-def pool_padding(
+def reached(
     lengths: Sequence[int], kernel: Sequence[int], strides: Sequence[int], pads: Sequence[int], counts: Sequence[int]
-) -> str:
-    """Which padding of ours makes the same windows: "valid" or "same"."""
-    valid, same = True, True
+) -> tuple[int, ...]:
+    """How far windows reach beyond the start and the end of each axis, which makes so many of them."""
+    found: list[int] = []
     for length, size, stride, before, count in zip(lengths, kernel, strides, pads, counts, strict=False):
-        beyond = max((count - 1) * stride + size - length, 0)
-        valid &= before == 0 and count == (length - size) // stride + 1
-        same &= before == beyond // 2 and count == -(-length // stride)
-    if not valid and not same:
-        raise Inexpressible(f"pads {list(pads)} are neither none nor those that keep the size")
-    return "valid" if valid else "same"
+        found += [before, max((count - 1) * stride + size - length - before, 0)]
+    return tuple(found)
+
+
+def sides(pads: Sequence[int]) -> tuple[int, ...]:
+    """The standard's numbers for all starts and then for all ends as ours, the two of an axis beside each other."""
+    axes = len(pads) // 2
+    return tuple(pads[axis + side] for axis in range(axes) for side in (0, axes))
 
 
 @adapts("GlobalAveragePool", "GlobalMaxPool")
