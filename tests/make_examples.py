@@ -5,109 +5,344 @@ A test holds the files in `resources/examples` against what this makes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from deepviz.datasets import registry as sources
-from deepviz.datasets.preprocessing import Preprocessing
-from deepviz.datasets.source import DatasetSource
-from deepviz.document import edits
+from deepviz.document.examples import CATALOGUE, Example
 from deepviz.document.file_format import SUFFIX, save
-from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
-from deepviz.engine.layer import Layer
-from deepviz.engine.layers.batch_norm import BatchNorm
-from deepviz.engine.layers.conv2d import Conv2D
-from deepviz.engine.layers.dense import Dense
-from deepviz.engine.layers.dropout import Dropout
-from deepviz.engine.layers.flatten import Flatten
-from deepviz.engine.layers.input import Input
-from deepviz.engine.layers.max_pool2d import MaxPool2D
+from deepviz.document.project import Project
+from deepviz.document.shapes import check
+from deepviz.engine.layers.gru import GRU
+from deepviz.engine.layers.lstm import LSTM
 from deepviz.engine.layers.relu import ReLU
 from deepviz.engine.layers.tanh import Tanh
-from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
-from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.losses.binary_cross_entropy import BinaryCrossEntropy
+from deepviz.engine.losses.hinge import Hinge
+from deepviz.engine.losses.mean_squared_error import MeanSquaredError
 from deepviz.engine.optimizers.adam import Adam
+from deepviz.engine.optimizers.sgd import SGD
+from tests import example_networks as networks
+from tests.example_networks import chain, mlp, started
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "examples"
-COLUMNS = 4
+PIXELS = "scale 0 to 1"
 
-
-def chain(
-    name: str,
-    source: DatasetSource,
-    layers: Sequence[Layer],
-    *,
-    optimizer: Optimizer | None = None,
-    batch_size: int = 32,
-    epochs: int = 100,
-    preprocessing: str = "standardise",
-) -> Project:
-    """Layers in a row, and the loss for classes at their end."""
-    project = edits.rename(Project(), name)
-    project = edits.set_data(project, DataChoice(source, preprocessing=Preprocessing(method=preprocessing)))
-    plan = TrainingPlan(optimizer or Adam(learning_rate=0.01), RunSettings(batch_size=batch_size, epochs=epochs))
-    project = edits.set_plan(project, plan)
-    for layer in (*layers, SoftmaxCrossEntropy()):
-        project = edits.append(project, layer)
-    return edits.arrange(project, COLUMNS)
-
-
-def mlp(
-    shape: tuple[int, ...], widths: tuple[int, ...], activation: type[Tanh] | type[ReLU] = Tanh
-) -> tuple[Layer, ...]:
-    """A multilayer perceptron: Dense layers of some widths with an activation between them."""
-    initializer = "he_normal" if activation is ReLU else "glorot_uniform"
-    hidden = [
-        layer for width in widths[:-1] for layer in (Dense(units=width, kernel_initializer=initializer), activation())
-    ]
-    flatten = (Flatten(),) if len(shape) > 1 else ()
-    return (Input(shape=shape), *flatten, *hidden, Dense(units=widths[-1]))
-
-
-def lenet() -> tuple[Layer, ...]:
-    """LeNet-5 (LeCun et al. 1998) with ReLU and largest values where it had sigmoids and means."""
-    first = Conv2D(filters=6, kernel_size=(5, 5), padding="same", kernel_initializer="he_normal")
-    second = Conv2D(filters=16, kernel_size=(5, 5), kernel_initializer="he_normal")
-    convolutions = [layer for conv in (first, second) for layer in (conv, ReLU(), MaxPool2D())]
-    return (Input(shape=(28, 28, 1)), *convolutions, *mlp((5, 5, 16), (120, 84, 10), ReLU)[1:])
-
-
-def small_cnn() -> tuple[Layer, ...]:
-    """Two convolutions with batch normalisation, and dropout before the last layer."""
-    layers: list[Layer] = [Input(shape=(8, 8, 1))]
-    for filters in (16, 32):
-        conv = Conv2D(filters=filters, padding="same", use_bias=False, kernel_initializer="he_normal")
-        layers += [conv, BatchNorm(), ReLU(), MaxPool2D()]
-    return (*layers, Flatten(), Dropout(rate=0.25), Dense(units=10))
+Row = tuple[Project, str, str, str, int]
+"""A project, its title, what it is in one sentence, what it reaches, and about how many seconds that takes."""
 
 
 def examples() -> list[Project]:
     """All examples."""
-    adam, faster = Adam(learning_rate=0.001), Adam(learning_rate=0.002)
-    return [
-        chain("spirals", sources["spirals"](), mlp((2,), (16, 16, 16, 2)), optimizer=adam, epochs=3000),
-        chain("circles", sources["circles"](), mlp((2,), (8, 2))),
-        chain("xor", sources["xor"](), mlp((2,), (8, 2))),
-        chain("blobs", sources["blobs"](), mlp((2,), (3,))),
-        chain("iris", sources["iris"](), mlp((4,), (16, 3)), batch_size=16),
-        chain("wine", sources["wine"](), mlp((13,), (16, 3)), batch_size=16),
-        chain("breast-cancer", sources["breast-cancer"](), mlp((30,), (16, 2)), epochs=30),
+    return [project for rows in _by_category().values() for project, *_ in rows]
+
+
+def catalogue() -> list[Example]:
+    """What is to be said about them."""
+    return [_entry(category, row) for category, rows in _by_category().items() for row in rows]
+
+
+def _entry(category: str, row: Row) -> Example:
+    project, title, description, result, seconds = row
+    return Example(
+        name=project.name,
+        title=title,
+        category=category,
+        description=description,
+        result=result,
+        seconds=seconds,
+        data=project.data.source.label,
+        layers=sum(not node.is_loss for node in project.graph.nodes),
+        parameters=check(project).total_parameters,
+        epochs=project.plan.run.epochs,
+        needs_files=type(project.data.source).needs_files,
+    )
+
+
+def _by_category() -> dict[str, list[Row]]:
+    return {
+        "First steps": list(_first_steps()),
+        "Regression": list(_regression()),
+        "Deep": list(_deep()),
+        "Images": list(_images()),
+        "Sequences": list(_sequences()),
+        "Without labels": list(_without_labels()),
+    }
+
+
+def _first_steps() -> Iterator[Row]:
+    yield (
         chain(
-            "digits-mlp", sources["digits"](), mlp((8, 8, 1), (64, 32, 10), ReLU), optimizer=adam, epochs=60,
-            preprocessing="scale 0 to 1",
+            started("spirals", sources["spirals"](), optimizer=Adam(learning_rate=0.001), epochs=3000),
+            mlp((2,), (16, 16, 16, 2)),
         ),
+        "Two spirals",
+        "Three small hidden layers part two arms that no straight line can separate.",
+        "98 % of the points it has not seen",
+        5,
+    )
+    yield (
         chain(
-            "digits-cnn", sources["digits"](), small_cnn(), optimizer=faster, epochs=20, preprocessing="scale 0 to 1",
+            started("perceptron", sources["blobs"](classes=2), optimizer=SGD(learning_rate=0.1), epochs=20),
+            mlp((2,), (1,)),
+            Hinge(),
         ),
+        "Perceptron",
+        "A single neuron draws one straight line between two clouds of points.",
+        "every point on its side",
+        1,
+    )
+    yield (
         chain(
-            "mnist-mlp", sources["idx"](), mlp((28, 28, 1), (128, 64, 10), ReLU), optimizer=faster, batch_size=64,
-            epochs=25, preprocessing="scale 0 to 1",
+            started("logistic-regression", sources["breast-cancer"](), epochs=30),
+            mlp((30,), (1,)),
+            BinaryCrossEntropy(),
         ),
+        "Logistic regression",
+        "One output and a sigmoid give the probability that a tumour is benign.",
+        "96 % of the test samples",
+        1,
+    )
+    yield (
+        chain(started("blobs", sources["blobs"]()), mlp((2,), (3,))),
+        "Softmax regression",
+        "One Dense layer tells three clouds of points apart by straight lines.",
+        "98 % of the points it has not seen",
+        1,
+    )
+    yield (
+        chain(started("xor", sources["xor"]()), mlp((2,), (8, 2))),
+        "XOR",
+        "The smallest problem that no single neuron can solve, and one hidden layer can.",
+        "98 % of the points it has not seen",
+        1,
+    )
+    yield (
+        chain(started("circles", sources["circles"]()), mlp((2,), (8, 2))),
+        "Circles",
+        "One hidden layer closes a curve around the inner of two circles.",
+        "98 % of the points it has not seen",
+        1,
+    )
+    yield (
+        chain(started("iris", sources["iris"](), batch_size=16), mlp((4,), (16, 3))),
+        "Iris",
+        "Three species of iris by the length and width of their leaves.",
+        "93 % of the test flowers",
+        1,
+    )
+    yield (
+        chain(started("wine", sources["wine"](), batch_size=16), mlp((13,), (16, 3))),
+        "Wine",
+        "Three cultivars by thirteen chemical measurements of their wine.",
+        "more than 9 of 10 wines",
+        1,
+    )
+    yield (
+        chain(started("breast-cancer", sources["breast-cancer"](), epochs=30), mlp((30,), (16, 2))),
+        "Breast cancer",
+        "Benign and malignant tumours, by a hidden layer on thirty measurements.",
+        "95 % of the test samples",
+        1,
+    )
+
+
+def _regression() -> Iterator[Row]:
+    yield (
         chain(
-            "mnist-lenet", sources["idx"](), lenet(), optimizer=faster, batch_size=64, epochs=8,
-            preprocessing="scale 0 to 1",
+            started("linear-regression", sources["line"](), optimizer=SGD(learning_rate=0.05), epochs=30),
+            mlp((1,), (1,)),
+            MeanSquaredError(),
         ),
-    ]  # fmt: skip
+        "Linear regression",
+        "A weight and a bias find the straight line that noisy points were taken from.",
+        "an error as small as the noise, 0.3",
+        1,
+    )
+    yield (
+        chain(started("sine", sources["sine"](), epochs=150), mlp((1,), (32, 32, 1)), MeanSquaredError()),
+        "Fit a curve",
+        "Two hidden layers bend a line until it follows a noisy sine.",
+        "97 % of the variation explained",
+        1,
+    )
+    yield (
+        chain(started("auto-mpg", sources["auto-mpg"](), epochs=60), mlp((9,), (16, 1), ReLU), MeanSquaredError()),
+        "Miles per gallon",
+        "How far a car goes on a gallon, from its weight, power, year and origin.",
+        "off by 3.5 miles or less on average",
+        1,
+    )
+
+
+def _deep() -> Iterator[Row]:
+    spirals, digits = sources["spirals"](), sources["digits"]()
+    yield (
+        chain(started("shallow-mlp", spirals, optimizer=Adam(learning_rate=0.02), epochs=3000), mlp((2,), (125, 2))),
+        "Shallow MLP",
+        "One wide hidden layer does what the deep MLP does, in twice the epochs.",
+        "96 % of the points it has not seen",
+        5,
+    )
+    yield (
+        chain(
+            started("deep-mlp", spirals, optimizer=Adam(learning_rate=0.002), epochs=1500),
+            mlp((2,), (11, 11, 11, 11, 11, 2)),
+        ),
+        "Deep MLP",
+        "Two spirals by five narrow hidden layers: each folds the plane once more.",
+        "98 % of the points it has not seen",
+        3,
+    )
+    yield (
+        chain(
+            started("digits-mlp", digits, optimizer=Adam(learning_rate=0.001), epochs=60, preprocessing=PIXELS),
+            mlp((8, 8, 1), (64, 32, 10), ReLU),
+        ),
+        "Digits, MLP",
+        "Handwritten digits by Dense layers, which see 64 numbers and no picture.",
+        "95 % of the test digits",
+        3,
+    )
+    yield (
+        chain(
+            started("mlp-30", digits, optimizer=Adam(learning_rate=0.001), epochs=20),
+            mlp((8, 8, 1), (32,) * 29 + (10,), Tanh, "orthogonal"),
+        ),
+        "Very deep MLP, 30 layers",
+        "Thirty Dense layers; orthogonal weights keep the gradient alive on its way back.",
+        "95 % of the test digits",
+        2,
+    )
+    yield (
+        chain(
+            started("mlp-100", digits, optimizer=Adam(learning_rate=0.0002), epochs=60),
+            mlp((8, 8, 1), (32,) * 99 + (10,), Tanh, "orthogonal"),
+        ),
+        "Very deep MLP, 100 layers",
+        "A hundred Dense layers in a row: see how much of the gradient reaches the first.",
+        "93 % of the test digits",
+        5,
+    )
+    yield (
+        chain(
+            started(
+                "mnist-mlp", sources["idx"](), optimizer=Adam(learning_rate=0.002), batch_size=64, epochs=25,
+                preprocessing=PIXELS,
+            ),
+            mlp((28, 28, 1), (128, 64, 10), ReLU),
+        ),
+        "MNIST, MLP",
+        "Dense layers for 28 × 28 images from your own files, such as MNIST's.",
+        "",
+        0,
+    )  # fmt: skip
+
+
+def _images() -> Iterator[Row]:
+    digits, faster = sources["digits"](), Adam(learning_rate=0.002)
+    yield (
+        chain(started("digits-cnn", digits, optimizer=faster, epochs=20, preprocessing=PIXELS), networks.small_cnn()),
+        "Digits, CNN",
+        "Two convolutions with batch normalisation, and dropout before the last layer.",
+        "97 % of the test digits",
+        3,
+    )
+    yield (
+        chain(started("lenet-5", digits, optimizer=faster, epochs=8, preprocessing=PIXELS), networks.enlarged_lenet()),
+        "LeNet-5",
+        "The classic of 1998, on small digits enlarged to the 32 × 32 it was made for.",
+        "96 % of the test digits",
+        3,
+    )
+    yield (
+        chain(started("small-vgg", digits, optimizer=faster, epochs=12, preprocessing=PIXELS), networks.small_vgg()),
+        "Small VGG",
+        "Pairs of 3 × 3 convolutions between pools, as in VGG, for digits of 8 × 8 pixels.",
+        "97 % of the test digits",
+        3,
+    )
+    yield (
+        networks.resnet(
+            started("resnet-20", digits, optimizer=Adam(learning_rate=0.001), epochs=10, preprocessing=PIXELS)
+        ),
+        "ResNet-20",
+        "Nine residual blocks, built as for CIFAR-10, on digits of 8 × 8 pixels.",
+        "94 % of the test digits",
+        10,
+    )
+    yield (
+        chain(
+            started("mnist-lenet", sources["idx"](), optimizer=faster, batch_size=64, epochs=8, preprocessing=PIXELS),
+            networks.lenet(),
+        ),
+        "MNIST, LeNet-5",
+        "LeNet-5 for 28 × 28 images from your own files, such as MNIST's.",
+        "",
+        0,
+    )
+
+
+def _sequences() -> Iterator[Row]:
+    waves, digits = sources["waves"](), sources["digits"]()
+    adam = Adam(learning_rate=0.005)
+    yield (
+        chain(
+            started("lstm", waves, optimizer=adam, epochs=40, preprocessing="none"),
+            networks.recurrent(LSTM(units=32), (32, 1), 4),
+        ),
+        "LSTM",
+        "Tells sine, square, triangle and sawtooth waves apart, number by number.",
+        "97 % of the test waves",
+        2,
+    )
+    yield (
+        chain(
+            started("gru", digits, optimizer=adam, epochs=20, preprocessing=PIXELS),
+            networks.recurrent(GRU(units=32), (8, 8, 1), 10),
+        ),
+        "GRU",
+        "Reads a handwritten digit row by row, as a sequence of eight steps.",
+        "95 % of the test digits",
+        1,
+    )
+    yield (
+        networks.transformer(
+            started("transformer", digits, optimizer=Adam(learning_rate=0.002), epochs=15, preprocessing=PIXELS)
+        ),
+        "Transformer encoder",
+        "Two blocks of attention: every row of a digit looks at every other.",
+        "96 % of the test digits",
+        2,
+    )
+
+
+def _without_labels() -> Iterator[Row]:
+    images, adam = sources["digit-images"](), Adam(learning_rate=0.002)
+    yield (
+        chain(
+            started("autoencoder", images, optimizer=adam, epochs=150, preprocessing="none"),
+            networks.autoencoder(code=8),
+            MeanSquaredError(),
+        ),
+        "Autoencoder",
+        "Squeezes 64 pixels through 8 numbers and rebuilds the digit from them.",
+        "pixels off by 0.12 of 1 (root mean square)",
+        2,
+    )
+    yield (
+        chain(
+            started("denoising-autoencoder", images, optimizer=adam, epochs=150, preprocessing="none"),
+            networks.autoencoder(code=16, noise=0.3),
+            MeanSquaredError(),
+        ),
+        "Denoising autoencoder",
+        "Sees digits under noise, wants them clean, and so learns what digits look like.",
+        "more than two thirds of the noise's power taken away",
+        2,
+    )
 
 
 def main() -> None:
@@ -115,6 +350,12 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for project in examples():
         save(project, FOLDER / f"{project.name}{SUFFIX}")
+    (FOLDER / CATALOGUE).write_text(catalogue_text(), encoding="utf-8", newline="\n")
+
+
+def catalogue_text() -> str:
+    """The catalogue as it is stored."""
+    return json.dumps([asdict(each) for each in catalogue()], ensure_ascii=False, indent=1) + "\n"
 
 
 if __name__ == "__main__":

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
+from itertools import groupby
 
 from deepviz.document import examples
-from deepviz.document.shapes import check
 
 
 def run(options: argparse.Namespace) -> None:
     """Carry out the command."""
-    rows = []
-    for name in examples.names():
-        project = examples.open_example(name)
-        rows.append(
-            {
-                "name": name,
-                "data": project.data.source.label,
-                "layers": sum(not node.is_loss for node in project.graph.nodes),
-                "parameters": check(project).total_parameters,
-                "epochs": project.plan.run.epochs,
-                "needs_files": type(project.data.source).needs_files,
-            }
-        )
+    found = examples.catalogue()
     if options.json:
-        print(json.dumps({"examples": rows}, ensure_ascii=False))
+        print(json.dumps({"examples": [asdict(each) for each in found]}, ensure_ascii=False))
         return
-    for row in rows:
-        own = "  wants --data" if row["needs_files"] else ""
-        print(f"{row['name']:<14} {row['data']:<18} {row['layers']:>2} layers  {row['parameters']:>7,} parameters{own}")
+    for category, members in groupby(found, lambda each: each.category):
+        print(f"{category:<50}  layers  parameters")
+        for each in members:
+            own = "  --data" if each.needs_files else ""
+            print(f"  {each.name:<21}  {each.title:<25}  {each.layers:>6}  {each.parameters:>10,}{own}")
+    print("\nThose with --data learn from files of your own, which are named with it.")

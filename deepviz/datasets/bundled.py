@@ -1,6 +1,7 @@
 """Reader for the real data sets that travel with DeepViz as npz files.
 
-Each file holds plain arrays: `x`, `y`, `class_names` and `feature_names`. Where they come from is in LICENSES.md.
+Each file holds plain arrays: `x`, `y`, `class_names` (none for a regression) and `feature_names`. Where they come from
+is in LICENSES.md.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from deepviz.resources_path import resource
 
 
 def read_bundled(name: str, title: str, citation: str) -> Dataset:
-    """Read a bundled classification set.
+    """Read a bundled set: a classification if it names classes, otherwise a regression.
 
     Parameters
     ----------
@@ -32,11 +33,12 @@ def read_bundled(name: str, title: str, citation: str) -> Dataset:
     path = resource("datasets", f"{name}.npz")
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            class_names = tuple(arrays["class_names"].tolist())
             return Dataset(
                 x=arrays["x"],
                 y=arrays["y"],
-                task="classification",
-                class_names=tuple(arrays["class_names"].tolist()),
+                task="classification" if class_names else "regression",
+                class_names=class_names,
                 feature_names=tuple(arrays["feature_names"].tolist()),
                 title=title,
                 citation=citation,

@@ -169,7 +169,7 @@ def test_a_node_whose_name_has_a_dot_is_found() -> None:
         ("plan.optimizer.momentum=0.9", "Adam has no setting momentum; it has learning_rate, beta_1, beta_2, "),
         ("plan.optimizer.learning_rate=NaN", "learning_rate: input should be a finite number"),
         ("plan.run.epochs=0", "epochs: input should be greater than or equal to 1"),
-        ("data.source=stars", "there is no stars; possible are blobs"),
+        ("data.source=stars", "there is no stars; possible are auto-mpg, blobs"),
         ("data.source.noise=-1", "noise: input should be greater than or equal to 0"),
         ("data.split.train=101", "train: input should be less than or equal to 100"),
         ("data.split.train=x", "train: input should be a valid number"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from deepviz.datasets import registry as sources
@@ -13,14 +15,19 @@ from tests.cli.commands import Caller
 def test_examples(deepviz: Caller) -> None:
     rows = deepviz.done("examples", "--json").json["examples"]
     assert [row["name"] for row in rows] == examples.names()
-    spirals = rows[0]
-    assert spirals == {
+    assert rows == [asdict(each) for each in examples.catalogue()]
+    wanted = {
         "name": "spirals", "data": "Spirals", "layers": 8, "parameters": 626, "epochs": 3000, "needs_files": False,
+        "title": "Two spirals", "category": "First steps",
     }  # fmt: skip
-    assert [row["name"] for row in rows if row["needs_files"]] == ["mnist-lenet", "mnist-mlp"]
+    assert wanted.items() <= rows[0].items()
+    assert [row["name"] for row in rows if row["needs_files"]] == ["mnist-mlp", "mnist-lenet"]
     lines = deepviz.done("examples").out.splitlines()
-    assert [line.split()[0] for line in lines] == examples.names()
-    assert [line.split()[0] for line in lines if line.endswith("wants --data")] == ["mnist-lenet", "mnist-mlp"]
+    listed = [line for line in lines if line.startswith("  ")]
+    assert [line.split()[0] for line in listed] == examples.names()
+    assert [line.split()[0] for line in listed if line.endswith("--data")] == ["mnist-mlp", "mnist-lenet"]
+    headings = [line.split("  ")[0] for line in lines[:-2] if line not in listed]
+    assert headings == list(dict.fromkeys(row["category"] for row in rows))
 
 
 def test_layers(deepviz: Caller) -> None:

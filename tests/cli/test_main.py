@@ -71,14 +71,14 @@ def test_help_is_answered_at_once_and_imports_nothing_heavy() -> None:
         (("train", "spirals", "--epochs", "x"), "'x'"),
         (("train", "spirals", "--epochs", "3", "--steps", "3"), "not allowed with"),
         (("train", "spirals", "--steps", "0"), "must be at least 1, not 0"),
-        (("train", "gone"), "there is no project gone; built-in examples are spirals, blobs"),
+        (("train", "gone"), "there is no project gone; built-in examples are spirals, perceptron"),
         (("train", "gone.deepviz"), "There is no file gone.deepviz"),
         (("evaluate", "."), ". is a folder"),
         (("export", "spirals"), "FILE"),
         (("export", "spirals", "w.txt"), "w.txt: weights are exported as .npz, .safetensors, not as .txt"),
         (("export", "spirals", "w"), "the name has to end in one of them"),
         (("export", "spirals", "gone/w.npz"), "there is no folder"),
-        (("render", "spirals", "a.pdf"), "a picture is written as .svg or .png"),
+        (("render", "spirals", "a.bmp"), "a picture is written as .svg, .png or .pdf"),
         (("train", "mnist-mlp"), "mnist-mlp learns from files of your own; name them: --data IMAGES LABELS"),
         (("evaluate", "mnist-mlp"), "--data IMAGES LABELS"),
         (("gradcheck", "mnist-mlp"), "--data IMAGES LABELS"),
@@ -147,12 +147,13 @@ def test_a_picture_that_cannot_be_written_is_a_job_that_failed(deepviz: Caller) 
 
 
 def test_render_draws_without_a_display(tmp_path: Path) -> None:
-    for name in ("a.svg", "a.png"):
+    for name in ("a.svg", "a.png", "a.pdf"):
         answer = in_a_process("render", "xor", tmp_path / name, DISPLAY=None, WAYLAND_DISPLAY=None)
         assert answer.status == 0, answer.err
         assert answer.out == f"Wrote {tmp_path / name}\n"
     assert b"<svg" in (tmp_path / "a.svg").read_bytes()
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-1.")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are named by variables on Linux")

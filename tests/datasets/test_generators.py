@@ -8,29 +8,42 @@ import pytest
 from deepviz.datasets import DatasetSource, registry
 from deepviz.datasets.sources.blobs import Blobs
 from deepviz.datasets.sources.circles import Circles
+from deepviz.datasets.sources.line import Line
+from deepviz.datasets.sources.sine import Sine
 from deepviz.datasets.sources.spirals import Spirals
+from deepviz.datasets.sources.waves import Waves
 from deepviz.datasets.sources.xor import Xor
 from deepviz.registry import DefinitionError
 
 GENERATORS = [source for source in registry.values() if source.category == "Generated"]
+PLANES = [source for source in GENERATORS if source.key in ("spirals", "circles", "xor", "blobs")]
+CURVES = [source for source in GENERATORS if source.key in ("line", "sine")]
+CLASSES = [source for source in GENERATORS if source not in CURVES]
 
 
-def test_there_are_four() -> None:
-    assert {source.key for source in GENERATORS} == {"spirals", "circles", "xor", "blobs"}
+def test_there_are_seven() -> None:
+    assert {source.key for source in GENERATORS} == {"spirals", "circles", "xor", "blobs", "line", "sine", "waves"}
 
 
-@pytest.mark.parametrize("source", GENERATORS, ids=lambda source: source.key)
-class TestEveryGenerator:
-    def test_defaults(self, source: type[DatasetSource]) -> None:
-        dataset = source().load()
-        assert dataset.task == "classification"
-        assert dataset.sample_shape == (2,)
-        assert dataset.feature_names == ("x", "y")
-        assert 500 <= len(dataset) <= 1000
-        assert dataset.title == source.label
-        assert float(np.abs(dataset.x).max()) < 1.5
-        assert float(dataset.x.std()) > 0.3
+@pytest.mark.parametrize("source", PLANES, ids=lambda source: source.key)
+def test_points_of_a_plane(source: type[DatasetSource]) -> None:
+    dataset = source().load()
+    assert dataset.task == "classification"
+    assert dataset.sample_shape == (2,)
+    assert dataset.feature_names == ("x", "y")
 
+
+@pytest.mark.parametrize("source", CURVES, ids=lambda source: source.key)
+def test_points_beside_a_curve(source: type[DatasetSource]) -> None:
+    dataset = source().load()
+    assert dataset.task == "regression"
+    assert dataset.sample_shape == (1,)
+    assert dataset.y.shape == (len(dataset), 1)
+    assert float(np.abs(dataset.x).max()) <= 1
+
+
+@pytest.mark.parametrize("source", CLASSES, ids=lambda source: source.key)
+class TestEveryGeneratorOfClasses:
     @pytest.mark.parametrize("samples", [20, 601, 1000])
     def test_balanced(self, source: type[DatasetSource], samples: int) -> None:
         dataset = source().changed(samples=samples).load()
@@ -38,16 +51,26 @@ class TestEveryGenerator:
         assert counts.sum() == samples == len(dataset)
         assert counts.max() - counts.min() <= 1
 
+    def test_order_is_mixed(self, source: type[DatasetSource]) -> None:
+        dataset = source().load()
+        assert set(dataset.y[:30].tolist()) == set(range(dataset.classes))
+        assert (np.diff(dataset.y) != 0).mean() < 0.9
+
+
+@pytest.mark.parametrize("source", GENERATORS, ids=lambda source: source.key)
+class TestEveryGenerator:
+    def test_defaults(self, source: type[DatasetSource]) -> None:
+        dataset = source().load()
+        assert 300 <= len(dataset) <= 1000
+        assert dataset.title == source.label
+        assert float(np.abs(dataset.x).max()) < 1.6
+        assert float(dataset.x.std()) > 0.3
+
     def test_the_same_seed_gives_the_same_points(self, source: type[DatasetSource]) -> None:
         first, again, other = source(seed=7).load(), source(seed=7).load(), source(seed=8).load()  # type: ignore[call-arg]
         np.testing.assert_array_equal(first.x, again.x)
         np.testing.assert_array_equal(first.y, again.y)
         assert not np.array_equal(first.x, other.x)
-
-    def test_order_is_mixed(self, source: type[DatasetSource]) -> None:
-        dataset = source().load()
-        assert set(dataset.y[:30].tolist()) == set(range(dataset.classes))
-        assert (np.diff(dataset.y) != 0).mean() < 0.9
 
     def test_survives_json_and_bounds_hold(self, source: type[DatasetSource]) -> None:
         chosen = source().changed(samples=123, seed=4)
@@ -105,3 +128,38 @@ def test_noise_moves_points_by_its_standard_deviation() -> None:
     outer = moved.x[moved.y == 1]
     assert np.std(np.hypot(outer[:, 0], outer[:, 1])) == pytest.approx(0.05, rel=0.05)
     assert len(still) == len(moved)
+
+
+def test_a_line_is_where_it_was_asked_to_be() -> None:
+    dataset = Line(samples=20_000, slope=-3, intercept=0.5, noise=0.2).load()
+    slope, intercept = np.polyfit(dataset.x[:, 0].astype(np.float64), dataset.y[:, 0].astype(np.float64), 1)
+    assert (slope, intercept) == (pytest.approx(-3, abs=0.01), pytest.approx(0.5, abs=0.01))
+    rest = dataset.y[:, 0] - (slope * dataset.x[:, 0] + intercept)
+    assert float(rest.std()) == pytest.approx(0.2, rel=0.03)
+    still = Line(noise=0, slope=2, intercept=1).load()
+    np.testing.assert_allclose(still.y, 2 * still.x + 1, atol=1e-6)
+
+
+def test_a_sine_has_the_periods_asked_for() -> None:
+    still = Sine(noise=0, periods=3).load()
+    np.testing.assert_allclose(still.y, np.sin(3 * np.pi * still.x.astype(np.float64)), atol=1e-5)
+    moved = Sine(samples=20_000, noise=0.3, periods=3).load()
+    rest = moved.y - np.sin(3 * np.pi * moved.x.astype(np.float64))
+    assert float(rest.std()) == pytest.approx(0.3, rel=0.03)
+
+
+def test_waves_have_their_forms() -> None:
+    dataset = Waves(samples=400, steps=200, noise=0).load()
+    assert dataset.sample_shape == (200, 1)
+    assert dataset.class_names == ("Sine", "Square", "Triangle", "Sawtooth")
+    steps = {name: np.diff(dataset.x[dataset.y == number, :, 0]) for number, name in enumerate(dataset.class_names)}
+    assert set(np.unique(np.abs(dataset.x[dataset.y == 1]))) <= {0.0, 1.0}
+    rises = np.sort(np.abs(steps["Triangle"]), axis=1)
+    np.testing.assert_allclose(rises[:, 50], rises[:, 150], rtol=1e-3)  # as fast up as down, but for the corners
+    falls = (steps["Sawtooth"] < 0).sum(axis=1)
+    assert (falls.min(), falls.max()) == (1, 3)  # one a period, and a sequence has 1.5 to 3 of them
+    # A sine is the only one whose second differences are proportional to itself.
+    sine = dataset.x[dataset.y == 0, :, 0].astype(np.float64)
+    bend = np.diff(sine, 2)
+    assert min(np.corrcoef(-line, wave[1:-1])[0, 1] for line, wave in zip(bend, sine, strict=True)) > 0.999
+    assert float(dataset.x.mean()) == pytest.approx(0, abs=0.05)

@@ -82,7 +82,29 @@ def test_digits() -> None:
     assert digits.y[:10].tolist() == list(range(10))
 
 
-@pytest.mark.parametrize("key", ["iris", "wine", "breast-cancer", "digits"])
+def test_auto_mpg() -> None:
+    cars = registry["auto-mpg"]().load()
+    assert (cars.task, cars.outputs, cars.class_names) == ("regression", 1, ())
+    assert cars.x.shape == (392, 9)
+    # The means that are printed of these 392 cars wherever they are used, such as in R's ISLR.
+    means = [5.471939, 194.411990, 104.469388, 2977.584184, 15.541327, 75.979592]
+    np.testing.assert_allclose(cars.x[:, :6].mean(axis=0, dtype=float), means, rtol=1e-6)
+    assert cars.y.mean(dtype=float) == pytest.approx(23.445918, abs=1e-5)
+    assert cars.x[:, 6:].sum(axis=0).tolist() == [245, 68, 79]
+    # The first car of the original file, a Chevrolet Chevelle Malibu.
+    assert cars.x[0].tolist() == [8, 307, 130, 3504, 12, 70, 1, 0, 0]
+    assert cars.y[0].tolist() == [18]
+
+
+def test_digits_to_rebuild_are_their_own_targets() -> None:
+    digits, images = registry["digits"]().load(), registry["digit-images"]().load()
+    assert (images.task, images.outputs) == ("regression", 64)
+    np.testing.assert_array_equal(images.x * 16, digits.x)
+    np.testing.assert_array_equal(images.y, images.x.reshape(len(images), 64))
+    assert (float(images.x.min()), float(images.x.max())) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("key", ["iris", "wine", "breast-cancer", "digits", "digit-images", "auto-mpg"])
 def test_attribution_travels_with_the_data(key: str) -> None:
     citation = registry[key]().load().citation
     doi = citation.split("doi:")[1].split(" ")[0]

@@ -1,4 +1,4 @@
-"""A look at the data: points in the plane, the first images, or how each feature spreads over the classes."""
+"""A look at the data: points in the plane, the first images or sequences, or how each feature spreads over classes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.panels.preview_curves import MOST_LINES, draw_plane, draw_sequences, sequences_height
 from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.theme import Theme, body_font, number_font
 
@@ -38,10 +39,13 @@ class Sample:
         Float array, shape (n, *sample_shape).
     classes
         Class numbers, shape (n,); all 0 for a regression.
+    targets
+        Of a regression the target numbers, float, shape (n, outputs); otherwise of shape (n, 0).
     """
 
     x: NDArray[np.float32]
     classes: NDArray[np.int64]
+    targets: NDArray[np.float32]
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
@@ -49,15 +53,27 @@ class Sample:
     def of(cls, data: PreparedData) -> Sample:
         """The first training samples, as they were before preprocessing."""
         x = data.scaler.invert(data.train.x[:MOST_POINTS])
-        is_classes = data.task == "classification"
-        classes = data.train.y[:MOST_POINTS].astype(np.int64) if is_classes else np.zeros(len(x), np.int64)
-        return cls(x, classes, data.class_names, data.feature_names)
+        y, none = data.train.y[:MOST_POINTS], np.zeros((len(x), 0), np.float32)
+        if data.task == "classification":
+            return cls(x, y.astype(np.int64), none, data.class_names, data.feature_names)
+        return cls(x, np.zeros(len(x), np.int64), y.astype(np.float32), data.class_names, data.feature_names)
 
     @property
     def is_images(self) -> bool:
         """Whether a sample is an image: rows x columns, or rows x columns x 1 or 3 channels."""
         shape = self.x.shape[1:]
-        return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+        return (len(shape) == 2 and not self.is_sequences) or (len(shape) == 3 and shape[2] in (1, 3))
+
+    @property
+    def is_sequences(self) -> bool:
+        """Whether a sample is a sequence of few features: steps x features."""
+        shape = self.x.shape[1:]
+        return len(shape) == 2 and shape[1] <= MOST_LINES
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether there is one feature and one target, which make a plane."""
+        return self.x.shape[1:] == (1,) and self.targets.shape[1] == 1
 
 
 class DataPreview(QWidget):
@@ -76,9 +92,11 @@ class DataPreview(QWidget):
 
     @property
     def kind(self) -> str:
-        """What is drawn: "points", "images", "features", or nothing."""
+        """What is drawn: "points", "curve", "images", "sequences", "features", or nothing."""
         if self._sample is None:
             return ""
+        if self._sample.is_sequences or self._sample.is_curve:
+            return "sequences" if self._sample.is_sequences else "curve"
         if self._sample.is_images:
             return "images"
         return "points" if self._sample.x.shape[1:] == (2,) else "features"
@@ -112,9 +130,11 @@ class DataPreview(QWidget):
             columns = self._columns(width)
             rows = min(_TILE_ROWS, math.ceil(len(self._sample.x) / columns))
             return rows * (tile + _TILE_GAP + self._caption_height) - _TILE_GAP
-        if self.kind == "points":
+        if self.kind == "sequences":
+            return sequences_height(len(self._sample.x), bool(self._sample.class_names))
+        if self.kind in ("points", "curve"):
             return min(width, TALLEST_PLANE) + legend
-        return self._shown_features * _ROW + legend
+        return self.rows * _ROW + legend
 
     def sizeHint(self) -> QSize:
         """As wide as a panel usually is."""
@@ -131,7 +151,13 @@ class DataPreview(QWidget):
             self._picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw = {"points": self._draw_points, "images": self._draw_images, "features": self._draw_features}
+            draw = {
+                "points": self._draw_points,
+                "curve": self._draw_curve,
+                "images": self._draw_images,
+                "sequences": self._draw_sequences,
+                "features": self._draw_features,
+            }
             draw[self.kind](painter, self._sample)
             painter.end()
         painter = QPainter(self)
@@ -147,11 +173,12 @@ class DataPreview(QWidget):
 
     def feature_words(self, number: int) -> str:
         """The statistics of one feature over the samples looked at; empty if there is no such feature."""
-        if self._sample is None or not 0 <= number < self._shown_features:
+        if self._sample is None or not 0 <= number < self.rows:
             return ""
-        column = self._table(self._sample)[:, number].astype(np.float64)
+        name, values = self._row(self._sample, number)
+        column = values.astype(np.float64)
         spread = f"{column.min():.4g} to {column.max():.4g}, mean {column.mean():.4g}, deviation {column.std():.3g}"
-        return f"{self._feature_name(number)}: {spread}"
+        return f"{name}: {spread}"
 
     # Points
 
@@ -173,6 +200,17 @@ class DataPreview(QWidget):
             painter.setBrush(self._color(int(number)))
             draw_mark(painter, int(number), QPointF(x, y), radius)
         self._draw_legend(painter, side + 8)
+
+    # Curves
+
+    def _draw_curve(self, painter: QPainter, sample: Sample) -> None:
+        side = float(min(self.width(), TALLEST_PLANE))
+        area = QRectF(0.5, 0.5, self.width() - 1.0, side - 1.0)
+        draw_plane(painter, area, sample.x[:, 0], sample.targets[:, 0], self._feature_name(0), self._theme)
+
+    def _draw_sequences(self, painter: QPainter, sample: Sample) -> None:
+        captions = [sample.class_names[int(number)] for number in sample.classes] if sample.class_names else []
+        draw_sequences(painter, self.width(), sample.x, captions, sample.classes, self._theme)
 
     # Images
 
@@ -215,6 +253,11 @@ class DataPreview(QWidget):
         return 0 if self._sample is None else math.prod(self._sample.x.shape[1:])
 
     @property
+    def rows(self) -> int:
+        """How many features are shown, and below them the target if there is a single one."""
+        return self._shown_features + (self._sample is not None and self._sample.targets.shape[1] == 1)
+
+    @property
     def has_more(self) -> bool:
         """Whether features are left out that `show_all` would show."""
         return self.kind == "features" and self._shown_features < min(self.features, MOST_FEATURES)
@@ -230,36 +273,37 @@ class DataPreview(QWidget):
         # A button for one or two more rows would take as much room as the rows.
         return self.features if self.features <= FEW_FEATURES + 2 else min(self.features, self._limit)
 
-    @staticmethod
-    def _table(sample: Sample) -> NDArray[np.float32]:
-        return sample.x.reshape(len(sample.x), -1)
+    def _row(self, sample: Sample, number: int) -> tuple[str, NDArray[np.float32]]:
+        """The name and the values of what a row shows: a feature, or below all of them the target."""
+        if number >= self._shown_features:
+            return "target", sample.targets[:, 0]
+        return self._feature_name(number), sample.x.reshape(len(sample.x), -1)[:, number]
 
     def _feature_name(self, number: int) -> str:
         names = self._sample.feature_names if self._sample is not None else ()
         return names[number] if number < len(names) else f"feature {number + 1}"
 
     def _draw_features(self, painter: QPainter, sample: Sample) -> None:
-        table = self._table(sample)[:, : self._shown_features]
         width = float(self.width())
         chart = QRectF(width * 0.52, 0, width * 0.48, 0)
         classes = max(1, len(sample.class_names))
         painter.setFont(body_font(12))
         metrics = QFontMetricsF(painter.font())
-        for number, column in enumerate(table.T):
-            top = number * _ROW
+        for number in range(self.rows):
+            top, (title, column) = number * _ROW, self._row(sample, number)
             painter.setPen(QColor(self._theme.text))
-            name = metrics.elidedText(self._feature_name(number), Qt.TextElideMode.ElideRight, chart.left() - 8)
+            name = metrics.elidedText(title, Qt.TextElideMode.ElideRight, chart.left() - 8)
             painter.drawText(QRectF(0, top, chart.left(), _ROW), Qt.AlignmentFlag.AlignVCenter, name)
             low, high = float(column.min()), float(column.max())
             edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
             counts = np.stack([np.histogram(column[sample.classes == k], edges)[0] for k in range(classes)])
             area = QRectF(chart.left(), top + 3, chart.width(), _ROW - 6)
             painter.setPen(Qt.PenStyle.NoPen)
-            self._draw_bars(painter, counts, area)
-        self._draw_legend(painter, table.shape[1] * _ROW + 8)
+            self._draw_bars(painter, counts, area, first=int(number >= self._shown_features))
+        self._draw_legend(painter, self.rows * _ROW + 8)
 
-    def _draw_bars(self, painter: QPainter, counts: NDArray[np.int64], area: QRectF) -> None:
-        """Stacked bars: `counts` has a row for each class and a column for each bar."""
+    def _draw_bars(self, painter: QPainter, counts: NDArray[np.int64], area: QRectF, first: int) -> None:
+        """Stacked bars: `counts` has a column for each bar and a row for each class, coloured from `first` on."""
         bar = area.width() / counts.shape[1]
         unit = area.height() / max(1, int(counts.sum(axis=0).max()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -270,7 +314,7 @@ class DataPreview(QWidget):
             for number, count in enumerate(stack):
                 height = float(count) * unit
                 painter.fillRect(
-                    QRectF(area.left() + place * bar, bottom - height, bar - 0.5, height), self._color(number)
+                    QRectF(area.left() + place * bar, bottom - height, bar - 0.5, height), self._color(first + number)
                 )
                 bottom -= height
 
@@ -281,7 +325,7 @@ class DataPreview(QWidget):
 
     def _legend_places(self, width: int) -> list[tuple[str, float, float]]:
         """Each class's name with the place of its mark."""
-        if self._sample is None or self.kind == "images":
+        if self._sample is None or self.kind in ("images", "sequences"):
             return []
         metrics = QFontMetricsF(body_font(12))
         places, x, y = [], 0.0, 0.0

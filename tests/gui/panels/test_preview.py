@@ -11,17 +11,29 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.datasets.sources.breast_cancer import BreastCancer
+from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.iris import Iris
+from deepviz.datasets.sources.sine import Sine
 from deepviz.datasets.sources.spirals import Spirals
+from deepviz.datasets.sources.waves import Waves
 from deepviz.document.project import DataChoice
 from deepviz.gui.panels.preview import DataPreview, Sample, draw_mark, to_image
 from deepviz.gui.theme import DARK, LIGHT, Theme
 from deepviz.training.run_plan import prepared
 
 Show = Callable[..., QWidget]
-KINDS = [(Spirals(), "points"), (Digits(), "images"), (Iris(), "features")]
+KINDS = [
+    (Spirals(), "points"),
+    (Digits(), "images"),
+    (DigitImages(), "images"),
+    (Iris(), "features"),
+    (AutoMpg(), "features"),
+    (Sine(), "curve"),
+    (Waves(), "sequences"),
+]
 
 
 def data_of(source: object) -> PreparedData:
@@ -38,14 +50,16 @@ def colors(image: QImage) -> set[str]:
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=lambda look: look.name)
-@pytest.mark.parametrize(("source", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+@pytest.mark.parametrize(("source", "kind"), KINDS, ids=[source.key for source, _ in KINDS])
 def test_each_kind_is_drawn(show: Show, source: object, kind: str, look: Theme) -> None:
     preview = DataPreview(look)
     show(preview)
     preview.show_data(data_of(source))
     assert preview.kind == kind
     drawn = colors(picture(preview))
-    if kind != "images":
+    if kind == "curve":
+        assert look.curve(0).color in drawn
+    elif kind != "images":
         assert {look.curve(0).color, look.curve(1).color} <= drawn
     else:
         assert {"#000000", "#ffffff"} <= drawn
@@ -83,6 +97,38 @@ def test_the_words_behind_a_feature() -> None:
     assert "mean 5.8" in preview.feature_words(0)
     assert preview.feature_words(99) == ""
     assert "setosa" in preview.accessibleDescription()
+
+
+def test_the_target_of_a_regression_has_a_row_of_its_own() -> None:
+    preview = DataPreview(DARK)
+    preview.show_data(data_of(AutoMpg()))
+    assert (preview.features, preview.rows) == (9, 10)
+    assert preview.feature_words(8).startswith("made in Japan: ")
+    assert preview.feature_words(9).startswith("target: 9 to 4")
+    assert preview.feature_words(10) == ""
+    preview.show_data(data_of(Iris()))
+    assert (preview.features, preview.rows) == (4, 4)
+
+
+def test_a_sine_is_drawn_as_a_sine(show: Show) -> None:
+    """It starts at its middle, rises a quarter of the width later, and so on: two waves from left to right."""
+    preview = DataPreview(DARK)
+    show(preview)
+    preview.show_data(data_of(Sine(noise=0, periods=2)))
+    drawn = picture(preview, 224)
+    ink = {(x, y) for x in range(224) for y in range(224) if drawn.pixelColor(x, y).name() == DARK.curve(0).color}
+    heights = [[y for x, y in ink if abs(x - place * 200 - 12) < 4] for place in (0.125, 0.375, 0.625, 0.875)]
+    middle = [sum(ys) / len(ys) for ys in heights]
+    assert max(middle[0], middle[2]) < 60 < 160 < min(middle[1], middle[3])
+
+
+def test_sequences_have_as_many_panes_as_there_are_samples() -> None:
+    preview = DataPreview(DARK)
+    preview.show_data(data_of(Waves()))
+    nine = preview.heightForWidth(256)
+    preview.show_data(data_of(Waves(samples=20)))
+    assert preview.heightForWidth(256) == nine
+    assert "Sequences of Waves in 4 classes: Sine, Square" in preview.accessibleDescription()
 
 
 def test_many_features_are_cut_to_a_few_until_asked_for() -> None:
