@@ -6,16 +6,18 @@ The text is JSON, so it goes from one window to another, into a message, into a 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 
 from deepviz.document import ends
 from deepviz.document.archive import FileError
-from deepviz.document.drawing import group_position
-from deepviz.document.edits import EditError, free_id
+from deepviz.document.edits import EditError, id_stem
 from deepviz.document.graph import Edge, Graph, Position
 from deepviz.document.graph_json import graph_from_values, graph_to_values
 from deepviz.document.project import Project
+from deepviz.document.settling import settled
 from deepviz.registry import DefinitionError
 
 FORMAT = "deepviz layers"
@@ -94,11 +96,19 @@ def paste(project: Project, found: Graph, at: Position | None = None, group: str
         Where its top left corner goes, in scene units; without it, a little to the side of where it was.
     group
         The group that it is placed in; empty for none.
+
+    Raises
+    ------
+    EditError
+        If there is no such group.
     """
     graph = project.graph
+    if group and group not in graph.groups_by_id:
+        raise EditError("The group is not there any more.")
     corner = _corner(found)
     dx, dy = (OFFSET, OFFSET) if at is None else (at[0] - corner[0], at[1] - corner[1])
-    names = _new_names(graph, found)
+    stems = {node.id: id_stem(node.layer) for node in found.nodes} | {each.id: "group" for each in found.groups}
+    names = _free_names(stems, graph.by_id.keys() | graph.groups_by_id.keys())
     nodes = tuple(
         replace(
             node,
@@ -110,20 +120,26 @@ def paste(project: Project, found: Graph, at: Position | None = None, group: str
     )
     groups = tuple(replace(each, id=names[each.id], parent=names.get(each.parent, group)) for each in found.groups)
     edges = tuple(Edge(names[edge.source], names[edge.target], edge.port) for edge in found.edges)
-    taken = {comment.id for comment in graph.comments}
-    comments = []
-    for comment in found.comments:
-        new_id = _numbered("comment", taken)
-        taken.add(new_id)
-        place = (comment.position[0] + dx, comment.position[1] + dy)
-        comments.append(replace(comment, id=new_id, position=place, group=names.get(comment.group, group)))
+    notes = _free_names({each.id: "comment" for each in found.comments}, {each.id for each in graph.comments})
+    comments = tuple(
+        replace(
+            comment,
+            id=notes[comment.id],
+            position=(comment.position[0] + dx, comment.position[1] + dy),
+            group=names.get(comment.group, group),
+        )
+        for comment in found.comments
+    )
     return replace(
         project,
-        graph=Graph(
-            (*graph.nodes, *nodes),
-            (*graph.edges, *edges),
-            (*graph.groups, *groups),
-            (*graph.comments, *comments),
+        graph=settled(
+            Graph(
+                (*graph.nodes, *nodes),
+                (*graph.edges, *edges),
+                (*graph.groups, *groups),
+                (*graph.comments, *comments),
+                graph.flow,
+            )
         ),
     )
 
@@ -132,30 +148,21 @@ def duplicate(project: Project, cards: Collection[str], comments: Collection[str
     """Place a copy of some cards beside them, in the same group."""
     graph = project.graph
     nodes = ends.all_members(graph, [card for card in cards if card in graph.by_id])
-    around = ends.common_group(graph, nodes) if nodes else ""
-    if not nodes:
-        around = next((graph.groups_by_id[card].parent for card in cards), "")
-    return paste(project, part(graph, cards, comments), group=around)
+    around = [graph.groups_by_id[card].parent for card in cards if card in graph.groups_by_id]
+    around += [comment.group for comment in graph.comments if comment.id in comments]
+    group = ends.common_group(graph, nodes) if nodes else next(iter(around), "")
+    return paste(project, part(graph, cards, comments), group=group)
 
 
 def _corner(found: Graph) -> Position:
     places = [node.position for node in found.nodes] + [comment.position for comment in found.comments]
-    places += [group_position(found, group.id) for group in found.groups]
     return (min(x for x, _ in places), min(y for _, y in places)) if places else (0.0, 0.0)
 
 
-def _new_names(graph: Graph, found: Graph) -> Mapping[str, str]:
-    """For each node and group of what is pasted an id that is not taken."""
-    taken = set(graph.by_id) | set(graph.groups_by_id)
+def _free_names(stems: Mapping[str, str], taken: Collection[str]) -> Mapping[str, str]:
+    """For each id of what is pasted one that is not taken: its stem and a running number."""
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
     names: dict[str, str] = {}
-    for node in found.nodes:
-        names[node.id] = free_id(node.layer, taken)
-        taken.add(names[node.id])
-    for group in found.groups:
-        names[group.id] = _numbered("group", taken)
-        taken.add(names[group.id])
+    for old, stem in stems.items():
+        names[old] = next(name for number in numbers[stem] if (name := f"{stem}_{number}") not in taken)
     return names
-
-
-def _numbered(stem: str, taken: Collection[str]) -> str:
-    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Comment, Position
+from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.document.project import Project
+from deepviz.document.settling import settled
 
-LONGEST_TEXT = 2_000
 LEAST_SIZE = (80.0, 40.0)
 LARGEST_SIZE = (2_000.0, 2_000.0)
 
@@ -20,8 +21,10 @@ def add_comment(project: Project, text: str, position: Position, group: str = ""
     Raises
     ------
     EditError
-        If the text is too long.
+        If the text is too long, or there is no such group.
     """
+    if group and group not in project.graph.groups_by_id:
+        raise EditError("The group is not there any more.")
     taken = {comment.id for comment in project.graph.comments}
     new_id = next(name for number in range(1, len(taken) + 2) if (name := f"comment_{number}") not in taken)
     comment = Comment(new_id, _checked(text), position, group=group)
@@ -48,7 +51,7 @@ def move_comments(project: Project, positions: Mapping[str, Position]) -> Projec
 def resize_comment(project: Project, comment_id: str, size: tuple[float, float]) -> Project:
     """Give a comment another size, within bounds."""
     width, height = (
-        min(max(side, least), most) for side, least, most in zip(size, LEAST_SIZE, LARGEST_SIZE, strict=True)
+        min(max(least, side), most) for side, least, most in zip(size, LEAST_SIZE, LARGEST_SIZE, strict=True)
     )
     return _changed(project, {comment_id}, lambda comment: replace(comment, size=(width, height)))
 
@@ -59,9 +62,9 @@ def delete_comments(project: Project, comment_ids: Collection[str]) -> Project:
 
 
 def _checked(text: str) -> str:
-    text = text.strip()
-    if len(text) > LONGEST_TEXT:
-        raise EditError(f"A comment has at most {LONGEST_TEXT:,} letters; this one has {len(text):,}.")
+    text = text.encode(errors="replace").decode().strip()  # halves of letters cannot be saved
+    if len(text) > LONGEST_COMMENT:
+        raise EditError(f"A comment has at most {LONGEST_COMMENT:,} letters; this one has {len(text):,}.")
     return text
 
 
@@ -70,4 +73,4 @@ def _changed(project: Project, chosen: Collection[str], change: Callable[[Commen
 
 
 def _with(project: Project, comments: tuple[Comment, ...]) -> Project:
-    return replace(project, graph=replace(project.graph, comments=comments))
+    return replace(project, graph=settled(replace(project.graph, comments=comments)))

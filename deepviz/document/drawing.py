@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar
 
 from deepviz.document import ends
 from deepviz.document.graph import Comment, Edge, Graph, Group, Node, Position
-from deepviz.document.layout import CARD_PITCH, CARD_SIZE
+from deepviz.document.layout import across, along, beyond
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.shapes import Shape
+
+OUTSIDE_GAP = 0.2
+"""How much farther than their neighbours cards outside stand from those inside, in cards."""
 
 
 class GroupCard(Layer):
@@ -105,9 +109,14 @@ class Drawing:
 
     def card_of(self, node_id: str) -> str | None:
         """The card that shows a node or a group; None if none does."""
-        if node_id in self.members:
-            return node_id
-        return next((card for card, shown in self.members.items() if node_id in shown), None)
+        return node_id if node_id in self.members else self._cards.get(node_id)
+
+    @cached_property
+    def _cards(self) -> Mapping[str, str]:
+        """For each node that has no card of its own, and each group in a collapsed one, the card that shows it."""
+        found = {node_id: card for card, shown in self.members.items() for node_id in shown}
+        groups = (group.id for group in self.source.groups)
+        return found | {each: outer for each in groups for outer in self.source.way_up(each) if outer in self.members}
 
 
 def drawn(graph: Graph, scope: str = "") -> Drawing:
@@ -137,7 +146,7 @@ def drawn(graph: Graph, scope: str = "") -> Drawing:
     return Drawing(
         graph,
         scope,
-        Graph((*nodes, *outside), tuple(real)),
+        Graph((*nodes, *outside), tuple(real), flow=graph.flow),
         {edge: tuple(edges) for edge, edges in real.items()},
         members,
         {card: graph.node(shown[-1]) for card, shown in members.items() if _is_pair(graph, card, shown)},
@@ -148,9 +157,9 @@ def drawn(graph: Graph, scope: str = "") -> Drawing:
 
 
 def group_position(graph: Graph, group_id: str) -> Position:
-    """Where the card of a group is: at the top left corner of what is in it."""
-    places = [graph.node(node_id).position for node_id in graph.members(group_id)]
-    return (min(x for x, _ in places), min(y for _, y in places)) if places else (0.0, 0.0)
+    """Where the card of a group is: where the first of its cards is, row by row. There it lies on no other card."""
+    places = [graph.node(ends.host(graph, node_id)).position for node_id in graph.members(group_id)]
+    return min(places, key=lambda place: (place[1], place[0]), default=(0.0, 0.0))
 
 
 def _cards(graph: Graph, scope: str) -> dict[str, str]:
@@ -202,31 +211,33 @@ def _neighbours(graph: Graph, inside: set[str]) -> tuple[list[str], list[str]]:
 def _beside(
     graph: Graph, nodes: Sequence[Node], neighbours: tuple[list[str], list[str]], card_of: Mapping[str, str]
 ) -> list[Node]:
-    """Cards for nodes outside: to the left of everything those that lead in, to the right those that are led to."""
+    """Cards for nodes outside: before everything in the flow those that lead in, behind it those that are led to."""
     if not nodes:
         return []
-    left = min(node.position[0] for node in nodes) - CARD_PITCH[0] - CARD_SIZE[0] / 4
-    right = max(node.position[0] for node in nodes) + CARD_PITCH[0] + CARD_SIZE[0] / 4
-    top = min(node.position[1] for node in nodes)
+    flow, places = graph.flow, [node.position for node in nodes]
+    first = min(along(flow, place) for place in places) - 1.0 - OUTSIDE_GAP
+    last = max(along(flow, place) for place in places) + 1.0 + OUTSIDE_GAP
+    row = min(across(flow, place) for place in places)
     found: dict[str, Node] = {}
-    for x, side in ((left, neighbours[0]), (right, neighbours[1])):
+    for step, side in ((first, neighbours[0]), (last, neighbours[1])):
         hosts = [card for card in dict.fromkeys(ends.host(graph, node) for node in side) if card not in found]
-        for row, card in enumerate(hosts):
-            found[card] = replace(graph.node(card), position=(x, top + row * CARD_PITCH[1]))
+        for number, card in enumerate(hosts):
+            place = beyond(flow, (0.0, 0.0), step, row + number)
+            found[card] = replace(graph.node(card), position=place)
     return list(found.values())
 
 
 def _edges(graph: Graph, card_of: Mapping[str, str], outside: set[str]) -> dict[Edge, list[Edge]]:
+    groups = {card for card in card_of.values() if card in graph.groups_by_id}
+    ports = {
+        (group, edges[0].source): number for group in groups for number, edges in enumerate(ends.entries(graph, group))
+    }
     found: dict[Edge, list[Edge]] = {}
     for edge in graph.edges:
         source, target = card_of.get(edge.source), card_of.get(edge.target)
         if source is None or target is None or source == target or {source, target} <= outside:
             continue
-        port = edge.port
-        if target in graph.groups_by_id:
-            port = next(
-                number for number, edges in enumerate(ends.entries(graph, target)) if edges[0].source == edge.source
-            )
+        port = ports[target, edge.source] if target in groups else edge.port
         found.setdefault(Edge(source, target, port), []).append(edge)
     return found
 

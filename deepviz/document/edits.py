@@ -7,14 +7,15 @@ activation attached to it as well.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from deepviz.document import ends
 from deepviz.document.drawing import drawn, group_position
-from deepviz.document.graph import Edge, Graph, Node, Position
-from deepviz.document.layout import CARD_PITCH, arranged
+from deepviz.document.graph import Edge, Flow, Graph, Node, Position
+from deepviz.document.layout import across, along, arranged, beyond
 from deepviz.document.project import DataChoice, Project, TrainingPlan
+from deepviz.document.settling import settled, with_places
 from deepviz.engine import layers, losses
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
@@ -62,13 +63,13 @@ def append_after(project: Project, layer: Layer | Loss, node_id: str) -> Project
     followers = [edge for edge in graph.outputs_of(source) if edge.target not in inside]
     if followers and isinstance(layer, Loss):
         raise EditError(f"{node_id} already leads on to {followers[0].target}; a loss goes at the end.")
-    x, y = _place_of(graph, node_id)
-    graph, new_id = _added(graph, layer, (x + CARD_PITCH[0], y), _group_of(graph, node_id))
+    x, y = _place_of(graph, node_id, source)
+    graph, new_id = _added(graph, layer, beyond(graph.flow, (x, y)), _group_of(graph, node_id))
     if not _takes_input(layer):
         return _with_graph(project, graph)
     moved = tuple(replace(edge, source=new_id) if edge in followers else edge for edge in graph.edges)
     graph = replace(graph, edges=(*moved, Edge(source, new_id)))
-    return _with_graph(project, _made_room(graph, new_id))
+    return with_room(_with_graph(project, graph), new_id)
 
 
 def append(project: Project, layer: Layer | Loss, after: str | None = None) -> Project:
@@ -82,23 +83,23 @@ def append(project: Project, layer: Layer | Loss, after: str | None = None) -> P
     EditError
         If nothing can follow the node.
     """
-    graph = project.graph
+    graph, flow = project.graph, project.graph.flow
     if not graph.nodes:
         return add_node(project, layer, (0.0, 0.0))
     if not _takes_input(layer):
-        leftmost = min(graph.nodes, key=lambda node: node.position)
-        return add_node(project, layer, (leftmost.position[0] - CARD_PITCH[0], leftmost.position[1]))
+        first = min((node.position for node in graph.nodes), key=lambda place: along(graph.flow, place))
+        return add_node(project, layer, beyond(graph.flow, first, -1.0))
     if after is not None and (after in graph.groups_by_id or not graph.node(after).is_loss):
         return append_after(project, layer, after)
-    open_ends = [node.id for node in graph.nodes if not node.is_loss and not graph.outputs_of(node.id)]
+    open_ends = _open_ends(graph)
     if open_ends and after is None:
         return append_after(project, layer, open_ends[-1])
     loss_node = after or next((node.id for node in graph.nodes if node.is_loss), None)
     into_loss = graph.inputs_of(loss_node) if loss_node else ()
     if into_loss and not isinstance(layer, Loss):
         return insert_on_edge(project, layer, into_loss[0])
-    x, y = max((node.position for node in graph.nodes), key=lambda position: (position[1], position[0]))
-    return add_node(project, layer, (x + CARD_PITCH[0], y))
+    last = max((node.position for node in graph.nodes), key=lambda place: (across(flow, place), along(flow, place)))
+    return add_node(project, layer, beyond(flow, last))
 
 
 def add_input(project: Project, layer: Input) -> Project:
@@ -128,18 +129,22 @@ def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: 
     Raises
     ------
     EditError
-        If the layer has no input or no output to connect.
+        If the layer has no input or no output to connect, or there is no such connection.
     """
     if isinstance(layer, Loss) or not _takes_input(layer):
         raise EditError(f"{layer.label} cannot stand between two layers.")
-    left, top = _place_of(project.graph, edge.source)
     cut = ends.real_edges(project.graph, edge)
+    if not cut:
+        raise EditError(f"{edge.source} is not connected to {edge.target} any more.")
+    left, top = _place_of(project.graph, edge.source, cut[0].source)
     group = ends.common_group(project.graph, [end for each in cut for end in (each.source, each.target)])
-    graph, new_id = _added(project.graph, layer, position or (left + CARD_PITCH[0], top), group)
+    place = position or beyond(project.graph.flow, (left, top))
+    graph, new_id = _added(project.graph, layer, place, group)
     kept = tuple(other for other in graph.edges if other not in cut)
     onward = (Edge(new_id, each.target, each.port) for each in cut)
     graph = replace(graph, edges=(*kept, *(Edge(each.source, new_id) for each in cut[:1]), *onward))
-    return _with_graph(project, graph if position else _made_room(graph, new_id))
+    inserted = _with_graph(project, graph)
+    return inserted if position else with_room(inserted, new_id)
 
 
 def connect(project: Project, source: str, target: str, port: int | None = None) -> Project:
@@ -180,46 +185,60 @@ def disconnect(project: Project, edges: Collection[Edge]) -> Project:
     """Take connections away."""
     cut = set(ends.all_real_edges(project.graph, edges))
     graph = replace(project.graph, edges=tuple(edge for edge in project.graph.edges if edge not in cut))
-    return _with_graph(project, _ports_closed_up(graph))
+    return _with_graph(project, graph)
 
 
 def delete(project: Project, node_ids: Collection[str], edges: Collection[Edge] = (), heal: bool = True) -> Project:
-    """Delete nodes and edges. With `heal`, what came before a deleted node is connected to what came after it."""
-    doomed = ends.all_members(project.graph, node_ids)
+    """Delete nodes and edges.
+
+    With `heal`, what came before the deleted nodes is connected to what came after them, if that was a single node.
+    """
+    doomed = set(ends.all_members(project.graph, node_ids))
     graph = disconnect(project, edges).graph
-    for node_id in doomed:
-        before, after = graph.inputs_of(node_id), graph.outputs_of(node_id)
-        kept = tuple(edge for edge in graph.edges if node_id not in (edge.source, edge.target))
-        if heal and len(before) == 1:
-            existing = {(edge.source, edge.target) for edge in kept}
-            bridges = (Edge(before[0].source, edge.target, edge.port) for edge in after)
-            kept += tuple(edge for edge in bridges if (edge.source, edge.target) not in existing)
-        graph = replace(graph, nodes=tuple(node for node in graph.nodes if node.id != node_id), edges=kept)
-    return _with_graph(project, _ports_closed_up(graph))
+    kept = [edge for edge in graph.edges if edge.source not in doomed and edge.target not in doomed]
+    existing = {(edge.source, edge.target) for edge in kept}
+    leaving = [edge for edge in graph.edges if edge.source in doomed and edge.target not in doomed] if heal else []
+    for edge in leaving:
+        before = _before(graph, edge.source, doomed)
+        source = before.pop() if len(before) == 1 else edge.target
+        if source != edge.target and (source, edge.target) not in existing:
+            kept.append(Edge(source, edge.target, edge.port))
+            existing.add((source, edge.target))
+    nodes = tuple(node for node in graph.nodes if node.id not in doomed)
+    return _with_graph(project, replace(graph, nodes=nodes, edges=tuple(kept)))
 
 
 def move(project: Project, positions: Mapping[str, Position]) -> Project:
-    """Put nodes elsewhere on the canvas."""
+    """Put cards elsewhere on the canvas. What is in a group, comments too, keeps its place within it."""
     graph = project.graph
-    places = {node.id: positions.get(node.id, node.position) for node in graph.nodes}
+    places = dict(positions)
+    comments = graph.comments
     for card, (x, y) in positions.items():
-        if card in graph.groups_by_id:  # everything in it keeps its place within it
+        if card in graph.groups_by_id:
             left, top = group_position(graph, card)
             inside = {node_id: graph.node(node_id).position for node_id in graph.members(card)}
             places |= {node_id: (at[0] + x - left, at[1] + y - top) for node_id, at in inside.items()}
-    for node in graph.nodes:
-        places[node.id] = places[ends.host(graph, node.id)]
-    nodes = tuple(replace(node, position=places[node.id]) for node in graph.nodes)
-    return _with_graph(project, replace(graph, nodes=nodes))
+            comments = tuple(
+                replace(each, position=(each.position[0] + x - left, each.position[1] + y - top))
+                if card in graph.way_up(each.group)
+                else each
+                for each in comments
+            )
+    return _with_graph(project, replace(graph, nodes=with_places(graph.nodes, places), comments=comments))
 
 
-def arrange(project: Project, columns: int = 4, scope: str = "") -> Project:
-    """Put every card of a scope in its place: data flows from left to right, long chains wrap in rows of `columns`."""
+def arrange(project: Project, columns: int = 4, scope: str = "", flow: Flow | None = None) -> Project:
+    """Put every card of a scope in its place, along the flow; long chains wrap after `columns` cards.
+
+    With a `flow`, data is drawn to flow that way from now on.
+    """
+    if flow is not None and flow != project.graph.flow:
+        project = replace(project, graph=replace(project.graph, flow=flow))
     drawing = drawn(project.graph, scope)
     cards = tuple(node for node in drawing.graph.nodes if node.id not in drawing.outside)
     known = {node.id for node in cards}
     edges = tuple(edge for edge in drawing.graph.edges if edge.source in known and edge.target in known)
-    return move(project, arranged(Graph(cards, edges), columns))
+    return move(project, arranged(Graph(cards, edges, flow=project.graph.flow), columns))
 
 
 def set_layer(project: Project, node_id: str, layer: Layer | Loss) -> Project:
@@ -253,15 +272,51 @@ def rename(project: Project, name: str) -> Project:
     return replace(project, name=name)
 
 
+def with_room(project: Project, card: str) -> Project:
+    """Push what a card lies on, and what comes after it in its row, along the flow. The card keeps its place."""
+    graph, flow = project.graph, project.graph.flow
+    around = graph.way_up(_group_of(graph, card))
+    seen = drawn(graph, next((group for group in around if graph.groups_by_id[group].collapsed), ""))
+    place = seen.graph.node(card).position
+    row = [
+        other
+        for other in seen.graph.nodes
+        if other.id != card
+        and other.id not in seen.outside
+        and abs(across(flow, other.position) - across(flow, place)) < 0.5
+    ]
+    ahead = {other.id: along(flow, other.position) - along(flow, place) for other in row}
+    if not any(abs(steps) < 1.0 for steps in ahead.values()):
+        return project
+    behind = seen.graph.reached_from(card)
+    after = [other for other in row if other.id in behind and ahead[other.id] > -0.5]
+    shift = max((1.0 - ahead[other.id] for other in after), default=0.0)
+    places = {other.id: beyond(flow, other.position, shift) for other in after}
+    return move(project, places) if shift > 0 else project
+
+
 def _with_graph(project: Project, graph: Graph) -> Project:
-    """A project with another graph; groups that have become empty are gone."""
-    if graph.groups:
-        groups = tuple(group for group in graph.groups if graph.members(group.id))
-        known = {group.id for group in groups}
-        kept = tuple(comment for comment in graph.comments if not comment.group or comment.group in known)
-        if len(groups) < len(graph.groups):
-            graph = replace(graph, groups=groups, comments=kept)
-    return replace(project, graph=graph)
+    return replace(project, graph=settled(graph))
+
+
+def _open_ends(graph: Graph) -> list[str]:
+    """The cards, as the whole is drawn, from whose single output nothing leads on."""
+    seen = drawn(graph).graph
+    ending = [card for card in seen.nodes if not card.is_loss and not seen.outputs_of(card.id)]
+    return [card.id for card in ending if len(ends.exits(graph, card.id)) == 1]
+
+
+def _before(graph: Graph, node_id: str, doomed: Collection[str]) -> set[str]:
+    """The nodes that stay and lead to one that is deleted, straight or through others that are."""
+    found, seen, waiting = set(), {node_id}, [node_id]
+    while waiting:
+        for edge in graph.inputs_of(waiting.pop()):
+            if edge.source not in doomed:
+                found.add(edge.source)
+            elif edge.source not in seen:
+                seen.add(edge.source)
+                waiting.append(edge.source)
+    return found
 
 
 def _output_of(graph: Graph, card: str) -> str:
@@ -290,8 +345,12 @@ def _connect_to_group(project: Project, source: str, target: str, port: int | No
     return connect(project, source, lacking[0])
 
 
-def _place_of(graph: Graph, card: str) -> Position:
-    return group_position(graph, card) if card in graph.groups_by_id else graph.node(card).position
+def _place_of(graph: Graph, card: str, leaving: str) -> Position:
+    """Where a card is; of a group that is drawn open, the node that data leaves it from."""
+    group = graph.groups_by_id.get(card)
+    if group is None:
+        return graph.node(card).position
+    return group_position(graph, card) if group.collapsed else graph.node(leaving).position
 
 
 def _group_of(graph: Graph, card: str) -> str:
@@ -308,32 +367,12 @@ def _added(graph: Graph, layer: Layer | Loss, position: Position, group: str = "
     return replace(graph, nodes=(*graph.nodes, Node(node_id, layer, position, group))), node_id
 
 
+def id_stem(layer: Layer | Loss) -> str:
+    """What the id of a node begins with."""
+    return "loss" if isinstance(layer, Loss) else layer.key.lower()
+
+
 def free_id(layer: Layer | Loss, taken: Collection[str]) -> str:
     """The type in lower case and the first free running number from 1."""
-    stem = "loss" if isinstance(layer, Loss) else layer.key.lower()
+    stem = id_stem(layer)
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)
-
-
-def _made_room(graph: Graph, new_id: str) -> Graph:
-    """Push what lies on a new node, and what comes after it, aside. The new node keeps its place."""
-    x, y = graph.node(new_id).position
-    near = (abs(node.position[0] - x) < CARD_PITCH[0] and abs(node.position[1] - y) < CARD_PITCH[1] / 2
-            for node in graph.nodes if node.id != new_id)  # fmt: skip
-    if not any(near):
-        return graph
-    row = [node for node in graph.nodes if node.id != new_id and abs(node.position[1] - y) < CARD_PITCH[1] / 2]
-    after = {node.id for node in row if node.position[0] > x - CARD_PITCH[0] / 2 and graph.reaches(new_id, node.id)}
-    shift = max((x + CARD_PITCH[0] - node.position[0] for node in row if node.id in after), default=0.0)
-    return replace(graph, nodes=tuple(_shifted(graph.nodes, after, max(shift, 0.0))))
-
-
-def _shifted(nodes: Iterable[Node], chosen: Collection[str], distance: float) -> Iterable[Node]:
-    for node in nodes:
-        x, y = node.position
-        yield replace(node, position=(x + distance, y)) if node.id in chosen else node
-
-
-def _ports_closed_up(graph: Graph) -> Graph:
-    """Number the input ports of each node from 0 without gaps."""
-    ports = {edge: number for node in graph.nodes for number, edge in enumerate(graph.inputs_of(node.id))}
-    return replace(graph, edges=tuple(replace(edge, port=ports[edge]) for edge in graph.edges))

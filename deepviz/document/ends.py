@@ -104,10 +104,14 @@ def open_inputs(graph: Graph, card: str) -> tuple[str, ...]:
 
 def real_edges(graph: Graph, drawn: Edge) -> tuple[Edge, ...]:
     """The edges of the graph that an edge between two cards stands for; none if there is no such edge."""
+    if drawn.source not in graph.by_id and drawn.source not in graph.groups_by_id:
+        return ()
     if drawn.target in graph.groups_by_id:
         ports = entries(graph, drawn.target)
-        return ports[drawn.port] if drawn.port < len(ports) else ()
-    return tuple(edge for edge in graph.inputs_of(drawn.target) if edge.port == drawn.port)
+        arriving = ports[drawn.port] if drawn.port < len(ports) else ()
+    else:
+        arriving = tuple(edge for edge in graph.inputs_of(drawn.target) if edge.port == drawn.port)
+    return arriving if arriving and arriving[0].source in members(graph, drawn.source) else ()
 
 
 def all_real_edges(graph: Graph, drawn: Iterable[Edge]) -> tuple[Edge, ...]:

@@ -5,14 +5,22 @@ A graph may be unfinished or wrong; `shapes.check` says what is wrong with it, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 
 Position = tuple[float, float]
+
+Flow = Literal["right", "down"]
+"""Which way data is drawn to flow: from the left to the right, or from the top to the bottom."""
+
+FARTHEST = 1e7
+"""How far from the middle of the canvas anything may be, in scene units."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +115,13 @@ class Comment:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes in the order they were added, edges, groups and comments."""
+    """Nodes in the order they were added, edges, groups and comments; and which way its data is drawn to flow."""
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = field(default=())
     groups: tuple[Group, ...] = ()
     comments: tuple[Comment, ...] = ()
+    flow: Flow = "right"
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -155,11 +164,20 @@ class Graph:
         return self._nodes_by_group.get(group_id, ())
 
     @cached_property
+    def layers_written_out(self) -> int:
+        """How many nodes there are if each counts as often as the groups around it are repeated."""
+        ways = (self.way_up(node.group) for node in self.nodes)
+        return sum(math.prod(self.groups_by_id[group_id].repeat for group_id in way) for way in ways)
+
+    @cached_property
     def _edges_by_target(self) -> Mapping[str, tuple[Edge, ...]]:
         found: dict[str, list[Edge]] = {}
         for edge in self.edges:
             found.setdefault(edge.target, []).append(edge)
-        return {target: tuple(sorted(edges, key=lambda edge: edge.port)) for target, edges in found.items()}
+        return {
+            target: tuple(edges) if len(edges) == 1 else tuple(sorted(edges, key=lambda edge: edge.port))
+            for target, edges in found.items()
+        }
 
     @cached_property
     def _edges_by_source(self) -> Mapping[str, tuple[Edge, ...]]:
@@ -176,17 +194,19 @@ class Graph:
         """The edges that start at a node."""
         return self._edges_by_source.get(node_id, ())
 
+    def reached_from(self, start: str) -> set[str]:
+        """Ids of all nodes that there is a way to along the edges from a node, itself among them."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            for edge in self.outputs_of(waiting.pop()):
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    waiting.append(edge.target)
+        return seen
+
     def reaches(self, start: str, goal: str) -> bool:
         """Whether there is a way along the edges from one node to another (a node reaches itself)."""
-        seen, waiting = set(), [start]
-        while waiting:
-            current = waiting.pop()
-            if current == goal:
-                return True
-            if current not in seen:
-                seen.add(current)
-                waiting.extend(edge.target for edge in self.outputs_of(current))
-        return False
+        return goal in self.reached_from(start)
 
     def in_order(self) -> tuple[list[str], list[str]]:
         """Node ids such that every edge points forward, and those on a cycle or behind one, which cannot be ordered."""

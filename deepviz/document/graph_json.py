@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from deepviz.document.archive import FileError
-from deepviz.document.graph import Comment, Edge, Graph, Group, Node, Position
+from deepviz.document.graph import FARTHEST, Comment, Edge, Flow, Graph, Group, Node, Position
 from deepviz.document.json_values import is_number, list_in, object_in, text_in, whole_in
 from deepviz.engine import layers, losses
 from deepviz.engine.layer import Layer
@@ -16,8 +17,6 @@ LONGEST_NAME = 200
 LONGEST_COMMENT = 2_000
 LARGEST_PORT = 9_999
 MOST_REPEATS = 100
-FARTHEST = 1e7
-"""How far from the middle of the canvas a card may be, in scene units."""
 
 
 def graph_to_values(graph: Graph) -> dict[str, Any]:
@@ -26,6 +25,8 @@ def graph_to_values(graph: Graph) -> dict[str, Any]:
         "nodes": [_node_values(node) for node in graph.nodes],
         "edges": [{"source": edge.source, "target": edge.target, "port": edge.port} for edge in graph.edges],
     }
+    if graph.flow != "right":
+        values["flow"] = graph.flow
     if graph.groups:
         values["groups"] = [
             {
@@ -53,7 +54,7 @@ def graph_to_values(graph: Graph) -> dict[str, Any]:
 
 def needs_second_version(graph: Graph) -> bool:
     """Whether a graph has something that the first version of the format could not say."""
-    return bool(graph.groups or graph.comments) or any(node.attached for node in graph.nodes)
+    return bool(graph.groups or graph.comments or graph.flow != "right") or any(node.attached for node in graph.nodes)
 
 
 def graph_from_values(values: dict[str, Any]) -> Graph:
@@ -83,7 +84,7 @@ def graph_from_values(values: dict[str, Any]) -> Graph:
     comments = [_comment(item) for item in list_in(values, "comments", [])]
     _check_names([*nodes, *(group.id for group in groups)], "node or group")
     _check_names([comment.id for comment in comments], "comment")
-    graph = Graph(tuple(nodes.values()), tuple(edges.values()), tuple(groups), tuple(comments))
+    graph = Graph(tuple(nodes.values()), tuple(edges.values()), tuple(groups), tuple(comments), _flow(values))
     _check_groups(graph)
     return graph
 
@@ -127,18 +128,30 @@ def _group(values: Any) -> Group:
     )
 
 
+def _flow(values: Any) -> Flow:
+    match text_in(values, "flow", "right"):
+        case "right":
+            return "right"
+        case "down":
+            return "down"
+        case other:
+            raise FileError(f"data flows neither right nor down, but {other[:LONGEST_NAME]!r}.")
+
+
 def _comment(values: Any) -> Comment:
     comment_id, text = _name(values, "id"), text_in(values, "text")
     if len(text) > LONGEST_COMMENT:
         raise FileError(f"{comment_id} is longer than {LONGEST_COMMENT:,} letters.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):  # halves of letters, which no file can hold
+        raise FileError(f"{comment_id} has letters that cannot be shown.")
     position = _pair(comment_id, "position", list_in(values, "position"), -FARTHEST)
     size = _pair(comment_id, "size", list_in(values, "size"), 1.0)
     return Comment(comment_id, text, position, size, text_in(values, "group", ""))
 
 
 def _check_names(names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise FileError(f"more than one {what} is called {name}.")
 
 

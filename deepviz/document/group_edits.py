@@ -5,18 +5,19 @@ Like those of `edits` they are pure functions from a project to the next one, an
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from deepviz.document import ends
-from deepviz.document.edits import EditError, move
-from deepviz.document.graph import Graph, Group
-from deepviz.document.layout import CARD_PITCH
+from deepviz.document.edits import EditError, with_room
+from deepviz.document.graph import Graph, Group, Node
+from deepviz.document.graph_json import MOST_REPEATS as MOST_REPEATS
+from deepviz.document.layout import beyond
 from deepviz.document.project import Project
 from deepviz.document.repeats import obstacle
+from deepviz.document.settling import settled, with_places
 
 LONGEST_NAME = 60
-MOST_REPEATS = 100
 
 
 def group(project: Project, cards: Collection[str], name: str = "", collapsed: bool = True) -> Project:
@@ -43,7 +44,7 @@ def group(project: Project, cards: Collection[str], name: str = "", collapsed: b
         replace(node, group=new.id) if node.id in inside and node.group == parent else node for node in graph.nodes
     )
     groups = tuple(replace(each, parent=new.id) if each.id in inner else each for each in graph.groups)
-    return replace(project, graph=replace(graph, nodes=nodes, groups=(*groups, new)))
+    return replace(project, graph=settled(replace(graph, nodes=nodes, groups=(*groups, new))))
 
 
 def ungroup(project: Project, group_ids: Collection[str]) -> Project:
@@ -71,7 +72,7 @@ def ungroup(project: Project, group_ids: Collection[str]) -> Project:
                 replace(each, group=old.parent) if each.group == group_id else each for each in graph.comments
             ),
         )
-    return replace(project, graph=graph)
+    return replace(project, graph=settled(graph))
 
 
 def rename_group(project: Project, group_id: str, name: str) -> Project:
@@ -95,11 +96,11 @@ def set_repeat(project: Project, group_id: str, count: int) -> Project:
     """
     if not 1 <= count <= MOST_REPEATS:
         raise EditError(f"A group can be repeated 1 to {MOST_REPEATS} times.")
-    found = project.graph.groups_by_id[group_id]
-    reason = obstacle(project.graph, group_id)
+    repeated = _with(project, replace(project.graph.groups_by_id[group_id], repeat=count))
+    reason = obstacle(repeated.graph, group_id)
     if count > 1 and reason:
-        raise EditError(f"{found.name} cannot be repeated: {reason}.")
-    return _with(project, replace(found, repeat=count))
+        raise EditError(f"{repeated.graph.groups_by_id[group_id].name} cannot be repeated: {reason}.")
+    return repeated
 
 
 def set_collapsed(project: Project, group_ids: Collection[str], collapsed: bool) -> Project:
@@ -112,18 +113,29 @@ def set_collapsed(project: Project, group_ids: Collection[str], collapsed: bool)
 def set_group(project: Project, cards: Collection[str], group_id: str) -> Project:
     """Put cards into a group that there is, or with an empty id out of all groups.
 
+    What lies in a group that is put elsewhere stays in it.
+
     Raises
     ------
     EditError
-        If a group would come to lie in itself.
+        If a group would come to lie in itself, or there is no such group.
     """
     graph = project.graph
+    if group_id and group_id not in graph.groups_by_id:
+        raise EditError("The group is not there any more.")
     if any(card in graph.way_up(group_id) for card in cards):
         raise EditError("A group cannot lie in itself.")
+    within = {card for card in cards if card in graph.groups_by_id}
     single = set(ends.all_members(graph, [card for card in cards if card in graph.by_id]))
-    nodes = tuple(replace(node, group=group_id) if node.id in single else node for node in graph.nodes)
-    groups = tuple(replace(each, parent=group_id) if each.id in cards else each for each in graph.groups)
-    return move(replace(project, graph=replace(graph, nodes=nodes, groups=groups)), {})
+    nodes = tuple(
+        replace(node, group=group_id) if node.id in single and within.isdisjoint(graph.way_up(node.group)) else node
+        for node in graph.nodes
+    )
+    groups = tuple(
+        replace(each, parent=group_id) if each.id in within and within.isdisjoint(graph.way_up(each.parent)) else each
+        for each in graph.groups
+    )
+    return replace(project, graph=settled(replace(graph, nodes=nodes, groups=groups)))
 
 
 def attach(project: Project, node_id: str) -> Project:
@@ -134,37 +146,50 @@ def attach(project: Project, node_id: str) -> Project:
     EditError
         If it is no activation, or not the only one that follows that layer.
     """
-    attached = _with_attached(project, node_id, True)
-    if not ends.is_attached(attached.graph, node_id):
+    attached = _with_attached(project, {node_id: True})
+    if node_id not in attached.graph.by_id or not ends.is_attached(attached.graph, node_id):
         raise EditError(
             f"{node_id} cannot be drawn on another card: it must be an activation that alone follows a layer."
         )
-    host = ends.host(attached.graph, node_id)
-    return move(attached, {host: attached.graph.node(host).position})
+    return attached
 
 
 def detach(project: Project, node_id: str) -> Project:
     """Draw an attached activation on a card of its own again, to the right of its layer's."""
-    host = ends.host(project.graph, node_id)
-    x, y = project.graph.node(host).position
-    return move(_with_attached(project, node_id, False), {node_id: (x + CARD_PITCH[0], y)} if host != node_id else {})
+    was_attached = ends.is_attached(project.graph, node_id)
+    detached = _with_attached(project, {node_id: False})
+    return with_room(detached, node_id) if was_attached else detached
 
 
 def attach_all(project: Project, attached: bool = True) -> Project:
     """Draw all activations on the cards of their layers where that is possible, or all on cards of their own."""
-    for node in project.graph.nodes:
-        if attached and ends.is_activation(node) and not node.attached:
-            wished = _with_attached(project, node.id, True)
-            if ends.is_attached(wished.graph, node.id):
-                project = attach(project, node.id)
-        elif not attached and ends.is_attached(project.graph, node.id):
-            project = detach(project, node.id)
-    return project
+    graph = project.graph
+    if not attached:
+        on_cards = [node.id for node in graph.nodes if ends.is_attached(graph, node.id)]
+        project = _with_attached(project, dict.fromkeys(on_cards, False))
+        for node_id in on_cards:
+            project = with_room(project, node_id)
+        return project
+    wishes = {node.id: True for node in graph.nodes if ends.is_activation(node)}
+    wished = replace(graph, nodes=_wishing(graph, wishes))
+    return _with_attached(project, {node_id: True for node_id in wishes if ends.is_attached(wished, node_id)})
 
 
-def _with_attached(project: Project, node_id: str, attached: bool) -> Project:
-    nodes = tuple(replace(node, attached=attached) if node.id == node_id else node for node in project.graph.nodes)
-    return replace(project, graph=replace(project.graph, nodes=nodes))
+def _with_attached(project: Project, wishes: Mapping[str, bool]) -> Project:
+    """Other wishes for some nodes. What is no longer attached is put behind its layer's card."""
+    graph = project.graph
+    nodes = _wishing(graph, wishes)
+    coming_off = [node.id for node in graph.nodes if not wishes.get(node.id, True) and ends.is_attached(graph, node.id)]
+    places = {each: graph.node(ends.host(graph, each)).position for each in coming_off}
+    beside = {each: beyond(graph.flow, place) for each, place in places.items()}
+    return replace(project, graph=settled(replace(graph, nodes=with_places(nodes, beside))))
+
+
+def _wishing(graph: Graph, wishes: Mapping[str, bool]) -> tuple[Node, ...]:
+    return tuple(
+        node if wishes.get(node.id, node.attached) == node.attached else replace(node, attached=wishes[node.id])
+        for node in graph.nodes
+    )
 
 
 def _with(project: Project, changed: Group) -> Project:

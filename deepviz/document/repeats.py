@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 
 from deepviz.document import ends
 from deepviz.document.graph import Edge, Graph, Node
+from deepviz.engine.layers.input import Input
+
+MOST_LAYERS = 5_000
+"""Layers that a network with repetitions may have, all of them counted: they are checked while somebody types."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,18 @@ def unrolled(graph: Graph) -> Unrolled:
 
 
 def obstacle(graph: Graph, group_id: str) -> str:
-    """Why a group cannot be repeated, in words; empty if it can."""
+    """Why a group cannot be repeated as often as it is to be, in words; empty if it can."""
+    if graph.layers_written_out > MOST_LAYERS:
+        layers = f"{graph.layers_written_out:,}"
+        return f"all repetitions together would be {layers} layers, and at most {MOST_LAYERS:,} are possible"
     inside = set(graph.members(group_id))
     entering = ends.entries(graph, group_id)
     leaving = [each for each in inside if any(edge.target not in inside for edge in graph.outputs_of(each))]
     open_ends = [each for each in inside if not graph.outputs_of(each)]
     if any(graph.node(each).is_loss for each in inside):
         return "a loss cannot be repeated"
+    if any(isinstance(graph.node(each).layer, Input) for each in inside):
+        return "an Input cannot be repeated"
     if len(entering) != 1:
         return f"it needs one way in, but it has {len(entering) or 'none'}"
     if len(leaving) > 1:

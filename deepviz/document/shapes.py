@@ -6,12 +6,13 @@ Everything here is found before training, from the graph alone and a few facts a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
-from deepviz.document import edits, memory, repairs
-from deepviz.document.graph import Edge, Graph, Node
+from deepviz.document import edits, loose_ends, memory, repairs, soundness
+from deepviz.document.graph import Graph, Node
+from deepviz.document.problems import DataFacts as DataFacts
+from deepviz.document.problems import Problem as Problem
 from deepviz.document.project import Project
 from deepviz.document.repairs import Repair as Repair
 from deepviz.document.repeats import Unrolled, obstacle, unrolled
@@ -19,47 +20,6 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What the checks need to know about the data.
-
-    Attributes
-    ----------
-    sample_shape
-        Shape of one sample.
-    task
-        "classification" or "regression".
-    outputs
-        How many classes, or how many target numbers.
-    samples
-        How many samples there are for training.
-    """
-
-    sample_shape: Shape
-    task: Literal["classification", "regression"]
-    outputs: int
-    samples: int
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that keeps the project from being trained.
-
-    Attributes
-    ----------
-    text
-        What is wrong and what can be done, in plain words.
-    where
-        The node (its id) or edge it concerns, or None for the project as a whole.
-    repairs
-        What can be done with one click.
-    """
-
-    text: str
-    where: str | Edge | None = None
-    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,17 +33,36 @@ class Report:
     parameters
         How many numbers each node trains, by node id; None where it cannot be known.
     problems
-        All that is wrong, in the order of the graph.
+        All that keeps it from being trained, in the order of the graph.
+    warnings
+        What does not, but will keep it from learning, in the same order.
+    macs
+        Multiply-accumulates of a sample's forward pass in each node, by node id; None where it cannot be known.
+    is_too_large
+        Whether this machine cannot hold the network.
     """
 
     shapes: Mapping[str, Shape | None]
     parameters: Mapping[str, int | None]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    macs: Mapping[str, int | None] = field(default_factory=dict)
+    is_too_large: bool = False
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """Problems and warnings, the problems first."""
+        return (*self.problems, *self.warnings)
 
     @property
     def total_parameters(self) -> int:
         """How many numbers the whole network trains, as far as known."""
         return sum(count or 0 for count in self.parameters.values())
+
+    @property
+    def total_macs(self) -> int:
+        """Multiply-accumulates of a sample's forward pass in the whole network, as far as known."""
+        return sum(count or 0 for count in self.macs.values())
 
     def problems_at(self, node_id: str) -> tuple[Problem, ...]:
         """The problems of one node."""
@@ -100,8 +79,19 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     facts
         About the data; without them, what depends on the data is not checked.
     """
-    written = unrolled(project.graph)
-    return folded(_checked(replace(project, graph=written.graph), facts), written, project.graph)
+    graph = project.graph
+    written = unrolled(graph)
+    report = folded(_checked(replace(project, graph=written.graph), facts), written, graph)
+    # Whatever is about connections alone is told of the graph as it was drawn, so that offers fit it.
+    found = [
+        *soundness.parts(graph, report.shapes, facts),
+        *loose_ends.missing_inputs(graph, report.shapes, partial(_output, facts=facts)),
+        *report.problems,
+        *loose_ends.other(graph),
+    ]
+    places = {node.id: number for number, node in enumerate(graph.nodes)}
+    problems = sorted(found, key=lambda problem: places.get(problem.node_id, -1))
+    return replace(report, problems=tuple(problems), warnings=tuple(soundness.warnings(graph, report.parameters)))
 
 
 def _checked(project: Project, facts: DataFacts | None) -> Report:
@@ -110,6 +100,7 @@ def _checked(project: Project, facts: DataFacts | None) -> Report:
     order, cyclic = graph.in_order()
     shapes: dict[str, Shape | None] = dict.fromkeys(cyclic)
     needs: dict[str, memory.Needs] = {}
+    macs: dict[str, int | None] = {}
     at_nodes: dict[str, list[Problem]] = {node.id: [] for node in graph.nodes}
     for node_id in order:
         node = graph.node(node_id)
@@ -117,20 +108,17 @@ def _checked(project: Project, facts: DataFacts | None) -> Report:
         if isinstance(node.layer, Layer) and (output := shapes[node_id]) is not None:
             inputs = [shape for edge in graph.inputs_of(node_id) if (shape := shapes[edge.source]) is not None]
             needs[node_id] = memory.needs(node.layer, inputs, output)
-        at_nodes[node_id] += _superfluous(graph, node)
-        if not node.is_loss and not graph.outputs_of(node_id) and _connected_or_not_alone(graph, node):
-            at_nodes[node_id].append(_dangling(graph, node))
-    for node_id in _on_cycle(graph, cyclic):
-        text = f"{node_id} is part of a cycle; data must flow one way. Delete one of the cycle's connections."
-        at_nodes[node_id].append(Problem(text, node_id))
-    for problem in _too_large(project, needs, facts):
-        at_nodes[str(problem.where)].append(problem)
+            macs[node_id] = node.layer.macs(inputs)
+    too_large = _too_large(project, needs, facts)
+    for problem in too_large:
+        at_nodes[problem.node_id].append(problem)
     parameters = {
         node.id: needs[node.id].parameters if node.id in needs else 0 if shapes[node.id] == () else None
         for node in graph.nodes
     }
-    problems = [*_whole(project, facts), *(problem for node in graph.nodes for problem in at_nodes[node.id])]
-    return Report(shapes, parameters, tuple(problems))
+    macs = {node.id: macs.get(node.id, 0 if shapes[node.id] == () else None) for node in graph.nodes}
+    problems = (problem for node in graph.nodes for problem in at_nodes[node.id])
+    return Report(shapes, parameters, tuple(problems), macs=macs, is_too_large=bool(too_large))
 
 
 def folded(report: Report, written: Unrolled, graph: Graph) -> Report:
@@ -143,22 +131,35 @@ def folded(report: Report, written: Unrolled, graph: Graph) -> Report:
     if written.graph.nodes == graph.nodes:
         return replace(report, problems=(*found, *report.problems)) if found else report
     shapes = {node.id: report.shapes.get(node.id) for node in graph.nodes}
-    counts: dict[str, int | None] = {}
-    for node_id, count in report.parameters.items():
-        origin = written.origin[node_id]
-        before = counts.get(origin, 0)
-        counts[origin] = None if count is None or before is None else before + count
-    for problem in report.problems:
-        place = problem.where.target if isinstance(problem.where, Edge) else problem.where
-        passes = written.passes.get(place, ()) if place is not None else ()
-        if place is None or set(passes) <= {1}:
+    found += _told_once(report.problems, written)
+    parameters, macs = _summed(report.parameters, written), _summed(report.macs, written)
+    return replace(report, shapes=shapes, parameters=parameters, problems=tuple(found), macs=macs)
+
+
+def _told_once(problems: Sequence[Problem], written: Unrolled) -> list[Problem]:
+    """Problems at the nodes as drawn; of those in later repetitions, what is not told at the node already."""
+    found: list[Problem] = []
+    for problem in problems:
+        place = problem.node_id
+        passes = written.passes.get(place, ())
+        if set(passes) <= {1}:
             found.append(problem)
             continue
-        number = ".".join(map(str, passes))
-        text = f"In repetition {number}: {problem.text.replace(place, written.origin[place])}"
-        if not any(other.where == written.origin[place] for other in found):
-            found.append(Problem(text, written.origin[place]))
-    return Report(shapes, counts, tuple(found))
+        origin, number = written.origin[place], ".".join(map(str, passes))
+        if not any(other.where == origin for other in found):
+            text = f"In repetition {number}: {problem.text.replace(place, origin)}"
+            found.append(Problem(text, origin, severity=problem.severity))
+    return found
+
+
+def _summed(counts: Mapping[str, int | None], written: Unrolled) -> dict[str, int | None]:
+    """Counts of all repetitions of a node, by its id as drawn; None where one is not known."""
+    found: dict[str, int | None] = {}
+    for node_id, count in counts.items():
+        origin = written.origin[node_id]
+        before = found.get(origin, 0)
+        found[origin] = None if count is None or before is None else before + count
+    return found
 
 
 def _not_repeatable(graph: Graph, group_id: str) -> Problem | None:
@@ -180,21 +181,19 @@ def _node(
 ) -> tuple[Shape | None, list[Problem]]:
     """What leaves a node (None: not known) and what is wrong with it, given what leaves those before it."""
     layer, edges = node.layer, graph.inputs_of(node.id)
-    minimum = 1 if isinstance(layer, Loss) else layer.minimum_inputs
-    if len(edges) < minimum:
-        missing = "nothing is connected to its input" if not edges else f"it needs at least {minimum} inputs"
-        text = f"{node.id}: {missing}. Drag from the right-hand port of the layer before it."
-        return None, [Problem(text, node.id)]
+    takes = partial(_output, facts=facts)
+    if loose_ends.lacks_input(graph, node):
+        return None, []
     # What leaves a loss is no sample: a file may have it connected on, which is told at the loss.
     arriving = [None if graph.node(edge.source).is_loss else shapes[edge.source] for edge in edges]
     inputs = [shape for shape in arriving if shape is not None]
     if len(inputs) < len(edges):
         return None, []
-    takes = partial(_output, facts=facts)
     try:
         return takes(layer, inputs), _input_problems(node, facts)
     except ShapeError as error:
-        return None, [Problem(f"{node.id}: {error}", node.id, repairs.offers(graph, node, error, shapes, takes))]
+        offers = (*repairs.offers(graph, node, error, shapes, takes), *soundness.other_loss(node, facts))
+        return None, [Problem(f"{node.id}: {error}", node.id, offers)]
 
 
 def _output(layer: Layer | Loss, inputs: Sequence[Shape], facts: DataFacts | None) -> Shape:
@@ -222,27 +221,6 @@ def _too_large(project: Project, needs: Mapping[str, memory.Needs], facts: DataF
     return [Problem(oversize[1], oversize[0], offers)]
 
 
-def _superfluous(graph: Graph, node: Node) -> list[Problem]:
-    """Connections that the canvas does not let anyone draw; a file may have them."""
-    limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
-    inputs = graph.inputs_of(node.id)
-    too_many = inputs[limit:] if limit is not None else ()
-    from_loss = graph.outputs_of(node.id) if node.is_loss else ()
-    problems = []
-    if too_many:
-        takes = f"takes {limit} input{'' if limit == 1 else 's'}" if limit else "has no input"
-        problems.append(_to_cut(f"{node.id} {takes}, but {len(inputs)} are connected.", node, too_many))
-    if from_loss:
-        problems.append(_to_cut(f"{node.id} is a loss and leads nowhere, but it is connected on.", node, from_loss))
-    return problems
-
-
-def _to_cut(text: str, node: Node, edges: tuple[Edge, ...]) -> Problem:
-    """A problem that is mended by taking connections away."""
-    repair = Repair("Delete what is too much", partial(edits.disconnect, edges=edges))
-    return Problem(f"{text} Delete what is too much.", node.id, (repair,))
-
-
 def _input_problems(node: Node, facts: DataFacts | None) -> list[Problem]:
     if not isinstance(node.layer, Input) or facts is None or node.layer.shape == facts.sample_shape:
         return []
@@ -251,42 +229,3 @@ def _input_problems(node: Node, facts: DataFacts | None) -> list[Problem]:
     layer = node.layer.changed(shape=facts.sample_shape)
     repair = Repair(f"Set the shape to {wanted}", partial(edits.set_layer, node_id=node.id, layer=layer))
     return [Problem(text, node.id, (repair,))]
-
-
-def _connected_or_not_alone(graph: Graph, node: Node) -> bool:
-    """A node without connections is reported for its missing input only, except an Input, which has none."""
-    return bool(graph.inputs_of(node.id)) or isinstance(node.layer, Input)
-
-
-def _dangling(graph: Graph, node: Node) -> Problem:
-    has_loss = next((other for other in graph.nodes if other.is_loss), None)
-    repairs: tuple[Repair, ...] = ()
-    if has_loss and not graph.inputs_of(has_loss.id) and not isinstance(node.layer, Input):
-        repairs = (Repair(f"Connect to {has_loss.id}", partial(edits.connect, source=node.id, target=has_loss.id)),)
-    elif graph.inputs_of(node.id) and has_loss:
-        repairs = (Repair(f"Delete {node.id}", partial(edits.delete, node_ids=(node.id,))),)
-    return Problem(f"{node.id} leads nowhere. Connect it to a layer or a loss, or delete it.", node.id, repairs)
-
-
-def _on_cycle(graph: Graph, cyclic: list[str]) -> list[str]:
-    """Of the nodes that cannot be ordered, those that lie on a cycle rather than behind one."""
-    return [
-        node_id for node_id in cyclic if any(graph.reaches(edge.target, node_id) for edge in graph.outputs_of(node_id))
-    ]
-
-
-def _whole(project: Project, facts: DataFacts | None) -> list[Problem]:
-    """Problems that belong to no single node."""
-    problems = []
-    inputs = [node for node in project.graph.nodes if isinstance(node.layer, Input)]
-    loss_nodes = [node for node in project.graph.nodes if node.is_loss]
-    if not inputs:
-        shape = facts.sample_shape if facts else Input().shape
-        add = Repair("Add an Input", partial(edits.add_input, layer=Input(shape=shape)))
-        problems.append(Problem("There is no Input: data has no way in. Drag Input to the canvas.", None, (add,)))
-    problems += [Problem(f"{node.id} is a second Input; the data feeds only one.", node.id) for node in inputs[1:]]
-    if not loss_nodes:
-        text = "There is no loss: nothing tells the network how far off it is. Drag one from Loss to the end."
-        problems.append(Problem(text))
-    second = "is a second loss; a network is trained by one."
-    return problems + [Problem(f"{node.id} {second}", node.id) for node in loss_nodes[1:]]

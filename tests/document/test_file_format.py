@@ -9,6 +9,7 @@ import os
 import random
 import zipfile
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -365,7 +366,7 @@ def test_what_could_not_be_read_back_is_not_written(saved: Path) -> None:
     for project in (
         edits.rename(PROJECT, "a\nb"),
         edits.rename(PROJECT, "\ud800"),
-        edits.move(PROJECT, {"dense_1": (float("nan"), 0.0)}),
+        replace(PROJECT, graph=replace(PROJECT.graph, nodes=(replace(PROJECT.graph.nodes[0], position=(nan, 0.0)),))),
     ):
         with pytest.raises(FileError, match=r"saved\.deepviz would be unreadable"):
             save(project, saved)

@@ -52,7 +52,7 @@ def test_the_estimate_is_within_a_factor_of_two_of_a_real_tape(name: str) -> Non
     optimizer = optimizers.registry["Adam"]()
     state = optimizer.start(network.parameters.vector, network.trained_spans)
     step = Step(network, losses.registry["SoftmaxCrossEntropy"](), optimizer, state, whole(batch), (), True)
-    found = [needs(unit.layer, unit.input_shapes, unit.output_shape) for unit in network.units]
+    found = [needs(node.layer, node.input_shapes, node.output_shape) for node in network.nodes]
     assert 0.5 < 4 * batch * sum(each.stored for each in found) / step.nbytes < 2
     assert sum(each.parameters for each in found) == network.parameters.count
 

@@ -18,7 +18,7 @@ from deepviz.engine.layers.input import Input
 
 
 def residual() -> Project:
-    """input_1 -> dense_1 -> [dense_2 -> relu_1 -> add_1, and past them] -> dense_3 -> loss_1, with the block grouped."""
+    """input_1, dense_1, a group of dense_2, relu_1 and add_1 with a skip past the first two, dense_3, loss_1."""
     project = edits.append(Project(), Input(shape=(2,)))
     for key in ("Dense", "Dense", "ReLU", "Add", "Dense", "SoftmaxCrossEntropy"):
         project = edits.append(project, edits.new_layer(key))
