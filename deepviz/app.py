@@ -20,6 +20,8 @@ from deepviz.document.shapes import DataFacts, check
 from deepviz.gui import icons
 from deepviz.gui import theme as themes
 from deepviz.gui.failures import FailureHooks, start_log
+from deepviz.gui.session_restore import Sessions, sessions_folder
+from deepviz.gui.session_store import SessionStore
 from deepviz.gui.settings import HINTS_ON, Settings
 from deepviz.gui.workbench import Workbench
 from deepviz.training.run_plan import facts_of, prepared
@@ -35,12 +37,14 @@ def run_window(path: str | None = None) -> int:
     hooks = FailureHooks()
     hooks.install()  # from here on there is a window to tell it in
     hooks.failed.connect(lambda text: bench.notice.tell(text, "bad"))
-    if path is not None:
-        bench.files.open(Path(path))
+    sessions = Sessions(bench, SessionStore(sessions_folder()))
+    hooks.failed.connect(sessions.keeper.keep)
+    sessions.begin(None if path is None else Path(path))
     bench.window.show()
     bench.canvas.setFocus()
-    QTimer.singleShot(0, bench.canvas.fit)
+    QTimer.singleShot(0, sessions.show_view)
     status = app.exec()
+    sessions.end_unasked()
     bench.controller.shut_down()  # a session manager may end the application without closing the window
     hooks.remove()
     return status
@@ -82,7 +86,7 @@ def tour(folder: str) -> int:
 
 
 def render(project: Project, path: Path) -> None:
-    """Draw a project's network, on the light theme, into an SVG or PNG file.
+    """Draw a project's network, on the light theme, into an SVG, PNG or PDF file.
 
     Raises
     ------

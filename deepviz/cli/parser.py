@@ -14,7 +14,7 @@ COMMANDS = {
     "evaluate": "say how good a trained project is",
     "export": "write a project's weights for other programs",
     "gradcheck": "compare a project's gradients with finite differences",
-    "render": "draw a project's network into an .svg or .png file",
+    "render": "draw a project's network into an .svg, .png or .pdf file",
     "tour": "build, train and export an example without a screen",
     "examples": "list the built-in projects",
     "datasets": "list the data sets",
@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     found["export"].add_argument(
         "files", nargs="+", metavar="FILE", help="its ending says the format: .npz, .safetensors"
     )
-    found["render"].add_argument("file", metavar="FILE", help="its ending is the format: .svg, .png")
+    found["render"].add_argument("file", metavar="FILE", help="its ending is the format: .svg, .png, .pdf")
     found["tour"].add_argument("--out", default="tour", metavar="DIR", help="where its files go (default: tour)")
     for name in ("train", "evaluate", "gradcheck", "examples", "datasets", "layers"):
         found[name].add_argument("--json", action="store_true", help=JSON_HELP)

@@ -8,14 +8,14 @@ from pathlib import Path
 from deepviz.cli import JobError, RequestError, needs, projects
 from deepviz.cli.outputs import check_writable
 
-SUFFIXES = (".svg", ".png")
+SUFFIXES = (".svg", ".png", ".pdf")
 
 
 def run(options: argparse.Namespace) -> None:
     """Carry out the command."""
     path = Path(options.file)
     if path.suffix.lower() not in SUFFIXES:
-        raise RequestError(f"{path}: a picture is written as {' or '.join(SUFFIXES)}.")
+        raise RequestError(f"{path}: a picture is written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
     check_writable(path)
     project = projects.opened(options.project).project
     if not project.graph.nodes:

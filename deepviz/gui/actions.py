@@ -56,6 +56,13 @@ MENUS = ("File", "Edit", "View", "Training", "Help")
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new", "New project", "Start with an empty canvas.", "File", ("Ctrl+N",)),
+    ActionRow(
+        "new_template",
+        "New from template…",
+        "Start with one of the built-in networks, ready to train.",
+        "File",
+        ("Ctrl+Shift+N",),
+    ),
     ActionRow("open", "Open…", "Open a project from a file.", "File", ("Ctrl+O",), "open"),
     ActionRow(
         "save",
@@ -76,7 +83,19 @@ ROWS: tuple[ActionRow, ...] = (
         "export",
         separated=True,
     ),
-    ActionRow("picture", "Save picture of the network…", "Write the canvas as SVG or PNG.", "File"),
+    ActionRow("picture", "Picture of the network…", "Save, copy or print a picture: SVG, PNG, PDF.", "File"),
+    ActionRow(
+        "copy_picture", "Copy picture", "Put a picture of the network on the clipboard.", "File", ("Ctrl+Shift+C",)
+    ),
+    ActionRow("print", "Print…", "Print the network on one page.", "File", ("Ctrl+P",)),
+    ActionRow(
+        "reopen_last",
+        "Reopen the last project",
+        "Whether the next start goes on where this one ended.",
+        "File",
+        checkable=True,
+        separated=True,
+    ),
     ActionRow("quit", "Quit", "Close DeepViz.", "File", ("Ctrl+Q",), separated=True),
     ActionRow("undo", "Undo", "Take the last change back.", "Edit", ("Ctrl+Z",), "undo"),
     ActionRow(
@@ -87,6 +106,13 @@ ROWS: tuple[ActionRow, ...] = (
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         "redo",
     ),
+    ActionRow("history", "Undo history", "List all changes, and go back to any of them.", "Edit", ("Ctrl+Shift+H",)),
+    ActionRow(
+        "cut", "Cut", "Copy what is selected, and delete it.", "Edit", ("Ctrl+X",), separated=True, everywhere=False
+    ),
+    ActionRow("copy", "Copy", "Copy what is selected, as text.", "Edit", ("Ctrl+C",), everywhere=False),
+    ActionRow("paste", "Paste", "Place what was copied, here or elsewhere.", "Edit", ("Ctrl+V",), everywhere=False),
+    ActionRow("duplicate", "Duplicate", "Copy what is selected beside it.", "Edit", ("Ctrl+D",), everywhere=False),
     ActionRow(
         "delete",
         "Delete",
@@ -94,10 +120,16 @@ ROWS: tuple[ActionRow, ...] = (
         "Edit",
         ("Delete",),
         "delete",
-        separated=True,
         everywhere=False,
     ),
     ActionRow("select_all", "Select all", "Select every layer.", "Edit", ("Ctrl+A",), everywhere=False),
+    ActionRow(
+        "group", "Group", "Make one card of what is selected.", "Edit", ("Ctrl+G",), separated=True, everywhere=False
+    ),
+    ActionRow("ungroup", "Ungroup", "Dissolve the selected group.", "Edit", ("Ctrl+Shift+G",), everywhere=False),
+    ActionRow("attach_all", "Attach activations", "Draw activations on the cards of their layers.", "Edit"),
+    ActionRow("detach_all", "Detach activations", "Draw every activation on a card of its own.", "Edit"),
+    ActionRow("comment", "Add comment", "Write a note on the canvas.", "Edit", ("N",), everywhere=False),
     ActionRow("arrange", "Arrange", "Put every card in its place.", "Edit", ("Ctrl+Shift+A",), "arrange"),
     ActionRow(
         "find_layer",
@@ -112,6 +144,20 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("zoom_out", "Zoom out", "Show the canvas smaller.", "View", ("Ctrl+-",), "zoom_out"),
     ActionRow("zoom_actual", "Actual size", "Show the canvas at 100 %.", "View", ("Ctrl+0",)),
     ActionRow("fit", "Fit the network", "Show the whole network.", "View", ("Ctrl+9",), "fit"),
+    ActionRow(
+        "minimap",
+        "Minimap",
+        "Show the whole network in a corner while a part of it is out of sight.",
+        "View",
+        ("M",),
+        checkable=True,
+        everywhere=False,
+    ),
+    ActionRow("outline", "Outline", "List the network in words.", "View", ("Ctrl+Shift+O",), separated=True),
+    ActionRow("problems", "Problems", "Open or close the list of problems.", "View", ("Ctrl+Shift+M",), separated=True),
+    ActionRow("bars", "Bars…", "Choose what the bars beside the layers show.", "View", ("Ctrl+Shift+B",)),
+    ActionRow("next_problem", "Next problem", "Go to the next problem and what mends it.", "View", ("F8",)),
+    ActionRow("previous_problem", "Previous problem", "Go to the problem before.", "View", ("Shift+F8",)),
     ActionRow("workspace_build", "Build workspace", "Room for the canvas.", "View", ("Ctrl+1",), separated=True),
     ActionRow("workspace_train", "Train workspace", "Canvas and curves together.", "View", ("Ctrl+2",)),
     ActionRow(
@@ -135,7 +181,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("stop", "Stop", "End the run and keep its weights.", "Training", ("Shift+F5",), "stop"),
     ActionRow("reset", "Reset", "End the run and go back to fresh weights.", "Training", ("Ctrl+Shift+R",), "reset"),
     ActionRow("hints", "Show the hints again", "The four hints of the first start.", "Help"),
-    ActionRow("shortcuts", "Keyboard shortcuts", "List all shortcuts.", "Help", ("F1",)),
+    ActionRow("shortcuts", "Keyboard shortcuts", "List all shortcuts and gestures.", "Help", ("F1", "Ctrl+/")),
     ActionRow("about", "About DeepViz", "Version and licence.", "Help"),
 )
 

@@ -40,6 +40,9 @@ class EditCommand(QUndoCommand):
         if not isinstance(other, EditCommand) or other._merge_key != self._merge_key:
             return False
         self._after = other._after
+        self.setText(other.text())
+        # What ends where it began is no step: Qt then takes it off the stack.
+        self.setObsolete(self._after == self._before)
         return True
 
     def redo(self) -> None:
@@ -64,6 +67,8 @@ class Editor(QObject):
         Other data has been loaded, or could not be.
     opened()
         Another project has been opened; comes after `report_changed`.
+    steps_changed()
+        There are more, fewer or other steps to undo and redo, or another one is the present.
     saved_changed()
         The path, or whether there are unsaved changes, is another.
     """
@@ -72,6 +77,7 @@ class Editor(QObject):
     report_changed = Signal(object)
     data_changed = Signal()
     opened = Signal()
+    steps_changed = Signal()
     saved_changed = Signal()
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
@@ -82,7 +88,9 @@ class Editor(QObject):
         self._recent_data: dict[DataChoice, PreparedData] = {}
         self.data_error = ""
         self.undo_stack = QUndoStack(self)
+        self._passed_over = 0
         self.undo_stack.cleanChanged.connect(self.saved_changed)
+        self.undo_stack.indexChanged.connect(self.steps_changed)
         self._load_data(project.data)
         self.report: Report = check(project, self.facts)
 
@@ -112,10 +120,23 @@ class Editor(QObject):
         if after != self.project:
             self.undo_stack.push(EditCommand(self, label, self.project, after, merge_key))
 
+    def go_to_step(self, number: int) -> None:
+        """Undo or redo until so many steps are done. What lies between is neither shown nor checked.
+
+        Parameters
+        ----------
+        number
+            From 0, the project as it was opened, to the number of steps there are.
+        """
+        number = min(max(number, 0), self.undo_stack.count())
+        self._passed_over = max(abs(number - self.undo_stack.index()) - 1, 0)
+        self.undo_stack.setIndex(number)
+
     def open(self, project: Project, path: Path | None = None) -> None:
         """Show another project; its undo history starts empty."""
         self.path = path
         self.undo_stack.clear()
+        self.undo_stack.setClean()  # clearing does not do so where there was nothing to clear
         self._show(project)
         self.opened.emit()
         self.saved_changed.emit()
@@ -144,6 +165,9 @@ class Editor(QObject):
         self._check()
 
     def _show(self, project: Project) -> None:
+        if self._passed_over:
+            self._passed_over -= 1
+            return
         before, self.project = self.project, project
         if project.data != before.data:
             self._load_data(project.data)

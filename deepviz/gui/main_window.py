@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepviz.gui.file_drops import FileDrops
+
 LEAST_WIDTH, LEAST_HEIGHT = 1120, 640
-LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 200, 288, 272
+LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 216, 288, 272
 LAYOUT_VERSION = 1
 
 
@@ -31,10 +33,8 @@ class MainWindow(QMainWindow):
     ----------
     top_bar, notice, canvas
         Go above each other in the middle.
-    palette
-        Goes to the left.
-    tabs
-        Title and panel of each tab on the right.
+    left_tabs, tabs
+        Title and panel of each tab on the left and on the right.
     plots
         Goes below.
     may_close
@@ -42,7 +42,6 @@ class MainWindow(QMainWindow):
     """
 
     workspace_changed = Signal(str)
-    files_dropped = Signal(list)
     escape_pressed = Signal()
     """Escape was pressed where nothing else had a use for it."""
 
@@ -51,7 +50,7 @@ class MainWindow(QMainWindow):
         top_bar: QWidget,
         notice: QWidget,
         canvas: QWidget,
-        palette: QWidget,
+        left_tabs: Sequence[tuple[str, QWidget]],
         tabs: Sequence[tuple[str, QWidget]],
         plots: QWidget,
         status: QStatusBar,
@@ -63,7 +62,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("DeepViz")
         # Qt lets a window become narrower than the bar at its top, and then cuts that off.
         self.setMinimumSize(max(LEAST_WIDTH, top_bar.minimumSizeHint().width()), LEAST_HEIGHT)
-        self.setAcceptDrops(True)
+        self.drops = FileDrops(self)
         self.setDockNestingEnabled(False)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -79,22 +78,34 @@ class MainWindow(QMainWindow):
         column.addWidget(canvas, 1)
         self.setCentralWidget(middle)
 
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.left_tabs, self.tabs = QTabWidget(), QTabWidget()
+        for tab_widget, name in ((self.left_tabs, "What to build with"), (self.tabs, "Settings")):
+            tab_widget.setDocumentMode(True)
+            tab_widget.setAccessibleName(name)
+        self.left_tabs.setProperty("role", "narrow")
+        for title, panel in left_tabs:
+            self.left_tabs.addTab(panel, title)
         for title, panel in tabs:
             self.tabs.addTab(_scrolling(panel), title)
-        self.left = self._dock("Layers", palette, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
         self.bottom = self._dock("Curves", plots, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setStatusBar(status)
         self.workspace = ""
         self._states: dict[str, QByteArray] = {}
 
+    def add_dock(self, title: str, panel: QWidget) -> QDockWidget:
+        """Place another panel below, beside the curves, hidden at first; it is remembered where it was left open."""
+        dock = self._dock(title, panel, Qt.DockWidgetArea.BottomDockWidgetArea)
+        dock.hide()
+        return dock
+
     def show_tab(self, title: str) -> None:
-        """Bring a tab of the right-hand side to the front."""
-        for index in range(self.tabs.count()):
-            if self.tabs.tabText(index) == title:
-                self.tabs.setCurrentIndex(index)
+        """Bring a tab of either side to the front."""
+        for tab_widget in (self.left_tabs, self.tabs):
+            for index in range(tab_widget.count()):
+                if tab_widget.tabText(index) == title:
+                    tab_widget.setCurrentIndex(index)
 
     def show_workspace(self, name: str) -> None:
         """Arrange the panels for a workspace as they were left there last."""
@@ -129,16 +140,6 @@ class MainWindow(QMainWindow):
             self.escape_pressed.emit()
         else:
             super().keyPressEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere on the window."""
-        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Pass dropped files on."""
-        self.files_dropped.emit([url.toLocalFile() for url in event.mimeData().urls()])
-        event.acceptProposedAction()
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)

@@ -13,15 +13,14 @@ from deepviz.datasets.dataset import DatasetError
 from deepviz.document import edits, examples
 from deepviz.document.archive import FileError
 from deepviz.document.compile import ProjectError
-from deepviz.document.file_format import SUFFIX, load, save
+from deepviz.document.file_format import SUFFIX, Loaded, load, save
+from deepviz.document.graph_json import LONGEST_NAME
 from deepviz.document.project import Project
-from deepviz.document.project_json import LONGEST_NAME
 from deepviz.exchange import ExchangeError, export
-from deepviz.gui.canvas.picture import write_picture
 from deepviz.gui.editor import Editor
+from deepviz.gui.file_drops import is_project, trouble_with
 from deepviz.gui.notice import Notice
 from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER, Settings
-from deepviz.gui.theme import Theme
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.checkpoint import checkpoint_of, trained_of
 from deepviz.training.run_plan import RunPlan, prepared
@@ -36,6 +35,13 @@ class ProjectFiles(QObject):
     ----------
     window
         Where dialogs belong to.
+
+    Attributes
+    ----------
+    is_kept
+        Says whether what is open now will be there again at the next start, also without a file.
+    was_discarded
+        Whether the window was allowed to close without saving changes.
     """
 
     recent_changed = Signal()
@@ -49,6 +55,8 @@ class ProjectFiles(QObject):
         self._saved_steps = 0
         self._editor, self._controller, self._settings = editor, controller, settings
         self._notice, self._window = notice, window
+        self.is_kept: Callable[[], bool] = lambda: False
+        self.was_discarded = False
 
     def new(self) -> None:
         """Start with an empty canvas."""
@@ -78,14 +86,7 @@ class ProjectFiles(QObject):
         except FileError as error:
             self._notice.tell(str(error), "bad")
             return False
-        self._controller.load(None)
-        self._editor.open(loaded.project, path)
-        warnings = list(loaded.warnings)
-        if loaded.trained is not None:
-            checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
-            self._controller.load(checkpoint)
-            warnings += [warning] if warning else []
-        self._saved_steps = self._controller.step_count
+        warnings = self._show(loaded, path)
         self._remember(path)
         if warnings:
             self._notice.tell(" ".join(warnings), "warning")
@@ -96,10 +97,43 @@ class ProjectFiles(QObject):
     def open_dropped(self, paths: list[str]) -> None:
         """Open a project that was dropped on the window; other files are data for the present one, and passed on."""
         files = [Path(path) for path in paths]
-        if len(files) != 1 or files[0].suffix != SUFFIX:
+        trouble = trouble_with(files)
+        if trouble:
+            self._notice.tell(trouble, "warning")
+        elif not is_project(files[0]):
             self.data_dropped.emit(files)
         elif self.may_leave():
             self.open(files[0])
+
+    def open_recent(self, path: Path) -> None:
+        """Open a project of the recent ones; one that is gone is taken off them."""
+        if not path.is_file():
+            self._settings.forget_recent_file(path)
+            self.recent_changed.emit()
+            text = f"{path.name} is not in {path.parent} any more: it was moved, renamed or deleted."
+            self._notice.tell(f"{text} It was taken off the list.", "warning", [("Open…", self.ask_open)])
+        elif self.may_leave():
+            self.open(path)
+
+    def restore(self, loaded: Loaded, path: Path | None, is_edited: bool, saved_steps: int | None) -> list[str]:
+        """Show what was open in an earlier session. Returns what had to be left out, in words.
+
+        Parameters
+        ----------
+        path
+            The file it belongs to, if any.
+        is_edited
+            Whether it is otherwise than in that file.
+        saved_steps
+            For how many steps the weights in that file have been trained; None if they are those of `loaded`.
+        """
+        warnings = self._show(loaded, path)
+        if saved_steps is not None:
+            self._saved_steps = saved_steps
+        if is_edited:
+            self._editor.undo_stack.resetClean()
+        self._editor.saved_changed.emit()
+        return warnings
 
     def save(self) -> bool:
         """Save to the project's file, asking for one if there is none. Returns whether it was saved."""
@@ -159,21 +193,6 @@ class ProjectFiles(QObject):
         self._notice.tell(f"Exported {trained} to {path}.", "good", [("Open folder", folder)])
         return True
 
-    def ask_picture(self, theme: Theme) -> None:
-        """Let the user choose a file and draw the network into it."""
-        folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save picture", str(folder / f"{self._editor.project.name}.svg"), "Pictures (*.svg *.png)"
-        )
-        if not chosen:
-            return
-        try:
-            write_picture(self._editor.project.graph, self._editor.report, theme, Path(chosen))
-        except (OSError, ValueError) as error:
-            self._notice.tell(f"Could not save the picture: {_reason(error)}", "bad")
-            return
-        self._notice.tell(f"Saved the picture to {chosen}.", "good")
-
     @property
     def is_saved(self) -> bool:
         """Whether nothing would be lost.
@@ -197,6 +216,33 @@ class ProjectFiles(QObject):
             buttons.Save,
         )
         return self.save() if answer == buttons.Save else answer == buttons.Discard
+
+    def may_quit(self) -> bool:
+        """Whether the window may be closed. Nothing is asked about what is there again at the next start."""
+        self.was_discarded = False
+        if self._editor.path is None and self.is_kept():
+            return True
+        if not self.may_leave():
+            return False
+        self.was_discarded = not self.is_saved
+        return True
+
+    @property
+    def saved_steps(self) -> int:
+        """For how many steps the weights in the project's file have been trained."""
+        return self._saved_steps
+
+    def _show(self, loaded: Loaded, path: Path | None) -> list[str]:
+        """Show a project with its weights. Returns what had to be left out, in words."""
+        self._controller.load(None)
+        self._editor.open(loaded.project, path)
+        warnings = list(loaded.warnings)
+        if loaded.trained is not None:
+            checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
+            self._controller.load(checkpoint)
+            warnings += [warning] if warning else []
+        self._saved_steps = self._controller.step_count
+        return warnings
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent_file(path)

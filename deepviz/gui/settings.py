@@ -18,6 +18,7 @@ Value = TypeVar("Value", bool, int, float, str, bytes, tuple[str, ...])
 
 WORKSPACES = ("build", "train", "understand")
 MOST_RECENT_FILES = 10
+MOST_RECENT_LAYERS = 5
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,16 @@ THEME = Setting("look/theme", "system", "Dark, light, or as the system is.", ("s
 MOTION = Setting("look/motion", True, "Whether a gradient is shown running backwards and changes fade in.")
 GRADIENT_COLORS = Setting("look/gradient_colors", True, "Whether nodes and edges show the gradient while training.")
 MORE_SETTINGS = Setting("look/more_settings", False, "Whether forms show what few people change.")
+MINIMAP = Setting("look/minimap", True, "Whether the minimap is shown while a part of the network is out of sight.")
+BARS = Setting(
+    "look/bars",
+    "none",
+    "What the bars beside the layers show.",
+    ("none", "parameters", "macs", "stored", "outputs", "gradient"),
+)
+BARS_LOG = Setting("look/bars_log", False, "Whether the bars beside the layers are on a logarithmic scale.")
 WORKSPACE = Setting("window/workspace", "train", "The workspace in front.", WORKSPACES)
+LEFT_TAB = Setting("window/left_tab", "Layers", "What is in front on the left.", ("Layers", "Outline", "History"))
 GEOMETRY = Setting("window/geometry", b"", "Where the window stood and how large it was.")
 WINDOW_STATES = {
     name: Setting(f"window/state_{name}", b"", f"How the panels are arranged in the workspace {name.capitalize()}.")
@@ -60,6 +70,18 @@ RECENT_FILES: Setting[tuple[str, ...]] = Setting("files/recent", (), "Projects o
 PROJECT_FOLDER = Setting("files/project_folder", "", "The folder a project was last opened from or saved to.")
 EXPORT_FOLDER = Setting("files/export_folder", "", "The folder something was last exported to.")
 DATA_FOLDER = Setting("files/data_folder", "", "The folder a data set was last opened from.")
+REOPEN_LAST = Setting("files/reopen_last", True, "Whether the next start goes on where this one ended.")
+PICTURE_FORMAT = Setting("picture/format", "svg", "What a picture is saved as.", ("svg", "png", "pdf"))
+PICTURE_SCALE = Setting("picture/scale", 2, "Pixels of a PNG for each pixel of the screen.", (1, 2, 4))
+PICTURE_THEME = Setting("picture/theme", "light", "The colours of a picture; light is for paper.", ("light", "dark"))
+PICTURE_TRANSPARENT = Setting("picture/transparent", False, "Whether a picture has nothing behind the network.")
+PICTURE_GRADIENTS = Setting("picture/gradients", True, "Whether a picture shows the gradients of the run.")
+RECENT_LAYERS: Setting[tuple[str, ...]] = Setting("palette/recent", (), "Layers placed lately, newest first.")
+CLOSED_CATEGORIES: Setting[tuple[str, ...]] = Setting(
+    "palette/closed",
+    ("activation", "attention", "loss", "merge and shape", "normalisation", "pooling", "recurrent"),
+    "Groups of the palette that are closed. All headings are in sight at first, with the losses.",
+)
 HINTS_SHOWN = Setting("hints/shown", 0, "How many of the first hints have been seen.", minimum=0, maximum=100)
 HINTS_ON = Setting("hints/on", True, "Whether the first hints are shown at all.")
 
@@ -68,13 +90,25 @@ SETTINGS: tuple[Setting[bool] | Setting[int] | Setting[str] | Setting[bytes] | S
     MOTION,
     GRADIENT_COLORS,
     MORE_SETTINGS,
+    MINIMAP,
+    BARS,
+    BARS_LOG,
     WORKSPACE,
+    LEFT_TAB,
     GEOMETRY,
     *WINDOW_STATES.values(),
     RECENT_FILES,
     PROJECT_FOLDER,
     EXPORT_FOLDER,
     DATA_FOLDER,
+    REOPEN_LAST,
+    PICTURE_FORMAT,
+    PICTURE_SCALE,
+    PICTURE_THEME,
+    PICTURE_TRANSPARENT,
+    PICTURE_GRADIENTS,
+    RECENT_LAYERS,
+    CLOSED_CATEGORIES,
     HINTS_SHOWN,
     HINTS_ON,
 )
@@ -150,6 +184,15 @@ class Settings:
         newest = str(path.resolve())
         others = [each for each in self.get(RECENT_FILES) if each != newest]
         self.set(RECENT_FILES, (newest, *others)[:MOST_RECENT_FILES])
+
+    def add_recent_layer(self, key: str) -> None:
+        """Put a kind of layer at the head of those placed lately."""
+        others = [each for each in self.get(RECENT_LAYERS) if each != key]
+        self.set(RECENT_LAYERS, (key, *others)[:MOST_RECENT_LAYERS])
+
+    def forget_recent_file(self, path: Path) -> None:
+        """Take a project off the recent ones."""
+        self.set(RECENT_FILES, tuple(each for each in self.get(RECENT_FILES) if each != str(path)))
 
 
 def _check(setting: Setting[Value], value: object) -> None:

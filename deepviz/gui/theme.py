@@ -39,6 +39,7 @@ CATEGORY_HUES = {
     "recurrent": "#7cc06a",
     "attention": "#d6c24e",
     "merge and shape": "#7d8897",
+    "group": "#9aa7ff",
     "loss": "#e5654f",
 }
 """The hue of each category, in the order in which categories are listed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 
@@ -206,6 +207,15 @@ class TrainingController(QObject):
             self._collect()
             return Checkpoint(self._session.plan.project, state, self.history)
         return self._checkpoint
+
+    def state_later(self) -> Future[TrainerState] | None:
+        """The state after the step that is being made, without waiting for it; None if no run goes on."""
+        return self._session.snapshot() if self._session is not None and self.is_running else None
+
+    def checkpoint_with(self, state: TrainerState) -> Checkpoint | None:
+        """A checkpoint of what `state_later` has given; None if the run has ended meanwhile."""
+        self._collect()
+        return None if self._session is None else Checkpoint(self._session.plan.project, state, self.history)
 
     def gradient_picture(self) -> GradientPicture:
         """What the canvas shows of the gradients right now."""

@@ -48,7 +48,8 @@ MOST_NODES = 30
 class History(Protocol):
     """What holds the project: edits go in, undo and redo take them back and forth."""
 
-    project: Project
+    @property
+    def project(self) -> Project: ...
 
     def apply(self, edit: Edit) -> None: ...
 
@@ -61,7 +62,7 @@ class PlainHistory:
     """Projects before and after; all that undo needs where edits are pure functions."""
 
     def __init__(self, start: Project) -> None:
-        self.project = start
+        self.project: Project = start
         self._before: list[Project] = []
         self._after: list[Project] = []
 

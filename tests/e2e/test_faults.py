@@ -86,7 +86,7 @@ def test_bad_files_dropped_on_the_window_are_refused_in_words(open_window: OpenW
     bad = tmp_path / "bad.deepviz"
     bad.write_bytes(b"PK\x03\x04 no project")
     drop(bad)
-    assert "bad.deepviz is not a DeepViz project" in person.notice
+    person.qtbot.waitUntil(lambda: "bad.deepviz is not a DeepViz project" in person.notice, timeout=PATIENCE)
     assert person.project == before
     drop(*idx_pair(tmp_path))
     person.qtbot.waitUntil(lambda: person.project.data.source.key == "idx", timeout=PATIENCE)

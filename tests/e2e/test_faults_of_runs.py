@@ -42,9 +42,10 @@ def test_a_dangling_layer_is_told_at_its_card_and_deleted_on_request(open_window
     assert person.card("relu_1")[2] == "Leads nowhere"
     assert person.bench.readiness.text() == "1 problem"
     person.press(person.bench.readiness)
-    (shown,) = [card for card in person.bench.readiness.panel.cards if card.isVisible()]
+    (shown,) = [card for card in person.bench.checking.panel.cards if card.isVisible()]
     person.press(next(button for button in shown.buttons if button.text() == "Delete relu_1"))
-    person.bench.readiness.popover.close_quietly()
+    person.press(person.bench.readiness)
+    assert not person.bench.checking.dock.isVisible()
     assert person.problems == []
     assert person.graph == small_project().graph
 

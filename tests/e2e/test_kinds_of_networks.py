@@ -34,6 +34,7 @@ def append(person: Person, *keys: str) -> None:
     """Double-click rows of the palette, one after the other: each layer goes behind the last one."""
     palette = person.bench.palette
     for key in keys:
+        palette.choose(key)  # its group may be closed
         index = palette.model.index_of(key)
         palette.view.scrollTo(index)
         place = palette.view.visualRect(index).center()

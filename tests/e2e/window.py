@@ -157,6 +157,7 @@ class Person:
     def drop_from_palette(self, key: str, point: Point) -> str:
         """Pull a row out of the palette, carry it over the canvas and let it go. Returns the new node's id."""
         palette, before = self.bench.palette, set(self.graph.by_id)
+        palette.choose(key)  # its group may be closed
         carried: list[QDrag] = []
         run_drag, palette.run_drag = palette.run_drag, carried.append  # offscreen a drag returns at once
         try:
@@ -316,7 +317,7 @@ def close(bench: Workbench) -> None:
     bench.shut_down()
     bench.canvas.bubble.dismiss()
     bench.window.hide()
-    for part in (bench, bench.window, bench.menu, bench.readiness.popover):
+    for part in (bench, bench.window, bench.menu):
         part.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

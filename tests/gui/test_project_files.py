@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QDesktopServices, QImage
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from deepviz.document import edits, examples
@@ -84,7 +83,7 @@ def test_unsaved_changes_are_asked_about_whichever_way_leads_away(
         "example": lambda: files.open_example("iris"),
         "open": files.ask_open,
         "drop": lambda: files.open_dropped([str(other)]),
-        "recent": lambda: person.bench.file_menu.recent.actions()[0].trigger(),
+        "recent": lambda: person.bench.file_menu.recent.entries[0].trigger(),
     }
     ways[way]()
     assert asked == ["Save the changes to “changed” first?"]
@@ -140,7 +139,7 @@ def test_cancelled_dialogs_change_nothing(person: Person, monkeypatch: pytest.Mo
     choose_file(monkeypatch, "")
     assert not person.bench.files.save()
     person.bench.files.ask_open()
-    person.bench.files.ask_picture(person.bench.themes.current)
+    assert not person.bench.pictures.ask_save()
     assert person.project is before
     assert person.notice == ""
 
@@ -217,23 +216,6 @@ def test_what_cannot_be_exported_is_told_in_words(person: Person, tmp_path: Path
     assert not person.bench.files.export_to(tmp_path / "weights.npz")
     assert "2 classes" in person.notice
     assert list(tmp_path.glob("weights*")) == []
-
-
-def test_a_picture_of_the_network_is_written(person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theme = person.bench.themes.current
-    choose_file(monkeypatch, tmp_path / "network.svg")
-    person.bench.files.ask_picture(theme)
-    assert QSvgRenderer(str(tmp_path / "network.svg")).isValid()
-    assert "network.svg" in person.notice
-    choose_file(monkeypatch, tmp_path / "network.png")
-    person.bench.files.ask_picture(theme)
-    assert QImage(str(tmp_path / "network.png")).width() > 400
-    choose_file(monkeypatch, tmp_path / "network.bmp")
-    person.bench.files.ask_picture(theme)
-    assert "Could not save the picture" in person.notice
-    choose_file(monkeypatch, tmp_path / "gone" / "network.png")
-    person.bench.files.ask_picture(theme)
-    assert "Could not save the picture: No such file or directory" in person.notice
 
 
 def test_dropped_files_that_are_no_data_are_refused_on_the_data_page(person: Person, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
-    QMessageBox,
     QScrollBar,
     QTabBar,
     QWidget,
@@ -30,6 +29,7 @@ from deepviz.gui.actions import MENUS, ROWS
 from deepviz.gui.settings import THEME, Settings
 from deepviz.gui.theme import DARK, LIGHT, Theme
 from deepviz.gui.workbench import Workbench
+from deepviz.gui.workbench_commands import WorkbenchCommands
 from tests.e2e.window import OpenWindow, Person, colors_of, small_project
 from tests.gui.window_hands import press_shortcut, train_steps
 
@@ -40,7 +40,8 @@ from tests.gui.window_hands import press_shortcut, train_steps
 def fired(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Windows opened from here on only note which action was run."""
     keys: list[str] = []
-    monkeypatch.setattr(Workbench, "_runs", lambda self: {row.key: partial(keys.append, row.key) for row in ROWS})
+    runs = {row.key: partial(keys.append, row.key) for row in ROWS}
+    monkeypatch.setattr(WorkbenchCommands, "runs", lambda _self: runs)
     return keys
 
 
@@ -165,22 +166,32 @@ def test_menus_hold_every_action_once_and_the_file_menu_examples_and_recent_file
     assert not bench.file_menu.recent.isEnabled()
     assert bench.files.save_to(tmp_path / "kept.deepviz")
     bench.files.new()
-    (entry,) = bench.file_menu.recent.actions()
-    assert entry.text() == "kept.deepviz"
+    (entry,) = bench.file_menu.recent.entries
+    assert entry.text() == "&1  kept.deepviz"
     entry.trigger()
     assert person.project == examples.open_example("iris")
 
 
-def test_help_lists_every_shortcut(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts: list[str] = []
-    monkeypatch.setattr(QMessageBox, "exec", lambda self: texts.append(self.text()))
-    monkeypatch.setattr(QMessageBox, "about", lambda _parent, _title, text: texts.append(text))
+def test_help_lists_every_shortcut_in_the_window_itself(person: Person) -> None:
+    overview = person.bench.shortcuts
+    person.bench.canvas.setFocus()
     person.key(Qt.Key.Key_F1)
+    assert overview.isVisible()
+    assert overview.window() is person.bench.window, "no dialog is in the way"
+    listed = [key for one in overview.model.shown() for key in one.keys]
     for row in ROWS:
         for shortcut in row.shortcuts:
-            assert QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText) in texts[0]
+            assert QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText) in listed
+    person.key(Qt.Key.Key_Escape)
+    assert not overview.isVisible()
+    assert person.bench.canvas.hasFocus()
+    QTest.keyClicks(person.bench.canvas, "?")
+    assert overview.isVisible()
+    person.bench.actions["shortcuts"].trigger()
+    assert not overview.isVisible()
     person.bench.actions["about"].trigger()
-    assert "MIT" in texts[1]
+    assert person.bench.about.isVisible()
+    assert "MIT" in person.bench.about.text.text()
 
 
 def test_everything_that_can_be_clicked_has_a_name(person: Person) -> None:

@@ -63,7 +63,7 @@ def test_what_is_set_is_remembered_at_the_next_start(open_window: OpenWindow, tm
     assert second.bench.window.left.width() == 248
     assert second.bench.window.size() == window.size()
     assert second.bench.themes.current is LIGHT
-    assert [entry.text() for entry in second.bench.file_menu.recent.actions()] == ["kept.deepviz"]
+    assert [entry.text() for entry in second.bench.file_menu.recent.entries] == ["&1  kept.deepviz"]
     press_shortcut("Ctrl+2", second.bench.canvas)
     QApplication.processEvents()
     assert second.bench.window.bottom.isVisible()
@@ -249,10 +249,10 @@ def test_a_selection_is_shown_in_the_form_and_problems_lead_to_their_node(person
     person.set_value("dense_2", "units", "5")
     bench.canvas.select(())
     person.press(bench.readiness)
-    card = next(card for card in bench.readiness.panel.cards if card.isVisible())
+    card = next(card for card in bench.checking.panel.cards if card.isVisible())
     person.press(card.place)
     assert bench.canvas.network.selected == ("loss_1",)
-    assert not bench.readiness.popover.isVisible()
+    assert bench.checking.dock.isVisible(), "the list stays open"
 
 
 def test_enter_in_the_palette_appends_after_the_selection(person: Person) -> None:

@@ -31,7 +31,7 @@ OPTIMIZERS = [
 def go_on(plan: RunPlan, checkpoint: Checkpoint | None, until: int) -> Checkpoint:
     """Train from a checkpoint, or from the start, until a step."""
     trainer = plan.trainer(state=None if checkpoint is None else checkpoint.state)
-    history = History([unit.id for unit in trainer.network.trained_units]) if checkpoint is None else checkpoint.history
+    history = History([node.id for node in trainer.network.trained_nodes]) if checkpoint is None else checkpoint.history
     for record in trainer.steps():
         history.append([record])
         if record.step == until:

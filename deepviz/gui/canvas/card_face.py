@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from deepviz.document.graph import Edge, Graph, Node
+from deepviz.document.drawing import GroupCard
+from deepviz.document.graph import Edge, Flow, Graph, Node
 from deepviz.document.shapes import Problem, Report
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import shape_text
-from deepviz.gui.canvas.geometry import input_port_count, takes_input
+from deepviz.gui.canvas.geometry import has_output, input_port_count, takes_input
 
 THIN_SPACE = "\N{THIN SPACE}"
 UNKNOWN = "?"
@@ -44,6 +45,10 @@ class CardFace:
         "bad" for what cannot work, "warning" for what is only unfinished.
     is_frozen
         Whether training leaves its parameters as they are.
+    is_group
+        Whether it stands for several layers.
+    flow
+        Which way data flows through it: on which sides its ports are.
     """
 
     icon: str
@@ -58,15 +63,21 @@ class CardFace:
     problem: str = ""
     severity: Severity = ""
     is_frozen: bool = False
+    is_group: bool = False
+    flow: Flow = "right"
 
 
-def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, ...]) -> CardFace:
+def face_of(
+    node: Node, graph: Graph, report: Report, problems: tuple[Problem, ...], attached: Node | None = None
+) -> CardFace:
     """What the card of a node says.
 
     Parameters
     ----------
     problems
         Those of this node and of edges that end at it.
+    attached
+        The activation that is drawn on the same card; None if there is none.
     """
     layer = node.layer
     headline = layer.headline()
@@ -74,27 +85,36 @@ def face_of(node: Node, graph: Graph, report: Report, problems: tuple[Problem, .
     count = report.parameters.get(node.id)
     return CardFace(
         icon=layer.key,
-        label=layer.label,
+        label=title(node, attached),
         headline=headline,
         category=layer.category,
         # An Input's headline is its shape; to say it twice on one card would be noise.
         shape="" if shape == headline and not takes_input(node) else shape,
         parameters=thousands(count) if count else "",
         inputs=input_port_count(graph, node),
-        has_output=not node.is_loss,
+        has_output=has_output(node),
         is_loss=node.is_loss,
         problem=short(problems[0], node.id) if problems else "",
-        severity=_severity(node, graph, report) if problems else "",
+        severity=_severity(node, graph, report, problems),
         is_frozen=is_frozen(node, report),
+        is_group=isinstance(layer, GroupCard),
+        flow=graph.flow,
     )
 
 
-def new_face(layer: Layer | Loss) -> CardFace:
+def title(node: Node, attached: Node | None = None) -> str:
+    """What a card is called: its layer, with the activation attached to it, or its group."""
+    if isinstance(node.layer, GroupCard):
+        return node.layer.name
+    return node.layer.label if attached is None else f"{node.layer.label} + {attached.layer.label}"
+
+
+def new_face(layer: Layer | Loss, flow: Flow = "right") -> CardFace:
     """What the card of a layer says that is not in a graph yet."""
     inputs = 1 if isinstance(layer, Loss) else layer.minimum_inputs
     headline = layer.headline()
     is_loss = isinstance(layer, Loss)
-    return CardFace(layer.key, layer.label, headline, layer.category, "", "", inputs, not is_loss, is_loss)
+    return CardFace(layer.key, layer.label, headline, layer.category, "", "", inputs, not is_loss, is_loss, flow=flow)
 
 
 def is_frozen(node: Node, report: Report) -> bool:
@@ -116,7 +136,7 @@ def thousands(count: int) -> str:
 def problems_by_node(report: Report) -> dict[str, tuple[Problem, ...]]:
     """The problems to show at each node: its own and those of edges that end at it."""
     found: dict[str, tuple[Problem, ...]] = {}
-    for problem in report.problems:
+    for problem in report.remarks:
         where = problem.where.target if isinstance(problem.where, Edge) else problem.where
         if where is not None:
             found[where] = (*found.get(where, ()), problem)
@@ -135,8 +155,12 @@ def short(problem: Problem, node_id: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".")
 
 
-def _severity(node: Node, graph: Graph, report: Report) -> Severity:
-    """Something missing is a warning; something that contradicts is bad."""
+def _severity(node: Node, graph: Graph, report: Report, problems: tuple[Problem, ...]) -> Severity:
+    """Something missing is a warning, as is what can be trained all the same; something that contradicts is bad."""
+    if all(problem.is_warning for problem in problems):
+        return "warning" if problems else ""
+    if isinstance(node.layer, GroupCard):
+        return "bad"
     inputs = graph.inputs_of(node.id)
     minimum = 1 if isinstance(node.layer, Loss) else node.layer.minimum_inputs
     if len(inputs) < minimum:

@@ -34,9 +34,14 @@ RAISED = 3.0
 NUMBERS_BELOW = QRectF(MARGIN, 46.5, WIDTH - 2 * MARGIN, 15.0)
 LIVE_VALUE = QRectF(WIDTH - MARGIN - 48.0, 62.0, 48.0, 18.0)
 """Where the present size of the gradient stands while training, or that there is none because the layer is frozen."""
+PROBLEM = QRectF(0.0, HEIGHT + 3.0, PROBLEM_WIDTH, 16.0)
+PROBLEM_BELOW_PORT = PROBLEM.translated(0.0, 4.0)
+"""Where the first problem is said; below the output, if that is at the bottom."""
 BADGE_RADIUS = 8.0
 BADGE = QPointF(WIDTH - 6.0, 3.0)
 OUTLINE_GAP = 3.5
+STACK_STEP = 4.0
+"""How far the cards behind that of a group look out from under it."""
 EXTENT = QRectF(-11.0, -11.0, PROBLEM_WIDTH + 22.0, HEIGHT + 34.0)
 """All that is ever painted around a card whose top left corner is at the origin."""
 
@@ -66,6 +71,8 @@ class CardState(Flag):
     """A connection can be led to its output."""
     CHOSEN = auto()
     """A connection, or a drop, would go right here."""
+    OUTSIDE = auto()
+    """It lies outside of the group that is looked into."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,9 @@ class CardPainter:
             self._paint_selection(painter, state)
         painter.setPen(self._frame_pen(face, state))
         painter.setBrush(QColor(theme.raised if CardState.HOVERED in state and theme.is_dark else theme.panel))
+        if face.is_group:
+            for depth in (2, 1):  # more cards behind it
+                painter.drawPath(self._outline.translated(depth * STACK_STEP, depth * STACK_STEP))
         painter.drawPath(self._outline)
         painter.fillPath(self._band, QColor(hue))
         if zoom >= NO_TEXT_BELOW:
@@ -200,7 +210,7 @@ class CardPainter:
         ports = [Port("", False, number) for number in range(face.inputs)]
         ports += [Port("", True)] if face.has_output else []
         for port in ports:
-            x, y = port_offset(port, face.inputs)
+            x, y = port_offset(port, face.inputs, face.flow)
             is_hot = hot_port is not None and (hot_port.is_output, hot_port.number) == (port.is_output, port.number)
             is_wanted = (CardState.GIVES if port.is_output else CardState.TAKES) in state
             painter.setPen(QPen(QColor(self.theme.accent if is_hot or is_wanted else hue), 2.0))
@@ -221,7 +231,13 @@ class CardPainter:
         if zoom >= NO_NUMBERS_BELOW:
             painter.setFont(self._small)
             painter.setPen(QColor(theme.ink(color)))
-            painter.drawText(QRectF(0, HEIGHT + 3, PROBLEM_WIDTH, 16), _LEFT, self._words(face).problem)
+            line, text = PROBLEM_BELOW_PORT if face.flow == "down" else PROBLEM, self._words(face).problem
+            if face.flow == "down":  # the connection that leaves there passes behind
+                ground = QColor(theme.window)
+                ground.setAlpha(225)
+                width = QFontMetricsF(self._small).horizontalAdvance(text)
+                painter.fillRect(QRectF(line.left() - 2.0, line.top(), width + 4.0, line.height()), ground)
+            painter.drawText(line, _LEFT, text)
 
     def _fitted_words(self, face: CardFace) -> _Words:
         """The texts in the largest fonts in which they find room; only what no font has room for is cut."""

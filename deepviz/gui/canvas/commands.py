@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 
 from deepviz.document import edits
+from deepviz.document.drawing import GroupCard
 from deepviz.document.graph import Edge
-from deepviz.document.layout import CARD_PITCH
-from deepviz.engine.layer import Layer
-from deepviz.engine.loss import Loss
+from deepviz.gui.canvas import adding, clipboard_commands, group_commands
+from deepviz.gui.canvas.clipboard_commands import counted, without
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
-from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Point, snapped
-from deepviz.gui.canvas.menu import SEPARATOR, Entry, layer_entries
-from deepviz.gui.canvas.placement import appended, inserted
+from deepviz.gui.canvas.geometry import HEIGHT, Point
+from deepviz.gui.canvas.group_commands import own_selection
+from deepviz.gui.canvas.menu import SEPARATOR, Entry
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
 
 
-def delete_selection(view: CanvasView) -> None:
-    """Ask for what is selected to be deleted; what came before a node is connected to what came after it."""
-    node_ids, chosen = view.network.selected, view.network.selected_edges
-    if node_ids:
-        edit = partial(edits.delete, node_ids=node_ids, edges=chosen)
-        view.request(f"Delete {_named(node_ids, 'layers')}", edit)
+def delete_selection(view: CanvasView, heal: bool = True) -> None:
+    """Ask for what is selected to be deleted.
+
+    With `heal`, what came before a node is connected to what came after it; otherwise all its connections are cut.
+    """
+    node_ids, chosen = own_selection(view), view.network.selected_edges
+    comments = view.network.surroundings.selected_comments
+    if node_ids or comments:
+        edit = partial(without, cards=node_ids, comments=comments, edges=chosen, heal=heal)
+        view.request(f"{'Delete' if heal else 'Delete and cut'} {counted(view, node_ids, comments)}", edit)
     elif chosen:
         disconnect(view, chosen)
 
@@ -38,24 +42,43 @@ def disconnect(view: CanvasView, chosen: tuple[Edge, ...]) -> None:
 
 
 def nudge(view: CanvasView, dx: float, dy: float) -> None:
-    """Ask for the selected nodes to be moved a little."""
-    selected = view.network.selected
+    """Ask for the selected nodes to be moved a little; one nudge after the other is one step to undo."""
+    selected = own_selection(view)
     if selected:
         places = ((node_id, view.network.places[node_id]) for node_id in selected)
         positions = {node_id: Point(place.x + dx, place.y + dy) for node_id, place in places}
-        view.request(f"Move {_named(selected, 'layers')}", partial(edits.move, positions=positions))
+        label, edit = f"Move {_named(selected, 'layers')}", partial(edits.move, positions=positions)
+        view.request(label, edit, merge_key="nudge " + " ".join(sorted(selected)))
 
 
 def select_all(view: CanvasView) -> None:
     """Select every node and every edge."""
-    view.network.select(view.network.places, view.network.graph.edges)
+    network = view.network
+    own = (card for card in network.places if card not in view.folding.drawing.outside)
+    network.select(own, network.graph.edges, network.surroundings.comments)
 
 
 def arrange(view: CanvasView) -> None:
     """Ask for all nodes to be put in order, in rows as long as the canvas is wide, and show them all."""
-    columns = max(2, int(view.viewport().width() // (CARD_PITCH[0] + GRID)))
-    view.request("Arrange", partial(edits.arrange, columns=columns))
+    view.request("Arrange", partial(edits.arrange, columns=adding.columns_of(view), scope=view.folding.scope))
     view.fit()
+
+
+def open_card(view: CanvasView, card: str) -> None:
+    """Look into a group, or let the hyperparameters of a layer be edited."""
+    if card in view.folding.graph.groups_by_id:
+        view.look_into(card)
+    else:
+        view.node_activated.emit(card)
+
+
+def toggle_minimap(view: CanvasView) -> None:
+    """Show the minimap while something is out of sight, or never; say so when nothing can be seen of the change."""
+    was_hidden = view.minimap.isHidden()
+    view.minimap.want(not view.minimap.is_wanted)
+    if was_hidden and view.minimap.isHidden():
+        how = "is shown as soon as a part of the network is out of sight" if view.minimap.is_wanted else "stays away"
+        view.say(f"The minimap {how}.", view.seen().center, mood="")
 
 
 def connect_by_keys(view: CanvasView, source: str) -> None:
@@ -85,16 +108,17 @@ def open_menu_at_current(view: CanvasView) -> None:
 def entries_for(view: CanvasView, thing: str | Edge | None, point: Point) -> tuple[Entry, ...]:
     """The context menu of a node, an edge, or empty canvas."""
     if isinstance(thing, str):
-        return (*_repairs(view, thing, point), *_of_node(view, thing), SEPARATOR, *_of_canvas(view))
+        about = (*_repairs(view, thing, point), *group_commands.entries(view, thing), *_of_node(view, thing))
+        return (*about, SEPARATOR, *clipboard_commands.entries_of_selection(view), SEPARATOR, *_of_canvas(view))
     if thing is not None:
         return (*_of_edge(view, thing, point), SEPARATOR, *_of_canvas(view))
-    here = snapped((point.x - WIDTH / 2, point.y - HEIGHT / 2))
-
-    def add(key: str) -> None:
-        layer = edits.new_layer(key)
-        view.request(f"Add {layer.label}", partial(edits.add_node, layer=layer, position=here), point)
-
-    return (Entry("Add layer", children=layer_entries(add)), SEPARATOR, *_of_canvas(view))
+    return (
+        Entry("Add layer…", partial(adding.want_here, view, point), "/"),
+        Entry("Add comment", partial(clipboard_commands.add_comment, view, point), "N"),
+        Entry("Paste", partial(clipboard_commands.paste, view, point), "Ctrl+V"),
+        SEPARATOR,
+        *_of_canvas(view),
+    )
 
 
 def _repairs(view: CanvasView, node_id: str, point: Point) -> tuple[Entry, ...]:
@@ -107,31 +131,30 @@ def _repairs(view: CanvasView, node_id: str, point: Point) -> tuple[Entry, ...]:
 
 def _of_node(view: CanvasView, node_id: str) -> tuple[Entry, ...]:
     graph = view.network.graph
+    if isinstance(graph.node(node_id).layer, GroupCard):
+        return (
+            Entry("Connect to…", partial(connect_by_keys, view, node_id), "C"),
+            Entry("Delete", partial(delete_selection, view), "Del"),
+        )
     is_loss = graph.node(node_id).is_loss
-    place = view.network.places[node_id]
-
-    def append(key: str) -> None:
-        view.request(*appended(view.network.places, node_id).request(edits.new_layer(key)), place)
-
-    followers = bool(graph.outputs_of(node_id))
-    after = layer_entries(append, lambda kind: _takes_input(kind) and not (followers and issubclass(kind, Loss)))
     into = [Entry(f"from {edge.source}", partial(disconnect, view, (edge,))) for edge in graph.inputs_of(node_id)]
     out = [Entry(f"from {edge.target}", partial(disconnect, view, (edge,))) for edge in graph.outputs_of(node_id)]
     entries = [Entry("Edit hyperparameters", partial(view.node_activated.emit, node_id), "Return")]
     if not is_loss:
-        entries.append(Entry("Add after", children=after))
+        entries.append(Entry("Add after…", partial(adding.want_after, view, node_id), "/"))
         entries.append(Entry("Connect to…", partial(connect_by_keys, view, node_id), "C"))
+    if adding.kinds_instead(view, node_id):
+        entries.append(Entry("Replace with…", partial(adding.want_instead, view, node_id), "R"))
     entries.append(_submenu("Disconnect", (*into, *out)))
     entries.append(Entry("Delete", partial(delete_selection, view), "Del"))
+    if into and out:
+        entries.append(Entry("Delete and cut", partial(delete_selection, view, heal=False), "Shift+Del"))
     return tuple(entries)
 
 
 def _of_edge(view: CanvasView, edge: Edge, point: Point) -> tuple[Entry, ...]:
-    def insert(key: str) -> None:
-        view.request(*inserted(view.network.places, edge).request(edits.new_layer(key)), point)
-
-    between = layer_entries(insert, lambda kind: _takes_input(kind) and not issubclass(kind, Loss))
-    return Entry("Insert", children=between), Entry("Disconnect", partial(disconnect, view, (edge,)), "Del")
+    inserting = Entry("Insert…", partial(adding.want_on, view, edge, point), "/")
+    return inserting, Entry("Disconnect", partial(disconnect, view, (edge,)), "Del")
 
 
 def _of_canvas(view: CanvasView) -> tuple[Entry, ...]:
@@ -145,10 +168,6 @@ def _of_canvas(view: CanvasView) -> tuple[Entry, ...]:
 
 def _submenu(label: str, children: tuple[Entry, ...]) -> Entry:
     return Entry(label, children=children) if children else Entry(label, is_enabled=False)
-
-
-def _takes_input(kind: type[Layer] | type[Loss]) -> bool:
-    return issubclass(kind, Loss) or kind.maximum_inputs != 0
 
 
 def _named(node_ids: tuple[str, ...], plural: str) -> str:

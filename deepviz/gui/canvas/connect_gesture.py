@@ -1,4 +1,7 @@
-"""Connecting: by dragging from port to port in either direction, by dragging an edge's end away, or by keys alone."""
+"""Connecting: by dragging from port to port in either direction, by dragging an edge's end away, or by keys alone.
+
+Let go over empty canvas, a new connection asks for the layer that it is to lead to.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from PySide6.QtGui import QKeyEvent
 
 from deepviz.document import edits
 from deepviz.document.graph import Edge
+from deepviz.gui.canvas.axes import flowing_loose_end, flowing_route
+from deepviz.gui.canvas.connected_adding import want_connected
 from deepviz.gui.canvas.connecting import possible_sources, possible_targets, reconnect, refusal, without_edge
 from deepviz.gui.canvas.geometry import HEIGHT, Point, Port
 from deepviz.gui.canvas.gestures import Canvas, Gesture
@@ -22,10 +27,12 @@ from deepviz.gui.canvas.hit_test import (
     port_place,
     ports_of,
 )
-from deepviz.gui.canvas.route import loose_end, route
 
 PORT_REACH = 22.0
 """How near to a port, in pixels, a connection snaps to it."""
+
+ADDING_DISTANCE = 40.0
+"""How far from its port, in pixels, a connection that is let go over empty canvas asks for a layer."""
 
 ARROWS: dict[int, Direction] = {
     Qt.Key.Key_Left: "left",
@@ -53,12 +60,13 @@ class Connect(Gesture):
         self._port = port
         self._edge = moved_edge
         self._graph = without_edge(self.network.graph, moved_edge)
+        self.network.hover(None)
         find = possible_targets if port.is_output else possible_sources
         self._possible = find(self._graph, port.node_id)
         others = set(self.network.places) - self._possible - {port.node_id}
         self.network.mark_possible(self._possible, others, outputs=not port.is_output)
         if moved_edge is not None:
-            self.network.hide_edge(moved_edge)
+            self.network.hide_edges(moved_edge)
 
     def move(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         over = self._end_at(point)
@@ -68,9 +76,14 @@ class Connect(Gesture):
         # Over a card the curve goes to the port it would be connected to, wherever on the card the pointer is.
         end = port_place(self.network.graph, self.network.places, possible) if possible is not None else point
         start, end = (home, end) if self._port.is_output else (end, home)
-        way = route(start, end) if possible is not None else loose_end(start, end)
+        find = flowing_route if possible is not None else flowing_loose_end
+        way = find(self.network.graph.flow, start, end)
         at_home = over is not None and over.node_id == self._port.node_id
-        self.network.overlays.show_loose_edges(way, is_possible=over is None or at_home or possible is not None)
+        overlays = self.network.overlays
+        overlays.show_loose_edges(way, is_possible=over is None or at_home or possible is not None)
+        disconnects = self._edge is not None and over is None
+        text = "Let go to disconnect" if disconnects else "Let go to add a layer" if self._adds(over, point) else ""
+        overlays.show_words(text, point)
 
     def release(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         over = self._end_at(point)
@@ -79,6 +92,8 @@ class Connect(Gesture):
             if self._edge is not None and over is None:
                 text = f"Disconnect {self._edge.source} from {self._edge.target}"
                 self.canvas.request(text, partial(edits.disconnect, edges=(self._edge,)), point)
+            elif self._adds(over, point):
+                want_connected(self.canvas, self._port, point)
             return
         self._connect(over, point)
 
@@ -97,6 +112,12 @@ class Connect(Gesture):
         elif (self._edge.target, self._edge.port) != (target.node_id, port):
             edit = partial(reconnect, edge=self._edge, target=target.node_id, port=port)
             self.canvas.request(f"Connect {source.node_id} to {target.node_id} instead", edit, point)
+
+    def _adds(self, over: Port | None, point: Point) -> bool:
+        """Whether a release asks for a layer: over empty canvas, and not so near that it could be a mere click."""
+        home = port_place(self.network.graph, self.network.places, self._port)
+        far = max(abs(point.x - home.x), abs(point.y - home.y)) > self.canvas.in_scene(ADDING_DISTANCE)
+        return over is None and self._edge is None and far
 
     def _end_at(self, point: Point) -> Port | None:
         """The port that a release at a point means: one within reach, or on a card the first that is free."""
@@ -122,6 +143,8 @@ class ConnectByKeys(Gesture):
     source
         The node whose output is to be connected.
     """
+
+    scrolls = False
 
     def __init__(self, canvas: Canvas, source: str) -> None:
         super().__init__(canvas, Point(0, 0))
@@ -175,7 +198,7 @@ class ConnectByKeys(Gesture):
         port = _first_free(ports_of(graph, self.target), taken)
         assert port is not None
         start = port_place(graph, places, Port(self.source, True))
-        self.network.overlays.show_loose_edges(route(start, port_place(graph, places, port)))
+        self.network.overlays.show_loose_edges(flowing_route(graph.flow, start, port_place(graph, places, port)))
         self.network.mark_port(port)
         self.canvas.bring_into_sight(self.target)
         text = f"Connect {self.source} to {self.target}: Enter connects, arrows choose another, Esc cancels."

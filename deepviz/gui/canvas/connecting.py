@@ -5,6 +5,8 @@ Every function here that takes a project gives the next one, like those of `deep
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepviz.document import edits
 from deepviz.document.graph import Edge, Graph
 from deepviz.document.project import Project
@@ -46,13 +48,15 @@ def refusal(graph: Graph, source: str, target: str, port: int | None) -> str:
 
 
 def reconnect(project: Project, edge: Edge, target: str, port: int | None) -> Project:
-    """Lead an edge to another input.
+    """Lead an edge to another input. At another port of the same layer it comes between those that are there.
 
     Raises
     ------
     EditError
         If it cannot go there.
     """
+    if target == edge.target and port is not None and target in project.graph.by_id:
+        return _reordered(project, edge, port)
     project = edits.disconnect(project, (edge,))
     # Taking the edge away may have closed up the ports: one that is no longer there means the next free one.
     if port is not None and port > len(project.graph.inputs_of(target)):
@@ -86,6 +90,17 @@ def add_connected(
     if after is not None:
         project = edits.connect(project, new_id, after)
     return project
+
+
+def _reordered(project: Project, edge: Edge, port: int) -> Project:
+    """Put an input of a layer in another place among its inputs."""
+    graph = project.graph
+    order = list(graph.inputs_of(edge.target))
+    moved = next(each for each in order if each.port == edge.port)
+    order.remove(moved)
+    order.insert(port, moved)
+    numbered = {each: replace(each, port=number) for number, each in enumerate(order)}
+    return replace(project, graph=replace(graph, edges=tuple(numbered.get(each, each) for each in graph.edges)))
 
 
 def _upstream(graph: Graph, start: str) -> set[str]:

@@ -58,5 +58,5 @@ class EdgeItem(QGraphicsItem):
         return self._extent
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The view paints with smooth edges anyway; there may be a thousand of these, so nothing is said twice.
         paint_edge(painter, self._path, self.style, self.halo)

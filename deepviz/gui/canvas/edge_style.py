@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import isfinite
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from deepviz.gui.canvas.gradients import GREATEST_WIDTH, LEVELS, GradientScale, width_at
 from deepviz.gui.canvas.route import Route
@@ -28,6 +28,8 @@ class EdgeStyle:
     width: float
     is_dashed: bool = False
 
+
+_NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
 
 LEAST_CONTRAST = 1.6
 """How much a line of any gradient stands out from the window. The darkest colours of viridis would vanish in the dark
@@ -79,7 +81,7 @@ def path_of(way: Route) -> QPainterPath:
 
 def paint_edge(painter: QPainter, path: QPainterPath, style: EdgeStyle, halo: str = "") -> None:
     """Paint an edge, with an outline in the colour `halo` if there is one."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(_NO_BRUSH)
     if halo:
         painter.setPen(QPen(QColor(halo), style.width + HALO, c=Qt.PenCapStyle.FlatCap))
         painter.drawPath(path)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from deepviz.document.graph import Graph, Node
+from deepviz.document.drawing import GroupCard
+from deepviz.document.graph import Flow, Graph, Node
 from deepviz.document.layout import CARD_SIZE
 from deepviz.engine.loss import Loss
 
@@ -17,6 +18,9 @@ WIDTH, HEIGHT = CARD_SIZE
 GRID = 8.0
 PORT_RADIUS = 5.0
 PORT_SPACING = 18.0
+PORT_SPACING_ABOVE = 32.0
+"""The same where inputs are side by side on the top of a card: there is more room, and names take more."""
+
 PROBLEM_LINE = 20.0
 """How far below a card the line with its first problem reaches."""
 PROBLEM_WIDTH = WIDTH + 36.0
@@ -72,7 +76,7 @@ class Port:
     is_output
         Whether data leaves there.
     number
-        Which of the input ports it is, from 0 at the top; 0 for an output.
+        Which of the input ports it is, from 0 at the top or left; 0 for an output.
     """
 
     node_id: str
@@ -82,11 +86,22 @@ class Port:
 
 def takes_input(node: Node) -> bool:
     """Whether anything can be connected to the node's input side."""
+    if isinstance(node.layer, GroupCard):
+        return node.layer.inputs > 0
     return isinstance(node.layer, Loss) or node.layer.maximum_inputs != 0
+
+
+def has_output(node: Node) -> bool:
+    """Whether anything can be connected to the node's output side."""
+    if isinstance(node.layer, GroupCard):
+        return node.layer.has_output
+    return not node.is_loss
 
 
 def input_port_count(graph: Graph, node: Node) -> int:
     """How many input ports a card shows: those in use or needed, and a spare one where there may be more."""
+    if isinstance(node.layer, GroupCard):
+        return node.layer.inputs
     limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
     if limit is not None and limit <= 1:
         return limit
@@ -95,8 +110,17 @@ def input_port_count(graph: Graph, node: Node) -> int:
     return wanted if limit is None else max(used, min(wanted, limit))
 
 
-def port_offset(port: Port, count: int) -> Point:
-    """Where a port is on its card, from the card's top left corner, when the card shows `count` input ports."""
+def port_offset(port: Port, count: int, flow: Flow = "right") -> Point:
+    """Where a port is on its card, from the card's top left corner, when the card shows `count` input ports.
+
+    Where data flows to the right, inputs are on the left and the output on the right; where it flows down, at the top
+    and at the bottom.
+    """
+    if flow == "down":
+        if port.is_output:
+            return Point(WIDTH / 2, HEIGHT)
+        spacing = min(PORT_SPACING_ABOVE, (WIDTH - 32) / max(count - 1, 1))
+        return Point(WIDTH / 2 + (port.number - (count - 1) / 2) * spacing, 0.0)
     if port.is_output:
         return Point(WIDTH, HEIGHT / 2)
     spacing = min(PORT_SPACING, (HEIGHT - 24) / max(count - 1, 1))
@@ -115,6 +139,19 @@ def bounds(positions: Iterable[tuple[float, float]]) -> Box | None:
         return None
     left, top = min(x for x, _ in places), min(y for _, y in places)
     return Box(left, top, max(x for x, _ in places) + WIDTH, max(y for _, y in places) + HEIGHT)
+
+
+def around(boxes: Iterable[Box]) -> Box | None:
+    """The smallest box around some boxes; None if there are none."""
+    found = list(boxes)
+    if not found:
+        return None
+    return Box(
+        min(box.left for box in found),
+        min(box.top for box in found),
+        max(box.right for box in found),
+        max(box.bottom for box in found),
+    )
 
 
 def snapped(point: tuple[float, float]) -> Point:

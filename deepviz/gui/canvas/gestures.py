@@ -6,20 +6,15 @@ A gesture knows the canvas through the few things that `Canvas` lists, and never
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent
 
-from deepviz.document import edits
 from deepviz.document.project import Project
-from deepviz.gui.canvas.geometry import Box, Point, snapped
+from deepviz.gui.canvas.geometry import Box, Point
 from deepviz.gui.canvas.hit_test import nodes_in
 from deepviz.gui.canvas.scene import CanvasScene
-
-DRAG_DISTANCE = 4.0
-"""How many pixels a press has to move before it is taken for a drag of cards and not for a click."""
 
 EditFunction = Callable[[Project], Project]
 
@@ -31,14 +26,24 @@ class Canvas(Protocol):
     def network(self) -> CanvasScene:
         """The scene: what is drawn and where."""
 
-    def request(self, label: str, edit: EditFunction, place: Point | None = None) -> None:
+    def request(self, label: str, edit: EditFunction, place: Point | None = None, merge_key: str = "") -> None:
         """Ask for an edit; `place` is where to say why, should it be refused. What it adds becomes selected."""
+
+    @property
+    def layer_wanted(self) -> SignalInstance:
+        """To be sent with a `LayerWanted` for somebody to choose a layer."""
 
     def say(self, text: str, place: Point | None = None, mood: str = "warning") -> None:
         """Say something at a place of the scene, or where the pointer is; without a mood it is no more than a hint."""
 
     def in_scene(self, pixels: float) -> float:
         """A distance on the screen in scene units."""
+
+    def place_of(self, point: Point) -> QPoint:
+        """Where in the viewport a point of the scene is."""
+
+    def seen(self) -> Box:
+        """The part of the scene that can be seen."""
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Push the network aside by so many pixels."""
@@ -59,6 +64,8 @@ class Gesture:
     """
 
     cursor: Qt.CursorShape | None = None
+    scrolls = True
+    """Whether the network is pushed when the pointer comes to the border of the canvas."""
 
     def __init__(self, canvas: Canvas, start: Point) -> None:
         self.canvas = canvas
@@ -87,6 +94,7 @@ class Pan(Gesture):
     """Pushing the whole network aside."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     def move(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         # The point under the pointer is to stay there, so what it moved in the scene is what the view has to give back.
@@ -100,9 +108,11 @@ class RubberBand(Gesture):
     def __init__(self, canvas: Canvas, start: Point, adds: bool) -> None:
         super().__init__(canvas, start)
         self._before = self.network.selected if adds else ()
+        around = self.network.surroundings
         self._edges_before = self.network.selected_edges if adds else ()
-        self._original = (self.network.selected, self.network.selected_edges)
-        self.network.select(self._before, self._edges_before)
+        self._comments_before = around.selected_comments if adds else ()
+        self._original = (self.network.selected, self.network.selected_edges, around.selected_comments)
+        self.network.select(self._before, self._edges_before, self._comments_before)
 
     def move(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         xs, ys = sorted((self.start.x, point.x)), sorted((self.start.y, point.y))
@@ -111,7 +121,9 @@ class RubberBand(Gesture):
         chosen = nodes_in(self.network.places, area)
         inside = set(chosen)
         edges = [edge for edge in self.network.graph.edges if edge.source in inside and edge.target in inside]
-        self.network.select((*self._before, *chosen), (*self._edges_before, *edges))
+        comments = [each for each, item in self.network.surroundings.comments.items() if item.box.meets(area)]
+        selected = (*self._before, *chosen)
+        self.network.select(selected, (*self._edges_before, *edges), (*self._comments_before, *comments))
 
     def release(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         self.network.overlays.hide()
@@ -119,45 +131,3 @@ class RubberBand(Gesture):
     def cancel(self) -> None:
         self.network.overlays.hide()
         self.network.select(*self._original)
-
-
-class MoveNodes(Gesture):
-    """Dragging the selected cards. The one under the pointer snaps to the grid (not with Alt), the others keep step."""
-
-    def __init__(self, canvas: Canvas, start: Point, grabbed: str) -> None:
-        super().__init__(canvas, start)
-        self._grabbed = grabbed
-        self._origins = {node_id: self.network.places[node_id] for node_id in self.network.selected}
-        self._has_begun = False
-
-    def move(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
-        far = max(abs(point.x - self.start.x), abs(point.y - self.start.y)) > self.canvas.in_scene(DRAG_DISTANCE)
-        self._has_begun = self._has_begun or far
-        if self._has_begun:
-            self.network.preview_places(self._moved(point, modifiers))
-
-    def release(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
-        if not self._has_begun:
-            # A click: of several selected nodes, the one that was clicked remains. Ctrl and Shift were seen to before.
-            if not modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-                self.network.select((self._grabbed,))
-            return
-        moved = self._moved(point, modifiers)
-        if moved == self._origins:
-            self.cancel()
-            return
-        what = self._grabbed if len(moved) == 1 else f"{len(moved)} layers"
-        self.canvas.request(f"Move {what}", partial(edits.move, positions=moved), point)
-        # If the edit was made, everything is there already; if it was refused, it has to go back.
-        self.network.end_preview()
-
-    def cancel(self) -> None:
-        self.network.end_preview()
-
-    def _moved(self, point: Point, modifiers: Qt.KeyboardModifier) -> dict[str, Point]:
-        origin = self._origins[self._grabbed]
-        wanted = Point(origin.x + point.x - self.start.x, origin.y + point.y - self.start.y)
-        if not modifiers & Qt.KeyboardModifier.AltModifier:
-            wanted = snapped(wanted)
-        dx, dy = wanted.x - origin.x, wanted.y - origin.y
-        return {node_id: Point(place.x + dx, place.y + dy) for node_id, place in self._origins.items()}

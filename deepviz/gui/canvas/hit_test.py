@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from math import hypot
 from typing import Literal
 
-from deepviz.document.graph import Edge, Graph
+from deepviz.document.graph import Edge, Flow, Graph
+from deepviz.gui.canvas.axes import Axes
 from deepviz.gui.canvas.geometry import (
     HEIGHT,
     PROBLEM_LINE,
@@ -19,6 +20,7 @@ from deepviz.gui.canvas.geometry import (
     Point,
     Port,
     card_box,
+    has_output,
     input_port_count,
     port_offset,
     takes_input,
@@ -34,15 +36,15 @@ _HEADINGS: dict[str, tuple[float, float]] = {"left": (-1, 0), "right": (1, 0), "
 
 
 def ports_of(graph: Graph, node_id: str) -> list[Port]:
-    """The ports that a node shows: inputs from top to bottom, then the output."""
+    """The ports that a node shows: inputs from top to bottom or from left to right, then the output."""
     node = graph.node(node_id)
     ports = [Port(node_id, False, number) for number in range(input_port_count(graph, node))]
-    return ports if node.is_loss else [*ports, Port(node_id, True)]
+    return [*ports, Port(node_id, True)] if has_output(node) else ports
 
 
 def port_place(graph: Graph, places: Places, port: Port) -> Point:
     """Where a port is in the scene."""
-    x, y = port_offset(port, input_port_count(graph, graph.node(port.node_id)))
+    x, y = port_offset(port, input_port_count(graph, graph.node(port.node_id)), graph.flow)
     left, top = places[port.node_id]
     return Point(left + x, top + y)
 
@@ -127,26 +129,29 @@ def in_flow(graph: Graph) -> list[str]:
     return order + cyclic
 
 
-def output_left_of(graph: Graph, places: Places, card: Box, reach: float) -> str | None:
-    """The node whose unused output a card would stand close to, being placed to the right of it."""
+def output_before(graph: Graph, places: Places, card: Box, reach: float) -> str | None:
+    """The node whose unused output a card would stand close to, being placed behind it in the flow."""
     free = (node.id for node in graph.nodes if not node.is_loss and not graph.outputs_of(node.id))
-    return _beside(places, free, card, reach, side=1)
+    return _beside(graph.flow, places, free, card, reach, side=1)
 
 
-def input_right_of(graph: Graph, places: Places, card: Box, reach: float) -> str | None:
-    """The node whose unused input a card would stand close to, being placed to the left of it."""
+def input_behind(graph: Graph, places: Places, card: Box, reach: float) -> str | None:
+    """The node whose unused input a card would stand close to, being placed before it in the flow."""
     free = (node.id for node in graph.nodes if takes_input(node) and not graph.inputs_of(node.id))
-    return _beside(places, free, card, reach, side=-1)
+    return _beside(graph.flow, places, free, card, reach, side=-1)
 
 
-def _beside(places: Places, candidates: Iterable[str], card: Box, reach: float, side: int) -> str | None:
-    """The candidate with the smallest gap to a card that stands to its right (side 1) or left (side -1)."""
-    found, best = None, reach
+def _beside(
+    flow: Flow, places: Places, candidates: Iterable[str], card: Box, reach: float, side: int
+) -> str | None:
+    """The candidate with the smallest gap to a card that stands behind it (side 1) or before it (side -1)."""
+    axes = Axes.of(flow)
+    card, found, best = axes.turned_box(card), None, reach
     for node_id in candidates:
-        left, top = places[node_id]
-        gap = card.left - (left + WIDTH) if side > 0 else left - card.right
+        left, top = axes.turned(places[node_id])
+        gap = card.left - (left + axes.length) if side > 0 else left - card.right
         level = abs(card.top - top)
         # A card may overlap a little, and stand up to half a card higher or lower.
-        if -24.0 <= gap <= best and level <= HEIGHT / 2:
+        if -24.0 <= gap <= best and level <= axes.breadth / 2:
             found, best = node_id, gap
     return found

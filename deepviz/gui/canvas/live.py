@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 
 import numpy as np
 
 from deepviz.document.graph import Edge
+from deepviz.gui.canvas.card_face import CardFace
 from deepviz.gui.canvas.edge_item import EdgeItem
 from deepviz.gui.canvas.edge_style import EdgeStyle, gradient_style, level_color, plain_style
 from deepviz.gui.canvas.gradients import GradientPicture, GradientScale, is_visible, magnitude
@@ -34,21 +35,11 @@ class LiveGradients:
         values = (*picture.nodes.values(), *picture.edges.values(), *picture.span)
         self.scale = self.scale.fitted(values) if self.picture is not None else GradientScale.first_fit(values)
         self.picture = picture
-        reaching_loss = None
         for edge, item in edges.items():
             item.show_style(self.edge_style(edge, theme) or plain_style(theme))
-            if edge.target in nodes and nodes[edge.target].face.is_loss:
-                reaching_loss = picture.edges.get(edge)
-        for node_id, node in nodes.items():
-            history = picture.history.get(node_id)
-            if node.face.is_loss:
-                node.live.show_trace(self._loss_trace(picture.loss, reaching_loss, history, theme))
-            elif node.face.is_frozen:
-                node.live.show_trace(None)
-            elif node_id in picture.nodes or history is not None:
-                node.live.show_trace(self._trace(picture.nodes.get(node_id), history, theme))
-            else:
-                node.live.show_trace(None)
+        faces = {node_id: node.face for node_id, node in nodes.items()}
+        for node_id, trace in traces(picture, self.scale, faces, edges, theme).items():
+            nodes[node_id].live.show_trace(trace)
 
     def clear(self, theme: Theme, nodes: Mapping[str, NodeItem], edges: Mapping[Edge, EdgeItem]) -> None:
         """Show no gradients."""
@@ -64,20 +55,45 @@ class LiveGradients:
             return None
         return gradient_style(self.picture.edges[edge], self.scale, theme)
 
-    def _trace(self, value: float | None, history: np.ndarray | None, theme: Theme) -> Trace:
-        if value is None:
-            return Trace(theme.dim, "", history=history)
-        color = level_color(self.scale.level(value), theme) if is_visible(value) else theme.dim
-        return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
 
-    def _loss_trace(
-        self, loss: float | None, gradient: float | None, history: np.ndarray | None, theme: Theme
-    ) -> Trace | None:
-        if loss is None:
-            return None
-        color = level_color(self.scale.level(gradient), theme) if gradient and is_visible(gradient) else theme.dim
-        text = f"loss {loss:.3f}" if 1e-3 <= abs(loss) < 1e4 else f"loss {_brief(loss)}"
-        return Trace(color, "", headline=text, history=history, is_bad=not isfinite(loss))
+def traces(
+    picture: GradientPicture,
+    scale: GradientScale,
+    faces: Mapping[str, CardFace],
+    edges: Iterable[Edge],
+    theme: Theme,
+) -> dict[str, Trace | None]:
+    """What each card says of a moment's gradients, by node id; None for nothing."""
+    reaching_loss = None
+    for edge in edges:
+        if edge.target in faces and faces[edge.target].is_loss:
+            reaching_loss = picture.edges.get(edge)
+    made: dict[str, Trace | None] = {}
+    for node_id, face in faces.items():
+        history = picture.history.get(node_id)
+        made[node_id] = None
+        if face.is_loss:
+            made[node_id] = _loss_trace(picture.loss, reaching_loss, history, scale, theme)
+        elif not face.is_frozen and (node_id in picture.nodes or history is not None):
+            made[node_id] = _trace(picture.nodes.get(node_id), history, scale, theme)
+    return made
+
+
+def _trace(value: float | None, history: np.ndarray | None, scale: GradientScale, theme: Theme) -> Trace:
+    if value is None:
+        return Trace(theme.dim, "", history=history)
+    color = level_color(scale.level(value), theme) if is_visible(value) else theme.dim
+    return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
+
+
+def _loss_trace(
+    loss: float | None, gradient: float | None, history: np.ndarray | None, scale: GradientScale, theme: Theme
+) -> Trace | None:
+    if loss is None:
+        return None
+    color = level_color(scale.level(gradient), theme) if gradient and is_visible(gradient) else theme.dim
+    text = f"loss {loss:.3f}" if 1e-3 <= abs(loss) < 1e4 else f"loss {_brief(loss)}"
+    return Trace(color, "", headline=text, history=history, is_bad=not isfinite(loss))
 
 
 def _brief(value: float) -> str:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.engine import layers, losses
-from deepviz.engine.layer import Layer
-from deepviz.engine.loss import Loss
 from deepviz.gui import icons
-from deepviz.gui.theme import CATEGORY_HUES, Theme
+from deepviz.gui.theme import Theme
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Entry:
     """
 
     label: str
-    run: Callable[[], None] | None = None
+    run: Callable[[], object] | None = None
     key: str = ""
     is_enabled: bool = True
     children: tuple[Entry, ...] = ()
@@ -46,29 +42,6 @@ class Entry:
 
 
 SEPARATOR = Entry("")
-
-
-def layer_entries(
-    choose: Callable[[str], None], suits: Callable[[type[Layer] | type[Loss]], bool] = lambda _: True
-) -> tuple[Entry, ...]:
-    """All layers and losses that suit, by category.
-
-    Parameters
-    ----------
-    choose
-        Called with the key of what was chosen.
-    suits
-        Which of them to offer.
-    """
-    by_category: dict[str, list[Entry]] = {}
-    kinds: list[type[Layer] | type[Loss]] = [*layers.registry.values(), *losses.registry.values()]
-    for kind in sorted(kinds, key=lambda kind: kind.label):
-        if suits(kind):
-            entry = Entry(kind.label, partial(choose, kind.key), icon=kind.key, category=kind.category)
-            by_category.setdefault(kind.category, []).append(entry)
-    order = list(CATEGORY_HUES)
-    known = sorted(by_category, key=lambda name: order.index(name.casefold()) if name.casefold() in order else 99)
-    return tuple(Entry(category, children=tuple(by_category[category])) for category in known)
 
 
 def build_menu(entries: Sequence[Entry], theme: Theme, parent: QWidget, title: str = "") -> QMenu:

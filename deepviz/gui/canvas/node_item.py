@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from deepviz.gui.canvas.card_face import CardFace
 from deepviz.gui.canvas.card_painter import EXTENT, NO_NUMBERS_BELOW, CardPainter, CardState
+from deepviz.gui.canvas.far_cards import far_cards
 from deepviz.gui.canvas.geometry import Port
 from deepviz.gui.canvas.trace import AREA, Trace, paint_trace
 
@@ -46,7 +47,7 @@ class NodeItem(QGraphicsItem):
         """Look hovered, selected, and so on."""
         if (state, hot_port) != (self.state, self.hot_port):
             self.state, self.hot_port = state, hot_port
-            self.setOpacity(0.35 if CardState.DIMMED in state else 1.0)
+            self.setOpacity(0.35 if CardState.DIMMED in state else 0.55 if CardState.OUTSIDE in state else 1.0)
             self.update()
 
     def lift(self, is_lifted: bool) -> None:
@@ -64,6 +65,9 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        if zoom < NO_NUMBERS_BELOW and self.hot_port is None:
+            far_cards(self._painter).paint(painter, self.face, self.state, zoom)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._painter.paint(painter, self.face, self.state, zoom, self.hot_port)

@@ -1,36 +1,46 @@
-"""What a gesture shows while it lasts: a curve that follows the pointer, the ghost of a card, a rubber band.
+"""What a gesture shows while it lasts: curves of connections, the ghost of a card, a rubber band, lines of alignment.
 
-These items are made once with their scene and hidden until they are needed; they stand for nothing in the graph.
+These items are made once and hidden until they are needed; they stand for nothing in the graph.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
+from deepviz.gui.canvas.alignment import Guide
 from deepviz.gui.canvas.card_face import CardFace
 from deepviz.gui.canvas.card_painter import EXTENT, CardPainter, CardState
 from deepviz.gui.canvas.edge_style import EdgeStyle, paint_edge, path_of
 from deepviz.gui.canvas.geometry import PORT_RADIUS, Box, Point
+from deepviz.gui.canvas.label_item import Label
 from deepviz.gui.canvas.route import Route
 from deepviz.gui.theme import Theme
 
 GHOST_OPACITY = 0.65
+WORDS_AWAY = 18.0
+"""Pixels from the end of a card to the middle of the words about it."""
+
+TICK = 5.0
+"""Half the length of the marks at the ends of a gap, in scene units."""
 
 
 class Overlays:
-    """The three kinds of overlay of a scene."""
+    """The overlays of a scene."""
 
     def __init__(self, scene: QGraphicsScene, painter: CardPainter) -> None:
+        self._scene = scene
         self._painter = painter
         self._ghost = _Ghost()
-        self._loose_edges = (_LooseEdge(), _LooseEdge())
+        self._loose_edges: list[_LooseEdge] = []
         self._band = _Band()
-        for item in (self._ghost, *self._loose_edges, self._band):
-            item.setVisible(False)
-            item.setZValue(10)
-            scene.addItem(item)
+        self._guides = _Guides()
+        self._words = Label()
+        for item in (self._ghost, self._band, self._guides, self._words):
+            self._add(item)
 
     def use_painter(self, painter: CardPainter) -> None:
         """Be painted in another theme."""
@@ -44,8 +54,11 @@ class Overlays:
         self._ghost.update()
 
     def show_loose_edges(self, *ways: Route, is_possible: bool = True) -> None:
-        """Show one or two connections that would be made."""
+        """Show connections that would be made."""
         theme = self._painter.theme
+        while len(self._loose_edges) < len(ways):
+            self._loose_edges.append(_LooseEdge())
+            self._add(self._loose_edges[-1])
         for number, loose_edge in enumerate(self._loose_edges):
             loose_edge.setVisible(number < len(ways))
             if number < len(ways):
@@ -56,10 +69,37 @@ class Overlays:
         self._band.show_area(area, self._painter.theme)
         self._band.setVisible(True)
 
+    def show_words(self, text: str, place: Point, above: bool = False) -> None:
+        """Say below or above a place what would happen; nothing for an empty text."""
+        self._words.setVisible(bool(text))
+        if text:
+            self._words.say(text, place, QPointF(0.0, -WORDS_AWAY if above else WORDS_AWAY), self._painter.theme)
+
+    @property
+    def words(self) -> str:
+        """What is said at the moment about what would happen."""
+        return self._words.text if self._words.isVisible() else ""
+
+    def show_guides(self, guides: Sequence[Guide]) -> None:
+        """Show what a dragged card is level with; nothing for none."""
+        self._guides.setVisible(bool(guides))
+        if guides:
+            self._guides.show_lines(guides, self._painter.theme)
+
+    @property
+    def guides(self) -> Sequence[Guide]:
+        """The lines of alignment that are shown."""
+        return self._guides.lines if self._guides.isVisible() else ()
+
     def hide(self) -> None:
         """Show none of them."""
-        for item in (self._ghost, *self._loose_edges, self._band):
+        for item in (self._ghost, *self._loose_edges, self._band, self._guides, self._words):
             item.setVisible(False)
+
+    def _add(self, item: QGraphicsItem) -> None:
+        item.setVisible(False)
+        item.setZValue(max(10.0, item.zValue()))
+        self._scene.addItem(item)
 
 
 class _Ghost(QGraphicsItem):
@@ -136,3 +176,37 @@ class _Band(QGraphicsItem):
         painter.setPen(line)
         painter.setBrush(filling)
         painter.drawRect(self._area)
+
+
+class _Guides(QGraphicsItem):
+    """Thin lines along what lines up; where gaps are equal, with marks at their ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: Sequence[Guide] = ()
+        self._color = QColor()
+        self._extent = QRectF()
+
+    def show_lines(self, guides: Sequence[Guide], theme: Theme) -> None:
+        """Show other lines."""
+        self.prepareGeometryChange()
+        self.lines, self._color = guides, QColor(theme.accent)
+        ends = [end for guide in guides for end in (guide.start, guide.end)]
+        xs, ys = [end.x for end in ends], [end.y for end in ends]
+        corner, far = QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))
+        self._extent = QRectF(corner, far).adjusted(-TICK, -TICK, TICK, TICK)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._extent
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        line = QPen(self._color, 1.0)
+        line.setCosmetic(True)
+        painter.setPen(line)
+        for guide in self.lines:
+            start, end = QPointF(*guide.start), QPointF(*guide.end)
+            painter.drawLine(start, end)
+            if guide.is_gap:
+                aside = QPointF(0.0, TICK) if start.y() == end.y() else QPointF(TICK, 0.0)
+                painter.drawLines([QLineF(start - aside, start + aside), QLineF(end - aside, end + aside)])

@@ -1,31 +1,35 @@
-"""The picture of a network as a file: SVG to scale and edit, or PNG at twice the size of the screen.
+"""The picture of a network as a file: SVG and PDF to scale and edit, or PNG in the size that is wanted.
 
-It paints the same cards and edges as the canvas, on the colour of the window, with a margin around them.
+All are made in memory and then put in place as a whole, so no half of a file is ever left behind.
 """
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QFontInfo, QImage, QImageWriter, QPainter
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF
+from PySide6.QtGui import QFontInfo, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from deepviz.document.graph import Edge, Graph
+from deepviz.document.graph import Graph
+from deepviz.document.replace_file import replace_file
 from deepviz.document.shapes import Report
-from deepviz.gui.canvas.card_face import face_of, problems_by_node
-from deepviz.gui.canvas.card_painter import CardPainter
-from deepviz.gui.canvas.edge_style import EdgeStyle, gradient_style, paint_edge, path_of, plain_style
-from deepviz.gui.canvas.geometry import bounds
-from deepviz.gui.canvas.gradients import GradientPicture, GradientScale
-from deepviz.gui.canvas.routes import edge_routes
-from deepviz.gui.theme import Theme, body_font
+from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.gui.canvas.picture_painting import MARGIN as MARGIN
+from deepviz.gui.canvas.picture_painting import NetworkPicture, paint_network
+from deepviz.gui.theme import LIGHT, Theme, body_font
 
-MARGIN = 48.0
+SUFFIXES = (".svg", ".png", ".pdf")
 PNG_SCALE = 2
-LARGEST_PNG = 16_000
-"""Pixels along the longer side; a larger network is drawn smaller."""
+"""Pixels for each pixel of the screen."""
+LARGEST_SIDE, LARGEST_AREA = 16_000, 80_000_000
+"""Pixels of a PNG along the longer side, and in all; a larger network is drawn smaller."""
+LARGEST_PAGE = 14_400.0
+"""Points along the longer side of a PDF's page: more than that readers do not show."""
+
+_POINTS, _FINE = 72 / 96, 1200
+"""Points in a pixel of the screen, and dots to the inch by which a PDF places what it draws."""
 
 
 def write_picture(
@@ -36,7 +40,7 @@ def write_picture(
     Parameters
     ----------
     path
-        Ends in `.svg` or `.png`.
+        Ends in `.svg`, `.png` or `.pdf`.
     gradients
         What to colour the edges by, if anything.
 
@@ -45,77 +49,130 @@ def write_picture(
     ValueError
         If `path` has another ending.
     OSError
-        If the file cannot be written.
+        If the file cannot be written; what was there before is untouched.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in (".svg", ".png"):
-        raise ValueError(f"A picture is written as .svg or .png, not as {path.name!r}.")
-    area = picture_area(graph)
-    make = _svg if suffix == ".svg" else _png
-    # By way of memory: Qt would not say why a file cannot be written, and would leave half of one behind.
-    path.write_bytes(make(graph, report, theme, area, gradients))
+    write_file(NetworkPicture.of(graph, report, theme, gradients), path)
 
 
-def picture_area(graph: Graph) -> QRectF:
-    """The part of the scene that a picture shows, for an empty graph a small empty one."""
-    cards = bounds(node.position for node in graph.nodes)
-    if cards is None:
-        return QRectF(0.0, 0.0, 4 * MARGIN, 2 * MARGIN)
-    places = {node.id: node.position for node in graph.nodes}
-    boxes = [cards, *(way.box for way in edge_routes(graph, places, graph.edges).values())]
-    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
-    return QRectF(left, top, right - left, bottom - top).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-
-
-def paint_picture(
-    painter: QPainter,
-    graph: Graph,
-    report: Report,
-    theme: Theme,
-    area: QRectF,
-    gradients: GradientPicture | None = None,
-) -> None:
-    """Paint a network in scene units.
+def write_file(picture: NetworkPicture, path: Path, scale: float = PNG_SCALE) -> None:
+    """Write a picture in the format that the file's ending names.
 
     Parameters
     ----------
-    area
-        What to fill with the colour of the window first.
+    scale
+        Pixels of a PNG for each pixel of the screen.
+
+    Raises
+    ------
+    ValueError
+        If the ending is none of `SUFFIXES`.
+    OSError
+        If the file cannot be written; what was there before is untouched.
     """
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.fillRect(area, QColor(theme.window))
-    places = {node.id: node.position for node in graph.nodes}
-    for edge, way in edge_routes(graph, places, graph.edges).items():
-        paint_edge(painter, path_of(way), _style(edge, theme, gradients))
-    cards, problems = CardPainter(theme), problems_by_node(report)
-    for node in graph.nodes:
-        face = face_of(node, graph, report, problems.get(node.id, ()))
-        painter.save()
-        painter.translate(QPointF(*node.position))
-        cards.paint(painter, face, zoom=1.0, as_vectors=True)
-        painter.restore()
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(f"A picture is written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not as {path.name!r}.")
+    made = {".svg": svg_of, ".pdf": pdf_of}[suffix](picture) if suffix != ".png" else png_of(picture, scale)
+    replace_file(path, made)
 
 
-def _svg(graph: Graph, report: Report, theme: Theme, area: QRectF, gradients: GradientPicture | None) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+def picture_area(graph: Graph) -> QRectF:
+    """The part of the scene that a picture of a sound network shows."""
+    return NetworkPicture.of(graph, Report({}, {}, ()), LIGHT).area
+
+
+def svg_of(picture: NetworkPicture) -> bytes:
+    """The contents of an SVG file; one unit in it is one pixel of the screen."""
+    buffer = _open_buffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     # 96 to the inch: one unit of the picture is one pixel of a browser, and so are sizes of text.
     generator.setResolution(96)
-    size = QSize(ceil(area.width()), ceil(area.height()))
+    size = QSize(ceil(picture.area.width()), ceil(picture.area.height()))
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
     generator.setTitle("Network")
-    generator.setDescription(f"{len(graph.nodes)} layers, {len(graph.edges)} connections")
+    generator.setDescription(f"{len(picture.nodes)} layers, {len(picture.edges)} connections")
     painter = QPainter(generator)
-    painter.translate(-area.topLeft())
-    paint_picture(painter, graph, report, theme, area.adjusted(-1, -1, 1, 1), gradients)
+    painter.translate(-picture.area.topLeft())
+    paint_network(painter, picture)
     painter.end()
     return _with_fonts_of_others(bytes(buffer.data().data()).decode()).encode()
+
+
+def png_of(picture: NetworkPicture, scale: float = PNG_SCALE) -> bytes:
+    """The contents of a PNG file with so many pixels for each pixel of the screen.
+
+    Raises
+    ------
+    OSError
+        If there is no memory for it.
+    """
+    buffer = _open_buffer()
+    QImageWriter(buffer, b"png").write(image_of(picture, scale))
+    return bytes(buffer.data().data())
+
+
+def image_of(picture: NetworkPicture, scale: float = PNG_SCALE) -> QImage:
+    """The picture in pixels.
+
+    Raises
+    ------
+    OSError
+        If there is no memory for it.
+    """
+    area, scale = picture.area, _possible_scale(picture, scale)
+    kind = QImage.Format.Format_ARGB32_Premultiplied if picture.is_transparent else QImage.Format.Format_RGB32
+    image = QImage(size_in_pixels(picture, scale), kind)
+    if image.isNull():
+        raise OSError("there is not enough memory for a picture of this size")
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    painter.translate(-area.topLeft())
+    paint_network(painter, picture)
+    painter.end()
+    return image
+
+
+def size_in_pixels(picture: NetworkPicture, scale: float) -> QSize:
+    """How large `image_of` makes the picture."""
+    scale = _possible_scale(picture, scale)
+    return QSize(ceil(picture.area.width() * scale), ceil(picture.area.height() * scale))
+
+
+def pdf_of(picture: NetworkPicture) -> bytes:
+    """The contents of a PDF file of one page, as large as the network; text in it is text."""
+    buffer = _open_buffer()
+    writer = QPdfWriter(buffer)
+    area = picture.area
+    shrunk = min(1.0, LARGEST_PAGE / (max(area.width(), area.height()) * _POINTS))
+    points = QSizeF(area.width(), area.height()) * _POINTS * shrunk
+    page = QPageSize(points, QPageSize.Unit.Point, "Network", QPageSize.SizeMatchPolicy.ExactMatch)
+    # A page wider than high is still upright: turned, readers would show it lying on its side.
+    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
+    writer.setResolution(_FINE)
+    writer.setTitle("Network")
+    writer.setCreator("DeepViz")
+    painter = QPainter(writer)
+    painter.scale(shrunk * _FINE / 96, shrunk * _FINE / 96)
+    painter.translate(-area.topLeft())
+    paint_network(painter, picture)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def _possible_scale(picture: NetworkPicture, wanted: float) -> float:
+    width, height = picture.area.width(), picture.area.height()
+    return min(wanted, LARGEST_SIDE / max(width, height), sqrt(LARGEST_AREA / (width * height)))
+
+
+def _open_buffer() -> QBuffer:
+    """Memory to write to. Qt would not say why a file cannot be written, and would leave half of one behind."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
 
 
 def _with_fonts_of_others(svg: str) -> str:
@@ -124,24 +181,3 @@ def _with_fonts_of_others(svg: str) -> str:
     found = QFontInfo(font).family()
     families = dict.fromkeys((found, "DejaVu Sans", "Segoe UI", "Helvetica", "Arial", "sans-serif"))
     return svg.replace(f'font-family="{font.families()[0]}"', f'font-family="{",".join(families)}"')
-
-
-def _png(graph: Graph, report: Report, theme: Theme, area: QRectF, gradients: GradientPicture | None) -> bytes:
-    scale = min(PNG_SCALE, LARGEST_PNG / max(area.width(), area.height()))
-    image = QImage(ceil(area.width() * scale), ceil(area.height() * scale), QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    painter.translate(-area.topLeft())
-    paint_picture(painter, graph, report, theme, area.adjusted(-1, -1, 1, 1), gradients)
-    painter.end()
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(image)
-    return bytes(buffer.data().data())
-
-
-def _style(edge: Edge, theme: Theme, gradients: GradientPicture | None) -> EdgeStyle:
-    if gradients is None or edge not in gradients.edges:
-        return plain_style(theme)
-    scale = GradientScale.first_fit((*gradients.nodes.values(), *gradients.edges.values()))
-    return gradient_style(gradients.edges[edge], scale, theme)

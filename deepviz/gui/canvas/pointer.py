@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from deepviz.document.graph import Edge
-from deepviz.gui.canvas import words
+from deepviz.gui.canvas import adding, commands, words
 from deepviz.gui.canvas.connect_gesture import Connect
 from deepviz.gui.canvas.geometry import Point, Port
-from deepviz.gui.canvas.gestures import MoveNodes, RubberBand
+from deepviz.gui.canvas.gestures import RubberBand
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.canvas.hit_test import edge_at, node_at, port_at, problem_line_at
+from deepviz.gui.canvas.move_gesture import MoveNodes
+from deepviz.gui.canvas.pointer_around import (
+    cursor_over_surroundings,
+    open_menu_of_surroundings,
+    open_surroundings,
+    press_surroundings,
+)
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -47,6 +54,8 @@ def press(view: CanvasView, point: Point, modifiers: Qt.KeyboardModifier) -> Non
     elif complaining is not None:
         network.select((complaining,))
         view.show_problems(complaining)
+    elif thing is None and press_surroundings(view, point, adds):
+        pass
     elif thing is not None:
         others = network.selected_edges if adds else ()
         kept = tuple(other for other in others if other != thing)
@@ -55,15 +64,41 @@ def press(view: CanvasView, point: Point, modifiers: Qt.KeyboardModifier) -> Non
         view.begin(RubberBand(view, point, adds))
 
 
+def double_click(view: CanvasView, point: Point) -> bool:
+    """Edit a card, or ask for a layer to be put on a connection or on an empty place. Says whether it means anything.
+
+    On a port or on the line that tells a problem it is no more than a second click.
+    """
+    network = view.network
+    thing = thing_under(view, point)
+    if not isinstance(thing, str) and (
+        port_under(view, point) or problem_line_at(network.places, point, network.problems)
+    ):
+        return False
+    view.cancel_gesture()
+    view.bubble.dismiss()
+    if thing is None and open_surroundings(view, point):
+        return True
+    if isinstance(thing, str):
+        commands.open_card(view, thing)
+    elif thing is not None:
+        adding.want_on(view, thing, point)
+    else:
+        adding.want_here(view, point)
+    return True
+
+
 def hover(view: CanvasView, point: Point) -> None:
     """Show what is under the pointer, and by its shape what a press would do."""
     port = port_under(view, point)
     thing = port.node_id if port is not None else thing_under(view, point)
-    view.network.hover(thing)
+    view.network.hover(thing, point)
     if port is not None:
         view.viewport().setCursor(Qt.CursorShape.CrossCursor)
     elif isinstance(thing, Edge) or problem_line_at(view.network.places, point, view.network.problems):
         view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+    elif thing is None and (shape := cursor_over_surroundings(view, point)) is not None:
+        view.viewport().setCursor(shape)
     else:
         view.viewport().unsetCursor()
 
@@ -75,11 +110,24 @@ def tooltip(view: CanvasView, point: Point) -> str:
     gradients = network.gradients or GradientPicture()
     if isinstance(thing, str):
         problems = network.problems.get(thing, ())
-        return words.node_tooltip(network.graph, network.report, thing, gradients.nodes.get(thing), problems)
+        gradient, costs = gradients.nodes.get(thing), network.costs.get(thing)
+        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs)
     if thing is not None:
         is_measured = network.gradients is not None
         return words.edge_tooltip(network.report, thing, gradients.edges.get(thing), is_measured)
     return ""
+
+
+def open_menu_at(view: CanvasView, point: Point) -> None:
+    """Open the context menu of what is at a point of the scene, and select that."""
+    thing = thing_under(view, point)
+    if thing is None and open_menu_of_surroundings(view, point):
+        return
+    if isinstance(thing, str) and thing not in view.network.selected:
+        view.network.select((thing,))
+    elif isinstance(thing, Edge) and thing not in view.network.selected_edges:
+        view.network.select((), (thing,))
+    view.open_menu(commands.entries_for(view, thing, point), QPointF(view.place_of(point)))
 
 
 def _press_port(view: CanvasView, point: Point, port: Port) -> None:
@@ -98,8 +146,10 @@ def _press_node(view: CanvasView, point: Point, node_id: str, adds: bool) -> Non
         network.select((other for other in network.selected if other != node_id), network.selected_edges)
         return
     if adds:
-        network.select((*network.selected, node_id), network.selected_edges)
+        comments = network.surroundings.selected_comments
+        network.select((*network.selected, node_id), network.selected_edges, comments)
     elif node_id not in network.selected:
         network.select((node_id,))
     view.current = node_id
-    view.begin(MoveNodes(view, point, node_id))
+    if node_id not in view.folding.drawing.outside:
+        view.begin(MoveNodes(view, point, node_id))

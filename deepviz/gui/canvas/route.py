@@ -1,15 +1,15 @@
 """The way of an edge from an output port to an input port, as smooth cubic curves.
 
 Forwards it is one curve. To a target that lies behind, it goes out to the right, back along the gap between the rows
-and in from the left; over cards that stand in between, it makes a detour above or below them.
+and in from the left. Around cards that stand in between it makes a detour, of which `courses` says on which level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import dist
 
 from deepviz.gui.canvas.geometry import HEIGHT, Box, Point
 
@@ -19,6 +19,8 @@ FORWARD_ROOM = 20.0
 """The least way to the right, from port to port, for which a single curve looks well."""
 LOOP = 34.0
 LANDING = 18.0
+CLIMB = 52.0
+"""How far beside a port a detour has reached its level."""
 CLEARANCE = 20.0
 _STEPS = 16
 
@@ -34,7 +36,7 @@ class Route:
         """Points along the way, close enough to each other to stand for it."""
         found = [self.curves[0][0]]
         for start, first, second, end in self.curves:
-            straight = start.y == first.y == second.y == end.y
+            straight = start.y == first.y == second.y == end.y or start.x == first.x == second.x == end.x
             for step in range(1, 2 if straight else _STEPS + 1):
                 t = 1.0 if straight else step / _STEPS
                 s = 1.0 - t
@@ -49,26 +51,45 @@ class Route:
         xs, ys = [point.x for point in self.points], [point.y for point in self.points]
         return Box(min(xs), min(ys), max(xs), max(ys))
 
+    @cached_property
+    def length(self) -> float:
+        """How long it is."""
+        return sum(dist(a, b) for a, b in pairwise(self.points))
+
     def distance_to(self, point: Point) -> float:
         """How far a point is from the way."""
-        return min(_segment_distance(point, a, b) for a, b in pairwise(self.points))
+        return min(dist(point, _nearest_on(point, a, b)) for a, b in pairwise(self.points))
+
+    def nearest_to(self, point: Point) -> Point:
+        """The point of the way that is nearest to a point."""
+        return min((_nearest_on(point, a, b) for a, b in pairwise(self.points)), key=lambda found: dist(point, found))
 
 
-def route(start: Point, end: Point, obstacles: Iterable[Box] = ()) -> Route:
+def route(start: Point, end: Point, level: float | None = None, back_on: float | None = None) -> Route:
     """The way from an output port to an input port.
 
     Parameters
     ----------
     start, end
         The ports.
-    obstacles
-        Cards that an edge to the right should not be hidden by. Those of its own two nodes are not among them.
+    level
+        How far down the long level stretch of a detour runs; None for the shortest way.
+    back_on
+        The same for a way that leads back, if there is no level.
     """
     if end.x - start.x < FORWARD_ROOM:
-        return _backwards(start, end)
-    direct = Route((_cubic(start, end),))
-    hidden_by = [box for box in obstacles if box.meets(direct.box) and _crosses(direct, box)]
-    return _around(start, end, hidden_by) if hidden_by else direct
+        level = back_on if level is None else level
+        return _backwards(start, end, level_between(start, end) if level is None else level)
+    return Route((_cubic(start, end),)) if level is None else _around(start, end, level)
+
+
+def level_between(start: Point, end: Point, breadth: float = HEIGHT) -> float:
+    """Where the level stretch of a way back is best, nothing being in its way: half way between the two rows.
+
+    Cards are so high as `breadth` says.
+    """
+    in_other_row = abs(end.y - start.y) > breadth
+    return (start.y + end.y) / 2 if in_other_row else max(start.y, end.y) + breadth / 2 + CLEARANCE
 
 
 def loose_end(start: Point, end: Point) -> Route:
@@ -87,10 +108,8 @@ def _line(start: Point, end: Point) -> Cubic:
     return start, Point(start.x + third, start.y), Point(end.x - third, end.y), end
 
 
-def _backwards(start: Point, end: Point) -> Route:
+def _backwards(start: Point, end: Point, level: float) -> Route:
     """Out to the right, along the gap between the two rows, in from the left."""
-    in_other_row = abs(end.y - start.y) > HEIGHT
-    level = (start.y + end.y) / 2 if in_other_row else max(start.y, end.y) + HEIGHT / 2 + CLEARANCE
     landing = min(LANDING, (start.x - end.x) / 2)
     turn, meet = Point(start.x - landing, level), Point(end.x + landing, level)
     out, home = _half_turn(start, turn, LOOP), _half_turn(end, meet, -LOOP)
@@ -114,37 +133,21 @@ def _half_turn(port: Point, landing: Point, loop: float) -> tuple[Cubic, Cubic]:
     )
 
 
-def _around(start: Point, end: Point, hidden_by: list[Box]) -> Route:
-    """Above or below what is in the way, whichever is nearer to the ports."""
-    above = min(box.top for box in hidden_by) - CLEARANCE
-    below = max(box.bottom for box in hidden_by) + CLEARANCE
-    middle = (start.y + end.y) / 2
-    level = above if middle - above <= below - middle else below
+def _around(start: Point, end: Point, level: float) -> Route:
+    """Up or down in the gap behind the first card, along a level, and back in the gap before the last."""
     # Ports are 46 apart from card to card: the climb has to fit there, and keep its end tangent level.
-    rise, fall = Point(start.x + 52.0, level), Point(end.x - 52.0, level)
-    up: Cubic = (start, Point(start.x + 34.0, start.y), Point(start.x + 14.0, level), rise)
-    down: Cubic = (fall, Point(end.x - 14.0, level), Point(end.x - 34.0, end.y), end)
-    return Route((up, _line(rise, fall), down))
+    climb = min(CLIMB, (end.x - start.x) / 2)
+    rise, fall = Point(start.x + climb, level), Point(end.x - climb, level)
+    up: Cubic = (start, Point(start.x + 0.65 * climb, start.y), Point(start.x + 0.27 * climb, level), rise)
+    down: Cubic = (fall, Point(end.x - 0.27 * climb, level), Point(end.x - 0.65 * climb, end.y), end)
+    straight = (_line(rise, fall),) if rise != fall else ()
+    return Route((up, *straight, down))
 
 
-def _crosses(way: Route, box: Box) -> bool:
-    return any(box.contains(point) for point in _denser(way.points))
-
-
-def _denser(points: tuple[Point, ...]) -> Iterable[Point]:
-    """The points with others between them, so that none is farther from the next than about half a card."""
-    for first, second in pairwise(points):
-        pieces = max(1, round(abs(second.x - first.x) / 40))
-        for piece in range(pieces):
-            t = piece / pieces
-            yield Point(first.x + (second.x - first.x) * t, first.y + (second.y - first.y) * t)
-    yield points[-1]
-
-
-def _segment_distance(point: Point, start: Point, end: Point) -> float:
+def _nearest_on(point: Point, start: Point, end: Point) -> Point:
+    """The point of a straight line that is nearest to a point."""
     dx, dy = end.x - start.x, end.y - start.y
     length = dx * dx + dy * dy
     t = 0.0 if length == 0 else ((point.x - start.x) * dx + (point.y - start.y) * dy) / length
     t = min(1.0, max(0.0, t))
-    x, y = start.x + t * dx - point.x, start.y + t * dy - point.y
-    return float((x * x + y * y) ** 0.5)
+    return Point(start.x + t * dx, start.y + t * dy)

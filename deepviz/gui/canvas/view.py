@@ -5,8 +5,7 @@ Whoever owns it makes the edit that it asks for and shows the graph that comes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -19,29 +18,26 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
-from deepviz.document import edits
-from deepviz.document.graph import Edge, Graph
-from deepviz.document.shapes import Problem, Report
-from deepviz.gui.canvas import commands, keyboard, pointer, words
+from deepviz.document.graph import Graph
+from deepviz.document.shapes import Report
+from deepviz.gui.canvas import commands, complaints, keyboard, pointer, words
+from deepviz.gui.canvas.border_scroll import BorderScroll
+from deepviz.gui.canvas.breadcrumbs import Breadcrumbs
 from deepviz.gui.canvas.bubble import Bubble
-from deepviz.gui.canvas.geometry import HEIGHT, Point
+from deepviz.gui.canvas.drops import Drops
+from deepviz.gui.canvas.folding import Folding
+from deepviz.gui.canvas.geometry import Point
 from deepviz.gui.canvas.gestures import EditFunction, Gesture, Pan
 from deepviz.gui.canvas.gradients import GradientPicture
-from deepviz.gui.canvas.hit_test import node_at
+from deepviz.gui.canvas.hit_test import in_flow
 from deepviz.gui.canvas.legend import Legend
 from deepviz.gui.canvas.menu import Entry, build_menu
-from deepviz.gui.canvas.placing import PlaceLayer
-from deepviz.gui.canvas.viewport import ZOOM_STEP, Viewport
+from deepviz.gui.canvas.viewport import Viewport
 from deepviz.gui.theme import Theme
-
-DEFINITION_MIME = "application/x-deepviz-definition"
-"""What the palette offers: the key of a layer or loss, as UTF-8."""
 
 LEGEND_GAP = 12
 
@@ -55,14 +51,23 @@ class CanvasView(Viewport):
         The colours to begin with.
     """
 
-    edit_requested = Signal(str, object)
-    """Sent with the name of an edit and the edit itself, a function from a project to the next one."""
+    edit_requested = Signal(str, object, str)
+    """Sent with the name of an edit, the edit itself, a function from a project to the next one, and a merge key.
+
+    Edits of one non-empty key in a row are one step to undo.
+    """
 
     selection_changed = Signal(object)
     """Sent with the ids of the selected nodes, a tuple."""
 
     node_activated = Signal(str)
     """Sent with the id of a node whose hyperparameters someone wants to edit: a double-click, or Enter."""
+
+    layer_wanted = Signal(object)
+    """Sent with a `LayerWanted` when someone wants to choose a layer: for an empty place, a connection, or a card."""
+
+    help_wanted = Signal()
+    """Sent when someone asks which keys there are."""
 
     message = Signal(str)
     """Sent with what was also said in a bubble, for a status bar or for those who cannot see bubbles."""
@@ -72,10 +77,16 @@ class CanvasView(Viewport):
         self.bubble = Bubble(self)
         self.legend = Legend(theme, self)
         self.legend.hide()
+        self.folding = Folding()
+        self.breadcrumbs = Breadcrumbs(theme, self)
+        self.breadcrumbs.move(LEGEND_GAP, LEGEND_GAP)
+        self.breadcrumbs.scope_wanted.connect(self.look_into)
         self.gesture: Gesture | None = None
         self.current: str | None = None
-        self._placing: PlaceLayer | None = None
+        self._drops = Drops(self)
+        self.border = BorderScroll(self, self._drag_on)
         self._asked_at: Point | None = None
+        self._gradients: GradientPicture | None = None
         self._is_space_down = False
         self._pointer = QPointF()
         self.menu: QMenu | None = None
@@ -97,7 +108,8 @@ class CanvasView(Viewport):
         if self.gesture is not None and not isinstance(self.gesture, Pan):
             # What a gesture was about may not be there any more.
             self.cancel_gesture()
-        self.network.show_graph(graph, report)
+        self.folding.show(graph, report)
+        self._show_drawing()
         self.keep_fitted()
         if self.current not in self.network.places:
             self.current = next(iter(self.network.selected), None)
@@ -107,24 +119,53 @@ class CanvasView(Viewport):
 
     def show_gradients(self, picture: GradientPicture) -> None:
         """Show gradients on edges and cards, and the legend of their colours."""
-        self.network.show_gradients(picture)
+        self._gradients = picture
+        self.network.show_gradients(self.folding.picture(picture))
         self.legend.show_scale(self.network.gradient_scale)
         self.legend.show()
 
     def clear_gradients(self) -> None:
         """Show no gradients."""
+        self._gradients = None
         self.network.clear_gradients()
         self.legend.hide()
 
     def use_theme(self, theme: Theme) -> None:
         """Show everything in other colours."""
         self.network.use_theme(theme)
+        self.breadcrumbs.use_theme(theme)
         self.legend.use_theme(theme)
         self.viewport().update()
 
     def select(self, node_ids: Sequence[str]) -> None:
-        """Select these nodes and nothing else."""
-        self.network.select(node_ids)
+        """Select the cards that show these nodes, and nothing else."""
+        self.network.select(self.folding.cards_of(node_ids))
+
+    def last_card(self) -> str | None:
+        """What a layer is appended after: what is selected, or the last card of the group that is looked into."""
+        if self.network.selected:
+            return self.network.selected[-1]
+        own = [card for card in in_flow(self.network.graph) if card not in self.network.outside]
+        return own[-1] if self.folding.scope and own else None
+
+    def look_into(self, group_id: str) -> None:
+        """Show what is in a group; with an empty id, the whole network."""
+        self.cancel_gesture()
+        self.bubble.dismiss()
+        self.folding.look_into(group_id)
+        self._show_drawing()
+        self.current = next(iter(self.network.selected), None)
+        self.fit()
+        self._describe()
+
+    def reveal(self, node_id: str) -> None:
+        """Show a node or group on a card of its own, wherever it lies, and select it."""
+        scope = self.folding.scope_of(node_id)
+        if scope != self.folding.scope and node_id not in self.network.places:
+            self.look_into(scope)
+        self.select((node_id,))
+        for card in self.network.selected:
+            self.bring_into_sight(card)
 
     def edit_error(self, text: str, scene_pos: tuple[float, float] | None = None) -> None:
         """Say, where it was asked for, why an edit was refused."""
@@ -133,15 +174,22 @@ class CanvasView(Viewport):
 
     # What gestures and commands call
 
-    def request(self, label: str, edit: EditFunction, place: Point | None = None) -> None:
+    def request(self, label: str, edit: EditFunction, place: Point | None = None, merge_key: str = "") -> None:
         """Ask for an edit; `place` is where to say why, should it be refused. What it adds becomes selected."""
         self._asked_at = place
-        before = set(self.network.places)
-        self.edit_requested.emit(label, edit)
+        before, noted = set(self.network.places), set(self.network.surroundings.comments)
+        self.edit_requested.emit(label, self.folding.inside(edit), merge_key)
         added = [node_id for node_id in self.network.places if node_id not in before]
+        comments = [each for each in self.network.surroundings.comments if each not in noted]
+        if added or comments:
+            self.network.select(added, comments=comments)
         if added:
-            self.network.select(added)
             self.bring_into_sight(added[-1])
+
+    def pointer_place(self) -> QPointF:
+        """Where in the viewport the pointer is; its middle, if the pointer is elsewhere or has never moved there."""
+        is_here = self.viewport().underMouse() and not self._pointer.isNull()
+        return self._pointer if is_here else QPointF(self.viewport().rect().center())
 
     def say(self, text: str, place: Point | None = None, mood: str = "warning") -> None:
         """Say something at a place of the scene, or where the pointer is; without a mood it is no more than a hint."""
@@ -150,20 +198,7 @@ class CanvasView(Viewport):
 
     def show_problems(self, node_id: str) -> None:
         """Say what is wrong with a node, and offer what would mend it."""
-        problems: tuple[Problem, ...] = self.network.problems.get(node_id, ())
-        if not problems:
-            return
-        place = self.network.places[node_id]
-        point = Point(place.x, place.y + HEIGHT + 4.0)
-        offers: list[tuple[str, Callable[[], None]]] = [
-            (repair.label, partial(self.request, repair.label, repair.edit, point))
-            for problem in problems
-            for repair in problem.repairs
-        ]
-        text = "\n".join(problem.text for problem in problems)
-        mood = self.network.node_items()[node_id].face.severity
-        self.bubble.say(text, self.place_of(point), mood, offers)
-        self.message.emit(text)
+        complaints.tell(self, node_id)
 
     def begin(self, gesture: Gesture) -> None:
         """Let a gesture have the pointer and the keys until it ends."""
@@ -175,6 +210,7 @@ class CanvasView(Viewport):
     def end_gesture(self, point: Point, modifiers: Qt.KeyboardModifier) -> None:
         """Let the gesture ask for what it has shown."""
         gesture, self.gesture = self.gesture, None
+        self.border.end()
         self.viewport().unsetCursor()
         if gesture is not None:
             gesture.release(point, modifiers)
@@ -184,6 +220,7 @@ class CanvasView(Viewport):
         gesture, self.gesture = self.gesture, None
         if gesture is None:
             return False
+        self.border.end()
         self.viewport().unsetCursor()
         gesture.cancel()
         return True
@@ -217,6 +254,8 @@ class CanvasView(Viewport):
         if self.gesture is not None:
             if event.buttons():
                 self.gesture.move(point, event.modifiers())
+                if self.gesture.scrolls:
+                    self.border.drag_to(event.position())
         elif not self._is_space_down:
             pointer.hover(self, point)
         event.accept()
@@ -228,19 +267,12 @@ class CanvasView(Viewport):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        node_id = node_at(self.network.places, self.scene_point(event.position()))
-        if event.button() == Qt.MouseButton.LeftButton and node_id is not None:
-            self.cancel_gesture()
-            self.node_activated.emit(node_id)
+        if event.button() == Qt.MouseButton.LeftButton and pointer.double_click(
+            self, self.scene_point(event.position())
+        ):
             event.accept()
         else:
             self.mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = event.angleDelta().y() / 120.0
-        if steps:
-            self.zoom_about(event.position(), ZOOM_STEP**steps)
-        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         self.network.hover(None)
@@ -249,18 +281,10 @@ class CanvasView(Viewport):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel_gesture()
         self.bubble.dismiss()
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        if by_key and self.current is not None:
-            place = self.network.places[self.current]
-            point = Point(place.x + 24.0, place.y + 40.0)
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            commands.open_menu_at_current(self)
         else:
-            point = self.scene_point(QPointF(event.pos()))
-        thing = pointer.thing_under(self, point)
-        if isinstance(thing, str) and thing not in self.network.selected:
-            self.network.select((thing,))
-        elif isinstance(thing, Edge) and thing not in self.network.selected_edges:
-            self.network.select((), (thing,))
-        self.open_menu(commands.entries_for(self, thing, point), QPointF(self.place_of(point)))
+            pointer.open_menu_at(self, self.scene_point(QPointF(event.pos())))
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -268,54 +292,23 @@ class CanvasView(Viewport):
             text = pointer.tooltip(self, self.scene_point(QPointF(event.pos())))
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_about(event.position(), 1.0 + event.value())
-            return True
         return super().viewportEvent(event)
 
-    # Drops from the palette
+    # Drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._placing = None
-        if not event.mimeData().hasFormat(DEFINITION_MIME):
-            event.ignore()
-            return
-        try:
-            layer = edits.new_layer(event.mimeData().data(DEFINITION_MIME).toStdString())
-        except edits.EditError as error:
-            self.say(str(error))
-            event.ignore()
-            return
-        self.cancel_gesture()
-        self.bubble.dismiss()
-        self._placing = PlaceLayer(self, layer)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        self._drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._placing is None:
-            event.ignore()
-            return
         self._pointer = event.position()
-        self._placing.move(self.scene_point(event.position()))
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        if self._placing is not None:
-            self._placing.cancel()
-            self._placing = None
+        self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        placing, self._placing = self._placing, None
-        if placing is None:
-            event.ignore()
-            return
         self._pointer = event.position()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        placing.drop(self.scene_point(event.position()))
+        self._drops.drop(event)
 
     # Keys
 
@@ -357,6 +350,11 @@ class CanvasView(Viewport):
         self._show_focus(True)
         self.bring_into_sight(node_id)
 
+    def go_on_from(self, node_id: str) -> None:
+        """Let keys go on from a node that is not selected, and show that they do."""
+        self.current = node_id
+        self._show_focus(True)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         size = self.legend.sizeHint()
@@ -365,12 +363,28 @@ class CanvasView(Viewport):
 
     # How it is done
 
+    def _drag_on(self, place: QPointF) -> None:
+        """The network was pushed below what is being dragged, which is at this place of the viewport."""
+        if self.gesture is not None:
+            self.gesture.move(self.scene_point(place), QApplication.keyboardModifiers())
+        else:
+            self._drops.follow(place)
+
+    def _show_drawing(self) -> None:
+        """Show what the folding draws, with the gradients there are."""
+        drawing = self.folding.drawing
+        self.network.show_graph(drawing.graph, self.folding.report, drawing)
+        if self._gradients is not None:
+            self.network.show_gradients(self.folding.picture(self._gradients))
+        self.breadcrumbs.show_way(self.folding.way())
+
     def _show_focus(self, is_shown: bool) -> None:
         self.network.focus_on(self.current if is_shown else None)
 
     def _tell_selection(self) -> None:
         selected = self.network.selected
-        if self.current not in selected:
+        at_current = any(self.current in (edge.source, edge.target) for edge in self.network.selected_edges)
+        if self.current not in selected and (selected or not at_current):
             self.current = selected[-1] if selected else None
         self._describe()
         self.selection_changed.emit(selected)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent, QTransform
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from deepviz.gui.canvas.backdrop import paint_dots, paint_hint
 from deepviz.gui.canvas.geometry import Box, Point, card_box
+from deepviz.gui.canvas.minimap import Minimap
 from deepviz.gui.canvas.scene import CanvasScene
 from deepviz.gui.theme import Theme
 
@@ -38,6 +39,8 @@ class Viewport(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.network = CanvasScene(theme, self)
+        self.minimap = Minimap(self.network, self)
+        self.minimap.place_wanted.connect(lambda point: self.look_at(self.zoom, point))
         self.setScene(self.network)
         self.setSceneRect(-_WORLD, -_WORLD, 2 * _WORLD, 2 * _WORLD)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,9 +91,22 @@ class Viewport(QGraphicsView):
         zoom = min(FIT_ZOOM, room_x / width, room_y / height)
         self._look(max(LEAST_ZOOM, zoom), content.center, middle)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole network is shown, and is to stay so."""
+        return self._is_fitted
+
+    def look_at(self, zoom: float, center: Point) -> None:
+        """Show the network at a zoom, with a point of it in the middle of the viewport."""
+        self._is_fitted = False
+        self._look(min(GREATEST_ZOOM, max(LEAST_ZOOM, zoom)), center, QPointF(self.viewport().rect().center()))
+        self.pan_by(0.0, 0.0)  # however that was: never with nothing in sight
+
     def keep_fitted(self) -> None:
         """If the whole network was shown, and an edit has put a part of it out of sight, show the whole again."""
         content, seen = self.network.content(), self.seen()
+        self.minimap.look_again()
+        self.minimap.show_seen(seen)
         if not self._is_fitted or content is None:
             return
         sideways = content.left < seen.left or content.right > seen.right
@@ -107,7 +123,10 @@ class Viewport(QGraphicsView):
 
     def bring_into_sight(self, node_id: str) -> None:
         """Pan as little as is needed to see a node."""
-        box = card_box(self.network.places[node_id])
+        self.bring_box_into_sight(card_box(self.network.places[node_id]))
+
+    def bring_box_into_sight(self, box: Box) -> None:
+        """Pan as little as is needed to see a part of the scene."""
         seen = self.seen()
         margin = self.in_scene(24.0)
         dx = max(0.0, seen.left + margin - box.left) or min(0.0, seen.right - margin - box.right)
@@ -135,10 +154,28 @@ class Viewport(QGraphicsView):
         """Where in the viewport a point of the scene is."""
         return self.viewportTransform().map(QPointF(*point)).toPoint()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() / 120.0
+        if steps:
+            self.zoom_about(event.position(), ZOOM_STEP**steps)
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_about(event.position(), 1.0 + event.value())
+            return True
+        return super().viewportEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.minimap.stand()
         if self._is_fitted:
             self.fit()
+        self.minimap.show_seen(self.seen())
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.minimap.show_seen(self.seen())
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         to_viewport = painter.worldTransform()
@@ -162,6 +199,7 @@ class Viewport(QGraphicsView):
         horizontal.setValue(horizontal.value() + round(off.x()))
         vertical.setValue(vertical.value() + round(off.y()))
         if zoom != before:
+            self.minimap.show_seen(self.seen())
             self.zoom_changed.emit(zoom)
 
     def _allowed_shift(self, dx: float, dy: float) -> tuple[float, float]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from deepviz.document.costs import NodeCosts
 from deepviz.document.graph import Edge, Graph
 from deepviz.document.shapes import Problem, Report
+from deepviz.gui.amounts import short_bytes
 from deepviz.gui.canvas.card_face import UNKNOWN, is_frozen, shape_words, thousands
 from deepviz.gui.canvas.gradients import magnitude
 
 
 def node_tooltip(
-    graph: Graph, report: Report, node_id: str, gradient: float | None, problems: Sequence[Problem]
+    graph: Graph,
+    report: Report,
+    node_id: str,
+    gradient: float | None,
+    problems: Sequence[Problem],
+    costs: NodeCosts | None = None,
 ) -> str:
     """A few lines about a node."""
     layer = graph.node(node_id).layer
@@ -23,6 +30,10 @@ def node_tooltip(
     count = report.parameters.get(node_id)
     if count:
         lines.append(f"Parameters {thousands(count)}")
+    if costs is not None and costs.macs:
+        lines.append(f"Multiply-accumulates {thousands(costs.macs)} a sample")
+    if costs is not None and costs.stored is not None:
+        lines.append(f"Stored for the backward pass {short_bytes(costs.stored)} a batch")
     if is_frozen(graph.node(node_id), report):
         lines.append("Frozen: training leaves its parameters as they are.")
     elif gradient is not None:
@@ -57,7 +68,7 @@ def selection_in_words(
     if not node_ids and not edges:
         return graph_in_words(graph) + " Nothing is selected."
     if len(node_ids) == 1 and not edges:
-        return _node_in_words(graph, report, next(iter(node_ids)), problems)
+        return node_in_words(graph, report, next(iter(node_ids)), problems)
     if len(edges) == 1 and not node_ids:
         edge = next(iter(edges))
         return f"Connection from {edge.source} to {edge.target}, shape {_known(shape_words(report, edge.source))}."
@@ -66,7 +77,8 @@ def selection_in_words(
     return f"{' and '.join(parts)} selected: {', '.join(node_ids)}.".replace(": .", ".")
 
 
-def _node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence[Problem]) -> str:
+def node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence[Problem]) -> str:
+    """What a node is, with everything that its card shows and where it is connected, as a sentence."""
     node = graph.node(node_id)
     said = [f"{node_id}: {node.layer.label} {node.layer.headline()}".rstrip()]
     if not node.is_loss:

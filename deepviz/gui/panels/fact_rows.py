@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
@@ -21,6 +21,7 @@ class FactRows(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: tuple[Fact, ...] = ()
+        self._notes: dict[str, str] = {}
         self._rows: list[tuple[QLabel, QLabel]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -38,15 +39,30 @@ class FactRows(QWidget):
         """The value shown beside a name; KeyError if there is none."""
         return dict(self._facts)[name]
 
-    def set_facts(self, facts: Sequence[Fact]) -> None:
-        """Show these facts, in this order."""
+    def note(self, name: str) -> str:
+        """What is said about a fact when the pointer rests on it; empty for nothing."""
+        return self._notes.get(name, "")
+
+    def set_facts(self, facts: Sequence[Fact], notes: Mapping[str, str] | None = None) -> None:
+        """Show these facts, in this order.
+
+        Parameters
+        ----------
+        notes
+            By the name of a fact what to say when the pointer rests on it, such as its exact value.
+        """
         before, self._facts = self._facts, tuple(facts)
+        notes_before, self._notes = self._notes, dict(notes or {})
         while len(self._rows) < len(facts):
             self._rows.append(self._new_row())
         for number, (name, value) in enumerate(facts):
-            if number < len(before) and before[number] == (name, value):
+            note = self._notes.get(name, "")
+            if number < len(before) and before[number] == (name, value) and notes_before.get(name, "") == note:
                 continue
             left, right = self._rows[number]
+            left.setToolTip(note)
+            right.setToolTip(note)
+            right.setAccessibleDescription(note)
             left.setText(name)
             right.setText(breakable(value))
             right.setAccessibleName(f"{name}: {value}")

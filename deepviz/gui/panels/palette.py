@@ -10,20 +10,13 @@ from collections.abc import Sequence
 from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDrag, QHelpEvent, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QStackedWidget,
-    QToolTip,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from deepviz.gui import icons
-from deepviz.gui.panels.palette_rows import DEFINITION, MARGIN, Index, PaletteDelegate, PaletteModel, paint_card
+from deepviz.gui.panels.palette_painter import MARGIN, PaletteDelegate, paint_card
+from deepviz.gui.panels.palette_rows import DEFINITION, PaletteModel
+from deepviz.gui.panels.palette_view import PaletteView
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
 
@@ -34,10 +27,9 @@ CARD = QSize(170, 92)
 GRIP = QPoint(85, 46)
 """Where on the card the pointer holds it: in its middle."""
 
-TIP_OFFSET = QPoint(4, -16)
-"""Where a tool tip starts, from the right end of its row; Qt adds some pixels of its own downwards."""
-
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class Palette(QWidget):
@@ -54,6 +46,12 @@ class Palette(QWidget):
     activated = Signal(str)
     """Sent with the key of a definition that was double-clicked or chosen with Enter."""
 
+    closed_changed = Signal(object)
+    """Sent with the names of the closed headings, a tuple, when a person has opened or closed one."""
+
+    current_changed = Signal(str)
+    """Sent with the key of what is marked; empty for a heading or nothing."""
+
     def __init__(self, entries: Sequence[type[Definition]], theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = PaletteModel(entries)
@@ -67,7 +65,7 @@ class Palette(QWidget):
         self._clear = QAction("Clear the search", self.search, visible=False)
         self._clear.triggered.connect(self.search.clear)
         self.search.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        self.view = _PaletteView(self)
+        self.view = PaletteView(self.model, self._delegate)
         self._nothing = QLabel()
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self._nothing.setWordWrap(True)
@@ -79,7 +77,7 @@ class Palette(QWidget):
         self._pages.addWidget(self._nothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, MARGIN, 0, 0)
-        layout.setSpacing(10)
+        layout.setSpacing(6)
         top = QVBoxLayout()
         top.setContentsMargins(MARGIN, 0, MARGIN, 0)
         top.addWidget(self.search)
@@ -87,8 +85,14 @@ class Palette(QWidget):
         layout.addWidget(self._pages, 1)
         self.setMinimumWidth(160)
         self.search.textChanged.connect(self._narrow)
-        self.search.returnPressed.connect(self.activate_current)
         self.search.installEventFilter(self)
+        self.view.chosen.connect(self.activated)
+        self.view.drag_wanted.connect(lambda definition: self.run_drag(self.drag_for(definition)))
+        self.view.typed.connect(self._type)
+        self.view.escaped.connect(self._leave_list)
+        self.view.selectionModel().currentChanged.connect(lambda *_: self.current_changed.emit(self.current_key()))
+        self.model.modelReset.connect(lambda: self.current_changed.emit(self.current_key()))
+        self.model.closed_changed.connect(lambda: self.closed_changed.emit(self.model.closed))
         self.setAccessibleName("Layers")
         self.set_theme(theme)
 
@@ -104,6 +108,19 @@ class Palette(QWidget):
         self.model.set_entries(entries)
         self._show_matches()
 
+    def set_recent(self, keys: Sequence[str]) -> None:
+        """Show what was used lately, newest first, above everything. What is marked and in sight stays so."""
+        marked, place = self.current_key(), self.view.verticalScrollBar().value()
+        self.model.set_recent(keys)
+        self._show_matches()
+        if marked:
+            self.view.setCurrentIndex(self.model.index_of(marked))
+        self.view.verticalScrollBar().setValue(place)
+
+    def set_closed(self, headings: Sequence[str]) -> None:
+        """Close these headings and open all others."""
+        self.model.set_closed(headings)
+
     def focus_search(self) -> None:
         """Give the keyboard to the search and select what stands there."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -115,13 +132,20 @@ class Palette(QWidget):
         return definition.key if definition is not None else ""
 
     def choose(self, key: str) -> None:
-        """Mark the definition with this key, if it is listed now."""
+        """Mark the definition with this key, if it is found by what is searched now; its group is opened for it."""
+        if not self.model.index_of(key).isValid() and not self.search.text().strip():
+            self.model.set_open(self.model.heading_of(key), True)
         self.view.setCurrentIndex(self.model.index_of(key))
 
+    def mark_first(self) -> None:
+        """Mark the first definition that is listed."""
+        rows = range(self.model.rowCount())
+        first = next((row for row in rows if self.model.index(row).data(DEFINITION) is not None), -1)
+        self.view.setCurrentIndex(self.model.index(first))
+
     def activate_current(self) -> None:
-        """Ask for the marked definition to be placed."""
-        if key := self.current_key():
-            self.activated.emit(key)
+        """Ask for the marked definition to be placed, or open the marked group."""
+        self.view.take_key(Qt.Key.Key_Return)
 
     def drag_for(self, definition: type[Definition]) -> QDrag:
         """What is carried from the palette to the canvas: the key, and a card under the pointer."""
@@ -146,19 +170,34 @@ class Palette(QWidget):
         drag.exec(Qt.DropAction.CopyAction)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the search, arrows move through the list and Escape clears."""
+        """In the search, arrows move through the list, Enter places, and Escape clears."""
         if watched is self.search and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
-            key = cast(QKeyEvent, event)
-            pressed = event.type() == QEvent.Type.KeyPress
-            if key.key() in _MOVES and pressed:
-                self.view.keyPressEvent(key)
-                return True
-            if key.key() == Qt.Key.Key_Escape and self.search.text():
-                if pressed:
-                    self.search.clear()
-                event.accept()
-                return True
+            return self._filter_key(cast(QKeyEvent, event)) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)
+
+    def _filter_key(self, event: QKeyEvent) -> bool:
+        pressed = event.type() == QEvent.Type.KeyPress
+        if event.key() in _MOVES and pressed:
+            self.view.keyPressEvent(event)
+            return True
+        if pressed and (event.key() in _ENTER or (event.key() in _SIDEWAYS and not self.search.text())):
+            # Sideways arrows go through the letters, as long as there are any.
+            return self.view.take_key(event.key())
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            if pressed:
+                self.search.clear()
+            event.accept()
+            return True
+        return False
+
+    def _type(self, letters: str) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.setText(self.search.text() + letters)
+
+    def _leave_list(self) -> None:
+        if self.search.text():
+            self.search.clear()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _narrow(self, search: str) -> None:
         self.model.set_search(search)
@@ -176,61 +215,3 @@ class Palette(QWidget):
             f"No layer is called “{search}”.\n\nPress Escape to see all layers." if search else "There are no layers."
         )
         self._pages.setCurrentWidget(self._nothing)
-
-
-class _PaletteView(QListView):
-    """The list itself: starts drags, and sends typed letters to the search."""
-
-    def __init__(self, palette: Palette) -> None:
-        super().__init__()
-        self._palette = palette
-        self.setModel(palette.model)
-        self.setItemDelegate(palette._delegate)
-        self.setAccessibleName("Layers to place")
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(15)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setMouseTracking(True)
-        self.doubleClicked.connect(palette.activate_current)
-
-    def startDrag(self, supportedActions: Qt.DropAction) -> None:
-        """Carry the marked definition away."""
-        definition = self.currentIndex().data(DEFINITION)
-        if definition is not None:
-            self._palette.run_drag(self._palette.drag_for(definition))
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Show what a row is beside the list, so that the rows below stay in sight."""
-        if event.type() != QEvent.Type.ToolTip:
-            return super().viewportEvent(event)
-        index = self.indexAt(cast(QHelpEvent, event).pos())
-        area = self.visualRect(index)
-        corner = self.viewport().mapToGlobal(QPoint(self.width() + TIP_OFFSET.x(), area.top() + TIP_OFFSET.y()))
-        QToolTip.showText(corner, index.data(Qt.ItemDataRole.ToolTipRole) or "", self.viewport(), area)
-        return True
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter places what is marked; Escape goes back to the search."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._palette.activate_current()
-        elif event.key() == Qt.Key.Key_Escape and self._palette.search.text():
-            self._palette.search.clear()
-        else:
-            super().keyPressEvent(event)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters typed into the list belong to the search."""
-        if search.strip():
-            self._palette.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self._palette.search.setText(self._palette.search.text() + search)
-
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        """Keep the marked row in sight, and the heading above the first one with it."""
-        super().currentChanged(current, previous)
-        if current.row() == 1:
-            self.scrollToTop()

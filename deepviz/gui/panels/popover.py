@@ -106,13 +106,16 @@ class Popover(QFrame):
         """Close at a click elsewhere in the window, and keep the place when the window changes."""
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
-            inside = watched is self or self.isAncestorOf(watched)
-            on_anchor = self._anchor is not None and (watched is self._anchor or self._anchor.isAncestorOf(watched))
-            if watched.window() is self.window() and not inside and not on_anchor:
+            if watched.window() is self.window() and not self.is_own(watched):
                 self.close_quietly()
         elif kind == QEvent.Type.Resize and watched is self.parent():
             self.fit()
         return super().eventFilter(watched, event)
+
+    def is_own(self, watched: QWidget) -> bool:
+        """Whether a click there leaves the sheet open: in it, and on what it belongs to."""
+        inside = watched is self or self.isAncestorOf(watched)
+        return inside or (self._anchor is not None and (watched is self._anchor or self._anchor.isAncestorOf(watched)))
 
     def event(self, event: QEvent) -> bool:
         """Escape is for the sheet, whatever shortcut the window has for it."""

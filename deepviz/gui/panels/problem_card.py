@@ -1,20 +1,27 @@
-"""One problem: what is wrong in words, and a button for each thing that mends it."""
+"""One problem: where it is, what is wrong in words, and a button for each thing that mends it."""
 
 from __future__ import annotations
 
+import textwrap
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.document.edits import EditError
-from deepviz.document.graph import Edge
-from deepviz.document.shapes import Problem, Repair
+from deepviz.document.problems import Problem
+from deepviz.document.repairs import Repair
 from deepviz.gui import icons
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.theme import Theme
 
 ICON_SIZE = 16
+WIDE = 560
+"""Pixels from which on the buttons stand beside the words and not below them."""
+OFFERS_WIDTH = 220
+LINE, WIDE_LINE = 26, 44
+"""Letters in a line of a button below the words, and beside them: a longer offer takes several lines."""
 
 
 class ProblemCard(QFrame):
@@ -25,24 +32,30 @@ class ProblemCard(QFrame):
     editor
         Where a repair is applied.
     shows_place
-        Whether to name the node and offer to go there; not needed beside the node itself.
+        Whether it is one of a list: then it names the node, goes there when it is clicked or Enter is pressed, and Up
+        and Down lead to its neighbours. Not needed beside the node itself.
     """
 
     node_wanted = Signal(str)
-    """Sent with the id of the node when the card or its link is clicked."""
+    """Sent with the id of the node when the card is clicked, its link is, or Enter is pressed on it."""
 
     repaired = Signal()
     """Sent after a repair has been made."""
+
+    neighbour_wanted = Signal(int)
+    """Sent with 1 or -1 when the keyboard is to go to the card below or above."""
 
     def __init__(self, editor: Editor, theme: Theme, shows_place: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor, self._theme, self._shows_place = editor, theme, shows_place
         self.problem = Problem("")
         self.setProperty("role", "card")
-        self.setProperty("mood", "warning")
+        if shows_place:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._icon = QLabel()
         self._icon.setFixedWidth(ICON_SIZE)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.name = Words(role="heading")
         self._text = Words()
         self._refusal = Words(role="error")
         self.place = QToolButton()
@@ -53,16 +66,23 @@ class ProblemCard(QFrame):
         self._offers = QVBoxLayout()
         self._offers.setSpacing(6)
         words = QVBoxLayout()
-        words.setSpacing(8)
-        words.addWidget(self._text)
-        words.addWidget(self._refusal)
-        words.addLayout(self._offers)
+        words.setSpacing(4)
+        for part in (self.name, self._text, self._refusal):
+            words.addWidget(part)
         words.addWidget(self.place, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch(1)
+        self._beside = QVBoxLayout()
+        self._beside.addLayout(self._offers)
+        self._beside.addStretch(1)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._body.setSpacing(8)
+        self._body.addLayout(words, 1)
+        self._body.addLayout(self._beside)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 10, 10, 10)
         row.setSpacing(8)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        row.addLayout(self._body, 1)
         self.apply_theme(theme)
 
     @property
@@ -73,8 +93,7 @@ class ProblemCard(QFrame):
     @property
     def node_id(self) -> str:
         """The node that the problem concerns; empty if it concerns the project as a whole."""
-        where = self.problem.where
-        return where.target if isinstance(where, Edge) else where or ""
+        return self.problem.node_id
 
     def show_problem(self, problem: Problem) -> None:
         """Show a problem in place of the one before."""
@@ -88,17 +107,21 @@ class ProblemCard(QFrame):
             offered = number < len(problem.repairs)
             button.setVisible(offered)
             if offered:
-                button.setText(problem.repairs[number].label)
-        self.place.setText(f"Show {self.node_id}")
-        self.place.setVisible(self._shows_place and bool(self.node_id))
+                button.setAccessibleName(problem.repairs[number].label)
+        self._write_offers()
         is_link = self._shows_place and bool(self.node_id)
+        self.name.say((self.node_id or "The network") if self._shows_place else "")
+        self.place.setText(f"Show {self.node_id}")
+        self.place.setVisible(is_link)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
+        kind = "Warning" if problem.is_warning else "Problem"
+        self.setAccessibleName(f"{kind}: {problem.text}")
+        self._show_severity()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(icons.pixmap("warning", theme.ink(theme.warning), ICON_SIZE, ratio))
+        self._show_severity()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click anywhere on the card goes to the node."""
@@ -107,6 +130,47 @@ class ProblemCard(QFrame):
             self._go()
         else:
             super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the node, Up and Down to the cards beside this one."""
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if self._shows_place and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.node_id:
+            self._go()
+        elif self._shows_place and event.key() in steps:
+            self.neighbour_wanted.emit(steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a wide list the buttons stand beside the words."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= WIDE
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        if self._body.direction() != direction:
+            self._body.setDirection(direction)
+            self._write_offers()
+
+    def _show_severity(self) -> None:
+        """An error is red and a warning amber, with another sign: colour is not the only difference."""
+        is_warning, theme = self.problem.is_warning, self._theme
+        color, name = (theme.warning, "warning") if is_warning else (theme.bad, "error")
+        self._icon.setPixmap(icons.pixmap(name, theme.ink(color), ICON_SIZE, self.devicePixelRatioF()))
+        mood = "warning" if is_warning else "bad"
+        if self.property("mood") != mood:
+            self.setProperty("mood", mood)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _write_offers(self) -> None:
+        """Write on the buttons what they do, in lines for which there is room."""
+        is_wide = self._body.direction() == QBoxLayout.Direction.LeftToRight
+        for button in self._buttons:
+            length = WIDE_LINE if is_wide else LINE
+            lines = textwrap.wrap(button.accessibleName(), length, break_on_hyphens=False)
+            button.setText("\n".join(lines))
+            room = len(lines) * button.fontMetrics().lineSpacing() + 10
+            button.setMinimumHeight(room if len(lines) > 1 else 0)
+            button.setMinimumWidth(OFFERS_WIDTH if is_wide else 0)
 
     def _go(self) -> None:
         if self.node_id:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from deepviz.document import edits
+from deepviz.document.costs import Costs
 from deepviz.document.graph import Node
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
@@ -21,6 +22,7 @@ from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words, thousands
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.editor import Editor
+from deepviz.gui.panels.cost_facts import cost_facts, cost_notes
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.panels.problem_card import ProblemCard
@@ -51,6 +53,7 @@ class PropertiesPanel(SidePanel):
         self._gradients: Mapping[str, float] = {}
         self._values: Mapping[str, float] = {}
         self._runs = StepRuns()
+        self._costs = Costs.of_report(editor.report, 1)
         self.cards: list[ProblemCard] = []
         self.title = Words(role="title")
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -93,6 +96,11 @@ class PropertiesPanel(SidePanel):
         self._gradients = values
         self._show_facts()
 
+    def show_costs(self, costs: Costs) -> None:
+        """Show what the layers cost, as far as is known now."""
+        self._costs = costs
+        self._show_facts()
+
     def show_values(self, values: Mapping[str, float]) -> None:
         """Show the latest values of a run (loss, accuracy, validation_loss, ...); empty when nothing is trained."""
         has_begun = bool(values) != bool(self._values)
@@ -120,6 +128,8 @@ class PropertiesPanel(SidePanel):
 
     def refresh(self) -> None:
         """Show everything as it is now."""
+        known = Costs.of_report(self._editor.report, self._costs.batch)
+        self._costs = known.with_stored(self._costs.of("stored"))
         ids = self.node_ids
         node = self._editor.project.graph.node(ids[0]) if len(ids) == 1 else None
         if node is not None:
@@ -157,7 +167,7 @@ class PropertiesPanel(SidePanel):
         report = self._editor.report
         problems = problems_by_node(report).get(ids[0], ()) if len(ids) == 1 else ()
         if not ids and self._editor.project.graph.nodes:
-            problems = tuple(problem for problem in report.problems if problem.where is None)
+            problems = tuple(problem for problem in report.remarks if problem.where is None)
         while len(self.cards) < len(problems):
             self.cards.append(ProblemCard(self._editor, self._theme))
             self._card_rows.addWidget(self.cards[-1])
@@ -172,17 +182,16 @@ class PropertiesPanel(SidePanel):
         ids = self.node_ids
         if len(ids) == 1:
             node = self._editor.project.graph.node(ids[0])
-            self.facts.set_facts(self._loss_facts() if node.is_loss else self._layer_facts(node))
-        elif ids:
-            self.facts.set_facts(self._selection_facts(ids))
+            facts = self._loss_facts() if node.is_loss else self._layer_facts(node)
         else:
-            self.facts.set_facts(self._network_facts())
+            facts = self._selection_facts(ids) if ids else self._network_facts()
+        self.facts.set_facts(facts, cost_notes(self._costs, ids))
 
     def _layer_facts(self, node: Node) -> list[Fact]:
         report = self._editor.report
         count = report.parameters.get(node.id)
         facts = [("Output", _known(shape_words(report, node.id)))]
-        facts.append(("Parameters", "not known yet" if count is None else thousands(count)))
+        facts += cost_facts(self._costs, (node.id,))
         facts += [(name, shape_text(shape)) for name, shape in self._arrays(node).items()]
         if count:
             gradient = self._gradients.get(node.id)
@@ -209,9 +218,7 @@ class PropertiesPanel(SidePanel):
         return [*facts, *self._value_facts()]
 
     def _selection_facts(self, ids: tuple[str, ...]) -> list[Fact]:
-        counts = [self._editor.report.parameters.get(node_id) for node_id in ids]
-        known = thousands(sum(count or 0 for count in counts))
-        return [("Layers", str(len(ids))), ("Parameters", f"at least {known}" if None in counts else known)]
+        return [("Layers", str(len(ids))), *cost_facts(self._costs, ids)]
 
     def _network_facts(self) -> list[Fact]:
         project, report, data = self._editor.project, self._editor.report, self._editor.data
@@ -220,7 +227,7 @@ class PropertiesPanel(SidePanel):
         inputs = [node for node in project.graph.nodes if isinstance(node.layer, Input)]
         facts = [
             ("Layers", str(len(project.graph.nodes) - (loss is not None))),
-            ("Parameters", thousands(report.total_parameters)),
+            *cost_facts(self._costs, ()),
         ]
         frozen = sum(report.parameters[node.id] or 0 for node in project.graph.nodes if is_frozen(node, report))
         if frozen:
@@ -245,6 +252,8 @@ class PropertiesPanel(SidePanel):
             return "Drag Input from the left to the canvas, then the layers that follow it, and a loss at the end.", ""
         if self._editor.data_error:
             return "The data cannot be used. The Data page says why, and what can be done.", "bad"
+        if not problems and self._editor.report.warnings:
+            return f"Training can start, but: {self._editor.report.warnings[0].text}", "warning"
         if problems:
             count = "One thing has" if len(problems) == 1 else f"{len(problems)} things have"
             first = next((problem.text for problem in problems if problem.where is not None), "")

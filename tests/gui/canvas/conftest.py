@@ -20,9 +20,10 @@ from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.relu import ReLU
 from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from deepviz.gui.canvas.drops import DEFINITION_MIME
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, Port
 from deepviz.gui.canvas.hit_test import port_place
-from deepviz.gui.canvas.view import DEFINITION_MIME, CanvasView
+from deepviz.gui.canvas.view import CanvasView
 from deepviz.gui.theme import DARK
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -166,18 +167,23 @@ class Owner:
         entering = QDragEnterEvent(place, copy, self._mime, LEFT, NO_KEYS)
         entering.ignore()
         QApplication.sendEvent(self.view.viewport(), entering)
-        moving = QDragMoveEvent(place, copy, self._mime, LEFT, NO_KEYS)
+        return self.drag_on(point) and entering.isAccepted()
+
+    def drag_on(self, point: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> bool:
+        """Drag what is over the canvas to another point. Says whether the canvas would take it there."""
+        place = self.view.place_of(point)
+        moving = QDragMoveEvent(place, Qt.DropAction.CopyAction, self._mime, LEFT, keys)
         moving.ignore()
         QApplication.sendEvent(self.view.viewport(), moving)
-        return entering.isAccepted() and moving.isAccepted()
+        return moving.isAccepted()
 
     def drag_out(self) -> None:
         QApplication.sendEvent(self.view.viewport(), QDragLeaveEvent())
 
-    def drop(self, key: str, point: Point) -> bool:
+    def drop(self, key: str, point: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> bool:
         """Drag a layer to a point and drop it there. Says whether the canvas took it."""
         self.drag_over(key, point)
-        event = QDropEvent(QPointF(self.view.place_of(point)), Qt.DropAction.CopyAction, self._mime, LEFT, NO_KEYS)
+        event = QDropEvent(QPointF(self.view.place_of(point)), Qt.DropAction.CopyAction, self._mime, LEFT, keys)
         event.ignore()
         QApplication.sendEvent(self.view.viewport(), event)
         return event.isAccepted()

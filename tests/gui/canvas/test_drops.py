@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 
 from deepviz.document import edits
 from deepviz.document.graph import Edge
@@ -11,6 +11,9 @@ from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.relu import ReLU
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, card_box
 from deepviz.gui.canvas.overlays import GHOST_OPACITY
+
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def _overlaps(owner) -> list[tuple[str, str]]:
@@ -143,3 +146,41 @@ def test_foreign_things_are_not_taken(on_chain):
     assert "NoSuchLayer" in on_chain.view.bubble.text
     assert not on_chain.drop("NoSuchLayer", Point(500, 330))
     assert on_chain.labels == []
+
+
+def test_with_shift_it_takes_the_place_of_a_card_and_keeps_connections_and_settings(on_chain):
+    units = on_chain.project.graph.node("dense_1").layer.units
+    assert on_chain.drop("LSTM", on_chain.middle("dense_1"), SHIFT)
+    assert on_chain.labels == ["Replace dense_1 with LSTM"]
+    replaced = on_chain.project.graph.node("dense_1").layer
+    assert (replaced.key, replaced.units) == ("LSTM", units)
+    assert on_chain.pairs() >= {("input_1", "dense_1"), ("dense_1", "relu_1")}
+
+
+def test_a_loss_on_a_loss_replaces_it_without_any_key(on_chain):
+    on_chain.drop("MeanSquaredError", on_chain.middle("loss_1"))
+    assert on_chain.project.graph.node("loss_1").layer.key == "MeanSquaredError"
+    assert ("dense_2", "loss_1") in on_chain.pairs()
+
+
+def test_where_it_cannot_replace_shift_changes_nothing(on_chain):
+    on_chain.drop("Input", on_chain.middle("relu_1"), SHIFT)
+    assert on_chain.project.graph.node("relu_1").layer.key == "ReLU"
+    assert on_chain.labels == ["Add Input"]
+
+
+def test_what_would_happen_is_said_in_words(on_chain):
+    overlays, start = on_chain.view.network.overlays, on_chain.output("dense_1")
+    on_card = on_chain.middle("relu_1")
+    on_chain.drag_over("Tanh", Point(start.x + 23, start.y))
+    assert overlays.words == "Insert between dense_1 and relu_1"
+    on_chain.drag_on(on_card)
+    assert overlays.words == "Add after relu_1 · Shift replaces relu_1"
+    on_chain.drag_on(on_card, SHIFT)
+    assert overlays.words == "Replace relu_1, its connections stay"
+    assert _ghost(on_chain).pos().toTuple() == on_chain.place("relu_1")
+    on_chain.drag_on(Point(500, 330))
+    assert overlays.words == ""
+    on_chain.drag_on(on_card)
+    on_chain.drag_out()
+    assert overlays.words == ""

@@ -23,11 +23,11 @@ from deepviz.gui.canvas.geometry import (
 from deepviz.gui.canvas.hit_test import (
     edge_at,
     in_flow,
-    input_right_of,
+    input_behind,
     neighbour,
     node_at,
     nodes_in,
-    output_left_of,
+    output_before,
     port_at,
     port_place,
     problem_line_at,
@@ -132,15 +132,15 @@ def test_flow_order_ends_with_cycles():
 
 def test_a_card_finds_the_free_output_on_its_left():
     card = Box(632 + 20, 0, 632 + 20 + WIDTH, HEIGHT)
-    assert output_left_of(GRAPH, PLACES, card, 60) == "add_1"
-    assert output_left_of(GRAPH, PLACES, Box(700, 0, 700 + WIDTH, HEIGHT), 60) is None
+    assert output_before(GRAPH, PLACES, card, 60) == "add_1"
+    assert output_before(GRAPH, PLACES, Box(700, 0, 700 + WIDTH, HEIGHT), 60) is None
     used = Box(216 + WIDTH + 20, 0, 216 + 2 * WIDTH + 20, HEIGHT)
-    assert output_left_of(GRAPH, PLACES, used, 60) is None, "dense_1's output is in use"
+    assert output_before(GRAPH, PLACES, used, 60) is None, "dense_1's output is in use"
 
 
 def test_a_card_finds_the_free_input_on_its_right():
     card = Box(648 - 30 - WIDTH, 10, 648 - 30, 10 + HEIGHT)
-    assert input_right_of(GRAPH, PLACES, card, 60) == "loss_1"
+    assert input_behind(GRAPH, PLACES, card, 60) == "loss_1"
 
 
 def test_a_problem_is_found_below_its_card():

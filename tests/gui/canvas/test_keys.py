@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from deepviz.document.graph import Edge
 from deepviz.gui.canvas import commands
 from deepviz.gui.canvas.card_painter import CardState
+from deepviz.gui.canvas.geometry import Point
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -37,6 +38,25 @@ def test_shift_and_arrows_nudge_by_the_grid(on_chain):
     assert on_chain.place("relu_1") == (424, 8)
     assert on_chain.place("dense_2") == (640, 8)
     assert on_chain.labels == ["Move 2 layers"] * 2
+
+
+@pytest.mark.parametrize("key", [Key.Key_Delete, Key.Key_Backspace])
+def test_with_shift_delete_cuts_instead_of_healing(on_chain, key):
+    on_chain.view.select(("relu_1",))
+    on_chain.key(key, SHIFT)
+    assert on_chain.labels == ["Delete and cut relu_1"]
+    assert on_chain.pairs() == {("input_1", "dense_1"), ("dense_2", "loss_1")}
+
+
+def test_the_menu_offers_to_cut_only_where_there_is_something_to_heal(on_chain):
+    def offered(node_id):
+        entries = commands.entries_for(on_chain.view, node_id, Point(0, 0))
+        return {entry.label: entry for entry in entries}.get("Delete and cut")
+
+    assert offered("loss_1") is None
+    on_chain.view.select(("relu_1",))
+    offered("relu_1").run()
+    assert on_chain.pairs() == {("input_1", "dense_1"), ("dense_2", "loss_1")}
 
 
 @pytest.mark.parametrize("key", [Key.Key_Delete, Key.Key_Backspace])
@@ -181,28 +201,6 @@ def test_the_menu_key_opens_the_menu_of_the_current_node(on_chain):
     titles = [action.text().split("\t")[0] for action in on_chain.view.menu.actions()]
     on_chain.view.menu.close()
     assert "Edit hyperparameters" in titles
-
-
-def test_a_menu_adds_after_a_node_and_pushes_the_row(on_chain):
-    view = on_chain.view
-    entries = commands.entries_for(view, "dense_1", on_chain.middle("dense_1"))
-    adding = next(entry for entry in entries if entry.label == "Add after")
-    activations = next(entry for entry in adding.children if entry.label == "Activation")
-    next(entry for entry in activations.children if entry.label == "Tanh").run()
-    assert on_chain.labels == ["Add Tanh after dense_1"]
-    assert on_chain.pairs() >= {("dense_1", "tanh_1"), ("tanh_1", "relu_1")}
-    assert on_chain.place("tanh_1") == (432, 0)
-    assert on_chain.place("relu_1") == (648, 0)
-    assert view.network.selected == ("tanh_1",)
-
-
-def test_a_menu_inserts_on_an_edge_and_offers_only_what_fits(on_chain):
-    edge = Edge("dense_1", "relu_1")
-    entries = commands.entries_for(on_chain.view, edge, on_chain.output("dense_1"))
-    inserting = next(entry for entry in entries if entry.label == "Insert")
-    offered = {entry.label for category in inserting.children for entry in category.children}
-    assert "Dense" in offered
-    assert not offered & {"Input", "Cross-entropy"}
 
 
 def test_the_canvas_says_in_words_what_is_selected(on_chain):

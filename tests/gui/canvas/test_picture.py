@@ -70,7 +70,7 @@ def test_an_empty_network_makes_a_small_picture(tmp_path):
 
 
 def test_other_endings_are_refused_before_anything_is_written(on_chain, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg or \.png"):
+    with pytest.raises(ValueError, match=r"\.svg, \.png or \.pdf"):
         _written(on_chain, tmp_path / "net.jpeg")
     assert list(tmp_path.iterdir()) == []
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from deepviz.document.graph import Edge
+from deepviz.engine import layers, losses
 from deepviz.gui.canvas.geometry import HEIGHT, Point
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -265,6 +266,59 @@ class TestLooking:
         assert on_chain.view.viewport().cursor().shape() == Qt.CursorShape.ArrowCursor
         on_chain.move(start, Qt.MouseButton.NoButton)
         assert on_chain.view.viewport().cursor().shape() == Qt.CursorShape.CrossCursor
+
+
+class TestConnectingToNothing:
+    @pytest.fixture
+    def wanted(self, on_branches):
+        asked = []
+        on_branches.view.layer_wanted.connect(asked.append)
+        return asked
+
+    def test_over_empty_canvas_a_layer_can_be_chosen_and_is_connected_there(self, on_branches, wanted):
+        end = Point(620, 446)
+        on_branches.press(on_branches.output("dense_3"))
+        on_branches.move(end)
+        assert on_branches.view.network.overlays.words == "Let go to add a layer"
+        on_branches.release(end)
+        assert on_branches.view.network.overlays.words == ""
+        (asked,) = wanted
+        assert asked.title == "Add after dense_3"
+        assert asked.place == on_branches.view.place_of(end)
+        assert not asked.suits(layers.registry["Input"])
+        assert asked.suits(losses.registry["MeanSquaredError"])
+        asked.choose("Tanh")
+        assert on_branches.labels == ["Add Tanh after dense_3"]
+        assert ("dense_3", "tanh_1") in on_branches.pairs()
+        assert on_branches.input("tanh_1") == pytest.approx(end, abs=4)
+
+    def test_from_an_input_it_comes_before(self, on_branches, wanted):
+        on_branches.drag(on_branches.input("dense_3"), Point(120, 446))
+        (asked,) = wanted
+        assert asked.suits(layers.registry["Input"])
+        assert not asked.suits(losses.registry["MeanSquaredError"])
+        asked.choose("Input")
+        assert ("input_2", "dense_3") in on_branches.pairs()
+        assert on_branches.output("input_2") == pytest.approx((120, 446), abs=4)
+
+    def test_a_click_on_a_port_and_an_edge_that_is_pulled_off_ask_for_nothing(self, on_branches, wanted):
+        port = on_branches.output("dense_3")
+        on_branches.drag(port, Point(port.x + 26, port.y + 4))
+        on_branches.drag(on_branches.input("dense_1"), Point(200, 300))
+        assert wanted == []
+        assert on_branches.labels == ["Disconnect input_1 from dense_1"]
+
+
+class TestOrderOfInputs:
+    def test_an_end_dragged_to_another_port_comes_between_the_others(self, on_branches):
+        on_branches.drag(on_branches.output("dense_3"), on_branches.middle("add_1"))
+        on_branches.drag(on_branches.input("add_1", 0), on_branches.input("add_1", 1))
+        sources = [edge.source for edge in on_branches.project.graph.inputs_of("add_1")]
+        assert sources == ["dense_2", "dense_1", "dense_3"]
+        on_branches.drag(on_branches.input("add_1", 2), on_branches.input("add_1", 0))
+        sources = [edge.source for edge in on_branches.project.graph.inputs_of("add_1")]
+        assert sources == ["dense_3", "dense_2", "dense_1"]
+        assert [edge.port for edge in on_branches.project.graph.inputs_of("add_1")] == [0, 1, 2]
 
 
 class TestSaying:

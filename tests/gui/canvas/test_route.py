@@ -47,18 +47,19 @@ def test_to_the_next_row_it_runs_in_the_middle_of_the_gap_and_not_over_cards():
     assert min(point.x for point in way.points) < 0
 
 
-def test_an_edge_past_other_cards_makes_a_detour():
+def test_a_detour_runs_along_its_level():
     start, end = Point(170, 46), Point(648, 46)
-    between = [card_box((216, 0)), card_box((432, 0))]
-    assert len(route(start, end).curves) == 1
-    way = route(start, end, between)
-    assert not any(_strictly_inside(box, point) for box in between for point in way.points)
-    assert way.curves[0][0] == start
-    assert way.curves[-1][3] == end
+    way = route(start, end, level=-20)
+    assert (way.curves[0][0], way.curves[-1][3]) == (start, end)
+    assert [point.y for point in way.curves[1]] == [-20] * 4
+    assert way.curves[1][0].x < 170 + 60
+    assert way.curves[1][3].x > 648 - 60
 
 
-def test_cards_that_are_not_in_the_way_make_no_detour():
-    assert len(route(Point(170, 46), Point(648, 46), [card_box((216, 400))]).curves) == 1
+def test_a_detour_with_little_room_is_still_smooth():
+    way = route(Point(0, 0), Point(90, 10), level=-60)
+    assert len(way.curves) == 2
+    assert _direction(*way.curves[0][2:]) == pytest.approx(_direction(*way.curves[1][:2]))
 
 
 def test_distance_is_measured_to_the_nearest_point():

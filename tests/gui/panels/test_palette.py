@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers, losses
 from deepviz.gui.panels.palette import CARD, DEFINITION_MIME, GRIP, Palette
-from deepviz.gui.panels.palette_rows import DEFINITION, tool_tip
+from deepviz.gui.panels.palette_rows import DEFINITION, RECENT, ROW
 from deepviz.gui.theme import CATEGORY_HUES, DARK, LIGHT
 from deepviz.registry import Definition
 
@@ -123,7 +123,7 @@ def test_every_layer_and_loss_is_listed_once(qtbot: QtBot) -> None:
     ("search", "found", "marked"),
     [
         ("dens", ["Densest", "Dense", "Rotate"], "Densest"),
-        ("dense", ["Densest", "Dense", "Rotate"], "Dense"),
+        ("dense", ["Dense", "Densest", "Rotate"], "Dense"),
         ("densest", ["Densest"], "Densest"),
         ("LINEAR", ["Dense"], "Dense"),
         ("connected fully", ["Dense"], "Dense"),
@@ -153,6 +153,7 @@ def test_nothing_found_says_so_and_escape_brings_everything_back(palette: Record
     assert palette.search.text() == ""
     assert palette.view.isVisible()
     assert len(listed(palette)) == 9
+    assert palette.search.hasFocus()
 
 
 def test_arrows_in_the_search_move_across_groups(palette: RecordingPalette) -> None:
@@ -217,20 +218,12 @@ def _drag(palette: Palette, start: QPoint) -> None:
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start)
 
 
-def test_tool_tip_says_what_it_is_and_is_safe_from_markup() -> None:
-    text = tool_tip(Dense)
-    assert "Each unit weighs all inputs &amp; adds a &lt;bias&gt;." in text
-    assert "y = x W + b" in text
-    assert "Units: 64<br>Largest norm: none<br>Name: to be chosen" in text
-    assert "<code>" not in tool_tip(Input), "no formula, no room for one"
-
-
 def test_tool_tip_shows_beside_the_list(palette: RecordingPalette, qtbot: QtBot) -> None:
     viewport = palette.view.viewport()
     place = place_of(palette, "Dense")
     QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place)))
     assert QToolTip.isVisible()
-    assert "<b>Dense</b>" in QToolTip.text()
+    assert "y = x W + b" in QToolTip.text()
     QToolTip.hideText()
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
@@ -256,7 +249,7 @@ def test_rows_are_drawn_in_the_theme(palette: RecordingPalette) -> None:
 def test_other_entries(palette: RecordingPalette) -> None:
     QTest.keyClicks(palette.search, "input")
     palette.set_entries([Input])
-    assert listed(palette) == ["Input and output", "Input"]
+    assert listed(palette) == ["Input"]
     palette.search.clear()
     assert listed(palette) == ["Input and output", "Input"]
 
@@ -274,7 +267,99 @@ def test_sixty_layers_scroll_and_the_marked_one_is_in_sight(qtbot: QtBot) -> Non
     assert viewport.contains(made.view.visualRect(made.model.index(0))), "with its heading"
 
 
-def test_tool_tip_leaves_out_what_few_people_change() -> None:
-    assert "Units: 16<br>Bias: on</p>" in tool_tip(layers.Dense)
-    assert "Kernel: 3 × 3" in tool_tip(layers.Conv2D)
-    assert "Groups" not in tool_tip(layers.Conv2D)
+def heading(palette: Palette, name: str) -> QPoint:
+    return palette.view.visualRect(palette.model.index_of_heading(name)).center()
+
+
+def test_a_click_closes_a_group_and_another_opens_it(palette: RecordingPalette) -> None:
+    told: list[object] = []
+    palette.closed_changed.connect(told.append)
+    viewport = palette.view.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=heading(palette, "Core"))
+    assert listed(palette) == ["Input and output", "Input", "Core", "Of my own", "Rotate", "Loss", "Cross-entropy"]
+    assert palette.model.index_of_heading("Core").data(ROW).count == 2, "it still says how many there are"
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=heading(palette, "Core"))
+    assert len(listed(palette)) == 9
+    assert told == [("core",), ()]
+    assert palette.keys == []
+
+
+def test_arrow_keys_close_and_open_groups_from_search_and_list(palette: RecordingPalette) -> None:
+    for place in (palette.search, palette.view):
+        place.setFocus()
+        palette.choose("Dense")
+        QTest.keyClick(place, Qt.Key.Key_Left)
+        assert "Dense" not in listed(palette)
+        assert palette.view.current_row().heading == "Core"
+        QTest.keyClick(place, Qt.Key.Key_Down)
+        assert palette.current_key() == "Rotate"
+        QTest.keyClick(place, Qt.Key.Key_Up)
+        assert palette.view.current_row().match is None, "a closed heading can be reached"
+        QTest.keyClick(place, Qt.Key.Key_Return if place is palette.search else Qt.Key.Key_Right)
+        assert palette.current_key() == "Densest"
+        assert palette.keys == []
+
+
+def test_sideways_arrows_go_through_what_is_typed(palette: RecordingPalette) -> None:
+    QTest.keyClicks(palette.search, "dens")
+    QTest.keyClick(palette.search, Qt.Key.Key_Left)
+    assert palette.search.cursorPosition() == 3
+    assert palette.model.closed == ()
+
+
+def test_a_search_finds_what_is_in_closed_groups(palette: RecordingPalette) -> None:
+    palette.set_closed(("core", "loss"))
+    assert listed(palette) == ["Input and output", "Input", "Core", "Of my own", "Rotate", "Loss"]
+    QTest.keyClicks(palette.search, "densest")
+    assert palette.current_key() == "Densest"
+    QTest.keyClick(palette.search, Qt.Key.Key_Escape)
+    palette.choose("SoftmaxCrossEntropy")
+    assert palette.current_key() == "SoftmaxCrossEntropy"
+    assert palette.model.closed == ("core",), "what is marked is shown"
+
+
+def test_what_was_used_lately_stands_on_top_and_in_its_own_group(palette: RecordingPalette) -> None:
+    palette.set_recent(("Dense", "gone", "Rotate"))
+    assert listed(palette)[:4] == [RECENT, "Dense", "Rotate", "Input and output"]
+    assert len(listed(palette)) == 12
+    assert palette.model.index_of("Dense").data(ROW).heading == "Core"
+    viewport = palette.view.viewport()
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=palette.view.visualRect(palette.model.index(1)).center())
+    assert palette.keys == ["Dense"]
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=heading(palette, RECENT))
+    assert listed(palette)[:2] == [RECENT, "Input and output"]
+    QTest.keyClicks(palette.search, "dense")
+    assert listed(palette).count("Dense") == 1
+
+
+def test_headings_say_what_they_are(palette: RecordingPalette) -> None:
+    index = palette.model.index_of_heading("Core")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Core, 2 layers, open"
+    palette.set_closed(("core",))
+    index = palette.model.index_of_heading("Core")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Core, 2 layers, closed"
+    assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "The right arrow key or Enter opens it."
+
+
+def test_the_letters_that_were_typed_are_drawn_in_another_colour(palette: RecordingPalette) -> None:
+    def colours(key: str) -> set[str]:
+        area = palette.view.visualRect(palette.model.index_of(key)).adjusted(50, 4, -14, -4)
+        image = palette.view.viewport().grab(area).toImage()
+        return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+    accent = DARK.ink(DARK.accent)
+    assert accent not in colours("Dense")
+    QTest.keyClicks(palette.search, "dens")
+    assert accent in colours("Dense")
+    QTest.keyClick(palette.search, Qt.Key.Key_Escape)
+    QTest.keyClicks(palette.search, "linear")
+    assert accent in colours("Dense"), "the synonym by which it was found is shown"
+
+
+def test_arrow_keys_in_the_list_show_what_a_row_is(palette: RecordingPalette, qtbot: QtBot) -> None:
+    palette.view.setFocus()
+    palette.choose("Densest")
+    QTest.keyClick(palette.view, Qt.Key.Key_Down)
+    assert "y = x W + b" in QToolTip.text()
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())

@@ -18,7 +18,7 @@ from deepviz.document.project import DataChoice, Project
 from deepviz.document.shapes import Problem, Repair
 from deepviz.gui.editor import EditError, Editor
 from deepviz.gui.panels.problem_card import ProblemCard
-from deepviz.gui.panels.problems import ProblemsButton, ProblemsPanel
+from deepviz.gui.panels.problems import MOST_CARDS, ProblemsButton, ProblemsPanel
 from deepviz.gui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
@@ -129,6 +129,122 @@ def test_a_problem_of_an_edge_is_at_its_end(editor: Editor, qtbot: object, dress
     assert card.place.text() == "Show relu_1"
 
 
+def add_softmax(editor: Editor) -> None:
+    """A Softmax layer right before the loss, which takes a softmax itself."""
+    softmax = edits.new_layer("Softmax")
+    editor.apply("Add", partial(edits.append_after, layer=softmax, node_id="dense_2"))
+
+
+def test_a_warning_looks_otherwise_and_comes_last(panel: ProblemsPanel, editor: Editor) -> None:
+    add_softmax(editor)
+    (card,) = visible(panel)
+    assert (card.name.said, card.property("mood")) == ("softmax_1", "warning")
+    assert card.accessibleName().startswith("Warning: softmax_1 is one softmax too many")
+    assert panel.heading.said == "Problems · 1 warning"
+    break_two_things(editor)
+    assert [card.property("mood") for card in visible(panel)] == ["bad", "bad", "warning"]
+    assert panel.heading.said == "Problems · 2 problems · 1 warning"
+    QTest.mouseClick(visible(panel)[2].buttons[0], LEFT)
+    assert "softmax_1" not in editor.project.graph.by_id
+    assert editor.undo_stack.undoText() == "Remove softmax_1"
+
+
+def test_the_keyboard_goes_along_the_list_and_to_a_node(panel: ProblemsPanel, editor: Editor) -> None:
+    wanted: list[str] = []
+    panel.node_wanted.connect(wanted.append)
+    break_two_things(editor)
+    QApplication.processEvents()
+    first, second = visible(panel)
+    panel.take_keyboard()
+    assert first.hasFocus()
+    QTest.keyClick(first, Qt.Key.Key_Down)
+    assert second.hasFocus()
+    QTest.keyClick(second, Qt.Key.Key_Down)
+    assert second.hasFocus(), "it is the last"
+    QTest.keyClick(second, Qt.Key.Key_Return)
+    QTest.keyClick(second, Qt.Key.Key_Up)
+    QTest.keyClick(first, Qt.Key.Key_Enter)
+    assert wanted == ["add_1", "loss_1"]
+
+
+def test_after_a_repair_by_keyboard_the_keyboard_stays_in_the_list(panel: ProblemsPanel, editor: Editor) -> None:
+    break_two_things(editor)
+    QApplication.processEvents()
+    for _ in range(6):  # one repair leads to the next, until none is left
+        card = next((card for card in visible(panel) if card.buttons), None)
+        if card is None:
+            break
+        card.buttons[0].setFocus()
+        QTest.keyClick(card.buttons[0], Qt.Key.Key_Space)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert panel.isAncestorOf(focused)
+    assert panel.close_button.hasFocus() or visible(panel)
+
+
+def test_escape_and_the_cross_close_it(panel: ProblemsPanel, editor: Editor) -> None:
+    closed: list[bool] = []
+    panel.closed.connect(lambda: closed.append(True))
+    break_two_things(editor)
+    panel.take_keyboard()
+    QTest.keyClick(visible(panel)[0], Qt.Key.Key_Escape)
+    QTest.mouseClick(panel.close_button, LEFT)
+    assert closed == [True, True]
+
+
+def test_in_a_wide_list_buttons_stand_beside_the_words(editor: Editor, show: Show) -> None:
+    made = ProblemsPanel(editor)
+    break_two_things(editor)
+    window = show(made, 800, 300)
+    QApplication.processEvents()
+    card = visible(made)[0]
+    assert card.buttons[0].x() > card.name.x() + 200
+    window.resize(300, 500)
+    QApplication.processEvents()
+    assert card.buttons[0].x() < card.name.x() + 20
+    assert card.buttons[0].y() > card.name.y() + 20
+
+
+def test_a_problem_of_the_whole_network_names_it_and_leads_nowhere(panel: ProblemsPanel, editor: Editor) -> None:
+    wanted: list[str] = []
+    panel.node_wanted.connect(wanted.append)
+    editor.apply("Delete loss_1", partial(edits.delete, node_ids=("loss_1",)))
+    card = visible(panel)[0]
+    assert card.name.said == "The network"
+    assert [button.accessibleName() for button in card.buttons] == ["Add softmax cross-entropy at the end"]
+    QTest.mouseClick(card, LEFT)
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert wanted == []
+    QTest.mouseClick(card.buttons[0], LEFT)
+    assert visible(panel) == []
+
+
+def test_a_long_offer_takes_several_lines_rather_than_widen_the_panel(panel: ProblemsPanel, editor: Editor) -> None:
+    def widen(project: Project) -> Project:
+        project = edits.delete(project, ("loss_1",))
+        return edits.set_layer(project, "dense_2", edits.new_layer("Dense").changed(units=7))
+
+    editor.apply("Break", widen)
+    QApplication.processEvents()
+    long, _ = visible(panel)[0].buttons
+    assert long.accessibleName() == "Add Dense with 2 units and softmax cross-entropy"
+    assert long.text().count("\n") == 1
+    assert panel.page.width() <= panel.viewport().width()
+    assert long.height() >= 2 * long.fontMetrics().height()
+    assert long.sizeHint().width() <= long.width()
+
+
+def test_of_very_many_problems_the_first_are_listed(panel: ProblemsPanel, editor: Editor) -> None:
+    def add_many(project: Project) -> Project:
+        for _ in range(MOST_CARDS + 5):
+            project = edits.add_node(project, edits.new_layer("Tanh"), (0.0, 300.0))
+        return project
+
+    editor.apply("Add many", add_many)
+    assert len(visible(panel)) == MOST_CARDS
+    assert panel._more.said == "and 5 more"
+
+
 # The button
 
 
@@ -152,40 +268,13 @@ def test_the_dot_has_the_colour_of_the_state_and_the_theme(button: ProblemsButto
     assert dot() == LIGHT.warning
 
 
-def test_the_list_opens_above_the_button_and_closes_again(button: ProblemsButton, editor: Editor) -> None:
+def test_warnings_are_told_apart_and_do_not_stand_in_the_way(button: ProblemsButton, editor: Editor) -> None:
+    add_softmax(editor)
+    assert button.count == 0
+    assert button.text() == "Ready to train · 42 parameters · 1 warning"
+    assert button.icon().pixmap(14, 10).toImage().pixelColor(5, 5).name() == DARK.warning
     break_two_things(editor)
-    QTest.mouseClick(button, LEFT)
-    popover = button.popover
-    assert popover.isVisible()
-    window = button.window()
-    assert popover.geometry().bottom() <= button.mapTo(window, button.rect().topLeft()).y() + 12
-    assert window.rect().contains(popover.geometry().adjusted(12, 12, -12, -12))
-    QTest.mouseClick(button, LEFT)
-    assert not popover.isVisible()
-
-
-def test_the_keyboard_opens_mends_and_leaves_the_list(button: ProblemsButton, editor: Editor) -> None:
-    break_two_things(editor)
-    button.setFocus()
-    QTest.keyClick(button, Qt.Key.Key_Space)
-    focused = QApplication.focusWidget()
-    assert isinstance(focused, QPushButton)
-    assert focused.text() == "Set units to 2"
-    QTest.keyClick(focused, Qt.Key.Key_Space)
-    assert button.text() == "1 problem"
-    QTest.keyClick(QApplication.focusWidget() or button.popover, Qt.Key.Key_Escape)
-    assert not button.popover.isVisible()
-    assert button.hasFocus()
-
-
-def test_going_to_a_node_closes_the_list(button: ProblemsButton, editor: Editor) -> None:
-    wanted: list[str] = []
-    button.node_wanted.connect(wanted.append)
-    break_two_things(editor)
-    QTest.mouseClick(button, LEFT)
-    QTest.mouseClick(visible(button.panel)[1].place, LEFT)
-    assert wanted == ["add_1"]
-    assert not button.popover.isVisible()
+    assert button.text() == "2 problems · 1 warning"
 
 
 def test_broken_data_is_counted(button: ProblemsButton, editor: Editor, tmp_path: Path) -> None:

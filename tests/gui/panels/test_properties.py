@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from deepviz.document import edits
+from deepviz.document.costs import costs
 from deepviz.document.project import Project
+from deepviz.gui.amounts import exact_bytes, short_bytes
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.properties import PropertiesPanel
 
@@ -51,6 +53,8 @@ def test_a_layer_is_shown_with_its_shapes_and_parameters(panel: PropertiesPanel)
     assert panel.facts.facts == (
         ("Output", "8"),
         ("Parameters", "24"),
+        ("MACs a sample", "16"),
+        ("Stored a batch", "not known yet"),
         ("W", "2 × 8"),
         ("b", "8"),
         ("‖∂L/∂θ‖", "–"),
@@ -136,7 +140,8 @@ def test_gradients_are_shown_as_they_come(panel: PropertiesPanel) -> None:
 
 def test_a_layer_without_parameters_has_no_gradient_of_them(panel: PropertiesPanel) -> None:
     panel.show_nodes(("relu_1",))
-    assert panel.facts.facts == (("Output", "8"), ("Parameters", "0"))
+    assert [name for name, _ in panel.facts.facts] == ["Output", "Parameters", "MACs a sample", "Stored a batch"]
+    assert panel.facts.value("Parameters") == "0"
 
 
 def test_the_loss_shows_the_values_of_the_run(panel: PropertiesPanel) -> None:
@@ -161,8 +166,31 @@ def test_a_shape_that_cannot_be_known_is_said_to_be_so(panel: PropertiesPanel, e
 def test_several_layers_are_counted(panel: PropertiesPanel) -> None:
     panel.show_nodes(("dense_1", "dense_2", "relu_1"))
     assert panel.title.said == "3 layers selected"
-    assert panel.facts.facts == (("Layers", "3"), ("Parameters", "42"))
+    assert panel.facts.facts[:3] == (("Layers", "3"), ("Parameters", "42"), ("MACs a sample", "32"))
     assert not panel.form.isVisible()
+
+
+def test_what_layers_store_is_shown_with_the_exact_number_to_rest_on(panel: PropertiesPanel, editor: Editor) -> None:
+    known = costs(editor.project, editor.facts)
+    panel.show_costs(known)
+    panel.show_nodes(("relu_1",))
+    stored = known.of("stored")["relu_1"]
+    assert panel.facts.value("Stored a batch") == short_bytes(stored)
+    note = panel.facts.note("Stored a batch")
+    assert note.startswith(f"{exact_bytes(stored)} for a batch of {known.batch} samples: ")
+    assert f"{exact_bytes(stored / known.batch)} a sample" in note
+    panel.show_nodes(("dense_1", "relu_1"))
+    assert panel.facts.value("Stored a batch") == short_bytes(stored + known.of("stored")["dense_1"])
+    panel.show_nodes(())
+    assert panel.facts.value("Stored a batch") == short_bytes(known.total("stored") or 0)
+
+
+def test_a_warning_is_told_and_does_not_stand_in_the_way(panel: PropertiesPanel, editor: Editor) -> None:
+    softmax = edits.new_layer("Softmax")
+    editor.apply("Add", partial(edits.append_after, layer=softmax, node_id="dense_2"))
+    assert panel.next_step.words.said.startswith("Training can start, but: softmax_1 is one softmax too many")
+    panel.show_nodes(("softmax_1",))
+    assert [card.property("mood") for card in panel.cards if not card.isHidden()] == ["warning"]
 
 
 def test_with_nothing_selected_the_network_is_summed_up(panel: PropertiesPanel) -> None:

@@ -1,0 +1,188 @@
+"""Commands on comments and with the clipboard: copy, cut, paste and duplicate cards and comments, write notes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QCursor, QGuiApplication
+
+from deepviz.document import clipboard, comment_edits, edits
+from deepviz.document.edits import EditError
+from deepviz.document.graph import Comment, Edge, Position
+from deepviz.document.project import Project
+from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Box, Point, card_box, snapped
+from deepviz.gui.canvas.group_commands import own_selection
+from deepviz.gui.canvas.menu import Entry
+from deepviz.gui.canvas.text_editor import TextEditor
+
+if TYPE_CHECKING:
+    from deepviz.gui.canvas.view import CanvasView
+
+
+def copy(view: CanvasView) -> bool:
+    """Put what is selected on the clipboard, as text. Says whether anything was."""
+    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    text = clipboard.copied(view.folding.graph, cards, comments)
+    if not text:
+        view.say("Select the layers to copy first.", mood="")
+        return False
+    QGuiApplication.clipboard().setText(text)
+    view.message.emit(f"Copied {counted(view, cards, comments)}.")
+    return True
+
+
+def cut(view: CanvasView) -> None:
+    """Put what is selected on the clipboard and delete it."""
+    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    if copy(view):
+        view.request(f"Cut {counted(view, cards, comments)}", partial(without, cards=cards, comments=comments))
+
+
+def paste(view: CanvasView, at: Point | None = None) -> None:
+    """Place what is on the clipboard where the pointer is, or in the middle of what is seen."""
+    try:
+        found = clipboard.read(QGuiApplication.clipboard().text())
+    except EditError as error:
+        view.say(str(error))
+        return
+    if found is None:
+        view.say("There are no layers on the clipboard. Copy some with Ctrl+C first.")
+        return
+    place = _free_place(view, at or _wanted_place(view))
+    label = f"Paste {numbered(len(found.nodes), len(found.comments))}"
+    view.request(label, partial(clipboard.paste, found=found, at=place, group=view.folding.scope), place)
+
+
+def duplicate(view: CanvasView) -> None:
+    """Place a copy of what is selected beside it."""
+    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    if not cards and not comments:
+        view.say("Select the layers to duplicate first.", mood="")
+        return
+    label = f"Duplicate {counted(view, cards, comments)}"
+    view.request(label, partial(clipboard.duplicate, cards=cards, comments=comments))
+
+
+def without(
+    project: Project,
+    cards: Collection[str],
+    comments: Collection[str],
+    edges: Collection[Edge] = (),
+    heal: bool = True,
+) -> Project:
+    """A project without some cards, connections and comments."""
+    project = edits.delete(project, cards, edges, heal=heal) if cards or edges else project
+    return comment_edits.delete_comments(project, comments) if comments else project
+
+
+def add_comment(view: CanvasView, at: Point | None = None) -> TextEditor | None:
+    """Place a comment and let it be written in."""
+    place = _clear_of_cards(view, snapped(at or _wanted_place(view)))
+    before = set(view.network.surroundings.comments)
+    edit = partial(comment_edits.add_comment, text="", position=place, group=view.folding.scope)
+    view.request("Add comment", edit, place)
+    added = [each for each in view.network.surroundings.comments if each not in before]
+    return write(view, added[0]) if added else None
+
+
+def write(view: CanvasView, comment_id: str) -> TextEditor:
+    """Let a comment be written in where it stands."""
+    view.network.select(())
+    view.network.surroundings.select_comments((comment_id,))
+    item = view.network.surroundings.comments[comment_id]
+
+    def taken(text: str) -> None:
+        edit = partial(comment_edits.set_comment_text, comment_id=comment_id, text=text)
+        view.request("Write comment", edit, Point(item.box.left, item.box.top))
+
+    box = item.box
+    area = QRect(view.place_of(Point(box.left, box.top)), view.place_of(Point(box.right, box.bottom)))
+    return TextEditor(view, area, item.comment.text, taken, False, "Text of the comment")
+
+
+def go_to_next_comment(view: CanvasView) -> bool:
+    """Select the comment after the one that is selected. Says whether there is one."""
+    around = view.network.surroundings
+    known = list(around.comments)
+    if not known:
+        return False
+    selected = around.selected_comments
+    number = known.index(selected[-1]) + 1 if selected else 0
+    chosen = known[number % len(known)]
+    view.network.select((), comments=(chosen,))
+    box = around.comments[chosen].box
+    view.bring_box_into_sight(box)
+    view.message.emit(around.comments[chosen].comment.text or "An empty comment.")
+    return True
+
+
+def entries_of_comment(view: CanvasView, comment_id: str) -> tuple[Entry, ...]:
+    """The context menu of a comment."""
+    selected = view.network.surroundings.selected_comments
+    return (
+        Entry("Write", partial(write, view, comment_id), "Return"),
+        Entry("Copy", partial(copy, view), "Ctrl+C"),
+        Entry("Duplicate", partial(duplicate, view), "Ctrl+D"),
+        Entry(
+            "Delete",
+            partial(view.request, "Delete comment", partial(comment_edits.delete_comments, comment_ids=selected)),
+            "Del",
+        ),
+    )
+
+
+def entries_of_selection(view: CanvasView) -> tuple[Entry, ...]:
+    """What the context menu offers about the clipboard."""
+    has_some = bool(own_selection(view) or view.network.surroundings.selected_comments)
+    return (
+        Entry("Copy", partial(copy, view), "Ctrl+C", has_some),
+        Entry("Cut", partial(cut, view), "Ctrl+X", has_some),
+        Entry("Paste", partial(paste, view), "Ctrl+V"),
+        Entry("Duplicate", partial(duplicate, view), "Ctrl+D", has_some),
+    )
+
+
+def _wanted_place(view: CanvasView) -> Point:
+    """Where the pointer is, if it is over the canvas, as the middle of a card; otherwise the middle of what is seen."""
+    pointer = view.viewport().mapFromGlobal(QCursor.pos())
+    if view.viewport().rect().contains(pointer) and view.underMouse():
+        point = view.scene_point(QPointF(pointer))
+    else:
+        point = view.seen().center
+    return Point(point.x - WIDTH / 2, point.y - HEIGHT / 2)
+
+
+def _free_place(view: CanvasView, wanted: Point) -> Point:
+    """The wanted place on the grid, or a little aside while a card stands exactly there."""
+    place: Position = snapped(wanted)
+    taken = set(view.network.places.values())
+    while Point(*place) in taken:
+        place = (place[0] + clipboard.OFFSET, place[1] + clipboard.OFFSET)
+    return Point(*place)
+
+
+def _clear_of_cards(view: CanvasView, place: Point) -> Point:
+    """The nearest place at or below a wanted one where a new comment lies on no card."""
+    width, height = Comment("", "").size
+    cards = [card_box(each) for each in view.network.places.values()]
+    while any(box.meets(Box(place.x, place.y, place.x + width, place.y + height)) for box in cards):
+        place = Point(place.x, place.y + GRID)
+    return place
+
+
+def counted(view: CanvasView, cards: Sequence[str], comments: Sequence[str]) -> str:
+    """Cards and comments in words: the name of a single one, or how many there are."""
+    if len(cards) == 1 and not comments:
+        group = view.folding.graph.groups_by_id.get(cards[0])
+        return group.name if group is not None else cards[0]
+    return numbered(len(cards), len(comments))
+
+
+def numbered(layers: int, comments: int) -> str:
+    """How many layers and comments there are, in words."""
+    parts = [f"{layers} layer{'' if layers == 1 else 's'}"] if layers or not comments else []
+    parts += [f"{comments} comment{'' if comments == 1 else 's'}"] if comments else []
+    return " and ".join(parts)

@@ -1,0 +1,104 @@
+"""A comment on the canvas: a note that can be moved, resized, and written in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from deepviz.document.graph import Comment
+from deepviz.gui.canvas.geometry import Box, Point
+from deepviz.gui.theme import Theme, body_font
+
+RADIUS = 6.0
+MARGIN = 10.0
+HANDLE = 16.0
+"""Side of the square at the lower right corner where a comment is resized."""
+
+HUE = "#e3c75a"
+EMPTY = "Double-click to write"
+TEXT_SIZE = 13
+
+
+class CommentItem(QGraphicsItem):
+    """One comment. It lies behind connections and cards."""
+
+    def __init__(self, comment: Comment, theme: Theme) -> None:
+        super().__init__()
+        self.comment = comment
+        self.is_selected = False
+        self._theme = theme
+        self._box = comment_box(comment)
+        self.setZValue(-3.0)
+
+    @property
+    def box(self) -> Box:
+        """Where it is shown, which is elsewhere than it is while it is being dragged."""
+        return self._box
+
+    def show_comment(self, comment: Comment, is_selected: bool, theme: Theme) -> None:
+        """Say something else, or look otherwise."""
+        self.comment, self.is_selected, self._theme = comment, is_selected, theme
+        self.show_at(comment_box(comment))
+        self.update()
+
+    def show_at(self, box: Box) -> None:
+        """Be shown elsewhere, or in another size, while being dragged."""
+        if box != self._box:
+            self.prepareGeometryChange()
+            self._box = box
+
+    def boundingRect(self) -> QRectF:
+        return _rect(self._box).adjusted(-4, -4, 4, 4)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_comment(painter, self.comment, self._box, self._theme, self.is_selected, is_live=True)
+
+
+def paint_comment(
+    painter: QPainter, comment: Comment, box: Box, theme: Theme, is_selected: bool = False, is_live: bool = False
+) -> None:
+    """Paint a comment: on the canvas and in pictures, always the same.
+
+    Parameters
+    ----------
+    is_live
+        Whether it can be edited, so that a hint stands in it while it is empty, and its corner shows that it moves.
+    """
+    area = _rect(box)
+    filling = QColor(HUE)
+    filling.setAlpha(40 if theme.is_dark else 70)
+    painter.setBrush(filling)
+    edge = QColor(HUE)
+    edge.setAlpha(150)
+    painter.setPen(QPen(QColor(theme.accent), 2.0) if is_selected else QPen(edge, 1.0))
+    painter.drawRoundedRect(area, RADIUS, RADIUS)
+    if is_live:
+        painter.setPen(QPen(QColor(theme.dim), 1.2))
+        for step in (5.0, 9.0):
+            corner = area.bottomRight() - QPointF(3.0, 3.0)
+            painter.drawLine(corner - QPointF(step, 0.0), corner - QPointF(0.0, step))
+    text = comment.text or (EMPTY if is_live else "")
+    painter.setFont(body_font(TEXT_SIZE))
+    painter.setPen(QColor(theme.text if comment.text else theme.dim))
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.drawText(area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN), int(flags) | int(Qt.TextFlag.TextWordWrap), text)
+    painter.restore()
+
+
+def comment_box(comment: Comment) -> Box:
+    """Where a comment is."""
+    (left, top), (width, height) = comment.position, comment.size
+    return Box(left, top, left + width, top + height)
+
+
+def at_corner(box: Box, point: Point) -> bool:
+    """Whether a point is where a comment is resized."""
+    return Box(box.right - HANDLE, box.bottom - HANDLE, box.right, box.bottom).contains(point, 3.0)
+
+
+def _rect(box: Box) -> QRectF:
+    return QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom))

@@ -1,0 +1,245 @@
+"""The undo history: every step of the project in a row. A click or Enter goes there, backwards or forwards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepviz.gui.editor import Editor
+from deepviz.gui.panels.side_panel import MARGIN, Words
+from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
+
+Index = QModelIndex | QPersistentModelIndex
+STEP_STATE = Qt.ItemDataRole.UserRole + 1
+"""Whether a step is "done", "here" or "undone"."""
+
+IS_SAVED = Qt.ItemDataRole.UserRole + 2
+"""Whether the project as it was after a step is the one that lies in its file."""
+
+ROW_HEIGHT = 28
+_LINE = 18.0
+"""How far from the left the line through all steps is."""
+
+_START = "As it was opened"
+_NOTHING = "Nothing has been changed yet. Every change will be listed here, and a click goes back to it."
+
+
+class HistoryModel(QAbstractListModel):
+    """The steps of an editor; row 0 is the project as it was before the first.
+
+    Parameters
+    ----------
+    editor
+        Whose steps are listed.
+    """
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self._editor, self._stack = editor, editor.undo_stack
+        self._count = self._stack.count() + 1
+        editor.steps_changed.connect(self._follow)
+        editor.saved_changed.connect(self._follow)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """How many states there are to go to."""
+        return 0 if parent is not None and parent.isValid() else self._count
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every state can be gone to."""
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What a step says in one of Qt's roles."""
+        if not index.isValid() or index.row() >= self._count:
+            return None
+        row, here = index.row(), self._stack.index()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._stack.text(row - 1) if row else _START
+        if role == STEP_STATE:
+            return "here" if row == here else "done" if row < here else "undone"
+        if role == IS_SAVED:
+            return self._is_saved(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(row, here)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(self.data(index)) + ("" if row == here else ". Click to go back to this." if row < here else
+                                            ". Click to go forward to this.")  # fmt: skip
+        return None
+
+    def _spoken(self, row: int, here: int) -> str:
+        words = [str(self.data(self.index(row))), f"step {row} of {self._count - 1}" if row else "before all steps"]
+        words += ["the project is here"] if row == here else ["undone"] if row > here else []
+        words += ["saved"] if self._is_saved(row) else []
+        return ", ".join(words)
+
+    def _is_saved(self, row: int) -> bool:
+        return self._editor.path is not None and row == self._stack.cleanIndex()
+
+    def _follow(self) -> None:
+        """The stack has more, fewer or other steps, or another one is the present."""
+        count = self._stack.count() + 1
+        if count > self._count:
+            self.beginInsertRows(QModelIndex(), self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
+        elif count < self._count:
+            self.beginRemoveRows(QModelIndex(), count, self._count - 1)
+            self._count = count
+            self.endRemoveRows()
+        self.dataChanged.emit(self.index(0), self.index(count - 1))
+
+
+class HistoryPanel(QWidget):
+    """Lists the steps of the project, those that were undone as well, and goes to the one that is chosen.
+
+    Parameters
+    ----------
+    editor
+        Holds the project and its steps.
+    """
+
+    def __init__(self, editor: Editor, theme: Theme) -> None:
+        super().__init__()
+        self._editor = editor
+        self.model = HistoryModel(editor)
+        self.view = _HistoryView(self)
+        self._delegate = _HistoryDelegate(theme)
+        self.view.setItemDelegate(self._delegate)
+        nothing = Words(_NOTHING, "dim")
+        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        nothing.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.addWidget(self._pages)
+        self.setAccessibleName("Undo history")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.model.dataChanged.connect(self._follow)
+        self._follow()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._delegate.theme = theme
+        self.view.viewport().update()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no step."""
+        return self._pages.currentIndex() == 1
+
+    def focus_list(self) -> None:
+        """Give the keyboard to the list, at the present step."""
+        self._mark_here()
+        (self._pages if self.is_empty else self.view).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_to(self, index: Index) -> None:
+        """Make the project what it was after a step."""
+        if index.isValid() and index.row() != self._editor.undo_stack.index():
+            self._editor.go_to_step(index.row())
+
+    def _follow(self) -> None:
+        self._pages.setCurrentIndex(0 if self._editor.undo_stack.count() else 1)
+        self._mark_here()
+
+    def _mark_here(self) -> None:
+        here = self.model.index(self._editor.undo_stack.index())
+        if self.view.currentIndex() != here:
+            self.view.setCurrentIndex(here)
+        self.view.scrollTo(here)
+
+
+class _HistoryView(QListView):
+    """The list itself. Arrows only look; Enter and a click go."""
+
+    def __init__(self, panel: HistoryPanel) -> None:
+        super().__init__()
+        self._panel = panel
+        self.setModel(panel.model)
+        self.setAccessibleName("Steps")
+        self.setAccessibleDescription("Enter goes to the step that is marked. Steps after it stay and can be redone.")
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.clicked.connect(panel.go_to)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the step that is marked."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._panel.go_to(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class _HistoryDelegate(QStyledItemDelegate):
+    """Draws each step as a bead on a line: filled where the project is, hollow and faint where it was undone."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Rows are as wide as the list."""
+        return QSize(0, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one step."""
+        theme, area, state = self.theme, QRectF(option.rect), str(index.data(STEP_STATE))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        sheet = area.adjusted(6, 1, -6, -1)
+        if state == "here" or hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selected if state == "here" else theme.hover))
+            painter.drawRoundedRect(sheet, 5, 5)
+        if marked and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(theme.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(sheet.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
+        self._paint_bead(painter, area, state, index.row() == 0, index.row() == index.model().rowCount() - 1)
+        right = sheet.right() - 6
+        if index.data(IS_SAVED):
+            painter.setFont(body_font(SMALL_SIZE))
+            painter.setPen(QColor(theme.dim))
+            painter.drawText(QRectF(sheet.left(), area.top(), right - sheet.left(), area.height()), _RIGHT, "saved")
+            right -= QFontMetricsF(painter.font()).horizontalAdvance("saved") + 8
+        font = body_font()
+        font.setBold(state == "here")
+        painter.setFont(font)
+        painter.setPen(QColor(theme.dim if state == "undone" else theme.text))
+        words = QRectF(_LINE + 14, area.top(), right - _LINE - 14, area.height())
+        text = QFontMetricsF(font).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, _LEFT, text)
+        painter.restore()
+
+    def _paint_bead(self, painter: QPainter, area: QRectF, state: str, is_first: bool, is_last: bool) -> None:
+        theme, middle = self.theme, QPointF(_LINE, area.center().y())
+        painter.setPen(QPen(QColor(theme.outline), 1.0))
+        if not is_first:
+            painter.drawLine(QPointF(_LINE, area.top()), middle)
+        if not is_last:
+            painter.drawLine(middle, QPointF(_LINE, area.bottom()))
+        painter.setPen(QPen(QColor(theme.accent if state == "here" else theme.outline), 1.5))
+        painter.setBrush(QColor({"here": theme.accent, "done": theme.outline}.get(state, theme.panel)))
+        radius = 4.5 if state == "here" else 3.5
+        painter.drawEllipse(middle, radius, radius)
+
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -1,0 +1,136 @@
+"""What a window shows of its project and its run: each change is passed on to the parts that show it.
+
+Nothing is decided here, and nothing is changed but what is seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from deepviz.document.project import Project
+from deepviz.gui.status_line import duration
+from deepviz.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from deepviz.gui.workbench import Workbench
+
+STATUS_WORDS = {
+    "idle": "not started",
+    "starting": "starting",
+    "running": "training",
+    "paused": "paused",
+    "finished": "finished",
+    "diverged": "diverged",
+    "failed": "stopped",
+    "stopped": "stopped",
+}
+
+
+class WorkbenchDisplay(QObject):
+    """Tells the parts of a window what to show.
+
+    Parameters
+    ----------
+    bench
+        The window and its parts.
+    """
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._bench = bench
+
+    def show_all(self) -> None:
+        """Show everything as it is now."""
+        self.show_title()
+        self.show_report(self._bench.editor.report)
+        self.show_history()
+        self.show_status(self._bench.controller.status)
+
+    def share_scale(self) -> None:
+        """One scale of colours for edges, cards and heat-map."""
+        scale = self._bench.canvas.network.gradient_scale
+        self._bench.plots.show_scale(scale.first, scale.last)
+
+    def show_project(self, before: Project, after: Project) -> None:
+        """The project has another value."""
+        if after.name != before.name or before is after:
+            self.show_title()
+
+    def show_report(self, report: object) -> None:
+        """The live check has new results: draw the graph with them."""
+        self._bench.canvas.show_graph(self._bench.editor.project.graph, self._bench.editor.report)
+        self._bench.outline.show_graph(self._bench.editor.project.graph, self._bench.editor.report)
+        self._bench.layer_page.show_cards(self._bench.canvas.network.selected)
+        self.show_costs()
+        self.show_figures()
+
+    def show_costs(self) -> None:
+        """It has been found out what the network costs."""
+        self._bench.properties.show_costs(self._bench.checking.costs)
+        self._bench.checking.show_costs()
+
+    def show_title(self) -> None:
+        """Say the name of the project, and whether it has unsaved changes."""
+        name, edited = self._bench.editor.project.name, not self._bench.files.is_saved
+        self._bench.top_bar.show_project(name, edited)
+        self._bench.window.setWindowTitle(f"{name}{' (edited)' if edited else ''} – DeepViz")
+
+    def show_history(self) -> None:
+        """Another run, or none, is the one that is shown."""
+        self._bench.plots.show_history(self._bench.controller.history)
+        self._bench.canvas.clear_gradients()
+        self._bench.properties.show_gradients({})
+        self._bench.properties.show_values({})
+        self._bench.checking.follow_gradients()
+        if len(self._bench.controller.history):
+            self.show_growth()
+        self.show_figures()
+
+    def show_growth(self) -> None:
+        """The run has made more steps."""
+        self._bench.plots.refresh()
+        picture = self._bench.controller.gradient_picture()
+        self._bench.canvas.show_gradients(picture)
+        shown = self._bench.canvas.network.gradients or picture
+        self._bench.properties.show_gradients({card: norm for card, norm in shown.nodes.items() if norm is not None})
+        self._bench.properties.show_values({} if picture.loss is None else {"loss": picture.loss})
+        self._bench.checking.follow_gradients()
+        self.show_figures()
+
+    def show_status(self, status: str) -> None:
+        """The run has begun, paused or ended: say so, and offer what is possible now."""
+        running, started = self._bench.controller.is_running, self._bench.controller.step_count > 0
+        words = "Pause" if running else "Resume" if started and status in ("paused", "stopped") else "Run"
+        self._bench.top_bar.show_running(running, words)
+        self._bench.actions["run"].setText(words)
+        self._bench.actions["step"].setEnabled(not running)
+        self._bench.actions["step_epoch"].setEnabled(not running)
+        self._bench.actions["stop"].setEnabled(running or status == "paused")
+        self._bench.actions["reset"].setEnabled(status != "idle")
+        self.show_figures()
+
+    def show_figures(self) -> None:
+        """Say how far the run is and how fast it goes."""
+        controller = self._bench.controller
+        step, per_epoch = controller.step_count, max(controller.steps_per_epoch, 1)
+        epoch = -(-step // per_epoch)
+        left = controller.seconds_left()
+        words = duration(left) if left is not None else STATUS_WORDS[controller.status] if step else ""
+        self._bench.top_bar.show_progress(epoch, controller.epochs, step, controller.total_steps, words)
+        speed = controller.samples_per_second()
+        self._bench.status.show_figures(STATUS_WORDS[controller.status], epoch, controller.epochs, step, speed)
+
+    def use_theme(self, theme: Theme) -> None:
+        """Show every part in other colours."""
+        bench = self._bench
+        bench.canvas.use_theme(theme)
+        bench.palette.set_theme(theme)
+        bench.add_menu.set_theme(theme)
+        bench.checking.use_theme(theme)
+        for part in (
+            bench.notice, bench.properties, bench.data_panel, bench.training_panel, bench.plots, bench.readiness,
+            bench.top_bar, bench.learning_rate, bench.templates, bench.outline, bench.history,
+        ):  # fmt: skip
+            part.apply_theme(theme)

@@ -1,0 +1,126 @@
+"""The program itself, killed while somebody is building and training: the next start has it all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepviz.document import examples
+from deepviz.document.file_format import load, save
+
+PATIENCE = 60
+
+HANDS = """
+import sys
+import deepviz.gui.session_keeper as keeper
+keeper.SOON, keeper.REGULARLY = 20, 20
+from PySide6.QtCore import QTimer
+from deepviz import app
+from deepviz.document import edits
+from deepviz.gui.session_restore import Sessions
+from deepviz.gui.settings import HINTS_ON
+
+def hands(sessions):
+    bench, what = sessions._bench, sys.argv[1]
+    bench.settings.set(HINTS_ON, False)
+    steps, name, saved = bench.controller.step_count, bench.editor.project.name, bench.files.is_saved
+    print("shows", name, steps, saved, round(bench.canvas.zoom, 3), flush=True)
+    print("says", bench.notice.text, flush=True)
+    if what == "work":
+        bench.editor.apply("Rename", lambda project: edits.rename(project, "built by hand"))
+        bench.canvas.zoom_in()
+        bench.controller.step(9)
+        timer = QTimer(bench, interval=20)
+        def look():
+            kept = sessions.keeper._kept
+            if bench.controller.step_count == 9 and kept is not None and kept == sessions.keeper._state():
+                print("kept", round(bench.canvas.zoom, 3), flush=True)
+                timer.stop()
+        timer.timeout.connect(look)
+        timer.start()
+    elif what == "fail":
+        bench.editor.apply("Rename", lambda project: edits.rename(project, "before the error"))
+        keeper.SOON = keeper.REGULARLY = 10_000_000
+        sessions.keeper._soon.stop()
+        sessions.keeper._regularly.stop()
+        QTimer.singleShot(0, lambda: 1 / 0)
+        sessions.keeper._written.connect(lambda outcome: print("kept", outcome.reason, flush=True))
+    else:
+        bench.window.close()
+
+show_view = Sessions.show_view
+def shown(sessions):
+    show_view(sessions)
+    QTimer.singleShot(0, lambda: hands(sessions))
+Sessions.show_view = shown
+sys.exit(app.run_window(*sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    folders = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    return {**os.environ, **folders, "QT_QPA_PLATFORM": "offscreen"}
+
+
+def started(home: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", HANDS, *arguments], env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def killed(home: dict[str, str], *arguments: str) -> list[str]:
+    """Start, wait until all is kept, kill without a warning. Returns what was said until then."""
+    process, said = started(home, *arguments), []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if line.startswith("kept"):
+                break
+    finally:
+        process.kill()
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == -signal.SIGKILL, errors
+    assert said[-1].startswith("kept"), errors
+    return said
+
+
+def closed(home: dict[str, str], *arguments: str) -> list[str]:
+    """Start and close as one should. Returns what was said."""
+    process = started(home, "close", *arguments)
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    return said.splitlines()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_what_was_built_and_trained_is_back_after_a_kill(home: dict[str, str], tmp_path: Path) -> None:
+    first = killed(home, "work")
+    assert first[0].startswith("shows spirals 0 True")
+    zoom = first[-1].split()[1]
+    second = closed(home)
+    assert second[0] == f"shows built by hand 9 False {zoom}"
+    assert second[1].startswith("says DeepViz did not end as it should. “built by hand” is back as it was at ")
+    third = closed(home)
+    assert third[0] == second[0]
+    assert third[1] == "says “built by hand” is back as you left it; it is in no file yet."
+
+    save(examples.open_example("xor"), tmp_path / "xor.deepviz")
+    fourth = closed(home, str(tmp_path / "xor.deepviz"))
+    assert fourth[0].startswith("shows xor 0 True")
+    assert "says Unsaved work of the last session is kept: “built by hand”" in fourth[1]
+    assert closed(home)[0].startswith("shows xor 0 True"), "what was open last comes first"
+    kept = list((tmp_path / "XDG_STATE_HOME").rglob("*.deepviz"))
+    assert [load(path).project.name for path in kept] == ["built by hand"], "and the work is not gone"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_an_unexpected_error_has_the_session_kept_at_once(home: dict[str, str]) -> None:
+    assert killed(home, "fail")[-1] == "kept"
+    assert closed(home)[0].startswith("shows before the error")

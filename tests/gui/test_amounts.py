@@ -1,0 +1,48 @@
+"""Amounts in words: three figures with a unit, exact numbers with thin spaces."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepviz.gui.amounts import count_words, exact_bytes, short_bytes, short_count
+
+THIN = "\N{THIN SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (999, "999"),
+        (1000, "1.00_k"),
+        (12_345, "12.3_k"),
+        (999_499, "999_k"),
+        (999_600, "1.00_M"),
+        (4_567_890, "4.57_M"),
+        (123_456_789_012, "123_G"),
+        (5.5, "5.50"),
+    ],
+)
+def test_counts_in_short(count: float, words: str) -> None:
+    assert short_count(count) == words.replace("_", THIN)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0_B"), (512, "512_B"), (1023, "1023_B"), (1024, "1.00_KiB"), (1536, "1.50_KiB"), (3 * 2**30, "3.00_GiB")],
+)
+def test_memory_in_short(count: float, words: str) -> None:
+    assert short_bytes(count) == words.replace("_", THIN)
+
+
+def test_exact_amounts() -> None:
+    assert exact_bytes(1_234_567) == f"1{THIN}234{THIN}567 bytes"
+    assert exact_bytes(1) == "1 byte"
+    assert exact_bytes(1024.5) == f"1{THIN}024.5 bytes"
+
+
+def test_counts_are_exact_as_long_as_they_can_be_read() -> None:
+    assert count_words(406_528) == f"406{THIN}528"
+    assert count_words(9_999_999) == f"9{THIN}999{THIN}999"
+    assert count_words(12_345_678) == f"12.3{THIN}M"
