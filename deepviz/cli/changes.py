@@ -17,13 +17,18 @@ from deepviz.document import edits
 from deepviz.document.file_format import FileError
 from deepviz.document.project import Project
 from deepviz.document.project_json import project_from_json, project_to_json
-from deepviz.engine import layers, losses, optimizers
+from deepviz.engine import layers, losses, metrics, optimizers, schedules, stopping
 from deepviz.registry import Definition, DefinitionError, Hyperparameter, Registry
 
 PATHS = (
     "name", "graph.NODE", "graph.NODE.SETTING", "data.source", "data.source.SETTING", "data.split.SETTING",
-    "data.preprocessing.SETTING", "plan.optimizer", "plan.optimizer.SETTING", "plan.run.SETTING",
+    "data.preprocessing.SETTING", "plan.optimizer", "plan.optimizer.SETTING", "plan.run.SETTING", "plan.schedule",
+    "plan.schedule.SETTING", "plan.stopping", "plan.stopping.RULE.SETTING", "plan.metrics",
+    "plan.metrics.METRIC.SETTING",
 )  # fmt: skip
+
+LISTS: Mapping[str, Registry[Any]] = {"stopping": stopping.registry, "metrics": metrics.registry}
+"""Parts of the plan of which there can be several."""
 
 SHARES = ("train", "validation", "test")
 
@@ -73,6 +78,9 @@ def changed(project: Project, changes: Sequence[tuple[str, str, Any]]) -> Projec
         if path == "name":
             project = _renamed(project, said, str(value))
             continue
+        if path.startswith("plan.") and path.removeprefix("plan.") in LISTS:
+            project = _with_kinds(project, said, path.removeprefix("plan."), str(value))
+            continue
         place, setting = _place(project, said, path)
         target = targets.setdefault(place, _target(project, place))
         target.said.append(said)
@@ -121,10 +129,36 @@ def _place(project: Project, said: str, path: str) -> tuple[tuple[str, str], str
             raise RequestError(f"{said}: there is no node {node_id}; there are {', '.join(nodes) or 'none'}.")
         return ("graph", node_id), setting
     part, _, setting = rest.partition(".")
-    whole = (area, part) in (("data", "source"), ("plan", "optimizer"))
+    if area == "plan" and part in LISTS:
+        kind, _, setting = setting.partition(".")
+        if setting:
+            return (part, _known(LISTS[part], said, kind)), setting
+    whole = (area, part) in (("data", "source"), ("plan", "optimizer"), ("plan", "schedule"))
     if whole or (setting and (area, part) in (("data", "split"), ("data", "preprocessing"), ("plan", "run"))):
         return (area, part), setting
     raise RequestError(f"{said}: there is no such setting; paths are {', '.join(PATHS)}.")
+
+
+def _with_kinds(project: Project, said: str, part: str, value: str) -> Project:
+    """The project with these kinds in a list of its plan: names with commas between them, or none."""
+    names = [name for each in value.split(",") if (name := each.strip()) and name != "none"]
+    present = {each.key: each for each in getattr(project.plan, part)}
+    kinds = [_known(LISTS[part], said, name) for name in dict.fromkeys(names)]
+    chosen = tuple(present.get(key) or LISTS[part][key]() for key in kinds)
+    return _with_list(project, part, chosen)
+
+
+def _with_list(project: Project, part: str, chosen: tuple[Any, ...]) -> Project:
+    plan = project.plan
+    changed = replace(plan, metrics=chosen) if part == "metrics" else replace(plan, stopping=chosen)
+    return edits.set_plan(project, changed)
+
+
+def _known(registry: Registry[Any], said: str, key: str) -> str:
+    possible = [kind.key for kind in registry.values() if getattr(kind, "is_number", True)]
+    if key not in possible:
+        raise RequestError(f"{said}: there is no {key}; possible are {', '.join(possible)}.")
+    return key
 
 
 def _target(project: Project, place: tuple[str, str]) -> _Target:
@@ -138,6 +172,11 @@ def _target(project: Project, place: tuple[str, str]) -> _Target:
             return _Target(getattr(project.data, part), {})
         case ("plan", "optimizer"):
             return _Target(project.plan.optimizer, _by_key(optimizers.registry))
+        case ("plan", "schedule"):
+            return _Target(project.plan.schedule, _by_key(schedules.registry))
+        case (part, key) if part in LISTS:
+            present = [each for each in getattr(project.plan, part) if each.key == key]
+            return _Target(present[0] if present else LISTS[part][key](), {})
     return _Target(project.plan.run, {})
 
 
@@ -214,4 +253,8 @@ def _put(project: Project, place: tuple[str, str], definition: Any) -> Project:
             return edits.set_layer(project, node_id, definition)
         case ("data", part):
             return edits.set_data(project, replace(project.data, **{part: definition}))
+        case (part, key) if part in LISTS:
+            present = getattr(project.plan, part)
+            changed = tuple(definition if each.key == key else each for each in present)
+            return _with_list(project, part, changed if definition in changed else (*present, definition))
     return edits.set_plan(project, replace(project.plan, **{place[1]: definition}))

@@ -24,11 +24,11 @@ def run(options: argparse.Namespace) -> None:
         parts = _parts(project, trained, options)
         network, loss = compile_project(project, None)
         if trained is not None:
-            network.load_weights(trained.state.weights)
+            network.load_weights(trained.state.result)
         else:
             note(f"{options.project} has not been trained; these are its first, random weights.")
         began = time.perf_counter()
-        found = results.evaluated(network, loss, parts)
+        found = results.evaluated(network, loss, parts, project.plan.metrics)
     except ValueError as error:  # files, data, graph and weights all say in words why they cannot be used
         raise RequestError(error) from None
     seconds = time.perf_counter() - began

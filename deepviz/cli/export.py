@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> None:
             raise RequestError(error) from None
         parameters = network.weights()
     else:
-        parameters = loaded.trained.state.weights
+        parameters = loaded.trained.state.result
     for path in paths:
         try:
             export(path, loaded.project, parameters)

@@ -70,7 +70,7 @@ class Outputs:
             writers.append((self.project, partial(save, plan.project, self.project, trained)))
         if self.history:
             writers.append((self.history, partial(checkpoint.history.write, self.history)))
-        parameters = checkpoint.state.weights
+        parameters = checkpoint.state.result
         writers += [(path, partial(export, path, plan.project, parameters)) for path in self.exports]
         failures, written = [], []
         for path, write in writers:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from deepviz.datasets.prepared import Part, PreparedData
 from deepviz.engine.evaluation import evaluate
 from deepviz.engine.loss import Loss
+from deepviz.engine.metric import Metric
 from deepviz.engine.network import Network
 
 PartResults = dict[str, dict[str, float]]
@@ -21,8 +23,8 @@ def parts_of(data: PreparedData) -> dict[str, Part]:
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def evaluated(network: Network, loss: Loss, parts: dict[str, Part]) -> PartResults:
-    """How good a network is on each part.
+def evaluated(network: Network, loss: Loss, parts: dict[str, Part], metrics: Sequence[Metric] = ()) -> PartResults:
+    """How good a network is on each part, by its loss, its accuracy and by those metrics that are single numbers.
 
     Raises
     ------
@@ -31,8 +33,9 @@ def evaluated(network: Network, loss: Loss, parts: dict[str, Part]) -> PartResul
     """
     found: PartResults = {}
     for name, part in parts.items():
-        result = evaluate(network, loss, part.x, part.y)
+        result = evaluate(network, loss, part.x, part.y, tuple(each for each in metrics if each.is_number))
         found[name] = {"loss": result.loss} | ({} if result.accuracy is None else {"accuracy": result.accuracy})
+        found[name] |= {metric: float(value) for metric, value in result.metrics.items()}
     return found
 
 
@@ -82,8 +85,12 @@ def show(result: dict[str, Any], as_json: bool) -> None:
     for name, numbers in result.items():
         if isinstance(numbers, dict):
             loss = "infinite" if numbers["loss"] is None else f"{numbers['loss']:.6f}"
-            accuracy = f"  accuracy {numbers['accuracy']:.4f}" if "accuracy" in numbers else ""
-            print(f"  {name:<10}  loss {loss}{accuracy}")
+            others = (f"  {metric} {_short(value)}" for metric, value in numbers.items() if metric != "loss")
+            print(f"  {name:<10}  loss {loss}{''.join(others)}")
+
+
+def _short(value: float | None) -> str:
+    return "infinite" if value is None else f"{value:.4f}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -83,6 +83,10 @@ class _Job:
         name = self.plan.project.name
         result = results.summary(name, parameters, epochs, trainer.step, seconds, samples, found)
         results.show(result, self.options.json)
+        if trainer.stopped_by is not None:
+            note(f"stopped early: {trainer.stopped_by}")
+        if trainer.best is not None and trainer.best.step != trainer.step:
+            note(f"the best weights, of step {trainer.best.step:,}, are evaluated and exported.")
         if not self.options.json:
             for path in written:
                 print(f"Wrote {path}")
@@ -111,7 +115,15 @@ class _Job:
             self.history.append(waiting)
 
     def _evaluated(self) -> results.PartResults:
-        return results.evaluated(self.trainer.network, self.trainer.loss, results.parts_of(self.plan.data))
+        """How good the weights are that the run has come to; the trainer goes on to hold those of the last step."""
+        network, state = self.trainer.network, self.trainer.state()
+        network.load_weights(state.result)
+        try:
+            return results.evaluated(
+                network, self.trainer.loss, results.parts_of(self.plan.data), self.plan.project.plan.metrics
+            )
+        finally:
+            network.load_weights(state.weights)
 
     def _checkpoint(self) -> Checkpoint:
         return Checkpoint(self.plan.project, self.trainer.state(), self.history)

@@ -27,12 +27,15 @@ class DataFacts:
         How many classes, or how many target numbers.
     samples
         How many samples there are for training.
+    has_validation
+        Whether some are kept for validation.
     """
 
     sample_shape: Shape
     task: Literal["classification", "regression"]
     outputs: int
     samples: int
+    has_validation: bool = True
 
 
 @dataclass(frozen=True)

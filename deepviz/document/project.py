@@ -12,8 +12,12 @@ from deepviz.datasets.source import DatasetSource
 from deepviz.datasets.sources.spirals import Spirals
 from deepviz.datasets.split import SplitChoice
 from deepviz.document.graph import Graph
+from deepviz.engine.metric import Metric
 from deepviz.engine.optimizer import Optimizer
 from deepviz.engine.optimizers.adam import Adam
+from deepviz.engine.schedule import Schedule
+from deepviz.engine.schedules.constant import Constant
+from deepviz.engine.stopping_rule import StoppingRule
 from deepviz.registry import Definition
 
 
@@ -37,14 +41,36 @@ class RunSettings(Definition):
     seed: int = Field(
         0, ge=0, le=2**31 - 1, title="Seed", description="Start of every random choice: weights and order of samples."
     )
+    keep_best: bool = Field(
+        False,
+        title="Use the best weights",
+        description="Whether to evaluate and export those of the epoch with the lowest validation loss, not the last.",
+    )
 
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How to train: the optimizer with its learning rate, and the settings of a run."""
+    """How to train.
+
+    Attributes
+    ----------
+    optimizer
+        How weights follow their gradients, with the learning rate.
+    run
+        How long and in what portions.
+    schedule
+        How the learning rate changes meanwhile.
+    stopping
+        What ends the run before its last epoch; at most one rule of a kind.
+    metrics
+        What is computed from the validation data after each epoch, besides the loss; at most one of a kind.
+    """
 
     optimizer: Optimizer = field(default_factory=Adam)
     run: RunSettings = field(default_factory=RunSettings)
+    schedule: Schedule = field(default_factory=Constant)
+    stopping: tuple[StoppingRule, ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,18 @@ from deepviz.datasets.preprocessing import Preprocessing
 from deepviz.datasets.split import SplitChoice
 from deepviz.document.archive import FileError as FileError
 from deepviz.document.graph_json import LONGEST_NAME, graph_from_values, graph_to_values, needs_second_version
-from deepviz.document.json_values import object_in, text_in
+from deepviz.document.json_values import list_in, object_in, text_in
 from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
-from deepviz.engine import optimizers
-from deepviz.registry import DefinitionError
+from deepviz.engine import metrics, optimizers, schedules, stopping
+from deepviz.engine.metric import Metric
+from deepviz.registry import DefinitionError, DefinitionType, Registry
 
 FORMAT = "deepviz project"
 VERSION = 2
-"""2 added groups, comments and attached activations. Without them 1 is written, which older programs read as well."""
+"""2 added groups, comments, attached activations and the flow of graphs; schedules, stopping rules, metrics, best weights.
+
+Without them 1 is written, which older programs read as well.
+"""
 
 
 def project_to_json(project: Project) -> str:
@@ -28,7 +32,7 @@ def project_to_json(project: Project) -> str:
     graph, data, plan = project.graph, project.data, project.plan
     values = {
         "format": FORMAT,
-        "version": VERSION if needs_second_version(graph) else 1,
+        "version": VERSION if needs_second_version(graph) or _plan_needs_second_version(plan) else 1,
         "name": project.name,
         "graph": graph_to_values(graph),
         "data": {
@@ -36,7 +40,7 @@ def project_to_json(project: Project) -> str:
             "split": data.split.model_dump(mode="json"),
             "preprocessing": data.preprocessing.model_dump(mode="json"),
         },
-        "plan": {"optimizer": plan.optimizer.to_json(), "run": plan.run.model_dump(mode="json")},
+        "plan": _plan_values(plan),
     }
     return json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -73,6 +77,25 @@ def project_from_json(text: str | bytes) -> Project:
         raise FileError(str(error)) from None
 
 
+def _plan_needs_second_version(plan: TrainingPlan) -> bool:
+    return _plan_values(plan).keys() > {"optimizer", "run"} or plan.run.keep_best
+
+
+def _plan_values(plan: TrainingPlan) -> dict[str, Any]:
+    """The plan as JSON values. What came with the second version is left out where it says nothing."""
+    run = plan.run.model_dump(mode="json")
+    if not plan.run.keep_best:
+        del run["keep_best"]
+    values: dict[str, Any] = {"optimizer": plan.optimizer.to_json(), "run": run}
+    if plan.schedule != TrainingPlan().schedule:
+        values["schedule"] = plan.schedule.to_json()
+    if plan.stopping:
+        values["stopping"] = [rule.to_json() for rule in plan.stopping]
+    if plan.metrics:
+        values["metrics"] = [metric.to_json() for metric in plan.metrics]
+    return values
+
+
 def _data(values: dict[str, Any]) -> DataChoice:
     return DataChoice(
         source_registry.from_json(object_in(values, "source")),
@@ -83,6 +106,27 @@ def _data(values: dict[str, Any]) -> DataChoice:
 
 def _plan(project: dict[str, Any]) -> TrainingPlan:
     values = object_in(project, "plan")
+    usual = TrainingPlan()
+    schedule = object_in(values, "schedule") if "schedule" in values else usual.schedule.to_json()
     return TrainingPlan(
-        optimizers.registry.from_json(object_in(values, "optimizer")), RunSettings.checked(object_in(values, "run"))
+        optimizers.registry.from_json(object_in(values, "optimizer")),
+        RunSettings.checked(object_in(values, "run")),
+        schedules.registry.from_json(schedule),
+        _one_of_a_kind(stopping.registry, values, "stopping"),
+        _numbers_only(_one_of_a_kind(metrics.registry, values, "metrics")),
     )
+
+
+def _numbers_only(found: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    for metric in found:
+        if not metric.is_number:
+            raise FileError(f"{metric.label} is no single number, so it cannot be followed epoch by epoch.")
+    return found
+
+
+def _one_of_a_kind(registry: Registry[DefinitionType], values: dict[str, Any], name: str) -> tuple[DefinitionType, ...]:
+    """The definitions in a list, of which no two are of the same kind."""
+    found = tuple(registry.from_json(item) for item in list_in(values, name, []))
+    if len({each.key for each in found}) < len(found):
+        raise FileError(f"{name} names something twice.")
+    return found

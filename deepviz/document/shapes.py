@@ -11,6 +11,7 @@ from functools import partial
 
 from deepviz.document import edits, loose_ends, memory, repairs, soundness
 from deepviz.document.graph import Graph, Node
+from deepviz.document.plan_problems import plan_problems
 from deepviz.document.problems import DataFacts as DataFacts
 from deepviz.document.problems import Problem as Problem
 from deepviz.document.project import Project
@@ -88,6 +89,7 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
         *loose_ends.missing_inputs(graph, report.shapes, partial(_output, facts=facts)),
         *report.problems,
         *loose_ends.other(graph),
+        *plan_problems(project, facts),
     ]
     places = {node.id: number for number, node in enumerate(graph.nodes)}
     problems = sorted(found, key=lambda problem: places.get(problem.node_id, -1))

@@ -87,3 +87,8 @@ class TrainerState:
     def weights(self) -> dict[str, np.ndarray]:
         """All that makes the network compute what it computes, as `Network.weights` gives it."""
         return {**self.parameters, **self.network_state}
+
+    @property
+    def result(self) -> dict[str, np.ndarray]:
+        """The weights that a run has come to: the best ones where they are kept, otherwise those of the last step."""
+        return self.weights if self.course.best is None else dict(self.course.best.weights)

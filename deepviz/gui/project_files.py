@@ -182,7 +182,7 @@ class ProjectFiles(QObject):
                 data = self._editor.data or prepared(self._editor.project.data)
                 arrays = RunPlan(self._editor.project, data).trainer(probes=()).network.weights()
             else:
-                arrays = checkpoint.state.weights
+                arrays = checkpoint.state.result
             export(path, self._editor.project, arrays)
         except (OSError, TimeoutError, ExchangeError, ProjectError, DatasetError) as error:
             self._notice.tell(f"Could not export to {path.name}: {_reason(error)}", "bad")

@@ -64,6 +64,10 @@ class RunPlan:
             epochs=run.epochs,
             seed=run.seed,
             probes=probes,
+            schedule=self.project.plan.schedule,
+            stopping=self.project.plan.stopping,
+            keep_best=run.keep_best,
+            metrics=self.project.plan.metrics if validation is not None else (),
         )
         if state is not None:
             trainer.restore(state)
@@ -83,7 +87,7 @@ def prepared(choice: DataChoice) -> PreparedData:
 
 def facts_of(data: PreparedData) -> DataFacts:
     """What the shape check needs to know about prepared data."""
-    return DataFacts(data.sample_shape, data.task, data.outputs, len(data.train))
+    return DataFacts(data.sample_shape, data.task, data.outputs, len(data.train), data.validation is not None)
 
 
 def same_run(one: Project, other: Project) -> bool:

@@ -1,0 +1,58 @@
+"""What keeps a training plan from being followed with the data there is, and what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from deepviz.document import edits
+from deepviz.document.problems import DataFacts, Problem
+from deepviz.document.project import Project, TrainingPlan
+from deepviz.document.repairs import Repair
+from deepviz.engine.metric import Metric
+from deepviz.engine.stopping_rule import VALIDATION_LOSS, StoppingRule
+
+
+def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem]:
+    """What is wrong with the plan of a project: metrics for other data, rules that look at what is not measured.
+
+    Parameters
+    ----------
+    facts
+        About the data; without them nothing can be said.
+    """
+    if facts is None:
+        return
+    for metric in project.plan.metrics:
+        if metric.task != facts.task:
+            targets = "class numbers" if facts.task == "classification" else "numbers to fit"
+            text = f"{metric.label} is for a {metric.task}, but the targets of this data are {targets}. Leave it out."
+            yield Problem(text, None, (_without_metric(project.plan, metric),))
+    measured = measured_names(project.plan, facts)
+    for rule in project.plan.stopping:
+        if rule.monitored not in (None, VALIDATION_LOSS, *measured):
+            text = (
+                f"The stopping rule {rule.label} looks at {rule.monitored}, which is not measured after an epoch; "
+                f"there is {', '.join(measured)}."
+            )
+            yield Problem(text, None, (_without_rule(project.plan, rule),))
+
+
+def measured_names(plan: TrainingPlan, facts: DataFacts) -> tuple[str, ...]:
+    """The numbers that there are after each epoch, which a stopping rule can look at."""
+    if not facts.has_validation:
+        return ("loss",)
+    accuracy = ("validation_accuracy",) if facts.task == "classification" else ()
+    metrics = (f"validation_{metric.name}" for metric in plan.metrics if metric.task == facts.task)
+    return "loss", VALIDATION_LOSS, *accuracy, *metrics
+
+
+def _without_metric(plan: TrainingPlan, metric: Metric) -> Repair:
+    rest = replace(plan, metrics=tuple(each for each in plan.metrics if each != metric))
+    return Repair(f"Leave {metric.label} out", partial(edits.set_plan, plan=rest))
+
+
+def _without_rule(plan: TrainingPlan, rule: StoppingRule) -> Repair:
+    rest = replace(plan, stopping=tuple(each for each in plan.stopping if each != rule))
+    return Repair(f"Leave {rule.label} out", partial(edits.set_plan, plan=rest))
