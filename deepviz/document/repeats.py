@@ -120,7 +120,8 @@ class _Work:
         """The graph that came of it."""
         ids = self._ids()
         nodes = tuple(
-            replace(node, id=ids[name], group="", attached=node.attached) for name, node in self.nodes.items()
+            replace(node, id=ids[name], group="") if node.group or ids[name] != node.id else node
+            for name, node in self.nodes.items()
         )
         edges = tuple(Edge(ids[source], ids[target], port) for source, target, port in self.edges)
         return Unrolled(

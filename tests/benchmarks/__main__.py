@@ -1,7 +1,8 @@
 """Measures training steps side by side with PyTorch: ``python -m tests.benchmarks [NAME ...] [--json]``.
 
 The last result of each workload is kept in ``benchmarks/latest.json``. How fast anything is decides nothing: the exit
-status is 0 whatever the figures, 1 if the two sides do not compute the same, 2 if there is no such workload.
+status is 0 whatever the figures, 1 if the two sides do not compute the same, 2 if there is no such workload. With the
+name ``canvas`` first, it measures how fluid the canvas is instead: see `tests.benchmarks.canvas`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ CAN_SHARE = os.name == "posix" and (os.cpu_count() or 1) >= WORKERS
 
 def main(arguments: list[str]) -> int:
     """Measure, print and keep."""
+    if arguments[:1] == ["canvas"]:
+        from tests.benchmarks import canvas  # it needs Qt, the others do not
+
+        return canvas.main(arguments[1:])
     options = parsed(arguments)
     if any(variable in os.environ for variable in machine.NARROWING):
         start_again_as_on_a_users_machine(arguments)

@@ -25,6 +25,13 @@ def test_what_is_appended_to_a_group_comes_after_its_output_and_outside_of_it() 
     assert edits.append_after(nested(), DENSE, "group_2").graph.node("dense_4").group == "group_1"
 
 
+def test_what_its_output_leads_to_inside_of_the_group_stays_as_it_is() -> None:
+    project = edits.add_node(row("Input", "Dense", "Dense"), edits.new_layer("ReLU"), (0.0, 500.0))
+    project = group_edits.group(edits.connect(project, "dense_1", "relu_1"), ["dense_1", "relu_1"])
+    project = edits.append_after(project, DENSE, "group_1")
+    assert pairs(project.graph) == {"input_1>dense_1", "dense_1>relu_1", "dense_1>dense_3", "dense_3>dense_2"}
+
+
 def test_what_is_appended_to_a_card_with_an_activation_comes_after_that() -> None:
     project = edits.append_after(with_activation(), DENSE, "dense_1")
     assert pairs(project.graph) == {"input_1>dense_1", "dense_1>relu_1", "relu_1>dense_3", "dense_3>dense_2"}
@@ -141,6 +148,12 @@ def test_whether_a_gap_closes_does_not_depend_on_the_order_of_what_is_deleted() 
     project = edits.connect(project, "input_1", "add_1")
     for chosen in (["dense_1", "add_1"], ["add_1", "dense_1"]):
         assert pairs(edits.delete(project, chosen).graph) == {"input_1>dense_2"}
+
+
+def test_healing_does_not_connect_what_is_connected_already() -> None:
+    project = edits.connect(row("Input", "Dense", "Add", "Dense"), "input_1", "add_1")
+    healed = edits.delete(project, ["dense_1"])
+    assert pairs(healed.graph) == {"input_1>add_1", "add_1>dense_2"}
 
 
 def test_what_two_nodes_lead_to_is_not_healed_as_it_is_not_clear_what_is_meant() -> None:
