@@ -1,12 +1,13 @@
-"""Edits of comments: notes on the canvas that mean nothing to the network."""
+"""Edits of comments: notes on the canvas that mean nothing to the network. Some are of cards and comments together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from deepviz.document import edits
 from deepviz.document.edits import EditError
-from deepviz.document.graph import Comment, Position
+from deepviz.document.graph import Comment, Edge, Position
 from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.document.project import Project
 from deepviz.document.settling import settled
@@ -59,6 +60,24 @@ def resize_comment(project: Project, comment_id: str, size: tuple[float, float])
 def delete_comments(project: Project, comment_ids: Collection[str]) -> Project:
     """Take comments away."""
     return _with(project, tuple(each for each in project.graph.comments if each.id not in comment_ids))
+
+
+def move_along(project: Project, cards: Mapping[str, Position], comments: Mapping[str, Position]) -> Project:
+    """Put cards elsewhere, and comments with them."""
+    project = edits.move(project, cards) if cards else project
+    return move_comments(project, comments) if comments else project
+
+
+def delete_along(
+    project: Project,
+    cards: Collection[str],
+    comments: Collection[str],
+    edges: Collection[Edge] = (),
+    heal: bool = True,
+) -> Project:
+    """Delete cards and edges, as `edits.delete` does, and comments with them."""
+    project = edits.delete(project, cards, edges, heal=heal) if cards or edges else project
+    return delete_comments(project, comments) if comments else project
 
 
 def _checked(text: str) -> str:

@@ -95,11 +95,6 @@ class Costs:
         found = self.of(quantity)
         return sum(found.values()) if len(found) == len(self.nodes) else None
 
-    def stored_a_sample(self, node_id: str) -> float | None:
-        """Bytes that a node stores for each sample of the batch: what it stores, divided by the batch size."""
-        stored = self.nodes[node_id].stored if node_id in self.nodes else None
-        return None if stored is None else stored / self.batch
-
 
 def costs(project: Project, facts: DataFacts | None, report: Report | None = None) -> Costs:
     """All that the network of a project costs.

@@ -13,7 +13,7 @@ from dataclasses import replace
 from deepviz.document import ends
 from deepviz.document.drawing import drawn, group_position
 from deepviz.document.graph import Edge, Flow, Graph, Node, Position
-from deepviz.document.layout import across, along, arranged, beyond
+from deepviz.document.layout import across, along, arranged, arranged_within, beyond
 from deepviz.document.project import DataChoice, Project, TrainingPlan
 from deepviz.document.settling import settled, with_places
 from deepviz.engine import layers, losses
@@ -64,8 +64,8 @@ def append_after(project: Project, layer: Layer | Loss, node_id: str) -> Project
     if followers and isinstance(layer, Loss):
         raise EditError(f"{node_id} already leads on to {followers[0].target}; a loss goes at the end.")
     x, y = _place_of(graph, node_id, source)
-    graph, new_id = _added(graph, layer, beyond(graph.flow, (x, y)), _group_of(graph, node_id))
-    if not _takes_input(layer):
+    graph, new_id = _added(graph, layer, beyond(graph.flow, (x, y)), ends.group_around(graph, node_id))
+    if layer.maximum_inputs == 0:
         return _with_graph(project, graph)
     moved = tuple(replace(edge, source=new_id) if edge in followers else edge for edge in graph.edges)
     graph = replace(graph, edges=(*moved, Edge(source, new_id)))
@@ -86,7 +86,7 @@ def append(project: Project, layer: Layer | Loss, after: str | None = None) -> P
     graph, flow = project.graph, project.graph.flow
     if not graph.nodes:
         return add_node(project, layer, (0.0, 0.0))
-    if not _takes_input(layer):
+    if layer.maximum_inputs == 0:
         first = min((node.position for node in graph.nodes), key=lambda place: along(graph.flow, place))
         return add_node(project, layer, beyond(graph.flow, first, -1.0))
     if after is not None and (after in graph.groups_by_id or not graph.node(after).is_loss):
@@ -106,9 +106,7 @@ def add_input(project: Project, layer: Input) -> Project:
     """Place an Input left of everything, connected to the first layer that has nothing before it."""
     added = append(project, layer)
     new_id = added.graph.nodes[-1].id
-    open_starts = (
-        node.id for node in project.graph.nodes if _takes_input(node.layer) and not project.graph.inputs_of(node.id)
-    )
+    open_starts = (node.id for node in project.graph.nodes if node.takes_input and not project.graph.inputs_of(node.id))
     start = next(open_starts, None)
     return added if start is None else connect(added, new_id, start)
 
@@ -131,7 +129,7 @@ def insert_on_edge(project: Project, layer: Layer | Loss, edge: Edge, position: 
     EditError
         If the layer has no input or no output to connect, or there is no such connection.
     """
-    if isinstance(layer, Loss) or not _takes_input(layer):
+    if isinstance(layer, Loss) or layer.maximum_inputs == 0:
         raise EditError(f"{layer.label} cannot stand between two layers.")
     cut = ends.real_edges(project.graph, edge)
     if not cut:
@@ -165,13 +163,13 @@ def connect(project: Project, source: str, target: str, port: int | None = None)
     if source not in graph.groups_by_id and graph.node(source).is_loss:
         raise EditError("A loss has no output to connect.")
     source = _output_of(graph, source)
-    if not _takes_input(end):
+    if end.maximum_inputs == 0:
         raise EditError(f"{end.label} has no input: it is where the data comes in.")
     if graph.reaches(target, source):
         raise EditError(f"Connecting {source} to {target} would make a cycle; data must flow one way.")
     if any(edge.source == source for edge in graph.inputs_of(target)):
         raise EditError(f"{source} is connected to {target} already.")
-    limit = 1 if isinstance(end, Loss) else end.maximum_inputs
+    limit = end.maximum_inputs
     taken = {edge.port for edge in graph.inputs_of(target)}
     free = next(number for number in range(len(taken) + 1) if number not in taken)
     if limit is not None:
@@ -227,10 +225,22 @@ def move(project: Project, positions: Mapping[str, Position]) -> Project:
     return _with_graph(project, replace(graph, nodes=with_places(graph.nodes, places), comments=comments))
 
 
-def arrange(project: Project, columns: int = 4, scope: str = "", flow: Flow | None = None) -> Project:
+def arrange(
+    project: Project,
+    columns: int = 4,
+    scope: str = "",
+    flow: Flow | None = None,
+    room: tuple[float, float] | None = None,
+) -> Project:
     """Put every card of a scope in its place, along the flow; long chains wrap after `columns` cards.
 
-    With a `flow`, data is drawn to flow that way from now on.
+    Parameters
+    ----------
+    flow
+        Which way data is drawn to flow from now on; None for the way it does.
+    room
+        Width and height, in scene units, that all cards should find room in. If they do not, they wrap later than
+        after `columns` cards, where that makes their picture fit in at a larger scale.
     """
     if flow is not None and flow != project.graph.flow:
         project = replace(project, graph=replace(project.graph, flow=flow))
@@ -238,7 +248,8 @@ def arrange(project: Project, columns: int = 4, scope: str = "", flow: Flow | No
     cards = tuple(node for node in drawing.graph.nodes if node.id not in drawing.outside)
     known = {node.id for node in cards}
     edges = tuple(edge for edge in drawing.graph.edges if edge.source in known and edge.target in known)
-    return move(project, arranged(Graph(cards, edges, flow=project.graph.flow), columns))
+    seen = Graph(cards, edges, flow=project.graph.flow)
+    return move(project, arranged(seen, columns) if room is None else arranged_within(seen, columns, room))
 
 
 def set_layer(project: Project, node_id: str, layer: Layer | Loss) -> Project:
@@ -275,7 +286,7 @@ def rename(project: Project, name: str) -> Project:
 def with_room(project: Project, card: str) -> Project:
     """Push what a card lies on, and what comes after it in its row, along the flow. The card keeps its place."""
     graph, flow = project.graph, project.graph.flow
-    around = graph.way_up(_group_of(graph, card))
+    around = graph.way_up(ends.group_around(graph, card))
     seen = drawn(graph, next((group for group in around if graph.groups_by_id[group].collapsed), ""))
     place = seen.graph.node(card).position
     row = [
@@ -351,15 +362,6 @@ def _place_of(graph: Graph, card: str, leaving: str) -> Position:
     if group is None:
         return graph.node(card).position
     return group_position(graph, card) if group.collapsed else graph.node(leaving).position
-
-
-def _group_of(graph: Graph, card: str) -> str:
-    """The group that a card lies in."""
-    return graph.groups_by_id[card].parent if card in graph.groups_by_id else graph.node(card).group
-
-
-def _takes_input(layer: Layer | Loss) -> bool:
-    return isinstance(layer, Loss) or layer.maximum_inputs != 0
 
 
 def _added(graph: Graph, layer: Layer | Loss, position: Position, group: str = "") -> tuple[Graph, str]:

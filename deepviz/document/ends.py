@@ -13,15 +13,17 @@ from deepviz.engine.layer import Layer
 
 
 def is_attached(graph: Graph, node_id: str) -> bool:
-    """Whether a node is drawn on the card of the layer before it: it wants to, and nothing stands in the way.
+    """Whether a node is drawn on the card of the layer before it: it wants to, and nothing stands in the way."""
+    return graph.node(node_id).attached and can_be_attached(graph, node_id)
+
+
+def can_be_attached(graph: Graph, node_id: str) -> bool:
+    """Whether a node could be drawn on the card of the layer before it.
 
     It must be an activation, the only one that follows that layer, and in the same group.
     """
-    node = graph.node(node_id)
-    if not node.attached or not is_activation(node):
-        return False
-    into = graph.inputs_of(node_id)
-    if len(into) != 1:
+    node, into = graph.node(node_id), graph.inputs_of(node_id)
+    if not is_activation(node) or len(into) != 1:
         return False
     host = graph.node(into[0].source)
     return len(graph.outputs_of(host.id)) == 1 and host.group == node.group and can_hold_activation(host)
@@ -34,7 +36,7 @@ def is_activation(node: Node) -> bool:
 
 def can_hold_activation(node: Node) -> bool:
     """Whether the card of a node has room for an activation: it computes something of its inputs, linearly."""
-    return isinstance(node.layer, Layer) and node.layer.maximum_inputs != 0 and not is_activation(node)
+    return isinstance(node.layer, Layer) and node.takes_input and not is_activation(node)
 
 
 def attached(graph: Graph, node_id: str) -> str | None:
@@ -95,10 +97,7 @@ def entries(graph: Graph, card: str) -> tuple[tuple[Edge, ...], ...]:
 def open_inputs(graph: Graph, card: str) -> tuple[str, ...]:
     """The nodes of a card that take an input and have none."""
     return tuple(
-        node_id
-        for node_id in members(graph, card)
-        if not graph.inputs_of(node_id)
-        and (not isinstance(layer := graph.node(node_id).layer, Layer) or layer.maximum_inputs != 0)
+        node_id for node_id in members(graph, card) if graph.node(node_id).takes_input and not graph.inputs_of(node_id)
     )
 
 
@@ -117,6 +116,11 @@ def real_edges(graph: Graph, drawn: Edge) -> tuple[Edge, ...]:
 def all_real_edges(graph: Graph, drawn: Iterable[Edge]) -> tuple[Edge, ...]:
     """The edges of the graph that several drawn ones stand for, each once."""
     return tuple(dict.fromkeys(edge for each in drawn for edge in real_edges(graph, each)))
+
+
+def group_around(graph: Graph, card: str) -> str:
+    """The group that a card lies in; empty if in none."""
+    return graph.groups_by_id[card].parent if card in graph.groups_by_id else graph.node(card).group
 
 
 def common_group(graph: Graph, node_ids: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ A graph may be unfinished or wrong; `shapes.check` says what is wrong with it, a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -52,6 +52,11 @@ class Node:
     def is_loss(self) -> bool:
         """Whether this node is where the loss is computed."""
         return isinstance(self.layer, Loss)
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether data can be led to this node; not so to where it comes in."""
+        return self.layer.maximum_inputs != 0
 
 
 @dataclass(frozen=True, order=True)
@@ -196,13 +201,11 @@ class Graph:
 
     def reached_from(self, start: str) -> set[str]:
         """Ids of all nodes that there is a way to along the edges from a node, itself among them."""
-        seen, waiting = {start}, [start]
-        while waiting:
-            for edge in self.outputs_of(waiting.pop()):
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    waiting.append(edge.target)
-        return seen
+        return _met(start, lambda node_id: (edge.target for edge in self.outputs_of(node_id)))
+
+    def leading_to(self, goal: str) -> set[str]:
+        """Ids of all nodes that there is a way from along the edges to a node, itself among them."""
+        return _met(goal, lambda node_id: (edge.source for edge in self.inputs_of(node_id)))
 
     def reaches(self, start: str, goal: str) -> bool:
         """Whether there is a way along the edges from one node to another (a node reaches itself)."""
@@ -221,3 +224,13 @@ class Graph:
                     ready.append(edge.target)
         done = set(order)
         return order, [node.id for node in self.nodes if node.id not in done]
+
+
+def _met(start: str, beside: Callable[[str], Iterable[str]]) -> set[str]:
+    """All that is met by going from one to those beside it, and on from there."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        new = [other for other in beside(waiting.pop()) if other not in seen]
+        seen.update(new)
+        waiting += new
+    return seen

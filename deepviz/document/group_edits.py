@@ -30,9 +30,7 @@ def group(project: Project, cards: Collection[str], name: str = "", collapsed: b
     """
     graph = project.graph
     inside = set(ends.all_members(graph, cards))
-    around = {
-        graph.groups_by_id[card].parent if card in graph.groups_by_id else graph.node(card).group for card in cards
-    }
+    around = {ends.group_around(graph, card) for card in cards}
     if not inside:
         raise EditError("Select the layers to group.")
     if len(around) != 1:

@@ -68,7 +68,7 @@ def nearest_output(graph: Graph, node: Node, shapes: Shapes, takes: Takes) -> No
     one. What would make a cycle will not do.
     """
     given = [edge.source for edge in graph.inputs_of(node.id)]
-    behind = _reached_from(graph, node.id)
+    behind = graph.reached_from(node.id)
     (left, top), right_of_card = node.position, CARD_SIZE[0]
 
     def rank(other: Node) -> tuple[bool, float]:
@@ -86,22 +86,10 @@ def nearest_output(graph: Graph, node: Node, shapes: Shapes, takes: Takes) -> No
     return None
 
 
-def _reached_from(graph: Graph, node_id: str) -> set[str]:
-    """All nodes that can be reached from a node, itself among them."""
-    seen, waiting = {node_id}, [node_id]
-    while waiting:
-        for edge in graph.outputs_of(waiting.pop()):
-            if edge.target not in seen:
-                seen.add(edge.target)
-                waiting.append(edge.target)
-    return seen
-
-
 def _may_take(node: Node, sources: Sequence[str], shapes: Shapes, takes: Takes) -> bool:
     """Whether a node takes what leaves some others, as far as is known."""
     known = [shape for source in sources if (shape := shapes.get(source)) is not None]
-    needed = 1 if isinstance(node.layer, Loss) else node.layer.minimum_inputs
-    if len(known) < max(len(sources), needed):
+    if len(known) < max(len(sources), node.layer.minimum_inputs):
         return True
     try:
         takes(node.layer, known)
@@ -128,7 +116,7 @@ def _dangling(graph: Graph, node: Node) -> Problem:
 
 def _superfluous(graph: Graph, node: Node) -> list[Problem]:
     """Connections that the canvas does not let anyone draw; a file may have them."""
-    limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
+    limit = node.layer.maximum_inputs
     inputs = graph.inputs_of(node.id)
     too_many = inputs[limit:] if limit is not None else ()
     from_loss = graph.outputs_of(node.id) if node.is_loss else ()

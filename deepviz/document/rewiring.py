@@ -13,7 +13,6 @@ from deepviz.document import edits, ends
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Edge, Graph, Node, Position
 from deepviz.document.project import Project
-from deepviz.engine.layer import Layer
 
 
 @dataclass(frozen=True)
@@ -101,15 +100,6 @@ def rewiring(graph: Graph, moved: Collection[str], edge: Edge) -> Rewiring:
     return Rewiring(removed, arriving, leaving, healed)
 
 
-def can_move_onto_edge(graph: Graph, moved: Collection[str], edge: Edge) -> bool:
-    """Whether nodes can stand in the middle of a connection."""
-    try:
-        rewiring(graph, moved, edge)
-    except EditError:
-        return False
-    return True
-
-
 def _entry(graph: Graph, inside: Collection[str], into: tuple[Edge, ...]) -> tuple[str, int]:
     """The node and port where data enters the moved nodes."""
     if len(into) > 1:
@@ -117,8 +107,8 @@ def _entry(graph: Graph, inside: Collection[str], into: tuple[Edge, ...]) -> tup
     if into:
         return into[0].target, into[0].port
     nodes = [graph.node(node_id) for node_id in inside]
-    open_starts = [node for node in nodes if _takes_input(node) and not graph.inputs_of(node.id)]
-    if len(open_starts) != 1 or any(not _takes_input(node) for node in nodes):
+    open_starts = [node for node in nodes if node.takes_input and not graph.inputs_of(node.id)]
+    if len(open_starts) != 1 or any(not node.takes_input for node in nodes):
         raise EditError(f"{_named(nodes)} has no input that is free to stand between two layers.")
     return open_starts[0].id, 0
 
@@ -138,10 +128,6 @@ def _leads_through(graph: Graph, inside: Collection[str], entry: str, end: str) 
     """Whether there is a way from one of the moved nodes to another that does not leave them."""
     within = tuple(edge for edge in graph.edges if edge.source in inside and edge.target in inside)
     return Graph(graph.nodes, within).reaches(entry, end)
-
-
-def _takes_input(node: Node) -> bool:
-    return not isinstance(node.layer, Layer) or node.layer.maximum_inputs != 0
 
 
 def _named(nodes: Collection[Node]) -> str:

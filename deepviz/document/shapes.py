@@ -60,11 +60,6 @@ class Report:
         """How many numbers the whole network trains, as far as known."""
         return sum(count or 0 for count in self.parameters.values())
 
-    @property
-    def total_macs(self) -> int:
-        """Multiply-accumulates of a sample's forward pass in the whole network, as far as known."""
-        return sum(count or 0 for count in self.macs.values())
-
     def problems_at(self, node_id: str) -> tuple[Problem, ...]:
         """The problems of one node."""
         return tuple(problem for problem in self.problems if problem.where == node_id)

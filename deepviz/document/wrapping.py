@@ -5,9 +5,11 @@ Only what overflows moves: the rest of the network stays where somebody put it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from deepviz.document import edits
 from deepviz.document.drawing import drawn
-from deepviz.document.graph import Graph, Position
+from deepviz.document.graph import Flow, Graph, Position
 from deepviz.document.layout import across, along, beyond
 from deepviz.document.project import Project
 from deepviz.engine.layer import Layer
@@ -17,8 +19,9 @@ from deepviz.engine.loss import Loss
 def append_wrapped(project: Project, layer: Layer | Loss, after: str | None, columns: int) -> Project:
     """Place a layer where the next one belongs, in rows of no more than `columns` cards.
 
-    It does what `edits.append` does. If that makes a row longer than `columns`, its last card goes to the start of the
-    row below, where it pushes on what the chain goes on with. Only cards of the new one's own group move.
+    It does what `edits.append` does. If that makes a row longer than `columns`, and than any row was before, its last
+    card goes to the start of the row below, where it pushes on what the chain goes on with. Only cards of the new one's
+    own group move.
 
     Raises
     ------
@@ -31,7 +34,19 @@ def append_wrapped(project: Project, layer: Layer | Loss, after: str | None, col
     cards = tuple(node for node in drawing.graph.nodes if node.id not in drawing.outside)
     if not any(card.id == new_id for card in cards):
         return made
-    return edits.move(made, wrapped(Graph(cards, drawing.graph.edges, flow=made.graph.flow), new_id, columns))
+    known = [card for card in cards if card.id in project.graph.by_id or card.id in project.graph.groups_by_id]
+    before = drawn(project.graph, drawing.scope).graph.by_id
+    places = [before[card.id].position for card in known if card.id in before]
+    longest = max(columns, _longest(made.graph.flow, places))
+    return edits.move(made, wrapped(Graph(cards, drawing.graph.edges, flow=made.graph.flow), new_id, longest))
+
+
+def _longest(flow: Flow, places: Iterable[Position]) -> int:
+    """How many cards would find room in the longest row there is."""
+    rows: dict[int, list[float]] = {}
+    for place in places:
+        rows.setdefault(round(across(flow, place)), []).append(along(flow, place))
+    return max((round(max(row) - min(row)) + 1 for row in rows.values()), default=0)
 
 
 def wrapped(graph: Graph, node_id: str, columns: int) -> dict[str, Position]:

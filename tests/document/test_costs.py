@@ -49,8 +49,6 @@ def test_everything_is_counted_at_its_node() -> None:
     assert found.of("stored") == {node_id: 100 * numbers * FLOAT for node_id, numbers in kept.items()}
     assert found.total("stored") == 100 * 1306 * FLOAT
     assert found.total("macs") == 406_528
-    assert found.stored_a_sample("n2") == 512 * FLOAT
-    assert found.stored_a_sample("nowhere") is None
 
 
 def test_where_the_network_is_not_finished_the_rest_is_still_counted() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepviz.document.graph import Edge, Flow, Graph, Node
-from deepviz.document.layout import CARD_PITCH, CARD_SIZE, arranged
+from deepviz.document.layout import CARD_PITCH, CARD_SIZE, arranged, arranged_within
 from deepviz.engine.layers.identity import Identity
 
 
@@ -61,6 +61,43 @@ def test_downwards_the_flow_goes_from_top_to_bottom() -> None:
     places = arranged(replace(graph, flow="down"), 9)
     assert places["n0"][1] < places["n1"][1] == places["n2"][1] < places["n3"][1]
     assert abs(places["n1"][0] - places["n2"][0]) == CARD_PITCH[0]
+
+
+def _blocks(count: int) -> Graph:
+    """Blocks of four nodes with an edge around each."""
+    edges = []
+    for start in range(0, 4 * count, 4):
+        edges += [(start + step, start + step + 1) for step in range(4)] + [(start, start + 3)]
+    return graph_of(*edges[:-2], edges[-1])
+
+
+def test_in_an_area_a_network_that_finds_room_is_as_it_would_be_anyway() -> None:
+    graph = graph_of(*((number, number + 1) for number in range(9)))
+    assert arranged_within(graph, 4, (4 * 216.0, 3 * 144.0)) == arranged(graph, 4)
+
+
+@pytest.mark.parametrize("flow", ["right", "down"])
+def test_in_an_area_a_long_chain_takes_its_proportions(flow: Flow) -> None:
+    graph = replace(graph_of(*((number, number + 1) for number in range(99))), flow=flow)
+    places = arranged_within(graph, 3, (800.0, 600.0)).values()
+    width, height = (max(place[axis] for place in places) + CARD_PITCH[axis] for axis in (0, 1))
+    assert 0.8 < (width / height) / (800 / 600) < 1.25
+
+
+def test_in_an_area_no_more_is_cut_than_needed_even_if_it_is_seen_smaller() -> None:
+    graph = _blocks(6)
+    places = arranged_within(graph, 3, (3 * 216.0, 8 * 144.0))
+    rows = [{places[f"n{4 * block + step}"][1] for step in range(4)} for block in range(6)]
+    assert all(len(row) == 1 for row in rows), "each block is in one row"
+
+
+def test_more_edges_around_a_row_have_more_room_below_it() -> None:
+    chain = [(number, number + 1) for number in range(19)]
+    around = [(start, end) for start in range(4) for end in range(6, 9)]
+    few, many = (arranged(graph_of(*chain, *more), 10) for more in ((), around))
+    rows = [sorted({y for _, y in places.values()}) for places in (few, many)]
+    assert rows[0] == [0, CARD_PITCH[1]]
+    assert rows[1][1] > CARD_PITCH[1] + 40
 
 
 @pytest.mark.parametrize("flow", ["right", "down"])

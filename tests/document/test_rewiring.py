@@ -12,7 +12,7 @@ from deepviz.document import edits
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Edge, Group
 from deepviz.document.project import Project
-from deepviz.document.rewiring import can_move_onto_edge, move_onto_edge, rewiring
+from deepviz.document.rewiring import move_onto_edge, rewiring
 
 
 def network(*edges: str, loose: str = "") -> Project:
@@ -118,7 +118,8 @@ def test_what_cannot_stand_there_is_refused_in_words(edges, moved, edge, said) -
     project = network(*edges)
     with pytest.raises(EditError, match=said):
         move_onto_edge(project, moved, edge)
-    assert not can_move_onto_edge(project.graph, (moved,), edge)
+    with pytest.raises(EditError, match=said):
+        rewiring(project.graph, (moved,), edge)
 
 
 def test_a_group_moves_as_one_and_an_edge_into_a_group_stands_for_what_is_in_it() -> None:

@@ -91,3 +91,10 @@ def test_no_two_cards_ever_lie_on_each_other(columns: int) -> None:
         project = append_wrapped(project, layers.ReLU(), after, columns)
         places = list(cells(project).values())
         assert len(set(places)) == len(places)
+
+
+def test_a_row_may_become_as_long_as_the_longest_that_is_there() -> None:
+    project = edits.arrange(chain(11, 4), 8)
+    project = append_wrapped(project, layers.ReLU(), None, 4)
+    assert cells(project)["relu_1"] == (3, 1)
+    assert all(row < 2 for _, row in cells(project).values())

@@ -154,4 +154,4 @@ def columns_of(view: CanvasView, flow: Flow | None = None) -> int:
 
 def takes_input(kind: type[Definition]) -> bool:
     """Whether layers of a kind can stand behind another."""
-    return issubclass(kind, Loss) or (issubclass(kind, Layer) and kind.maximum_inputs != 0)
+    return issubclass(kind, Layer | Loss) and kind.maximum_inputs != 0

@@ -81,7 +81,7 @@ def aligned(
         dx = _nearest([*_gaps(moving, others, False)], reach)
     if dy is None:
         dy = _nearest([*_gaps(moving, others, True)], reach)
-    settled = _moved(moving, dx or 0.0, dy or 0.0)
+    settled = moving.moved(dx or 0.0, dy or 0.0)
     guides = (
         *(_lines(settled, others, upright=True) if dx is not None else ()),
         *(_lines(settled, others, upright=False) if dy is not None else ()),
@@ -174,10 +174,6 @@ def _nearest(shifts: Sequence[float], reach: float) -> float | None:
 def _rounded(extent: tuple[float, float], level: float) -> tuple[float, ...]:
     """The ends of an extent, those that are as good as level made so."""
     return tuple(level if abs(end - level) < _SAME else end for end in extent)
-
-
-def _moved(box: Box, dx: float, dy: float) -> Box:
-    return Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
 
 
 def _across(box: Box) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Along which axis data flows. What is true of a network that flows to the right is true of one that flows down, turned.
+"""Along which axis data flows. What is true of a network that flows to the right is, turned, of one that flows down.
 
 Turning swaps x and y: positions and ways are worked out as if data flowed to the right, and turned back.
 """

@@ -11,9 +11,9 @@ from deepviz.document.shapes import Problem, Report
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import shape_text
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.geometry import has_output, input_port_count, takes_input
 
-THIN_SPACE = "\N{THIN SPACE}"
 UNKNOWN = "?"
 
 Severity = Literal["", "warning", "bad"]
@@ -111,10 +111,11 @@ def title(node: Node, attached: Node | None = None) -> str:
 
 def new_face(layer: Layer | Loss, flow: Flow = "right") -> CardFace:
     """What the card of a layer says that is not in a graph yet."""
-    inputs = 1 if isinstance(layer, Loss) else layer.minimum_inputs
     headline = layer.headline()
     is_loss = isinstance(layer, Loss)
-    return CardFace(layer.key, layer.label, headline, layer.category, "", "", inputs, not is_loss, is_loss, flow=flow)
+    return CardFace(
+        layer.key, layer.label, headline, layer.category, "", "", layer.minimum_inputs, not is_loss, is_loss, flow=flow
+    )
 
 
 def is_frozen(node: Node, report: Report) -> bool:
@@ -126,11 +127,6 @@ def shape_words(report: Report, node_id: str) -> str:
     """The shape that leaves a node, as people write it; "?" where it cannot be known."""
     shape = report.shapes.get(node_id)
     return UNKNOWN if shape is None else shape_text(shape)
-
-
-def thousands(count: int) -> str:
-    """A whole number with thin spaces between thousands."""
-    return f"{count:,}".replace(",", THIN_SPACE)
 
 
 def problems_by_node(report: Report) -> dict[str, tuple[Problem, ...]]:
@@ -162,8 +158,7 @@ def _severity(node: Node, graph: Graph, report: Report, problems: tuple[Problem,
     if isinstance(node.layer, GroupCard):
         return "bad"
     inputs = graph.inputs_of(node.id)
-    minimum = 1 if isinstance(node.layer, Loss) else node.layer.minimum_inputs
-    if len(inputs) < minimum:
+    if len(inputs) < node.layer.minimum_inputs:
         return "warning"
     arrives = all(report.shapes.get(edge.source) is not None for edge in inputs)
     contradicts = arrives and report.shapes.get(node.id) is None

@@ -25,7 +25,7 @@ MARGIN = 12.0
 ICON = QRectF(MARGIN, 15.0, 18.0, 18.0)
 TITLE = QRectF(MARGIN + 25.0, 12.0, WIDTH - 2 * MARGIN - 25.0, 24.0)
 FAR_ICON = QRectF(MARGIN, 22.0, 32.0, 32.0)
-FAR_TITLE = QRectF(MARGIN + 40.0, 20.0, WIDTH - 2 * MARGIN - 36.0, 36.0)
+FAR_TITLE = QRectF(MARGIN + 40.0, 9.0, WIDTH - 2 * MARGIN - 36.0, 58.0)
 """From far away, where numbers could not be read, icon and name take the room of the whole card."""
 NUMBERS = QRectF(MARGIN, 38.0, WIDTH - 2 * MARGIN, 18.0)
 OWN_ROW = QRectF(TITLE.left(), 31.0, TITLE.width(), 15.0)

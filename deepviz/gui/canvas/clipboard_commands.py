@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QGuiApplication
 
-from deepviz.document import clipboard, comment_edits, edits
+from deepviz.document import clipboard, comment_edits
 from deepviz.document.edits import EditError
-from deepviz.document.graph import Comment, Edge, Position
-from deepviz.document.project import Project
+from deepviz.document.graph import Comment, Position
 from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Box, Point, card_box, snapped
-from deepviz.gui.canvas.group_commands import own_selection
 from deepviz.gui.canvas.menu import Entry
 from deepviz.gui.canvas.text_editor import TextEditor
+from deepviz.gui.canvas.words import named, numbered
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -24,21 +22,22 @@ if TYPE_CHECKING:
 
 def copy(view: CanvasView) -> bool:
     """Put what is selected on the clipboard, as text. Says whether anything was."""
-    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    cards, comments = view.network.own_selected, view.network.surroundings.selected_comments
     text = clipboard.copied(view.folding.graph, cards, comments)
     if not text:
         view.say("Select the layers to copy first.", mood="")
         return False
     QGuiApplication.clipboard().setText(text)
-    view.message.emit(f"Copied {counted(view, cards, comments)}.")
+    view.message.emit(f"Copied {named(view.network.graph, cards, comments)}.")
     return True
 
 
 def cut(view: CanvasView) -> None:
     """Put what is selected on the clipboard and delete it."""
-    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    cards, comments = view.network.own_selected, view.network.surroundings.selected_comments
     if copy(view):
-        view.request(f"Cut {counted(view, cards, comments)}", partial(without, cards=cards, comments=comments))
+        edit = partial(comment_edits.delete_along, cards=cards, comments=comments)
+        view.request(f"Cut {named(view.network.graph, cards, comments)}", edit)
 
 
 def paste(view: CanvasView, at: Point | None = None) -> None:
@@ -58,24 +57,12 @@ def paste(view: CanvasView, at: Point | None = None) -> None:
 
 def duplicate(view: CanvasView) -> None:
     """Place a copy of what is selected beside it."""
-    cards, comments = own_selection(view), view.network.surroundings.selected_comments
+    cards, comments = view.network.own_selected, view.network.surroundings.selected_comments
     if not cards and not comments:
         view.say("Select the layers to duplicate first.", mood="")
         return
-    label = f"Duplicate {counted(view, cards, comments)}"
+    label = f"Duplicate {named(view.network.graph, cards, comments)}"
     view.request(label, partial(clipboard.duplicate, cards=cards, comments=comments))
-
-
-def without(
-    project: Project,
-    cards: Collection[str],
-    comments: Collection[str],
-    edges: Collection[Edge] = (),
-    heal: bool = True,
-) -> Project:
-    """A project without some cards, connections and comments."""
-    project = edits.delete(project, cards, edges, heal=heal) if cards or edges else project
-    return comment_edits.delete_comments(project, comments) if comments else project
 
 
 def add_comment(view: CanvasView, at: Point | None = None) -> TextEditor | None:
@@ -136,7 +123,7 @@ def entries_of_comment(view: CanvasView, comment_id: str) -> tuple[Entry, ...]:
 
 def entries_of_selection(view: CanvasView) -> tuple[Entry, ...]:
     """What the context menu offers about the clipboard."""
-    has_some = bool(own_selection(view) or view.network.surroundings.selected_comments)
+    has_some = bool(view.network.own_selected or view.network.surroundings.selected_comments)
     return (
         Entry("Copy", partial(copy, view), "Ctrl+C", has_some),
         Entry("Cut", partial(cut, view), "Ctrl+X", has_some),
@@ -147,11 +134,7 @@ def entries_of_selection(view: CanvasView) -> tuple[Entry, ...]:
 
 def _wanted_place(view: CanvasView) -> Point:
     """Where the pointer is, if it is over the canvas, as the middle of a card; otherwise the middle of what is seen."""
-    pointer = view.viewport().mapFromGlobal(QCursor.pos())
-    if view.viewport().rect().contains(pointer) and view.underMouse():
-        point = view.scene_point(QPointF(pointer))
-    else:
-        point = view.seen().center
+    point = view.scene_point(view.pointer_place())
     return Point(point.x - WIDTH / 2, point.y - HEIGHT / 2)
 
 
@@ -171,18 +154,3 @@ def _clear_of_cards(view: CanvasView, place: Point) -> Point:
     while any(box.meets(Box(place.x, place.y, place.x + width, place.y + height)) for box in cards):
         place = Point(place.x, place.y + GRID)
     return place
-
-
-def counted(view: CanvasView, cards: Sequence[str], comments: Sequence[str]) -> str:
-    """Cards and comments in words: the name of a single one, or how many there are."""
-    if len(cards) == 1 and not comments:
-        group = view.folding.graph.groups_by_id.get(cards[0])
-        return group.name if group is not None else cards[0]
-    return numbered(len(cards), len(comments))
-
-
-def numbered(layers: int, comments: int) -> str:
-    """How many layers and comments there are, in words."""
-    parts = [f"{layers} layer{'' if layers == 1 else 's'}"] if layers or not comments else []
-    parts += [f"{comments} comment{'' if comments == 1 else 's'}"] if comments else []
-    return " and ".join(parts)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from deepviz.document import edits
+from deepviz.document import comment_edits, edits
 from deepviz.document.drawing import GroupCard
-from deepviz.document.graph import Edge
+from deepviz.document.graph import Edge, Flow
 from deepviz.gui.canvas import adding, clipboard_commands, group_commands
-from deepviz.gui.canvas.clipboard_commands import counted, without
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import HEIGHT, Point
-from deepviz.gui.canvas.group_commands import own_selection
 from deepviz.gui.canvas.menu import SEPARATOR, Entry
+from deepviz.gui.canvas.words import named
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -26,11 +25,12 @@ def delete_selection(view: CanvasView, heal: bool = True) -> None:
 
     With `heal`, what came before a node is connected to what came after it; otherwise all its connections are cut.
     """
-    node_ids, chosen = own_selection(view), view.network.selected_edges
+    cards, chosen = view.network.own_selected, view.network.selected_edges
     comments = view.network.surroundings.selected_comments
-    if node_ids or comments:
-        edit = partial(without, cards=node_ids, comments=comments, edges=chosen, heal=heal)
-        view.request(f"{'Delete' if heal else 'Delete and cut'} {counted(view, node_ids, comments)}", edit)
+    if cards or comments:
+        edit = partial(comment_edits.delete_along, cards=cards, comments=comments, edges=chosen, heal=heal)
+        what = named(view.network.graph, cards, comments)
+        view.request(f"{'Delete' if heal else 'Delete and cut'} {what}", edit)
     elif chosen:
         disconnect(view, chosen)
 
@@ -42,25 +42,39 @@ def disconnect(view: CanvasView, chosen: tuple[Edge, ...]) -> None:
 
 
 def nudge(view: CanvasView, dx: float, dy: float) -> None:
-    """Ask for the selected nodes to be moved a little; one nudge after the other is one step to undo."""
-    selected = own_selection(view)
-    if selected:
-        places = ((node_id, view.network.places[node_id]) for node_id in selected)
-        positions = {node_id: Point(place.x + dx, place.y + dy) for node_id, place in places}
-        label, edit = f"Move {_named(selected, 'layers')}", partial(edits.move, positions=positions)
-        view.request(label, edit, merge_key="nudge " + " ".join(sorted(selected)))
+    """Ask for the selected cards and comments to be moved a little; nudges in a row are one step to undo."""
+    network = view.network
+    cards, noted = network.own_selected, network.surroundings.selected_comments
+    if cards or noted:
+        places = {card: Point(network.places[card].x + dx, network.places[card].y + dy) for card in cards}
+        boxes = {each: network.surroundings.comments[each].box for each in noted}
+        comments = {each: Point(box.left + dx, box.top + dy) for each, box in boxes.items()}
+        edit = partial(comment_edits.move_along, cards=places, comments=comments)
+        merge_key = " ".join(["nudge", *sorted(cards), *sorted(noted)])
+        view.request(f"Move {named(network.graph, cards, noted)}", edit, merge_key=merge_key)
 
 
 def select_all(view: CanvasView) -> None:
     """Select every node and every edge."""
     network = view.network
-    own = (card for card in network.places if card not in view.folding.drawing.outside)
+    own = (card for card in network.places if card not in network.outside)
     network.select(own, network.graph.edges, network.surroundings.comments)
 
 
-def arrange(view: CanvasView) -> None:
-    """Ask for all nodes to be put in order, in rows as long as the canvas is wide, and show them all."""
-    view.request("Arrange", partial(edits.arrange, columns=adding.columns_of(view), scope=view.folding.scope))
+FLOWS: dict[Flow, str] = {"right": "Arrange from left to right", "down": "Arrange from top to bottom"}
+"""What asking for one flow or the other is called."""
+
+
+def arrange(view: CanvasView, flow: Flow | None = None) -> None:
+    """Ask for all nodes to be put in order, and show them all.
+
+    With a `flow`, data is drawn to flow that way from now on. A network that finds room at 100 % has rows as long as
+    the canvas is wide; a larger one the proportions in which most can be read of it.
+    """
+    label = "Arrange" if flow is None else FLOWS[flow]
+    room = (float(view.viewport().width()), float(view.viewport().height()))
+    least = adding.columns_of(view, flow)
+    view.request(label, partial(edits.arrange, columns=least, scope=view.folding.scope, flow=flow, room=room))
     view.fit()
 
 
@@ -95,8 +109,14 @@ def connect_by_keys(view: CanvasView, source: str) -> None:
 
 
 def open_menu_at_current(view: CanvasView) -> None:
-    """Open the context menu of the node that keys go to, or of the canvas."""
-    if view.current is not None:
+    """Open the context menu of the node that keys go to, of the comment that is selected, or of the canvas."""
+    around = view.network.surroundings
+    if around.selected_comments and not view.network.selected:
+        box = around.comments[around.selected_comments[-1]].box
+        point = Point(box.left + 24.0, box.top + 24.0)
+        entries = clipboard_commands.entries_of_comment(view, around.selected_comments[-1])
+        view.open_menu(entries, QPointF(view.place_of(point)))
+    elif view.current is not None:
         place = view.network.places[view.current]
         point = Point(place.x + 24.0, place.y + HEIGHT - 10.0)
         view.open_menu(entries_for(view, view.current, point), QPointF(view.place_of(point)))
@@ -162,13 +182,10 @@ def _of_canvas(view: CanvasView) -> tuple[Entry, ...]:
     return (
         Entry("Select all", partial(select_all, view), "Ctrl+A", has_nodes),
         Entry("Arrange", partial(arrange, view), is_enabled=has_nodes),
+        *(Entry(label, partial(arrange, view, flow), is_enabled=has_nodes) for flow, label in FLOWS.items()),
         Entry("Fit", view.fit, "F", has_nodes),
     )
 
 
 def _submenu(label: str, children: tuple[Entry, ...]) -> Entry:
     return Entry(label, children=children) if children else Entry(label, is_enabled=False)
-
-
-def _named(node_ids: tuple[str, ...], plural: str) -> str:
-    return node_ids[0] if len(node_ids) == 1 else f"{len(node_ids)} {plural}"

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 
 from deepviz.document.comment_edits import LEAST_SIZE, move_comments, resize_comment
+from deepviz.gui.amounts import counted
 from deepviz.gui.canvas.geometry import Box, Point, snapped
 from deepviz.gui.canvas.gestures import Canvas, Gesture
 
@@ -36,7 +37,7 @@ class MoveComments(Gesture):
             self.cancel()
             return
         places = {comment_id: (box.left, box.top) for comment_id, box in moved.items()}
-        what = "comment" if len(places) == 1 else f"{len(places)} comments"
+        what = "comment" if len(places) == 1 else counted(len(places), "comment")
         self.canvas.request(f"Move {what}", partial(move_comments, positions=places), point)
 
     def cancel(self) -> None:
@@ -48,10 +49,7 @@ class MoveComments(Gesture):
         if not modifiers & Qt.KeyboardModifier.AltModifier:
             wanted = snapped(wanted)
         dx, dy = wanted.x - origin.left, wanted.y - origin.top
-        return {
-            each: Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
-            for each, box in self._origins.items()
-        }
+        return {each: box.moved(dx, dy) for each, box in self._origins.items()}
 
 
 class ResizeComment(Gesture):
@@ -72,8 +70,8 @@ class ResizeComment(Gesture):
         if box == self._origin:
             self.cancel()
             return
-        size = (box.right - box.left, box.bottom - box.top)
-        self.canvas.request("Resize comment", partial(resize_comment, comment_id=self._comment_id, size=size), point)
+        edit = partial(resize_comment, comment_id=self._comment_id, size=(box.width, box.height))
+        self.canvas.request("Resize comment", edit, point)
 
     def cancel(self) -> None:
         self.network.surroundings.preview_comments({self._comment_id: self._origin})

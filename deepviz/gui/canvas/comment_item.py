@@ -49,7 +49,7 @@ class CommentItem(QGraphicsItem):
             self._box = box
 
     def boundingRect(self) -> QRectF:
-        return _rect(self._box).adjusted(-4, -4, 4, 4)
+        return QRectF(self._box.left, self._box.top, self._box.width, self._box.height).adjusted(-4, -4, 4, 4)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -66,7 +66,7 @@ def paint_comment(
     is_live
         Whether it can be edited, so that a hint stands in it while it is empty, and its corner shows that it moves.
     """
-    area = _rect(box)
+    area = QRectF(box.left, box.top, box.width, box.height)
     filling = QColor(HUE)
     filling.setAlpha(40 if theme.is_dark else 70)
     painter.setBrush(filling)
@@ -98,7 +98,3 @@ def comment_box(comment: Comment) -> Box:
 def at_corner(box: Box, point: Point) -> bool:
     """Whether a point is where a comment is resized."""
     return Box(box.right - HANDLE, box.bottom - HANDLE, box.right, box.bottom).contains(point, 3.0)
-
-
-def _rect(box: Box) -> QRectF:
-    return QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom))

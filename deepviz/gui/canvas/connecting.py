@@ -19,7 +19,7 @@ def possible_targets(graph: Graph, source: str) -> set[str]:
     """The nodes that an edge from the output of `source` can go to."""
     if graph.node(source).is_loss:
         return set()
-    excluded = _upstream(graph, source) | {edge.target for edge in graph.outputs_of(source)}
+    excluded = graph.leading_to(source) | {edge.target for edge in graph.outputs_of(source)}
     return {node.id for node in graph.nodes if takes_input(node)} - excluded
 
 
@@ -27,7 +27,7 @@ def possible_sources(graph: Graph, target: str) -> set[str]:
     """The nodes whose output an edge to an input of `target` can come from."""
     if not takes_input(graph.node(target)):
         return set()
-    excluded = _downstream(graph, target) | {edge.source for edge in graph.inputs_of(target)}
+    excluded = graph.reached_from(target) | {edge.source for edge in graph.inputs_of(target)}
     return {node.id for node in graph.nodes if not node.is_loss} - excluded
 
 
@@ -101,25 +101,3 @@ def _reordered(project: Project, edge: Edge, port: int) -> Project:
     order.insert(port, moved)
     numbered = {each: replace(each, port=number) for number, each in enumerate(order)}
     return replace(project, graph=replace(graph, edges=tuple(numbered.get(each, each) for each in graph.edges)))
-
-
-def _upstream(graph: Graph, start: str) -> set[str]:
-    """All nodes from which there is a way to `start`, itself included."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        for edge in graph.inputs_of(waiting.pop()):
-            if edge.source not in seen:
-                seen.add(edge.source)
-                waiting.append(edge.source)
-    return seen
-
-
-def _downstream(graph: Graph, start: str) -> set[str]:
-    """All nodes to which there is a way from `start`, itself included."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        for edge in graph.outputs_of(waiting.pop()):
-            if edge.target not in seen:
-                seen.add(edge.target)
-                waiting.append(edge.target)
-    return seen

@@ -27,6 +27,9 @@ MARGIN = 6.0
 SEARCHED = 3.0
 """How far above and below both ends corridors are looked for, in cards."""
 
+LEANING = 40.0
+"""How much farther, in scene units, a corridor may be for the sake of arriving on the right side."""
+
 _STEP = 40.0
 _LANES = 12
 _BUCKET = 64.0
@@ -65,8 +68,14 @@ class Course:
         return self.start.x, self.end.x
 
 
-def course(edge: Edge, start: Point, end: Point, obstacles: Obstacles) -> Course:
-    """The way of an edge from port to port around what is in its way."""
+def course(edge: Edge, start: Point, end: Point, obstacles: Obstacles, lean: int = 0) -> Course:
+    """The way of an edge from port to port around what is in its way.
+
+    Parameters
+    ----------
+    lean
+        On which side it arrives beside other edges: -1 above them, 1 below, 0 neither. A detour keeps to that side.
+    """
     if end.x - start.x < FORWARD_ROOM:
         return _way_back(start, end, obstacles)
     # Only where another card fits in between can one be in the way.
@@ -79,7 +88,7 @@ def course(edge: Edge, start: Point, end: Point, obstacles: Obstacles) -> Course
     left, right = start.x + CLIMB / 2, max(end.x - CLIMB / 2, start.x + CLIMB / 2)
     searched = SEARCHED * obstacles.breadth
     zone = Box(left, min(start.y, end.y) - searched, right, max(start.y, end.y) + searched)
-    found = _nearest_corridor(obstacles.meeting(zone, own), min(start.y, end.y), max(start.y, end.y))
+    found = _nearest_corridor(obstacles.meeting(zone, own), min(start.y, end.y), max(start.y, end.y), lean)
     return Course(start, end, *found, zone=_around(zone, direct.box))
 
 
@@ -130,7 +139,9 @@ def _way_back(start: Point, end: Point, obstacles: Obstacles) -> Course:
     return Course(start, end, level, heading, corridor, zone)
 
 
-def _nearest_corridor(boxes: Iterable[Box], upper: float, lower: float) -> tuple[float, int, tuple[float, float]]:
+def _nearest_corridor(
+    boxes: Iterable[Box], upper: float, lower: float, lean: int = 0
+) -> tuple[float, int, tuple[float, float]]:
     """The level, the heading and the extent of the corridor that is least far from a stretch between two levels."""
     blocked: list[tuple[float, float]] = []
     for top, bottom in sorted((box.top - MARGIN, box.bottom + MARGIN) for box in boxes):
@@ -143,6 +154,7 @@ def _nearest_corridor(boxes: Iterable[Box], upper: float, lower: float) -> tuple
     for above, below in list(pairwise(limits))[::2]:
         level, heading = _best_level(above, below, upper, lower)
         cost = max(0.0, upper - level) + max(0.0, level - lower)
+        cost += LEANING if lean * heading < 0 else 0.0
         found.append((cost, level, heading, (above, below)))
     _, level, heading, corridor = min(found, key=lambda each: each[:2])
     return level, heading, corridor

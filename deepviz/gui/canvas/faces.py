@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deepviz.document.graph import Edge, Graph, Node
+from deepviz.document.graph import Edge, Flow, Graph, Node
 from deepviz.document.shapes import Problem, Report
 from deepviz.engine.shapes import Shape
 from deepviz.gui.canvas.card_face import CardFace, face_of
 
-_Basis = tuple[Node, tuple[Edge, ...], "Shape | None", "int | None", Node | None]
+_Basis = tuple[Node, tuple[Edge, ...], "Shape | None", "int | None", Node | None, Flow]
 
 
 class Faces:
@@ -33,7 +33,7 @@ class Faces:
             self._known.pop(node.id, None)
             return face_of(node, graph, report, problems, attached)
         shape, parameters = report.shapes.get(node.id), report.parameters.get(node.id)
-        basis = (node, graph.inputs_of(node.id), shape, parameters, attached)
+        basis = (node, graph.inputs_of(node.id), shape, parameters, attached, graph.flow)
         known = self._known.get(node.id)
         if known is not None and known[0] == basis:
             return known[1]

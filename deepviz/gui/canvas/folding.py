@@ -60,12 +60,8 @@ class Folding:
 
     def scope_of(self, node_id: str) -> str:
         """The group to look into to see a node or group on a card of its own."""
-        if node_id in self._graph.groups_by_id:
-            around = self._graph.groups_by_id[node_id].parent
-        else:
-            around = self._graph.node(node_id).group
         # As far out as all groups in between are drawn open.
-        way = self._graph.way_up(around)
+        way = self._graph.way_up(ends.group_around(self._graph, node_id))
         for number, group_id in enumerate(way):
             if self._graph.groups_by_id[group_id].collapsed or group_id == self.scope:
                 return way[number]

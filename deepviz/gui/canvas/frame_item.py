@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from deepviz.document.drawing import Frame
 from deepviz.gui import icons
-from deepviz.gui.canvas.geometry import Box, Point, bounds
+from deepviz.gui.canvas.geometry import Box, Point, around, bounds
 from deepviz.gui.theme import Theme, body_font
 
 PADDING = 18.0
@@ -44,7 +44,7 @@ class FrameItem(QGraphicsItem):
         return Box(self.box.left, self.box.top, self.box.right, self.box.top + BAR)
 
     def boundingRect(self) -> QRectF:
-        return _rect(self.box).adjusted(-2, -2, 2, 2)
+        return QRectF(self.box.left, self.box.top, self.box.width, self.box.height).adjusted(-2, -2, 2, 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -60,7 +60,7 @@ def paint_frame(painter: QPainter, frame: Frame, box: Box, theme: Theme) -> None
     line = QColor(hue)
     line.setAlpha(150)
     painter.setPen(QPen(line, 1.0, Qt.PenStyle.DashLine))
-    painter.drawRoundedRect(_rect(box), RADIUS, RADIUS)
+    painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), RADIUS, RADIUS)
     left, top = box.left + 12.0, box.top
     icons.paint(painter, "group", theme.category_ink("Group"), QRectF(left, top + 6.0, 14.0, 14.0))
     font = body_font(12)
@@ -91,14 +91,9 @@ def frame_boxes(frames: Sequence[Frame], places: Mapping[str, Point]) -> dict[st
             if other.group.id in found and other.depth > frame.depth and own >= set(other.cards)
         ]
         inner.append(Box(box.left, box.top, box.right, box.bottom + BELOW))
-        found[frame.group.id] = Box(
-            min(each.left for each in inner) - PADDING,
-            min(each.top for each in inner) - PADDING - BAR,
-            max(each.right for each in inner) + PADDING,
-            max(each.bottom for each in inner) + PADDING,
-        )
+        whole = around(inner)
+        if whole is not None:
+            found[frame.group.id] = Box(
+                whole.left - PADDING, whole.top - PADDING - BAR, whole.right + PADDING, whole.bottom + PADDING
+            )
     return found
-
-
-def _rect(box: Box) -> QRectF:
-    return QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom))

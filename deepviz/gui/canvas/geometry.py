@@ -12,7 +12,6 @@ from typing import NamedTuple
 from deepviz.document.drawing import GroupCard
 from deepviz.document.graph import Flow, Graph, Node
 from deepviz.document.layout import CARD_SIZE
-from deepviz.engine.loss import Loss
 
 WIDTH, HEIGHT = CARD_SIZE
 GRID = 8.0
@@ -59,6 +58,29 @@ class Box:
             and other.top <= self.bottom
         )
 
+    def holds(self, other: Box) -> bool:
+        """Whether the other does not reach out of this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
+
+    def moved(self, dx: float, dy: float) -> Box:
+        """The same rectangle elsewhere."""
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+    @property
+    def width(self) -> float:
+        """From the left to the right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From the top to the bottom."""
+        return self.bottom - self.top
+
     @property
     def center(self) -> Point:
         """The middle."""
@@ -88,7 +110,7 @@ def takes_input(node: Node) -> bool:
     """Whether anything can be connected to the node's input side."""
     if isinstance(node.layer, GroupCard):
         return node.layer.inputs > 0
-    return isinstance(node.layer, Loss) or node.layer.maximum_inputs != 0
+    return node.takes_input
 
 
 def has_output(node: Node) -> bool:
@@ -102,11 +124,11 @@ def input_port_count(graph: Graph, node: Node) -> int:
     """How many input ports a card shows: those in use or needed, and a spare one where there may be more."""
     if isinstance(node.layer, GroupCard):
         return node.layer.inputs
-    limit = 1 if isinstance(node.layer, Loss) else node.layer.maximum_inputs
+    limit = node.layer.maximum_inputs
     if limit is not None and limit <= 1:
         return limit
     used = max((edge.port + 1 for edge in graph.inputs_of(node.id)), default=0)
-    wanted = max(used + 1, 1 if isinstance(node.layer, Loss) else node.layer.minimum_inputs)
+    wanted = max(used + 1, node.layer.minimum_inputs)
     return wanted if limit is None else max(used, min(wanted, limit))
 
 

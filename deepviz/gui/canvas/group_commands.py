@@ -13,17 +13,13 @@ from deepviz.gui.canvas.frame_item import BAR
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point
 from deepviz.gui.canvas.menu import SEPARATOR, Entry
 from deepviz.gui.canvas.text_editor import TextEditor
+from deepviz.gui.canvas.words import named
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
 
 REPEATS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
 """How often a group can be repeated by the menu; the panel takes any number."""
-
-
-def own_selection(view: CanvasView) -> tuple[str, ...]:
-    """The selected cards but for those that lie outside of the group that is looked into."""
-    return tuple(card for card in view.network.selected if card not in view.folding.drawing.outside)
 
 
 def selected_groups(view: CanvasView) -> tuple[str, ...]:
@@ -37,12 +33,11 @@ def selected_groups(view: CanvasView) -> tuple[str, ...]:
 
 def group_selection(view: CanvasView) -> None:
     """Ask for the selected cards to become a group."""
-    cards = own_selection(view)
+    cards = view.network.own_selected
     if not cards:
         view.say("Select the layers to group first: drag a rectangle around them, or click them with Ctrl.")
         return
-    label = f"Group {len(cards)} layers" if len(cards) > 1 else f"Group {cards[0]}"
-    view.request(label, partial(group_edits.group, cards=cards))
+    view.request(f"Group {named(view.network.graph, cards)}", partial(group_edits.group, cards=cards))
 
 
 def ungroup_selection(view: CanvasView) -> None:
@@ -133,7 +128,7 @@ def attach_all(view: CanvasView, attached: bool) -> None:
 def entries(view: CanvasView, card: str) -> tuple[Entry, ...]:
     """What the context menu of a card offers about groups and activations."""
     graph, drawing = view.folding.graph, view.folding.drawing
-    if card in drawing.outside:
+    if card in view.network.outside:
         there = view.folding.scope_of(card)
         return (Entry("Go to it", lambda: view.reveal(card)),) if there != view.folding.scope else ()
     if card in graph.groups_by_id:
@@ -143,7 +138,7 @@ def entries(view: CanvasView, card: str) -> tuple[Entry, ...]:
         on_it = drawing.attached[card]
         found.append(Entry(f"Edit {on_it.layer.label}", partial(view.node_activated.emit, on_it.id)))
         found.append(Entry(f"Detach {on_it.layer.label}", partial(detach, view, on_it.id)))
-    elif _can_attach(view, card):
+    elif ends.can_be_attached(graph, card):
         (edge,) = graph.inputs_of(card)
         found.append(Entry(f"Attach to {edge.source}", partial(attach, view, card)))
     found.append(Entry("Group", partial(group_selection, view), "Ctrl+G"))
@@ -178,15 +173,6 @@ def _ungroup(view: CanvasView, group_id: str) -> None:
     shown = view.folding.graph.members(group_id)
     view.request(f"Ungroup {_names(view, (group_id,))}", partial(group_edits.ungroup, group_ids=(group_id,)))
     view.select(shown)
-
-
-def _can_attach(view: CanvasView, card: str) -> bool:
-    graph = view.folding.graph
-    node, into = graph.node(card), graph.inputs_of(card)
-    if not ends.is_activation(node) or len(into) != 1:
-        return False
-    before = graph.node(into[0].source)
-    return ends.can_hold_activation(before) and len(graph.outputs_of(before.id)) == 1 and before.group == node.group
 
 
 def _names(view: CanvasView, group_ids: Sequence[str]) -> str:

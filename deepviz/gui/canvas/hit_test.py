@@ -141,9 +141,7 @@ def input_behind(graph: Graph, places: Places, card: Box, reach: float) -> str |
     return _beside(graph.flow, places, free, card, reach, side=-1)
 
 
-def _beside(
-    flow: Flow, places: Places, candidates: Iterable[str], card: Box, reach: float, side: int
-) -> str | None:
+def _beside(flow: Flow, places: Places, candidates: Iterable[str], card: Box, reach: float, side: int) -> str | None:
     """The candidate with the smallest gap to a card that stands behind it (side 1) or before it (side -1)."""
     axes = Axes.of(flow)
     card, found, best = axes.turned_box(card), None, reach

@@ -13,7 +13,7 @@ from math import dist
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QGraphicsScene
 
-from deepviz.document.graph import Edge, Graph, Node
+from deepviz.document.graph import Edge, Flow, Graph, Node
 from deepviz.document.shapes import Report
 from deepviz.engine.layer import Layer
 from deepviz.gui.canvas.card_face import UNKNOWN, shape_words
@@ -30,7 +30,7 @@ LEAST_SPACING = 15.0
 """Pixels between two ports from which on both can be named at once."""
 
 BESIDE = 11.0
-"""Pixels between a port and the label to the left of it."""
+"""Pixels between a port and the label to the left of it, or above it."""
 
 
 LONG = 260.0
@@ -94,7 +94,7 @@ class HoverLabels:
             wanted = [(edge_text(report, thing), place, QPointF(0.0, -ABOVE - LABEL_HEIGHT / 2))]
         elif isinstance(thing, str) and thing in places:
             wanted = _port_names(graph, places, graph.node(thing))
-            if len(wanted) > 1 and (wanted[1][1].y - wanted[0][1].y) * self._zoom() < LEAST_SPACING:
+            if len(wanted) > 1 and dist(wanted[0][1], wanted[1][1]) * self._zoom() < LEAST_SPACING:
                 wanted = []
         while len(self._labels) < len(wanted):
             self._labels.append(Label())
@@ -139,7 +139,14 @@ def _port_names(graph: Graph, places: Places, node: Node, only: Port | None = No
     numbers = range(count) if only is None else range(0) if only.is_output else (only.number,)
     if count < 2:
         return []
-    aside = QPointF(-BESIDE, 0.0)
     return [
-        (port_name(node, number), port_place(graph, places, Port(node.id, False, number)), aside) for number in numbers
+        (port_name(node, number), port_place(graph, places, Port(node.id, False, number)), _aside(graph.flow, number))
+        for number in numbers
     ]
+
+
+def _aside(flow: Flow, number: int) -> QPointF:
+    """Where the name of a port stands. Side by side there is no room for words: every other one stands higher."""
+    if flow == "down":
+        return QPointF(0.0, -BESIDE - LABEL_HEIGHT / 2 - (LABEL_HEIGHT + 2.0) * (number % 2))
+    return QPointF(-BESIDE, 0.0)

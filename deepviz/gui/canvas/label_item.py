@@ -12,6 +12,8 @@ from deepviz.gui.theme import Theme, number_font
 SIZE = 11
 PADDING = 7.0
 LABEL_HEIGHT = 17.0
+TO_SIDE = 4.0
+"""Pixels that stay between a label and the side of the view."""
 
 
 class Label(QGraphicsItem):
@@ -31,10 +33,20 @@ class Label(QGraphicsItem):
         self.prepareGeometryChange()
         self.text, self._theme = text, theme
         width = QFontMetricsF(number_font(SIZE)).horizontalAdvance(text) + 2 * PADDING
-        left = aside.x() - (width if aside.x() < 0 else width / 2)
+        left = aside.x() - width if aside.x() < 0 else self._in_sight(place, aside.x() - width / 2, width)
         self._area = QRectF(left, aside.y() - LABEL_HEIGHT / 2, width, LABEL_HEIGHT)
         self.setPos(QPointF(*place))
         self.update()
+
+    def _in_sight(self, place: Point, left: float, width: float) -> float:
+        """Where a label begins that would be cut off at a side of the view, in pixels from its place."""
+        scene = self.scene()
+        views = scene.views() if scene is not None else []
+        if not views:
+            return left
+        start = views[0].viewportTransform().map(QPointF(*place)).x()
+        kept = min(start + left, views[0].viewport().width() - width - TO_SIDE)
+        return max(kept, TO_SIDE) - start
 
     def boundingRect(self) -> QRectF:
         return self._area.adjusted(-1, -1, 1, 1)

@@ -77,7 +77,7 @@ class Minimap(QWidget):
             return
         if not self._is_known:
             self._take_size(self._network.content())
-        if self._content is None or (_holds(seen, self._content) and self._grip is None):
+        if self._content is None or (seen.holds(self._content) and self._grip is None):
             self.hide()
         else:
             self.show()
@@ -152,7 +152,7 @@ class Minimap(QWidget):
     def _scale(self) -> tuple[float, float, float]:
         """Pixels for each unit of the scene, and what of the scene is at its top left corner."""
         content = self._content or Box(0, 0, 1, 1)
-        width, height = max(1.0, content.right - content.left), max(1.0, content.bottom - content.top)
+        width, height = max(1.0, content.width), max(1.0, content.height)
         scale = min((self.width() - 2 * PADDING) / width, (self.height() - 2 * PADDING) / height)
         middle = content.center
         return scale, middle.x - self.width() / 2 / scale, middle.y - self.height() / 2 / scale
@@ -162,9 +162,9 @@ class Minimap(QWidget):
         self._content, self._picture, self._is_known = content, None, True
         if content is None:
             return
-        width, height = content.right - content.left, content.bottom - content.top
-        scale = min((WIDEST - 2 * PADDING) / width, (HIGHEST - 2 * PADDING) / height)
-        self.resize(max(LEAST, round(width * scale + 2 * PADDING)), max(LEAST, round(height * scale + 2 * PADDING)))
+        scale = min((WIDEST - 2 * PADDING) / content.width, (HIGHEST - 2 * PADDING) / content.height)
+        width, height = round(content.width * scale + 2 * PADDING), round(content.height * scale + 2 * PADDING)
+        self.resize(max(LEAST, width), max(LEAST, height))
         self.stand()
 
     def stand(self) -> None:
@@ -193,13 +193,3 @@ class Minimap(QWidget):
             painter.drawRects(cards)
         painter.end()
         self._picture, self._theme = picture, theme
-
-
-def _holds(seen: Box, content: Box) -> bool:
-    """Whether all of the network can be seen."""
-    return (
-        seen.left <= content.left
-        and seen.top <= content.top
-        and content.right <= seen.right
-        and content.bottom <= seen.bottom
-    )

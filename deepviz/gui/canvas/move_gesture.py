@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt
 
 from deepviz.document import edits
-from deepviz.document.comment_edits import move_comments
-from deepviz.document.graph import Edge, Position
-from deepviz.document.project import Project
+from deepviz.document.comment_edits import move_along
+from deepviz.document.graph import Edge
 from deepviz.document.rewiring import Rewiring, move_onto_edge, rewiring
 from deepviz.gui.canvas.alignment import REACH, aligned
 from deepviz.gui.canvas.axes import Axes, flowing_route
@@ -18,6 +16,7 @@ from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Box, Point, Port, card_bo
 from deepviz.gui.canvas.gestures import Canvas, Gesture
 from deepviz.gui.canvas.hit_test import edge_at, port_place
 from deepviz.gui.canvas.placement import closed_up, inserted
+from deepviz.gui.canvas.words import named
 
 DRAG_DISTANCE = 4.0
 """How many pixels a press has to move before it is taken for a drag of cards and not for a click."""
@@ -48,7 +47,7 @@ class MoveNodes(Gesture):
         self._grabbed = grabbed
         self._is_whole = whole
         network = self.network
-        self._origins = {card: network.places[card] for card in network.selected if card not in network.outside}
+        self._origins = {card: network.places[card] for card in network.own_selected}
         around = network.surroundings
         self._comments = {each: around.comments[each].box for each in around.selected_comments}
         self._graph = network.graph
@@ -80,13 +79,13 @@ class MoveNodes(Gesture):
         self.move(point, modifiers)
         edge, places = self._edge, self._places
         self.network.unmark()
-        what = self._grabbed if len(self._origins) == 1 else f"{len(self._origins)} layers"
+        what = named(self.network.graph, tuple(self._origins), tuple(self._comments))
         if edge is not None:
             edit = partial(move_onto_edge, moved=tuple(self._origins), edge=edge, positions=places)
             self.canvas.request(f"Move {what} between {edge.source} and {edge.target}", edit, point)
         elif places != self._origins:
             notes = {each: (box.left, box.top) for each, box in self._shifted_comments().items()}
-            self.canvas.request(f"Move {what}", partial(_moved, positions=places, comments=notes), point)
+            self.canvas.request(f"Move {what}", partial(move_along, cards=places, comments=notes), point)
         # If the edit was made, everything is there already; if it was refused, it has to go back.
         self.network.end_preview()
 
@@ -217,11 +216,6 @@ class MoveNodes(Gesture):
         place, origin = self._places[self._grabbed], self._origins[self._grabbed]
         dx, dy = place.x - origin.x, place.y - origin.y
         return {
-            each: Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
+            each: box.moved(dx, dy)
             for each, box in self._comments.items()
         }
-
-
-def _moved(project: Project, positions: Mapping[str, Position], comments: Mapping[str, Position]) -> Project:
-    project = edits.move(project, positions)
-    return move_comments(project, comments) if comments else project

@@ -162,7 +162,7 @@ class _Band(QGraphicsItem):
     def show_area(self, area: Box, theme: Theme) -> None:
         """Lie elsewhere."""
         self.prepareGeometryChange()
-        self._area = QRectF(QPointF(area.left, area.top), QPointF(area.right, area.bottom))
+        self._area = QRectF(area.left, area.top, area.width, area.height)
         self._color = QColor(theme.accent)
 
     def boundingRect(self) -> QRectF:

@@ -15,6 +15,7 @@ from PySide6.QtSvg import QSvgGenerator
 from deepviz.document.graph import Graph
 from deepviz.document.replace_file import replace_file
 from deepviz.document.shapes import Report
+from deepviz.gui.amounts import counted
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.canvas.picture_painting import MARGIN as MARGIN
 from deepviz.gui.canvas.picture_painting import NetworkPicture, paint_network
@@ -93,7 +94,7 @@ def svg_of(picture: NetworkPicture) -> bytes:
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
     generator.setTitle("Network")
-    generator.setDescription(f"{len(picture.nodes)} layers, {len(picture.edges)} connections")
+    generator.setDescription(f"{counted(len(picture.nodes), 'layer')}, {counted(len(picture.edges), 'connection')}")
     painter = QPainter(generator)
     painter.translate(-picture.area.topLeft())
     paint_network(painter, picture)

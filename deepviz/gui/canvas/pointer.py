@@ -151,5 +151,5 @@ def _press_node(view: CanvasView, point: Point, node_id: str, adds: bool) -> Non
     elif node_id not in network.selected:
         network.select((node_id,))
     view.current = node_id
-    if node_id not in view.folding.drawing.outside:
+    if node_id not in network.outside:
         view.begin(MoveNodes(view, point, node_id))

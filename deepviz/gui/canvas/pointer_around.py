@@ -32,7 +32,7 @@ def press_surroundings(view: CanvasView, point: Point, adds: bool) -> bool:
         elif comment not in selected:
             network.select((), comments=(comment,))
         if comment in around.selected_comments:
-            along = [card for card in network.selected if card not in network.outside]
+            along = network.own_selected
             whole = MoveNodes(view, point, along[0], whole=True) if along else None
             view.begin(whole or MoveComments(view, point, comment))
         return True

@@ -22,6 +22,8 @@ LANDING = 18.0
 CLIMB = 52.0
 """How far beside a port a detour has reached its level."""
 CLEARANCE = 20.0
+HALF_GAP = 28.0
+"""From a row of cards to the middle of the gap beside it."""
 _STEPS = 16
 
 
@@ -84,12 +86,14 @@ def route(start: Point, end: Point, level: float | None = None, back_on: float |
 
 
 def level_between(start: Point, end: Point, breadth: float = HEIGHT) -> float:
-    """Where the level stretch of a way back is best, nothing being in its way: half way between the two rows.
+    """Where the level stretch of a way back is best, nothing being in its way: between the two rows, beside the second.
 
-    Cards are so high as `breadth` says.
+    What branches off the first row is then passed outside. Cards are so high as `breadth` says.
     """
-    in_other_row = abs(end.y - start.y) > breadth
-    return (start.y + end.y) / 2 if in_other_row else max(start.y, end.y) + breadth / 2 + CLEARANCE
+    if abs(end.y - start.y) <= breadth:
+        return max(start.y, end.y) + breadth / 2 + CLEARANCE
+    aside = min(abs(end.y - start.y) / 2, breadth / 2 + HALF_GAP)
+    return end.y - aside if end.y > start.y else end.y + aside
 
 
 def loose_end(start: Point, end: Point) -> Route:

@@ -110,7 +110,7 @@ class Router:
         """Find the ways of these edges, and give all detours their lanes."""
         changed = set()
         for edge in edges:
-            found = course(edge, *self._ends_of(edge), self._obstacles)
+            found = course(edge, *self._ends_of(edge), self._obstacles, self._lean_of(edge))
             if found != self._courses.get(edge):
                 self._courses[edge] = found
                 changed.add(edge)
@@ -125,6 +125,12 @@ class Router:
                 self.routes[edge] = way
                 elsewhere.add(edge)
         return elsewhere
+
+    def _lean_of(self, edge: Edge) -> int:
+        """Whether an edge arrives below the middle of all that arrive there (1), above it (-1), or there (0)."""
+        ports = [other.port for other in self._graph.inputs_of(edge.target)]
+        aside = 2 * edge.port - min(ports) - max(ports)
+        return (aside > 0) - (aside < 0)
 
     def _ends_of(self, edge: Edge) -> tuple[Point, Point]:
         flow, turned = self._graph.flow, self._axes.turned

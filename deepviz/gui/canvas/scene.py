@@ -193,6 +193,11 @@ class CanvasScene(QGraphicsScene):
         return self._selected
 
     @property
+    def own_selected(self) -> tuple[str, ...]:
+        """The selected nodes that belong to what is shown, and do not merely stand beside it."""
+        return tuple(node_id for node_id in self._selected if node_id not in self.outside)
+
+    @property
     def selected_edges(self) -> tuple[Edge, ...]:
         """The selected edges."""
         return self._selected_edges

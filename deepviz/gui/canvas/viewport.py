@@ -86,9 +86,8 @@ class Viewport(QGraphicsView):
         if content is None:
             self._look(1.0, Point(0.0, 0.0), middle)
             return
-        width, height = content.right - content.left, content.bottom - content.top
         room_x, room_y = (self.viewport().width() - 2 * FIT_MARGIN, self.viewport().height() - 2 * FIT_MARGIN)
-        zoom = min(FIT_ZOOM, room_x / width, room_y / height)
+        zoom = min(FIT_ZOOM, room_x / content.width, room_y / content.height)
         self._look(max(LEAST_ZOOM, zoom), content.center, middle)
 
     @property
@@ -107,10 +106,7 @@ class Viewport(QGraphicsView):
         content, seen = self.network.content(), self.seen()
         self.minimap.look_again()
         self.minimap.show_seen(seen)
-        if not self._is_fitted or content is None:
-            return
-        sideways = content.left < seen.left or content.right > seen.right
-        if sideways or content.top < seen.top or content.bottom > seen.bottom:
+        if self._is_fitted and content is not None and not seen.holds(content):
             self.fit()
 
     def pan_by(self, dx: float, dy: float) -> None:

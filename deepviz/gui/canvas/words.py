@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from deepviz.document.costs import NodeCosts
+from deepviz.document.drawing import GroupCard
 from deepviz.document.graph import Edge, Graph
 from deepviz.document.shapes import Problem, Report
-from deepviz.gui.amounts import short_bytes
-from deepviz.gui.canvas.card_face import UNKNOWN, is_frozen, shape_words, thousands
+from deepviz.gui.amounts import counted, plural, short_bytes, thousands
+from deepviz.gui.canvas.card_face import UNKNOWN, is_frozen, shape_words
 from deepviz.gui.canvas.gradients import magnitude
 
 
@@ -56,9 +57,24 @@ def edge_tooltip(report: Report, edge: Edge, gradient: float | None, is_measured
     return "\n".join(lines)
 
 
+def named(graph: Graph, cards: Sequence[str], comments: Sequence[str] = ()) -> str:
+    """What is chosen: the name of a single card, which for a group is what people call it, or how many there are."""
+    if len(cards) != 1 or comments:
+        return numbered(len(cards), len(comments))
+    layer = graph.node(cards[0]).layer
+    return layer.name if isinstance(layer, GroupCard) else cards[0]
+
+
+def numbered(layers: int, comments: int = 0) -> str:
+    """How many layers and comments there are."""
+    parts = [counted(layers, "layer")] if layers or not comments else []
+    parts += [counted(comments, "comment")] if comments else []
+    return " and ".join(parts)
+
+
 def graph_in_words(graph: Graph) -> str:
     """How large the network is."""
-    return f"Network of {_counted(len(graph.nodes), 'layer')} and {_counted(len(graph.edges), 'connection')}."
+    return f"Network of {counted(len(graph.nodes), 'layer')} and {counted(len(graph.edges), 'connection')}."
 
 
 def selection_in_words(
@@ -72,8 +88,8 @@ def selection_in_words(
     if len(edges) == 1 and not node_ids:
         edge = next(iter(edges))
         return f"Connection from {edge.source} to {edge.target}, shape {_known(shape_words(report, edge.source))}."
-    parts = [_counted(len(node_ids), "layer")] if node_ids else []
-    parts += [_counted(len(edges), "connection")] if edges else []
+    parts = [counted(len(node_ids), "layer")] if node_ids else []
+    parts += [counted(len(edges), "connection")] if edges else []
     return f"{' and '.join(parts)} selected: {', '.join(node_ids)}.".replace(": .", ".")
 
 
@@ -83,8 +99,9 @@ def node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence
     said = [f"{node_id}: {node.layer.label} {node.layer.headline()}".rstrip()]
     if not node.is_loss:
         said.append(f"output {_known(shape_words(report, node_id))}")
-    if report.parameters.get(node_id):
-        said.append(f"{report.parameters[node_id]} parameters{', frozen' if is_frozen(node, report) else ''}")
+    count = report.parameters.get(node_id)
+    if count:
+        said.append(f"{count} {plural(count, 'parameter')}{', frozen' if is_frozen(node, report) else ''}")
     before = [edge.source for edge in graph.inputs_of(node_id)]
     after = [edge.target for edge in graph.outputs_of(node_id)]
     said += [f"after {' and '.join(before)}"] if before else []
@@ -95,7 +112,3 @@ def node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence
 
 def _known(shape: str) -> str:
     return "not known yet" if shape == UNKNOWN else shape
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

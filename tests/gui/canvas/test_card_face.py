@@ -13,7 +13,8 @@ from deepviz.engine.layers.add import Add
 from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
-from deepviz.gui.canvas.card_face import THIN_SPACE, face_of, new_face, problems_by_node, short, thousands
+from deepviz.gui.amounts import THIN_SPACE
+from deepviz.gui.canvas.card_face import face_of, new_face, problems_by_node, short
 
 
 def _faces(project):
@@ -84,12 +85,6 @@ def test_a_problem_of_an_edge_is_shown_where_the_edge_ends():
 )
 def test_short_problems(text, expected):
     assert short(Problem(text), "dense_1") == expected
-
-
-def test_thousands():
-    assert [thousands(count) for count in (7, 1000, 1234567)] == [
-        "7", f"1{THIN_SPACE}000", f"1{THIN_SPACE}234{THIN_SPACE}567",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("key", [*layers.registry, *losses.registry])

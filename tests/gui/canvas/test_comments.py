@@ -120,6 +120,29 @@ def test_shift_n_goes_from_comment_to_comment_and_enter_writes(owner: Owner) -> 
     QTest.keyClick(field, Qt.Key.Key_Escape)
 
 
+def test_shift_and_arrows_nudge_a_comment_alone_or_with_cards(owner: Owner) -> None:
+    noted(owner)
+    owner.view.network.select((), comments=("comment_1",))
+    owner.key(Qt.Key.Key_Right, SHIFT)
+    owner.key(Qt.Key.Key_Down, SHIFT)
+    assert owner.project.graph.comments[0].position == (88.0, 312.0)
+    left, top = owner.project.graph.node("dense_1").position
+    owner.view.network.select(("dense_1",), comments=("comment_1",))
+    owner.key(Qt.Key.Key_Right, SHIFT)
+    assert owner.project.graph.comments[0].position == (96.0, 312.0)
+    assert owner.project.graph.node("dense_1").position == (left + 8.0, top)
+    assert owner.labels == ["Move 1 comment", "Move 1 comment", "Move 1 layer and 1 comment"]
+
+
+def test_the_menu_key_opens_the_menu_of_the_comment_that_is_selected(owner: Owner) -> None:
+    noted(owner)
+    owner.view.network.select((), comments=("comment_1",))
+    owner.key(Qt.Key.Key_Menu)
+    assert owner.view.menu is not None
+    assert [action.text().split("\t")[0] for action in owner.view.menu.actions()][:2] == ["Write", "Copy"]
+    owner.view.menu.close()
+
+
 def test_a_comment_written_inside_a_group_is_seen_only_there(owner: Owner) -> None:
     owner.show(group_edits.group(chain(), ["dense_1", "relu_1"], "block"))
     owner.view.look_into("group_1")

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from deepviz.document import edits
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.document.layout import CARD_PITCH
+from deepviz.document.project import Project
+from deepviz.engine.layers.add import Add
 from deepviz.engine.layers.concatenate import Concatenate
+from deepviz.engine.layers.dense import Dense
 from deepviz.gui.canvas.courses import LANE, course, levels
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, card_box
 from deepviz.gui.canvas.obstacles import Obstacles
@@ -60,7 +63,7 @@ def test_what_is_not_in_the_way_makes_no_detour():
     edge, start, end = between("0,0", "1,0")
     assert course(edge, start, end, grid(4, 4)).level is None
     alone = Obstacles()
-    alone.put("far", Point(216, 400))
+    alone.put("far", card_box((216, 400)))
     assert course(*between("0,0", "4,0"), alone).level is None
 
 
@@ -145,3 +148,17 @@ def test_step_by_step_it_comes_to_the_same_as_at_once(data):
 def test_new_layers_are_found_by_the_first_look_at_a_graph():
     project = edits.add_node(edits.Project(), edits.new_layer("Dense"), (0.0, 0.0))
     assert edge_routes(project.graph, {"dense_1": (0.0, 0.0)}, ()) == {}
+
+
+@pytest.mark.parametrize("skip_first", [False, True])
+def test_a_skip_passes_on_the_side_where_it_arrives(skip_first):
+    project = Project()
+    for number, layer in enumerate((Dense(), Dense(), Add())):
+        project = edits.add_node(project, layer, (number * CARD_PITCH[0], 0.0))
+    pairs = [("dense_1", "dense_2"), ("dense_2", "add_1"), ("dense_1", "add_1")]
+    for source, target in reversed(pairs) if skip_first else pairs:
+        project = edits.connect(project, source, target)
+    graph = project.graph
+    skip = next(edge for edge in graph.edges if (edge.source, edge.target) == ("dense_1", "add_1"))
+    way = edge_routes(graph, {node.id: node.position for node in graph.nodes}, (skip,))[skip]
+    assert way.box.top < 0 if skip_first else way.box.bottom > HEIGHT

@@ -12,7 +12,6 @@ from deepviz.engine.layers.relu import ReLU
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, card_box
 from deepviz.gui.canvas.overlays import GHOST_OPACITY
 
-
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 

@@ -122,3 +122,15 @@ def test_a_long_edge_is_labelled_where_the_pointer_is(on_chain):
     on_chain.move(Point(90, middle_of(way).y + 3), NONE)
     (label,) = [item for item in on_chain.view.network.items() if isinstance(item, Label) and item.isVisible()]
     assert label.pos().toTuple() == pytest.approx((90, middle_of(way).y), abs=1)
+
+
+def test_words_that_would_be_cut_off_at_a_side_move_into_sight(on_chain):
+    view = on_chain.view
+    view.look_at(1.0, Point(view.viewport().width() / 2 + 192, 46))
+    on_chain.drag_over("Tanh", Point(193, 46))
+    label = view.network.overlays._words
+    shown = view.viewportTransform().map(label.scenePos()).x() + label._area.left()
+    assert "Insert between" in view.network.overlays.words
+    assert shown >= 0
+    assert label._area.center().x() > 5, "without room it would stand in the middle below the card"
+    on_chain.drag_out()
