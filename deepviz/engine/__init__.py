@@ -6,8 +6,8 @@ Read in this order, each after what it builds on:
 - layers: `layer`, `initializers`, `weighted`, `ops/affine`, `layers/dense`; then any other layer, with what it shares
   with others in `families`, and what makes it fast in `ops`;
 - networks: `arena`, `wiring`, `recording`, `network`;
-- training: `loss`, `optimizer`, `samples`, `step`, `probe`, `schedule`, `stopping_rule`, `metric`, `evaluation`,
-  `validation`, `course`, `team` (how processes share a batch), `trainer`;
+- training: `loss`, `optimizer`, `samples`, `step`, `probe`, `magnitude`, `histogram`, `schedule`, `stopping_rule`,
+  `metric`, `evaluation`, `validation`, `course`, `team` (how processes share a batch), `trainer`;
 - and `gradcheck`, to believe it.
 """
 

@@ -28,22 +28,41 @@ class Course:
     Attributes
     ----------
     is_followed
-        Whether `add_step` and `end_epoch` have to be called at all; `end_step` is only there for rules.
+        Whether `add_step` and `end_epoch` have to be called at all.
+    is_scheduled, has_rules
+        Whether `factor` and `end_step` have to be called at all.
     stopped_by
         Why the run ends before its last epoch, in words; None if it does not.
-    best
-        The best weights so far, if they are kept.
     """
 
     def __init__(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
-        self._schedule, self._keep_best = schedule, keep_best
-        self.is_followed = schedule.observes or bool(rules) or keep_best
-        self._rules = {json.dumps(rule.to_json(), sort_keys=True): rule for rule in rules}
         self._loss, self._total, self._samples, self.seconds = 0.0, 0.0, 0, 0.0
         self._memory: Memory = schedule.start()
-        self._memories: dict[str, Memory] = {text: rule.start() for text, rule in self._rules.items()}
+        self._memories: dict[str, Memory] = {}
         self.stopped_by: str | None = None
-        self.best: Best | None = None
+        self._best: Best | None = None
+        self._depend_on(schedule, rules, keep_best)
+        self._take_memories({}, {})
+
+    @property
+    def best(self) -> Best | None:
+        """The best weights so far, if they are kept."""
+        return self._best if self._keep_best else None
+
+    def follow(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
+        """Let other things depend on the run from now on. What is known of it stays, as far as it is of use to them.
+
+        Rules with the same settings as before go on counting where they are; others begin anew. If the rules change,
+        the run is no longer ended by those before. Best weights come back if they are kept again; epochs in between
+        are not looked at.
+        """
+        memory, memories, was_followed = self._memory, self._memories, self.is_followed
+        self._depend_on(schedule, rules, keep_best)
+        self._take_memories(memory, memories)
+        if memories.keys() != self._rules.keys():
+            self.stopped_by = None
+        if not (was_followed and self.is_followed):  # of this epoch nothing, or nothing more, is added up
+            self._total, self._samples = 0.0, 0
 
     def check(self, numbers: Sequence[str], measured: Sequence[str]) -> None:
         """Refuse rules that look at something that is not measured after an epoch, or is no single number.
@@ -99,8 +118,8 @@ class Course:
         value = measured.get(VALIDATION_LOSS, measured[LOSS])
         self._schedule.observe(self._memory, value)
         # Nothing is less than NaN: once kept, it would stay.
-        if self._keep_best and not math.isnan(value) and (self.best is None or value < self.best.value):
-            self.best = Best(step, value, network.weights())
+        if self._keep_best and not math.isnan(value) and (self._best is None or value < self._best.value):
+            self._best = Best(step, value, network.weights())
         return measured
 
     def end_step(self, step: int, seconds: float, measured: Mapping[str, float] | None) -> None:
@@ -154,9 +173,19 @@ class Course:
     def restore(self, state: CourseState) -> None:
         """Go on from what `state` gave. Rules that were not there then begin anew; so does another kind of schedule."""
         self._total, self._samples = state.epoch_total, state.epoch_samples
-        self.seconds, self.best = state.seconds, state.best
-        start = self._schedule.start()
-        self._memory = dict(state.schedule) if state.schedule.keys() == start.keys() else start
-        self._memories = {text: dict(state.stopping.get(text, rule.start())) for text, rule in self._rules.items()}
+        self.seconds, self._best = state.seconds, state.best
+        self._take_memories(state.schedule, state.stopping)
         # An end that other rules have asked for is none of these rules'.
         self.stopped_by = state.stopped_by if state.stopping.keys() == self._rules.keys() else None
+
+    def _depend_on(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
+        self._schedule, self._keep_best = schedule, keep_best
+        self._rules = {json.dumps(rule.to_json(), sort_keys=True): rule for rule in rules}
+        self.is_scheduled, self.has_rules = not schedule.is_constant, bool(rules)
+        self.is_followed = schedule.observes or self.has_rules or keep_best
+
+    def _take_memories(self, schedule: Mapping[str, float], rules: Mapping[str, Mapping[str, float]]) -> None:
+        """Go on with these memories where they are of the same kind; begin anew elsewhere."""
+        start = self._schedule.start()
+        self._memory = dict(schedule) if schedule.keys() == start.keys() else start
+        self._memories = {text: dict(rules.get(text, rule.start())) for text, rule in self._rules.items()}

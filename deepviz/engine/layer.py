@@ -90,6 +90,14 @@ class Layer(Definition):
         return None
 
     @property
+    def output_range(self) -> tuple[float, float] | None:
+        """The two numbers between which each output lies and near both of which it saturates, its slope fading away.
+
+        None for most layers, of which one cannot say so.
+        """
+        return None
+
+    @property
     def frozen(self) -> bool:
         """Whether training leaves its parameters as they are."""
         return False

@@ -24,6 +24,8 @@ class Loss(Definition):
 
     Attributes
     ----------
+    minimum_inputs, maximum_inputs
+        How many nodes may lead to it, as layers tell it: one.
     formula
         What it computes, in one short line.
     shape_rule
@@ -35,6 +37,8 @@ class Loss(Definition):
     """
 
     category: ClassVar[str] = "Loss"
+    minimum_inputs: ClassVar[int] = 1
+    maximum_inputs: ClassVar[int | None] = 1
     formula: ClassVar[str] = ""
     shape_rule: ClassVar[str] = ""
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")

@@ -45,12 +45,14 @@ class Recording:
         tape.phase = "backward"
         arriving: dict[str, list[Tensor]] = {self.network.nodes[-1].id: [output_grad]}
         edge_grads: dict[EdgeKey, Tensor] = {}
+        totals: dict[str, Tensor] = {}
         total = output_grad
         for node in reversed(self.network.nodes):
             tape.node = node.id
             total, *others = arriving[node.id]
             for other in others:
                 total = tape.add(total, other)
+            totals[node.id] = total
             input_grads = node.layer.backward(
                 tape, named(self.params, node.id), named(self.grads, node.id), self.kept[node.id], total
             )
@@ -58,7 +60,7 @@ class Recording:
                 edge_grads[source, node.id, port] = input_grads[port]
                 arriving.setdefault(source, []).append(input_grads[port])
         tape.node = ""
-        return BackwardRecording(total, edge_grads)
+        return BackwardRecording(total, edge_grads, totals)
 
     def record_penalties(self, value: Tensor) -> Tensor:
         """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
@@ -91,10 +93,13 @@ class BackwardRecording:
         Gradient of the loss with respect to the data.
     edge_grads
         Gradient of the loss with respect to what went over each edge.
+    node_grads
+        Gradient of the loss with respect to what each node gives, by its id: over all edges that leave there.
     """
 
     input_grad: Tensor
     edge_grads: Mapping[EdgeKey, Tensor]
+    node_grads: Mapping[str, Tensor]
 
 
 class NetworkTape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from deepviz.engine.tape import Phase, Record, Tape, Tensor
 from deepviz.engine.team.part import Part, Team
 
 if TYPE_CHECKING:
-    from deepviz.engine.probe import Probe
+    from deepviz.engine.probe import Moment, Probe, Reading
 
 COMPUTING: tuple[Phase, ...] = ("forward", "loss", "backward")
 
@@ -39,6 +39,13 @@ class StepRecording:
         respect to the outputs.
     edge_grads
         Gradient with respect to what went over each edge.
+    activations, activation_grads
+        What each node gives, by its id, and the gradient with respect to it.
+    gradients
+        The vector in which the gradients of all parameters are once they are computed. Where a team shares the batch,
+        that is the one in which all have summed them up.
+    clips
+        Whether the optimizer clips them.
     optimizer_state
         What changes while the optimizer runs, such as the learning rate.
     """
@@ -51,6 +58,10 @@ class StepRecording:
     value: Tensor
     output_grad: Tensor
     edge_grads: Mapping[EdgeKey, Tensor]
+    activations: Mapping[str, Tensor]
+    activation_grads: Mapping[str, Tensor]
+    gradients: np.ndarray
+    clips: bool
     optimizer_state: OptimizerState
 
 
@@ -73,8 +84,6 @@ class Step:
     ----------
     x, targets, classes
         Arrays that each replay begins with; `classes` is None where no probe reads them.
-    readings
-        For each probe that fits, its key and the function that reads its value.
     noise
         Where the step's random numbers come from, to be started before each replay; None if it draws none.
     update_calls
@@ -114,19 +123,36 @@ class Step:
         tape.settle(value)
         size = with_size_of_news(tape, square)
         recording = StepRecording(
-            tape, network, forward.output, targets, classes, value, output_grad, backward.edge_grads, state
+            tape=tape,
+            network=network,
+            outputs=forward.output,
+            targets=targets,
+            classes=classes,
+            value=value,
+            output_grad=output_grad,
+            edge_grads=backward.edge_grads,
+            activations=forward.outputs,
+            activation_grads=backward.node_grads,
+            gradients=gradients,
+            clips=optimizer.clips,
+            optimizer_state=state,
         )
-        self.readings = [(probe.key, probe.record(recording)) for probe in probes if probe.fits(recording)]
+        self._readings: list[tuple[str, Reading]] = []
+        self._tables: list[tuple[tuple[str, ...], Reading]] = []
+        fitting = [probe for probe in probes if probe.fits(recording)]
+        self._add(fitting, "computed", recording)
         if team is not None and optimizer.clips:
             tape.run(team.wait)  # until all have seen the gradients as they are
         tape.phase = "update"
         with state.limited_to(slice(0, gradients.size) if team is None else team.own):
             optimizer.record_clipping(tape, gradients, square, state)
+            self._add(fitting, "clipped", recording)
             optimizer.record(tape, network.parameters.vector, gradients, state)
         if team is not None:
             tape.run(team.wait)
         if team is None or team.number == 0:
             forward.record_limits()
+        self._add(fitting, "updated", recording)
         self.noise = tape.noise if tape.is_random else None
         self._tape = tape.compile(keep=[value, size])
         self.x, self.targets = self._tape[x], self._tape[targets]
@@ -169,6 +195,23 @@ class Step:
         for function, arguments in self.update_calls:
             function(*arguments)
         return True
+
+    def read(self) -> dict[str, Any]:
+        """What the probes have read from the step that was made last, by their names."""
+        values = {key: read() for key, read in self._readings}
+        for names, read in self._tables:
+            values.update(zip(names, read(), strict=True))
+        return values
+
+    def _add(self, probes: Sequence[Probe], moment: Moment, recording: StepRecording) -> None:
+        """Write down what some probes read at this moment of the step."""
+        for probe in probes:
+            if probe.moment == moment:
+                read = probe.record(recording)
+                if probe.statistics:
+                    self._tables.append((probe.names, read))
+                else:
+                    self._readings.append((probe.key, read))
 
     @property
     def loss(self) -> float:

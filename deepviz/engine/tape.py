@@ -140,6 +140,18 @@ class Tape:
             return sums
         return self.call(self.part.team.sum, (self.in_order(sums),), sums.shape, dtype=sums.dtype)
 
+    def of_each(self, found: Tensor) -> Tensor:
+        """What each process that shares the batch has found, of shape ``(processes, *shape)``, the same for all."""
+        if self.part is None or self.part.team is None:
+            return found.reshape(1, *found.shape)
+        number, processes = self.part.team.number, len(self.part.team.gradients)
+
+        def lay_out(found: np.ndarray, out: np.ndarray) -> None:
+            out[...] = 0
+            out[number] = found
+
+        return self.over_batch(self.call(lay_out, (found,), (processes, *found.shape), dtype=found.dtype))
+
     def random(self, shape: Shape) -> Tensor:
         """Random numbers from 0 up to, but not including, 1. The first axis is that of the batch."""
         return self._drawn(self.noise.uniform, shape)

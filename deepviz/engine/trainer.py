@@ -26,7 +26,7 @@ from deepviz.engine.samples import Samples, encoded
 from deepviz.engine.schedule import Progress, Schedule
 from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.step import Step
-from deepviz.engine.steps import Steps
+from deepviz.engine.steps import Steps, Watched
 from deepviz.engine.stopping_rule import StoppingRule
 from deepviz.engine.team.colleagues import ColleagueGoneError
 from deepviz.engine.team.crew import Crew
@@ -92,7 +92,7 @@ class Trainer:
     Attributes
     ----------
     watch_next
-        Set it to have the next record hold ``gradient_flow`` as well, which is too costly for every step.
+        Keys of further probes: set it to have the next record hold what they read, which costs too much for every step.
 
     Raises
     ------
@@ -136,10 +136,10 @@ class Trainer:
         self._vector = network.parameters.vector
         self.workers = workers
         self._crew: Crew | None = None
-        self._clock, self._has_rules = clock, bool(stopping)
+        self._clock = clock
         self._course = Course(self.schedule, stopping, keep_best)
         self._course.check(("loss", *self._validation.numbers), self._validation.names)
-        self.watch_next = False
+        self.watch_next: Sequence[str] = ()
         # Steps run in a context in which NumPy does not warn of overflow: every step looks for it anyway.
         self._context = copy_context()
         self._context.run(np.seterr, all="ignore")
@@ -194,15 +194,15 @@ class Trainer:
             If a process that shares the batches has ended. It says so if that was in the middle of an update.
         """
         per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
-        state, course, is_scheduled = self._state, self._course, not self.schedule.is_constant
+        state, course = self._state, self._course
         run_quietly, make_step = self._context.run, self._make_step
         while state.step < self.epochs * per_epoch and course.stopped_by is None:
             epoch, batch = divmod(state.step, per_epoch)
             if epoch != shuffled:
                 self._refuse_what_is_not_finite()
                 order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(self._count), epoch
-            began = self._clock() if self._has_rules else 0.0
-            if is_scheduled:
+            began = self._clock() if course.has_rules else 0.0
+            if course.is_scheduled:
                 state.learning_rate = self.current_learning_rate
             values = run_quietly(make_step, order[batch * size : (batch + 1) * size])
             measured = None
@@ -210,7 +210,7 @@ class Trainer:
                 values |= (found := self._validation.values())
                 if course.is_followed:
                     measured = course.end_epoch(state.step, found, self.network)
-            if self._has_rules:
+            if course.has_rules:
                 course.end_step(state.step, self._clock() - began, measured)
             yield StepRecord(state.step, epoch + 1, values)
 
@@ -238,6 +238,33 @@ class Trainer:
         The rules that have ended it are left out from then on, also after a resume; the others begin anew.
         """
         self._course.go_on()
+
+    def follow(
+        self,
+        schedule: Schedule | None = None,
+        stopping: Sequence[StoppingRule] = (),
+        keep_best: bool = False,
+        metrics: Sequence[str | Metric] = (),
+    ) -> None:
+        """Go on with another schedule, other rules and other metrics from the next step on, as after a `restore`.
+
+        Rules with the same settings as before go on counting, others begin anew. No weight is touched.
+
+        Raises
+        ------
+        ValueError
+            If something does not fit; all goes on as before then.
+        """
+        before, schedule = self._validation.metrics, schedule or Constant()
+        self._validation.measure(metrics)
+        try:
+            Course(schedule, stopping, keep_best).check(("loss", *self._validation.numbers), self._validation.names)
+        except ValueError:
+            self._validation.measure(before)
+            raise
+        self.schedule = schedule
+        self._course.follow(schedule, stopping, keep_best)
+        self._state.learning_rate = self.current_learning_rate
 
     def state(self) -> TrainerState:
         """A copy of all that is needed to go on from here."""
@@ -280,7 +307,7 @@ class Trainer:
 
     def _make_step(self, chosen: np.ndarray) -> dict[str, Any]:
         """One step on the samples with these numbers. Returns what the probes read."""
-        watched, self.watch_next = self.watch_next, False
+        watched, self.watch_next = tuple(self.watch_next), ()
         if self.network.parameters.vector is not self._vector:  # the crew of another trainer has moved it
             self.close()
             self._record_anew()
@@ -293,9 +320,9 @@ class Trainer:
                 self._update_with_care(step)
         if self._course.is_followed:
             self._course.add_step(step.loss, len(chosen))
-        return {key: read() for key, read in step.readings}
+        return step.read()
 
-    def _step_together(self, chosen: np.ndarray, watched: bool) -> Step | None:
+    def _step_together(self, chosen: np.ndarray, watched: Watched) -> Step | None:
         """A step whose batch is shared. None if its numbers are so large that it has to be made again with care."""
         crew = self._crew = self._crew or self._hired()
         number = self._state.step

@@ -43,18 +43,23 @@ class Validation:
         self, network: Network, loss: Loss, samples: Samples | None, metrics: Sequence[str | Metric] = ()
     ) -> None:
         self._network, self._loss, self._samples = network, loss, samples
+        self._of_classes = samples is not None and encoded(network, loss, samples, "validation")[2] is not None
         self.metrics: tuple[Metric, ...] = ()
         self.names: tuple[str, ...] = ()
         self.numbers: tuple[str, ...] = ()
-        if samples is not None:
-            classes = encoded(network, loss, samples, "validation")[2]
-            self.metrics = tuple(fitting(metrics, classes is not None))
-            figures = ("loss",) if classes is None else ("loss", "accuracy")
-            arrays = {f"validation_{each.name}" for each in self.metrics if not each.is_number}
-            self.names = tuple(f"validation_{name}" for name in (*figures, *(each.name for each in self.metrics)))
-            self.numbers = tuple(name for name in self.names if name not in arrays)
-        elif metrics:
-            raise ValueError("Metrics are computed from validation data, and there are none.")
+        self.measure(metrics)
+
+    def measure(self, metrics: Sequence[str | Metric]) -> None:
+        """Compute these metrics from now on. Errors are those of a new `Validation`; nothing is changed then."""
+        if self._samples is None:
+            if metrics:
+                raise ValueError("Metrics are computed from validation data, and there are none.")
+            return
+        self.metrics = tuple(fitting(metrics, self._of_classes))
+        figures = ("loss", "accuracy") if self._of_classes else ("loss",)
+        arrays = {f"validation_{each.name}" for each in self.metrics if not each.is_number}
+        self.names = tuple(f"validation_{name}" for name in (*figures, *(each.name for each in self.metrics)))
+        self.numbers = tuple(name for name in self.names if name not in arrays)
 
     def values(self) -> dict[str, Value]:
         """Evaluate all samples, with the weights as they are; nothing if there are none."""

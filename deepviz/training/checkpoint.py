@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.file_format import Results, Trained
 from deepviz.document.project import Project
-from deepviz.engine.trainer import TrainerState
+from deepviz.engine.trainer import Best, TrainerState
 from deepviz.training.history import History
+from deepviz.training.history_arrays import until
 
 FINGERPRINT_SAMPLES = 1000
 
@@ -34,6 +33,21 @@ class Checkpoint:
     state: TrainerState
     history: History
 
+    @property
+    def best(self) -> Best | None:
+        """The best weights, if the plan keeps them and an epoch is over."""
+        return self.state.course.best if self.project.plan.run.keep_best else None
+
+    @property
+    def result(self) -> dict[str, np.ndarray]:
+        """The weights that the run has come to: the best ones if its plan keeps them, otherwise the last ones."""
+        return self.state.weights if self.best is None else dict(self.best.weights)
+
+    @property
+    def result_step(self) -> int:
+        """After which step those weights were."""
+        return self.state.step if self.best is None else self.best.step
+
 
 def trained_of(checkpoint: Checkpoint, data: PreparedData | None, results: Results | None = None) -> Trained:
     """A checkpoint as a project file keeps it.
@@ -47,10 +61,13 @@ def trained_of(checkpoint: Checkpoint, data: PreparedData | None, results: Resul
     results
         How good the weights are on each part of the data, if known.
     """
-    history = _until(checkpoint.history.to_arrays(), checkpoint.state.step)
+    history = until(checkpoint.history.to_arrays(), checkpoint.state.step)
     scaler = {} if data is None else data.scaler.to_arrays()
     print_of_data = "" if data is None else fingerprint(data)
-    return Trained(checkpoint.state, history, scaler, results or {}, print_of_data)
+    state = checkpoint.state
+    if not checkpoint.project.plan.run.keep_best:  # that was changed since: readers take the best ones if there are any
+        state = replace(state, course=replace(state.course, best=None))
+    return Trained(state, history, scaler, results or {}, print_of_data)
 
 
 def checkpoint_of(project: Project, trained: Trained) -> tuple[Checkpoint, str]:
@@ -78,20 +95,3 @@ def fingerprint(data: PreparedData) -> str:
     seen.update(np.ascontiguousarray(y).tobytes())
     seen.update(np.ascontiguousarray(x[:: max(1, len(x) // FINGERPRINT_SAMPLES)]).tobytes())
     return seen.hexdigest()
-
-
-def _until(arrays: Mapping[str, np.ndarray[Any, Any]], step: int) -> dict[str, np.ndarray[Any, Any]]:
-    """The arrays of a history without what came after a step."""
-    count = int(np.searchsorted(arrays["step"], step, side="right"))
-    events = arrays["event/step"] <= step
-    cut: dict[str, np.ndarray[Any, Any]] = {"layers": arrays["layers"]}
-    for name, array in arrays.items():
-        kind, _, column = name.partition("/")
-        if kind in ("step", "epoch"):
-            cut[name] = array[:count]
-        elif kind == "event":
-            cut[name] = array[events]
-        elif kind in ("at", "value"):
-            at = arrays.get(f"at/{column}")
-            cut[name] = array[: count if at is None else int(np.searchsorted(at, step, side="right"))]
-    return cut

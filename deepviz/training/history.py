@@ -1,7 +1,7 @@
 """Everything that was measured during a run, step by step, in columns.
 
-No step is ever dropped or averaged: curves, heat-maps and files on disk all read these columns, and only painting is
-thinned out.
+What is measured at every step is kept of every step, never averaged: curves, heat-maps and files on disk read these
+columns, and only painting is thinned out. Of what is looked at now and then, a bounded number of steps is kept.
 """
 
 from __future__ import annotations
@@ -15,8 +15,14 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from deepviz.engine import probes
+from deepviz.engine.histogram import Histograms
 from deepviz.training import history_file
+from deepviz.training.checked_arrays import check_increasing, checked
+from deepviz.training.column import Column, ThinnedColumn, new_column
 from deepviz.training.growing_array import GrowingArray
+from deepviz.training.histogram_column import HistogramColumn
+from deepviz.training.history_arrays import read_column
 
 GRADIENT_NORM = "gradient_norm"
 
@@ -47,6 +53,14 @@ class History:
     ----------
     layers
         The names of the nodes with parameters, first layer first: the columns of `gradient_norms`.
+    nodes
+        The names of all nodes in the order of the network; an attribute too, to be set where a file does not know them.
+
+    Attributes
+    ----------
+    best
+        The step of the best weights and the loss they had, if they are kept; it is part of the weights' file, not of
+        this one's.
 
     Raises
     ------
@@ -54,14 +68,16 @@ class History:
         If two layers have the same name.
     """
 
-    def __init__(self, layers: Sequence[str]) -> None:
-        self.layers = tuple(layers)
+    def __init__(self, layers: Sequence[str], nodes: Sequence[str] = ()) -> None:
+        self.layers, self.nodes = tuple(layers), tuple(nodes)
         if len(set(self.layers)) < len(self.layers):
             raise ValueError("Two layers of a history have the same name.")
         self._step = GrowingArray(np.int64)
         self._epoch = GrowingArray(np.int64)
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, Column | ThinnedColumn] = {}
+        self._histograms: dict[str, HistogramColumn] = {}
         self._events: list[tuple[int, str]] = []
+        self._best: tuple[int, float] | None = None
         self._revision = 0
 
     def __len__(self) -> int:
@@ -106,7 +122,7 @@ class History:
         """
         if GRADIENT_NORM not in self._columns:
             return np.empty((0, len(self.layers)))
-        return self._columns[GRADIENT_NORM].values.view
+        return self._columns[GRADIENT_NORM].view
 
     @property
     def frozen(self) -> npt.NDArray[np.bool_]:
@@ -120,10 +136,20 @@ class History:
         return tuple(self._events)
 
     @property
+    def best(self) -> tuple[int, float] | None:
+        return self._best
+
+    @best.setter
+    def best(self, value: tuple[int, float] | None) -> None:
+        if value != self._best:
+            self._best = value
+            self._revision += 1
+
+    @property
     def nbytes(self) -> int:
         """Memory taken by all columns, in bytes."""
         own = self._step.nbytes + self._epoch.nbytes
-        return own + sum(column.nbytes for column in self._columns.values())
+        return own + sum(column.nbytes for column in (*self._columns.values(), *self._histograms.values()))
 
     def column(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The steps at which a quantity was measured, and its values.
@@ -131,7 +157,9 @@ class History:
         Returns
         -------
         steps, values
-            Read-only views of shapes (n,) and (n,), or (n, layers) for a quantity of each layer. They do not grow.
+            Read-only views of shapes (n,) and (n,), or (n, layers) for a quantity of each layer; see `row_names`. They
+            do not grow. A table's statistics, such as ``gradients/l2``, are those of the steps that a `ThinnedColumn`
+            keeps: of those the last row is another one when more is appended.
 
         Raises
         ------
@@ -139,14 +167,46 @@ class History:
             If nothing of this name was measured so far.
         """
         column = self._columns[name]
-        return (self._step if column.steps is None else column.steps).view, column.values.view
+        return self.steps if column.steps is None else column.steps, column.view
+
+    @property
+    def histograms(self) -> tuple[str, ...]:
+        """The names of all kinds of histograms there are."""
+        return tuple(self._histograms)
+
+    def histogram(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+        """Histograms over time, such as ``weight_histogram``, of at most 256 steps; see `HistogramColumn`.
+
+        Returns
+        -------
+        steps, counts, ranges
+            Read-only views of shapes (n,), (n, rows, bins) and (n, rows, 2), as in `deepviz.engine.histogram`.
+
+        Raises
+        ------
+        KeyError
+            If nothing of this name was measured so far.
+        """
+        column = self._histograms[name]
+        return column.counts.steps, column.counts.view, column.ranges.view
+
+    def row_names(self, name: str) -> tuple[str, ...]:
+        """What the values of a quantity belong to: names of layers or nodes; empty for single numbers or if unknown."""
+        key = name.partition("/")[0]
+        rows = probes.registry[key].rows if key in probes.registry else ""
+        return {"layers": self.layers, "nodes": self.nodes}.get(rows, ())
 
     def latest(self, name: str) -> Any:
         """The last value of a column: a float, or an array of shape (layers,); None if there is none yet."""
         if name not in self._columns:
             return None
-        value = self._columns[name].values.view[-1]
+        value = self._columns[name].view[-1]
         return value if value.ndim else float(value)
+
+    def latest_numbers(self) -> dict[str, float]:
+        """The last value of each column of single numbers."""
+        views = {name: column.view for name, column in self._columns.items()}
+        return {name: float(view[-1]) for name, view in views.items() if view.ndim == 1}
 
     def append(self, records: Iterable[Record]) -> None:
         """Add what a trainer reported.
@@ -154,8 +214,8 @@ class History:
         Parameters
         ----------
         records
-            One for each step, in order. A value is a number, or a 1-D array that has the same length each time (one
-            value for each layer). A name may be missing from some records.
+            One for each step, in order. A value is a number, a 1-D array that has the same length each time (one value
+            for each layer), or `Histograms`. A name may be missing from some records.
 
         Raises
         ------
@@ -217,19 +277,24 @@ class History:
         """Everything as plain arrays, to be stored with `numpy.savez` and read back by `from_arrays`.
 
         Names: `step`, `epoch`, `layers`, `event/step`, `event/text`, `value/NAME` for each column, and `at/NAME` with
-        its steps where a column lacks some.
+        its steps where a column lacks some; `nodes`; `kept/NAME` and `histogram/NAME/...` for what is thinned.
         """
         arrays: dict[str, npt.NDArray[Any]] = {
             "step": self.steps,
             "epoch": self.epochs,
             "layers": np.array(self.layers, dtype=np.str_),
+            "nodes": np.array(self.nodes, dtype=np.str_),
             "event/step": np.array([step for step, _ in self._events], dtype=np.int64),
             "event/text": np.array([text for _, text in self._events], dtype=np.str_),
         }
         for name, column in self._columns.items():
-            arrays[f"value/{name}"] = column.values.view
+            arrays[f"value/{name}"] = column.view
             if column.steps is not None:
-                arrays[f"at/{name}"] = column.steps.view
+                arrays[f"at/{name}"] = column.steps
+            if isinstance(column, ThinnedColumn):
+                arrays[f"kept/{name}"] = np.array([column.every, column.count], np.int64)
+        for name, histograms in self._histograms.items():
+            arrays |= {f"histogram/{name}/{part}": array for part, array in histograms.to_arrays().items()}
         return arrays
 
     @classmethod
@@ -241,31 +306,30 @@ class History:
         ValueError
             If something is missing or does not fit together.
         """
-        layers = _checked(arrays, "layers", "U", None)
-        history = cls([str(name) for name in layers])
-        step = _checked(arrays, "step", "i", None)
-        _check_increasing(step, "steps")
-        epoch = _checked(arrays, "epoch", "i", len(step))
+        names = [checked(arrays, key, "U", None).tolist() if key in arrays else [] for key in ("layers", "nodes")]
+        checked(arrays, "layers", "U", None)
+        history = cls(*names)
+        step = checked(arrays, "step", "i", None)
+        check_increasing(step, "steps")
+        epoch = checked(arrays, "epoch", "i", len(step))
         if len(epoch) and (epoch[0] < 1 or (np.diff(epoch) < 0).any()):
             raise ValueError("The history is damaged: its epochs do not count upwards.")
         history._step.extend(step)
         history._epoch.extend(epoch)
-        for key in arrays:
-            if not key.startswith("value/"):
-                continue
-            name = key.removeprefix("value/")
-            at = _checked(arrays, f"at/{name}", "i", None) if f"at/{name}" in arrays else None
-            values = _checked(arrays, key, "f", len(step) if at is None else len(at), dimensions=(1, 2))
-            if at is not None:
-                _check_increasing(at, f"steps of {name}")
-                if not np.isin(at, step).all():
-                    raise ValueError(f"The history is damaged: {name} has values at steps that never were.")
-            if name == GRADIENT_NORM and values.shape[1:] != (len(history.layers),):
+        for name in (key.removeprefix("value/") for key in arrays if key.startswith("value/")):
+            column = read_column(arrays, name, step)
+            if not history._fits(name, column.view):
                 raise ValueError(f"The history is damaged: {name} does not have one value for each layer.")
-            if len(values):
-                history._columns[name] = _Column(values, at)
-        event_step = _checked(arrays, "event/step", "i", None)
-        event_text = _checked(arrays, "event/text", "U", len(event_step))
+            if len(column.view):
+                history._columns[name] = column
+        for name in (key.split("/")[1] for key in arrays if key.startswith("histogram/") and key.endswith("/step")):
+            histograms = HistogramColumn.from_arrays(arrays, f"histogram/{name}/")
+            if not history._fits(name, histograms.counts.view[:, :, 0]):
+                raise ValueError(f"The history is damaged: {name} does not have a histogram for each layer.")
+            if len(histograms.counts.view):
+                history._histograms[name] = histograms
+        event_step = checked(arrays, "event/step", "i", None)
+        event_text = checked(arrays, "event/text", "U", len(event_step))
         history._events = [(int(at), str(text)) for at, text in zip(event_step, event_text, strict=True)]
         history._revision = len(history) + len(history._events)
         return history
@@ -276,26 +340,29 @@ class History:
         last = self._step.view[-1:] if len(self) else np.zeros(1, np.int64)
         if (np.diff(np.concatenate([last, steps])) <= 0).any():
             raise ValueError(f"Step {steps[0]} does not come after those recorded before it.")
-        rows = {name: self._as_rows(name, records) for name in records[0].values}
+        found: dict[str, list[Any]] = {name: [record.values[name] for record in records] for name in records[0].values}
+        pictures = {name: entries for name, entries in found.items() if isinstance(entries[0], Histograms)}
+        for name, entries in pictures.items():
+            self._check_histograms(name, entries)
+        rows = {name: self._as_rows(name, steps, found[name]) for name in found.keys() - pictures.keys()}
         before = len(self)
         self._step.extend(steps)
         self._epoch.extend(np.array([record.epoch for record in records], dtype=np.int64))
         for name, column in self._columns.items():
             if name not in rows:
                 column.lack(self._step.view[:before])
-        for name, values in rows.items():
+        for name in (name for name in found if name in rows):
             if name not in self._columns:
-                at = None if before == 0 else steps[:0]
-                self._columns[name] = _Column(values[:0], at)
-            column = self._columns[name]
-            column.values.extend(values)
-            if column.steps is not None:
-                column.steps.extend(steps)
+                self._columns[name] = new_column(name, rows[name], None if before == 0 else steps[:0])
+            self._columns[name].extend(steps, rows[name])
+        for name, entries in pictures.items():
+            if name not in self._histograms:
+                self._histograms[name] = HistogramColumn(*entries[0].counts.shape)
+            self._histograms[name].extend(steps, entries)
         self._revision += 1
 
-    def _as_rows(self, name: str, records: Sequence[Record]) -> npt.NDArray[Any]:
+    def _as_rows(self, name: str, steps: npt.NDArray[np.int64], entries: Sequence[Any]) -> npt.NDArray[Any]:
         """The values of one name: shape (n,), or (n, width) where each is an array."""
-        entries: list[Any] = [record.values[name] for record in records]
         try:
             if isinstance(entries[0], np.ndarray) and entries[0].ndim == 1:
                 values: npt.NDArray[Any] = np.concatenate(entries).reshape(len(entries), -1)
@@ -305,54 +372,21 @@ class History:
             else:
                 values = np.array(entries, dtype=np.float64)
         except (TypeError, ValueError):
-            raise ValueError(f"{name} after step {records[0].step} is not a number or a row of numbers.") from None
+            raise ValueError(f"{name} after step {steps[0]} is not a number or a row of numbers.") from None
         if values.ndim > 2:
-            raise ValueError(f"{name} after step {records[0].step} has more than one dimension.")
-        width = values.shape[1:]
-        known = self._columns[name].values.view.shape[1:] if name in self._columns else width
-        if width != known or (name == GRADIENT_NORM and width != (len(self.layers),)):
-            raise ValueError(f"{name} after step {records[0].step} does not have one value for each layer.")
+            raise ValueError(f"{name} after step {steps[0]} has more than one dimension.")
+        known = self._columns[name].view.shape[1:] if name in self._columns else values.shape[1:]
+        if values.shape[1:] != known or not self._fits(name, values):
+            raise ValueError(f"{name} after step {steps[0]} does not have one value for each layer.")
         return values
 
+    def _check_histograms(self, name: str, entries: Sequence[Any]) -> None:
+        known = self._histograms[name].counts.view.shape[1:] if name in self._histograms else entries[0].counts.shape
+        for entry in entries:
+            if not isinstance(entry, Histograms) or entry.counts.shape != known or not self._fits(name, entry.ranges.T):
+                raise ValueError(f"{name} does not have a histogram for each layer.")
 
-class _Column:
-    """One quantity. `steps` is None as long as it has a value at every step of the run."""
-
-    def __init__(self, values: npt.NDArray[Any], steps: npt.NDArray[np.int64] | None) -> None:
-        self.values = GrowingArray(values.dtype, values.shape[1:])
-        self.values.extend(values)
-        self.steps: GrowingArray | None = None
-        if steps is not None:
-            self.lack(steps)
-
-    @property
-    def nbytes(self) -> int:
-        return self.values.nbytes + (0 if self.steps is None else self.steps.nbytes)
-
-    def lack(self, steps_so_far: npt.NDArray[np.int64]) -> None:
-        """From now on keep the steps of this column apart, because there are some without a value."""
-        if self.steps is None:
-            self.steps = GrowingArray(np.int64)
-            self.steps.extend(steps_so_far)
-
-
-def _checked(
-    arrays: Mapping[str, npt.NDArray[Any]], key: str, kind: str, length: int | None, dimensions: Sequence[int] = (1,)
-) -> npt.NDArray[Any]:
-    """The array called `key`, if it is there and is what it should be."""
-    try:
-        array = arrays[key]
-    except KeyError:
-        raise ValueError(f"The history is damaged: it has no {key!r}.") from None
-    except ValueError:  # an array of Python objects in an .npz file
-        raise ValueError(f"The history is damaged: {key!r} cannot be read.") from None
-    if not isinstance(array, np.ndarray) or array.dtype.kind != kind or array.ndim not in dimensions:
-        raise ValueError(f"The history is damaged: {key!r} is not of the right kind.")
-    if length is not None and len(array) != length:
-        raise ValueError(f"The history is damaged: {key!r} has {len(array)} values instead of {length}.")
-    return array.astype(np.int64) if kind == "i" else array
-
-
-def _check_increasing(steps: npt.NDArray[Any], what: str) -> None:
-    if len(steps) and (steps[0] < 1 or (np.diff(steps) <= 0).any()):
-        raise ValueError(f"The history is damaged: its {what} do not count upwards.")
+    def _fits(self, name: str, values: npt.NDArray[Any]) -> bool:
+        """Whether there is a value for each layer or node, where it is known how many there are."""
+        names = self.row_names(name)
+        return values.shape[1:] == (len(names),) if names or name == GRADIENT_NORM else True

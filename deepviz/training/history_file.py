@@ -47,7 +47,8 @@ def column_names(history: History, name: str) -> list[str]:
     if values.ndim == 1:
         return [name]
     width = values.shape[1]
-    parts = history.layers if width == len(history.layers) else [str(number) for number in range(1, width + 1)]
+    names = history.row_names(name) or history.layers
+    parts = names if width == len(names) else [str(number) for number in range(1, width + 1)]
     return [f"{name}/{part}" for part in parts]
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from deepviz.datasets.prepared import PreparedData, prepare
 from deepviz.document.compile import compile_project
 from deepviz.document.graph import Graph
-from deepviz.document.project import DataChoice, Project
+from deepviz.document.project import DataChoice, Project, TrainingPlan
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import DataFacts
+from deepviz.engine.metric import Metric
 from deepviz.engine.trainer import Trainer, TrainerState
 
-PROBES = ("loss", "accuracy", "gradient_norm")
+PROBES = ("loss", "accuracy", "gradient_norm", "learning_rate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +68,29 @@ class RunPlan:
             schedule=self.project.plan.schedule,
             stopping=self.project.plan.stopping,
             keep_best=run.keep_best,
-            metrics=self.project.plan.metrics if validation is not None else (),
+            metrics=self._metrics,
         )
         if state is not None:
             trainer.restore(state)
         return trainer
+
+    def steer(self, trainer: Trainer) -> None:
+        """Let a trainer of the same run (see `same_run`) go on by this plan from its next step on.
+
+        Raises
+        ------
+        ValueError
+            If a stopping rule looks at what is not measured, or a metric is for other data.
+        """
+        plan = self.project.plan
+        trainer.epochs = plan.run.epochs
+        trainer.learning_rate = plan.optimizer.learning_rate
+        trainer.follow(plan.schedule, plan.stopping, plan.run.keep_best, self._metrics)
+
+    @property
+    def _metrics(self) -> Sequence[Metric]:
+        """What is measured besides the loss; without validation data there is nothing to measure it on."""
+        return () if self.data.validation is None else self.project.plan.metrics
 
 
 def prepared(choice: DataChoice) -> PreparedData:
@@ -91,7 +110,11 @@ def facts_of(data: PreparedData) -> DataFacts:
 
 
 def same_run(one: Project, other: Project) -> bool:
-    """Whether a run of one project is one of the other too: only looks, names, learning rate and epochs differ."""
+    """Whether a run of one project can go on as one of the other, with its weights as they are.
+
+    Looks and names may differ, and of the plan what is asked for anew at each step: learning rate, epochs, schedule,
+    stopping rules, metrics and whether the best weights are kept.
+    """
     return _trained_part(one) == _trained_part(other)
 
 
@@ -100,5 +123,5 @@ def _trained_part(project: Project) -> Project:
     bare = (replace(node, position=(0.0, 0.0), group="", attached=False) for node in graph.nodes)
     nodes = tuple(sorted(bare, key=lambda node: node.id))
     optimizer = project.plan.optimizer.changed(learning_rate=1.0)
-    plan = replace(project.plan, optimizer=optimizer, run=project.plan.run.changed(epochs=1))
+    plan = TrainingPlan(optimizer, project.plan.run.changed(epochs=1, keep_best=False))
     return replace(project, name="", graph=Graph(nodes, tuple(sorted(graph.edges))), plan=plan)

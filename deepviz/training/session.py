@@ -10,7 +10,7 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,9 @@ from typing import Literal
 import numpy as np
 
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
+from deepviz.training.ending import Ending
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.watching import Watching
 
 Status = Literal["starting", "running", "paused", "finished", "diverged", "failed", "stopped"]
 
@@ -51,7 +53,8 @@ class Session:
     plan
         What to train.
     state
-        Where to go on from; None starts with fresh weights.
+        Where to go on from; None starts with fresh weights. A run that a stopping rule had ended there goes on all the
+        same, without that rule: somebody wants it to.
     paused
         Whether to wait for a command before the first step.
 
@@ -61,18 +64,24 @@ class Session:
         What the run is doing. "finished", "diverged", "failed" and "stopped" are final.
     failure
         What went wrong, once the status is "diverged" or "failed".
+    ending
+        How the run ended, once the status is "finished".
     edges
         The network's connections in the order of the ``gradient_flow`` values, once the run is under way.
     layers
         The nodes with parameters in the order of the ``gradient_norm`` values, once the run is under way.
+    nodes
+        All nodes in the order of the network, that of the ``activations`` values, once the run is under way.
     """
 
     def __init__(self, plan: RunPlan, state: TrainerState | None = None, paused: bool = False) -> None:
         self.plan = plan
         self.status: Status = "starting"
         self.failure: Failure | None = None
+        self.ending: Ending | None = None
         self.edges: tuple[tuple[str, str, int], ...] = ()
         self.layers: tuple[str, ...] = ()
+        self.nodes: tuple[str, ...] = ()
         self._first_state = state
         self._paused = paused
         self._steps_left: int | None = None
@@ -81,6 +90,7 @@ class Session:
         self._commands: queue.SimpleQueue[Callable[[Trainer], None]] = queue.SimpleQueue()
         self._mailbox: deque[StepRecord] = deque()
         self._trainer: Trainer | None = None
+        self._watching = Watching()
         self._ended = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="deepviz-training", daemon=True)
 
@@ -114,11 +124,44 @@ class Session:
         """Train to another number of epochs, counted from the first step."""
         self._send(lambda trainer: setattr(trainer, "epochs", value))
 
-    def watch(self) -> None:
-        """Have the next step report the gradient on every edge too."""
-        trainer = self._trainer
-        if trainer is not None:
-            trainer.watch_next = True
+    def follow(self, plan: RunPlan) -> None:
+        """Go on by another plan of the same run (see `same_run`) from the next step on; also when the run has ended."""
+        self.plan = plan
+        with self._ended:
+            if not self._is_final():
+                self._commands.put(plan.steer)
+            elif self._trainer is not None:
+                plan.steer(self._trainer)
+
+    @property
+    def best(self) -> tuple[int, float] | None:
+        """The step of the best weights so far and the loss they had, if they are kept and an epoch is over."""
+        best = None if self._trainer is None else self._trainer.best
+        return None if best is None else (best.step, best.value)
+
+    def watch(self, keys: Iterable[str] | None = None) -> None:
+        """Have a step report what open views need besides what every step reports; to be called again and again.
+
+        The next step that can afford it reads those probes that are due: each at most as often as its `rate`, and all
+        so seldom that watching takes a twentieth of the time at most. The last step before a pause or the end reads all
+        of them. So what no view needs is never computed; an empty list ends the watching.
+
+        Parameters
+        ----------
+        keys
+            Keys of `deepviz.engine.probes`; None for those of the last call, at first ``gradient_flow``.
+
+        Raises
+        ------
+        DefinitionError
+            If there is no such probe.
+        """
+        self._watching.ask(keys)
+
+    @property
+    def overhead(self) -> float:
+        """Which share of the time of training went into watching lately, from 0 to 1."""
+        return self._watching.overhead
 
     def snapshot(self) -> Future[TrainerState]:
         """A copy of the weights and all that is needed to go on, as soon as the step that is being made is done.
@@ -175,7 +218,10 @@ class Session:
         trainer = self._trainer = self.plan.trainer(state=self._first_state)
         self.edges = trainer.network.edges
         self.layers = tuple(node.id for node in trainer.network.trained_nodes)
-        steps = trainer.steps()
+        if trainer.stopped_by is not None:
+            trainer.go_on()
+        self.nodes = tuple(node.id for node in trainer.network.nodes)
+        steps, watching = trainer.steps(), self._watching
         self.status = "paused" if self._paused else "running"
         while True:
             while self._paused or not self._commands.empty():
@@ -184,10 +230,15 @@ class Session:
                 self._obey()
             if self._stopping:
                 return "stopped"
-            if self._is_last_step(trainer):
-                trainer.watch_next = True
+            is_last, watched = self._is_last_step(trainer), False
+            if is_last or watching.asked:
+                trainer.watch_next = watching.begin(trainer.step, is_last=is_last)
+                watched = bool(trainer.watch_next)
             record = next(steps, None)
+            if watched:
+                watching.end(trainer.step)
             if record is None:
+                self.ending = Ending.of(trainer, self.plan.data.validation is not None)
                 return "finished"
             self._mailbox.append(record)
             if self._steps_left is not None or self._until_epoch_end:
@@ -207,6 +258,7 @@ class Session:
 
     def _set_pause(self, paused: bool, steps: int | None = None, until_epoch_end: bool = False) -> None:
         self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
+        self._watching.rest()
         if not self._is_final():
             self.status = "paused" if paused else "running"
 

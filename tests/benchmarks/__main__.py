@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from tests.benchmarks import call_times, deepviz_side, machine, results, table
+from tests.benchmarks import call_times, deepviz_side, machine, probe_costs, results, table
 from tests.benchmarks.agreement import Disagreement, loss_difference
 from tests.benchmarks.measure import Contestant, medians, nothing
 from tests.benchmarks.memory import CAN_MEASURE, Memory, memory_of
@@ -43,6 +43,9 @@ def main(arguments: list[str]) -> int:
         start_again_as_on_a_users_machine(arguments)
     if options.profile:
         print(call_times.report(WORKLOADS[options.profile]))
+        return 0
+    if options.watch:
+        print(probe_costs.report(WORKLOADS[options.watch]))
         return 0
 
     here = machine.describe()
@@ -79,12 +82,14 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--no-memory", dest="memory", action="store_false", help="leave out peak memory, which is slow")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--profile", metavar="NAME", help="print which calls of a step of NAME take how long, no more")
+    parser.add_argument("--watch", metavar="NAME", help="print what each probe costs in a step of NAME, no more")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in NAMES:
             parser.error(f"there is no workload {name}; choose among {', '.join(NAMES)}")
-    if options.profile is not None and options.profile not in WORKLOADS:
-        parser.error(f"there is no workload {options.profile}; choose among {', '.join(WORKLOADS)}")
+    for name in (options.profile, options.watch):
+        if name is not None and name not in WORKLOADS:
+            parser.error(f"there is no workload {name}; choose among {', '.join(WORKLOADS)}")
     if options.rounds < 1:
         parser.error("it takes at least one round")
     return options

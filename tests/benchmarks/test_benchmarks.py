@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from deepviz.engine import probes
 from tests.benchmarks import __main__ as benchmark
-from tests.benchmarks import call_times, machine, results
+from tests.benchmarks import call_times, machine, probe_costs, results
 from tests.benchmarks.agreement import Disagreement
 from tests.benchmarks.measure import Contestant, medians
 from tests.benchmarks.scaling import SCALINGS, Scaling
@@ -191,4 +192,15 @@ def test_the_profile_is_printed_and_nothing_is_kept(
     printed = capsys.readouterr().out
     assert printed.startswith("tiny: a step takes ")
     assert "backward 5 Dense" in printed
+    assert not latest.exists()
+
+
+def test_the_cost_of_every_probe_is_printed(
+    latest: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_costs, "SECONDS", 0.01)
+    assert benchmark.main(["--watch", "tiny"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("tiny: a step takes ")
+    assert {line.split()[0] for line in printed.splitlines()[1:]} == {*probes.registry, "all"}
     assert not latest.exists()

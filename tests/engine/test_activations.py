@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from deepviz.engine import layers
+from deepviz.engine import layers, ops
 from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.selu import ALPHA, SCALE
@@ -230,3 +230,16 @@ def test_a_step_has_two_exact_values(below: float, above: float, dtype: str) -> 
     x = np.array([-np.inf, -1e4, -tiny, -0.0, 0.0, tiny, 1.0, np.inf])
     (values,) = evaluate(lambda tape, x: [curves.step(tape, x, below, above)], x, dtype)
     assert np.array_equal(values, np.array([below] * 5 + [above] * 3, dtype))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 2, 3, 0), (3, 0, 1, 2)])
+@pytest.mark.parametrize("shape", [(3, 40, 30, 8), (3, 2, 2, 8)])
+def test_relu_takes_large_samples_however_they_lie(shape: tuple[int, ...], order: tuple[int, ...]) -> None:
+    tape = Tape(np.dtype("float32"))
+    numbers = np.random.default_rng(0).standard_normal([shape[axis] for axis in order], np.float32)
+    x = tape.external(numbers).transpose(*np.argsort(order))
+    y = ops.relu(tape, x)
+    assert y.memory_axes == x.memory_axes
+    compiled = tape.compile(keep=[y])
+    compiled.replay()
+    np.testing.assert_array_equal(compiled[y], np.maximum(x.array(), 0))

@@ -23,6 +23,8 @@ IMAGES: list[tuple[dict[str, Any], Shape]] = [
     ({"kernel_size": 3, "padding": "same"}, (8, 8, 16)),
     ({"filters": 16, "kernel_size": 3, "padding": "same"}, (9, 16, 3)),
     ({"filters": 32, "kernel_size": 3, "padding": "same"}, (16, 16, 32)),
+    ({"filters": 64, "kernel_size": 3, "padding": "same"}, (8, 8, 64)),
+    ({"filters": 64, "kernel_size": 3}, (38, 65, 48)),
     ({"filters": 7, "kernel_size": (3, 2), "padding": "same"}, (6, 5, 4)),
     ({"kernel_size": (2, 4), "strides": (3, 2), "padding": "same"}, (10, 9, 5)),
     ({"kernel_size": (1, 3), "strides": (2, 1)}, (5, 8, 2)),

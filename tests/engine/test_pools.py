@@ -104,6 +104,7 @@ def test_windows_lie_where_keras_has_them(length: int, size: int, stride: int, s
     assert [number * windows.stride - windows.before for number in range(windows.count)] == starts
     inside = [sum(0 <= place < length for place in range(start, start + size)) for start in starts]
     assert windows.filled().tolist() == inside
+    assert windows.least_filled == min(inside)
 
 
 @pytest.mark.parametrize(

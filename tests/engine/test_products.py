@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepviz.engine.ops.products import FEWEST_ROWS, SMALL_PRODUCT, product, product_of_columns
+from deepviz.engine.ops.products import FEWEST_ROWS, SMALL_PRODUCT, product, product_by_turned, product_of_columns
 from deepviz.engine.replay import CompiledTape
 from deepviz.engine.tape import Tape, Tensor
 
@@ -50,6 +50,16 @@ def test_product(n: int, k: int, m: int, a_transposed: bool, b_transposed: bool)
     a, b = matrix(tape, n, k, a_transposed), matrix(tape, k, m, b_transposed)
     result, _ = replayed(tape, product(tape, a, b))
     np.testing.assert_allclose(result, a.array() @ b.array(), rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("n", "k", "m"), [*SIZES, (64, 200, 1301), (7, 3000, 800)])
+def test_product_by_turned(n: int, k: int, m: int, turned: bool) -> None:
+    tape = Tape(np.dtype("float64"))
+    a, b = matrix(tape, n, k, turned), matrix(tape, m, k, False)
+    result, compiled = replayed(tape, product_by_turned(tape, a, b))
+    np.testing.assert_allclose(result, a.array() @ b.array().T, rtol=0, atol=1e-11)
+    assert (len(compiled.calls) > 1) == (n * k * m >= 16_000_000)
 
 
 @pytest.mark.parametrize("b_transposed", [False, True])

@@ -13,6 +13,7 @@ import pytest
 from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings, TrainingPlan
 from deepviz.engine.optimizers.sgd import SGD
+from deepviz.registry import DefinitionError
 from deepviz.training.run_plan import RunPlan, same_run
 from deepviz.training.session import Session
 
@@ -183,3 +184,39 @@ def test_same_run_ignores_looks_learning_rate_and_epochs_but_nothing_else() -> N
     assert not same_run(project, edits.set_plan(project, other_seed))
     wider = edits.set_layer(project, "dense_1", edits.new_layer("Dense").changed(units=5))
     assert not same_run(project, wider)
+
+
+def test_views_choose_what_is_watched_while_it_runs_and_it_changes_nothing(sessions: list[Session]) -> None:
+    project = small_project(epochs=10_000)
+    session = begin(sessions, project, paused=True)
+    wait_for(session, "paused")
+    seen: list[set[str]] = []
+    for keys in (("gradients", "weight_histogram"), ("activations",), (), ("updates",)):
+        session.watch(keys)
+        before = session.snapshot().result(PATIENCE).step
+        session.step(2)
+        while session.snapshot().result(PATIENCE).step < before + 2:
+            pass
+        first, last = session.drain()
+        every_step = {"loss", "accuracy", "gradient_norm", "learning_rate"}
+        assert every_step <= first.values.keys()
+        seen.append({name.partition("/")[0] for name in last.values} - every_step)
+    assert seen == [{"gradients", "weight_histogram"}, {"activations"}, set(), {"updates"}]
+    trainer = RunPlan.of(project).trainer()
+    for _ in zip(range(8), trainer.steps(), strict=False):
+        pass
+    state = session.snapshot().result(PATIENCE)
+    for name, array in trainer.network.parameters.items():
+        np.testing.assert_array_equal(state.parameters[name], array)
+    assert session.nodes == tuple(node.id for node in trainer.network.nodes)
+
+
+def test_an_unknown_probe_is_refused_where_it_is_asked_for_and_the_run_goes_on(sessions: list[Session]) -> None:
+    session = begin(sessions, small_project(epochs=10_000), paused=True)
+    wait_for(session, "paused")
+    with pytest.raises(DefinitionError, match="no_such_probe"):
+        session.watch(["no_such_probe"])
+    session.step(1)
+    while session.snapshot().result(PATIENCE).step < 1:
+        pass
+    assert "gradient_flow" in session.drain()[-1].values

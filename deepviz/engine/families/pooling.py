@@ -190,7 +190,7 @@ def windows_over(
             f'Make it smaller, or set the padding to "same".',
             change={"padding": "same"},
         )
-    if not all(along.filled().min() > 0 for along in found):
+    if not all(along.least_filled > 0 for along in found):
         raise ShapeError(
             f"{label}: with a padding of {', '.join(map(str, explicit))} a window of {shape_text(sizes)} would see "
             f"nothing of {shape_text(shape)}. Make the padding smaller than the window."

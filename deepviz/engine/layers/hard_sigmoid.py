@@ -19,6 +19,10 @@ class HardSigmoid(Activation):
     synonyms: ClassVar[tuple[str, ...]] = ("piecewise linear", "squashing", "nonlinearity")
     formula: ClassVar[str] = "y = min(max(x + 3, 0), 6) / 6"
 
+    @property
+    def output_range(self) -> tuple[float, float]:
+        return 0.0, 1.0
+
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
         return tape.divide(curves.ramp(tape, x), 6.0), x

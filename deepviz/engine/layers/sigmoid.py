@@ -21,6 +21,10 @@ class Sigmoid(Activation):
     synonyms: ClassVar[tuple[str, ...]] = ("logistic", "squashing", "nonlinearity")
     formula: ClassVar[str] = "y = 1 / (1 + exp(−x))"
 
+    @property
+    def output_range(self) -> tuple[float, float]:
+        return 0.0, 1.0
+
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         half = tape.unary(np.tanh, tape.multiply(inputs[0], 0.5))
         y = tape.add(tape.multiply(half, 0.5), 0.5)

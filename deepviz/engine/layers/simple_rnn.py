@@ -41,6 +41,10 @@ class SimpleRNN(Recurrent):
         "tanh", title="Activation", description="The function that each output goes through."
     )
 
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        return (-1.0, 1.0) if self.activation == "tanh" else None
+
     def walk(self, tape: Tape, weights: Weights, x: Tensor) -> tuple[Tensor, Kept]:
         kernel = stacked(tape, [weights.W, weights.b, weights.U])
         columns = Columns(tape, x, self.units, self.use_bias)

@@ -20,6 +20,10 @@ class Softsign(Activation):
     synonyms: ClassVar[tuple[str, ...]] = ("squashing", "rational", "nonlinearity")
     formula: ClassVar[str] = "y = x / (1 + |x|)"
 
+    @property
+    def output_range(self) -> tuple[float, float]:
+        return -1.0, 1.0
+
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         x = inputs[0]
         d = tape.add(tape.unary(np.abs, x), 1.0)

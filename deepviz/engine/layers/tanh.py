@@ -20,6 +20,10 @@ class Tanh(Activation):
     synonyms: ClassVar[tuple[str, ...]] = ("hyperbolic tangent", "squashing", "nonlinearity")
     formula: ClassVar[str] = "y = tanh(x)"
 
+    @property
+    def output_range(self) -> tuple[float, float]:
+        return -1.0, 1.0
+
     def forward(self, tape: Tape, params: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, Kept]:
         y = tape.unary(np.tanh, inputs[0])
         return y, y

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from numpy.lib.stride_tricks import as_strided
 
-from deepviz.engine.ops.products import SMALL_PRODUCT
+from deepviz.engine.ops.products import SMALL_PRODUCT, product_by_turned
 from deepviz.engine.tape import Tape, Tensor
 
 TURNING_PAYS = 50_000
@@ -50,8 +50,9 @@ def affine_grads(tape: Tape, x: Tensor, grad: Tensor, grads: Mapping[str, Tensor
 
 def product_like(tape: Tape, x: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """``a b``; in a small layer it lies in memory as x does, so that the next layer finds the samples side by side."""
-    is_small = a.size * b.shape[1] <= SMALL_PRODUCT
-    return tape.product(a, b, like=x) if is_small else tape.matmul(a, b)
+    if a.size * b.shape[1] <= SMALL_PRODUCT:
+        return tape.product(a, b, like=x)
+    return tape.matmul(a, b) if b.in_order else product_by_turned(tape, a, b.T)
 
 
 def _joined(tape: Tape, x: Tensor, arrays: Mapping[str, Tensor]) -> tuple[Tensor, Tensor] | None:

@@ -52,6 +52,12 @@ class Windows:
         """Whether each number belongs to one window."""
         return self.size == self.stride and self.count * self.size == self.length and not self.padded
 
+    @property
+    def least_filled(self) -> int:
+        """How many numbers the window holds that holds least: the first or the last; those between hold no fewer."""
+        starts = (-self.before, (self.count - 1) * self.stride - self.before)
+        return min(min(start + self.size, self.length) - max(start, 0) for start in starts)
+
     def parts(self) -> list[Part]:
         """For each place in a window, which windows have it and where it lies on the axis, as indices of a batch."""
         found = []

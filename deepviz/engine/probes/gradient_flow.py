@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deepviz.engine.probe import Probe, Reading, norms
+from deepviz.engine.probe import Probe, Reading, Rows, norms
 from deepviz.engine.step import StepRecording
 
 
@@ -15,6 +15,7 @@ class GradientFlowProbe(Probe):
     """
 
     key: ClassVar[str] = "gradient_flow"
+    rows: ClassVar[Rows] = "edges"
 
     def record(self, recording: StepRecording) -> Reading:
         edges = recording.network.edges

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
-from deepviz.engine.probe import Probe, Reading, norms
+from deepviz.engine.probe import Probe, Reading, Rows, norms, with_gaps
 from deepviz.engine.step import StepRecording
 
 
@@ -18,6 +16,7 @@ class GradientNormProbe(Probe):
     """
 
     key: ClassVar[str] = "gradient_norm"
+    rows: ClassVar[Rows] = "layers"
 
     def record(self, recording: StepRecording) -> Reading:
         network = recording.network
@@ -28,12 +27,4 @@ class GradientNormProbe(Probe):
             if not node.layer.frozen
         ]
         read = norms(recording.tape, pieces)
-        if all(computed):
-            return read
-
-        def read_with_gaps() -> np.ndarray:
-            values = np.full(len(computed), np.nan)
-            values[computed] = read()
-            return values
-
-        return read_with_gaps
+        return read if all(computed) else lambda: with_gaps(read(), computed)

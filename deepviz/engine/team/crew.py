@@ -18,9 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from deepviz.engine import probes
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
+from deepviz.engine.steps import Watched
 from deepviz.engine.team.colleagues import ROOM, ColleagueGoneError, Colleagues
 from deepviz.engine.team.part import Part, parts
 from deepviz.engine.team.shared import SharedArrays
@@ -76,13 +78,16 @@ class Crew:
         if os.name != "posix":
             raise ValueError("Several workers need a system with shared files, such as Linux or macOS; use workers=1.")
         self.count = count
+        self._watchable = tuple(probes.registry)
+        self._watched: Watched = ()
         given = {name: array for name, array in zip(SAMPLES, samples, strict=True) if array is not None}
         vectors = {f"gradients {number}": network.gradients.vector for number in range(count)}
         vectors |= {f"state {name}": vector for name, vector in state.vectors.items()}
         vectors |= {"parameters": network.parameters.vector, "kept": network.state.vector}
         layout = {name: (array.shape, array.dtype.name) for name, array in (given | vectors).items()} | {
             "chosen": ((batch_size,), "int64"),
-            "orders": ((3,), "int64"),
+            "orders": ((2,), "int64"),
+            "watched": ((len(self._watchable),), "int64"),
             "learning rate": ((1,), "float64"),
             "desks": ((2, count, ROOM), "float64"),
         }
@@ -102,6 +107,7 @@ class Crew:
             "loss": loss.to_json(),
             "optimizer": optimizer.to_json(),
             "probes": list(probe_keys),
+            "watchable": self._watchable,
             "seed": seed,
         }
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -123,7 +129,7 @@ class Crew:
         start, stop = parts(samples, self.count)[0]
         return Part(start, stop, samples, self.team)
 
-    def begin(self, chosen: np.ndarray, step: int, watched: bool, learning_rate: float) -> None:
+    def begin(self, chosen: np.ndarray, step: int, watched: Watched, learning_rate: float) -> None:
         """Have the others begin with a step; the caller does its part of it meanwhile.
 
         Parameters
@@ -133,7 +139,7 @@ class Crew:
         step
             How many steps have been made before it.
         watched
-            Whether more is read from this step than the probes.
+            What is read from this step besides what every step reads.
         learning_rate
             That of the step.
 
@@ -143,7 +149,10 @@ class Crew:
             If one of the others has ended.
         """
         self._memory["chosen"][: len(chosen)] = chosen
-        self._memory["orders"][:] = len(chosen), step, watched
+        self._memory["orders"][:] = len(chosen), step
+        if watched != self._watched:
+            self._watched = watched
+            self._memory["watched"][:] = [key in watched for key in self._watchable]
         self._memory["learning rate"][0] = learning_rate
         self.team.call()
 

@@ -53,10 +53,11 @@ def _work(told: dict[str, Any]) -> None:
     samples = memory["samples"], memory["targets"], memory.get("classes")
     steps = Steps(network, loss, optimizer, state, told["probes"], "classes" in memory)
     while team.listen(0):
-        batch, state.step, watched = (int(value) for value in memory["orders"])
+        batch, state.step = (int(value) for value in memory["orders"])
         state.learning_rate = float(memory["learning rate"][0])
         start, stop = parts(batch, count)[number]
-        step = steps[Part(start, stop, batch, team), bool(watched)]
+        watched = tuple(key for key, wanted in zip(told["watchable"], memory["watched"], strict=True) if wanted)
+        step = steps[Part(start, stop, batch, team), watched]
         step.make(samples, memory["chosen"][start:stop], told["seed"], state.step)
 
 

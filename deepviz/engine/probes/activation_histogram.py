@@ -1,0 +1,21 @@
+"""The distribution of what every node gives for a batch."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from deepviz.engine.histogram import histograms
+from deepviz.engine.probe import Probe, Reading, Rows
+from deepviz.engine.step import StepRecording
+
+
+class ActivationHistogramProbe(Probe):
+    """Histogram of each node's outputs over the batch, in the order of the network; the Input's is that of the data."""
+
+    key: ClassVar[str] = "activation_histogram"
+    rows: ClassVar[Rows] = "nodes"
+    rate: ClassVar[float] = 2.0
+
+    def record(self, recording: StepRecording) -> Reading:
+        outputs = [recording.activations[node.id] for node in recording.network.nodes]
+        return histograms(recording.tape, outputs, of_samples=True)

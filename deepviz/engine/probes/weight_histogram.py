@@ -1,0 +1,28 @@
+"""The distribution of every layer's weights."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from deepviz.engine.histogram import histograms, none_computed
+from deepviz.engine.probe import Probe, Reading, Rows, is_read
+from deepviz.engine.step import StepRecording
+
+
+class WeightHistogramProbe(Probe):
+    """Histogram of each layer's parameters, weights and biases together, before the update; of frozen layers too."""
+
+    key: ClassVar[str] = "weight_histogram"
+    rows: ClassVar[Rows] = "layers"
+    rate: ClassVar[float] = 2.0
+
+    def record(self, recording: StepRecording) -> Reading:
+        tape, network = recording.tape, recording.network
+        if not is_read(tape):
+            return lambda: none_computed(len(network.trained_nodes))
+        spans = [network.parameter_slice(node) for node in network.trained_nodes]
+        # Before the gradients are summed up: after that, others who share the batch begin to change the parameters.
+        phase, tape.phase = tape.phase, "loss"
+        read = histograms(tape, [tape.external(network.parameters.vector[span]) for span in spans])
+        tape.phase = phase
+        return read

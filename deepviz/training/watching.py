@@ -1,0 +1,105 @@
+"""When a run is looked at more closely: which probes the open views need, and which of them a step shall read.
+
+Views ask as often as they like. How often they are answered follows from the rate of each probe and from a limit on
+what looking may cost, so that watching does not slow training down.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from deepviz.engine import probes
+
+BUDGET = 0.05
+"""Share of the time of training that watching may take."""
+
+SLACK = 0.9
+"""A probe is read again after this share of its period: a timer that ticks a little early must not miss every other."""
+
+
+class Watching:
+    """Chooses what is read from which step.
+
+    Parameters
+    ----------
+    clock
+        Gives the time in seconds.
+
+    Attributes
+    ----------
+    wanted
+        Keys of the probes that views need, in the order of the registry.
+    asked
+        Whether somebody has asked since a step was watched last.
+    overhead
+        Which share of the time went into watching lately.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.wanted: tuple[str, ...] = ("gradient_flow",)
+        self.asked, self.overhead = False, 0.0
+        self._clock = clock
+        self._read: dict[str, float] = {}
+        self._not_before = 0.0
+        self._plain: float | None = None
+        self._began = 0.0
+        self._ended: float | None = None
+        self._last_step = -1
+        self._reading: tuple[str, ...] = ()
+        self._known: set[tuple[str, ...]] = set()
+
+    def ask(self, keys: Iterable[str] | None = None) -> None:
+        """Want some probes to be read as soon as that is due; from any thread.
+
+        Parameters
+        ----------
+        keys
+            Keys of probes; None for those that were wanted last.
+
+        Raises
+        ------
+        DefinitionError
+            If there is no such probe.
+        """
+        if keys is not None:
+            known = {probes.registry[key].key for key in keys}
+            self.wanted = tuple(key for key in probes.registry if key in known)
+        self.asked = bool(self.wanted)
+
+    def begin(self, step: int, *, is_last: bool) -> tuple[str, ...]:
+        """What the step shall read that is about to be made, after so many steps; if anything, `end` must follow.
+
+        The last step before a pause or the end reads all that is wanted, so that all views show one step. Otherwise
+        there is a step that is not watched between any two that are: without it nobody knows what watching costs.
+        """
+        now, wanted = self._clock(), self.wanted
+        if not is_last:
+            if now < self._not_before or step == self._last_step:
+                return ()
+            wanted = tuple(
+                key for key in wanted if now - self._read.get(key, -1e9) >= SLACK / probes.registry[key].rate
+            )
+            self.asked = False
+        if wanted:
+            self._read.update(dict.fromkeys(wanted, now))
+            if self._ended is not None and step > self._last_step:
+                self._plain = (now - self._ended) / (step - self._last_step)
+            self._began, self._reading = now, wanted
+        return wanted
+
+    def end(self, step: int) -> None:
+        """Note that the watched step has been made; it was number `step`, counted from 1."""
+        now = self._clock()
+        extra = 0.0
+        # The first step with a set of probes is recorded: that takes long, but only once.
+        if self._plain is not None and self._reading in self._known:
+            extra = max(0.0, now - self._began - self._plain)
+        self._known.add(self._reading)
+        if self._ended is not None and now > self._ended:
+            self.overhead += 0.2 * (extra / (now - self._ended) - self.overhead)
+        self._not_before, self._ended, self._last_step = now + extra / BUDGET, now, step
+
+    def rest(self) -> None:
+        """Note that the run is interrupted: the time until it goes on says nothing about how long a step takes."""
+        self._ended, self._last_step = None, -1

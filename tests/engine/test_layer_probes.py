@@ -1,0 +1,234 @@
+"""Probes that tell something of every layer, against computations by hand in plain NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepviz.engine import Network, Trainer, layers, losses, optimizers, probes
+from deepviz.engine.layer import Layer
+from tests.engine.graphs import graph
+from tests.engine.probe_formulas import TABLES, ByHand, data, first_values, magnitudes, network
+
+PRECISION = [("float64", 1e-9), ("float32", 1e-4)]
+SGD = optimizers.SGD(learning_rate=0.05)
+
+
+def assert_rows(values: dict[str, np.ndarray], key: str, wanted: dict[str, list[float]], tolerance: float) -> None:
+    for statistic, row in wanted.items():
+        got = values[f"{key}/{statistic}"]
+        assert got.dtype == np.float64
+        assert got == pytest.approx(row, rel=tolerance, nan_ok=True), (key, statistic)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+def test_magnitudes_of_gradients_before_clipping(dtype: str, tolerance: float) -> None:
+    net, given = network(dtype), data()
+    wanted = ByHand(net, given).gradients
+    values = first_values(net, given, optimizers.SGD(learning_rate=0.05, global_clipnorm=1e-3), "gradients")
+    assert_rows(values, "gradients", magnitudes(wanted), tolerance)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+@pytest.mark.parametrize("limit", [0.05, 1e9])
+def test_magnitudes_after_clipping_by_norm(dtype: str, tolerance: float, limit: float) -> None:
+    net, given = network(dtype), data()
+    gradients = ByHand(net, given).gradients
+    whole = np.linalg.norm(np.concatenate(gradients))
+    clipped = [gradient * limit / max(whole, limit) for gradient in gradients]
+    optimizer = optimizers.Adam(learning_rate=0.05, global_clipnorm=limit)
+    values = first_values(net, given, optimizer, "clipped_gradients", "gradients")
+    assert_rows(values, "clipped_gradients", magnitudes(clipped), tolerance)
+    assert_rows(values, "gradients", magnitudes(gradients), tolerance)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+def test_magnitudes_after_clipping_by_value(dtype: str, tolerance: float) -> None:
+    net, given = network(dtype), data()
+    clipped = [np.clip(gradient, -0.01, 0.01) for gradient in ByHand(net, given).gradients]
+    values = first_values(net, given, optimizers.SGD(clipvalue=0.01), "clipped_gradients")
+    assert_rows(values, "clipped_gradients", magnitudes(clipped), tolerance)
+
+
+def test_nothing_is_told_of_clipping_where_there_is_none() -> None:
+    assert not any(name.startswith("clipped") for name in first_values(network(), data(), SGD, "clipped_gradients"))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+def test_magnitudes_of_activation_gradients(dtype: str, tolerance: float) -> None:
+    net, given = network(dtype), data()
+    wanted = magnitudes(ByHand(net, given).output_grads)
+    values = first_values(net, given, SGD, "activation_gradients")
+    for row in wanted.values():
+        row[0] = np.nan  # with respect to the data nothing is computed
+    assert_rows(values, "activation_gradients", wanted, tolerance)
+
+
+def test_the_gradient_of_an_output_that_feeds_several_nodes_is_their_sum() -> None:
+    given = {"in": layers.Input(shape=(4,)), "z": layers.Dense(units=3), "relu": layers.ReLU(), "add": layers.Add()}
+    net = Network.from_graph(graph(given, "in>z", "z>relu", "z>add:0", "relu>add:1"), dtype="float64")
+    rng = np.random.default_rng(0)
+    x, targets = rng.standard_normal((6, 4)), rng.standard_normal((6, 3))
+    z = x @ net.parameters["z/W"] + net.parameters["z/b"]
+    grad = 2 * (z + np.maximum(z, 0) - targets) / targets.size
+    made = Trainer(net, losses.MeanSquaredError(), SGD, (x, targets), batch_size=6)
+    made.watch_next = ("activation_gradients",)
+    values = next(made.steps()).values
+    wanted = {"in": np.nan, "z": np.linalg.norm(grad * (1.0 + (z > 0))), "add": np.linalg.norm(grad)}
+    got = dict(zip([node.id for node in net.nodes], values["activation_gradients/l2"], strict=True))
+    assert {name: got[name] for name in wanted} == pytest.approx(wanted, rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-9), ("float32", 2e-4)])
+@pytest.mark.parametrize("optimizer", [SGD, optimizers.Adam(learning_rate=0.01, clipvalue=0.01)])
+def test_updates_are_what_the_weights_have_moved_by(
+    dtype: str, tolerance: float, optimizer: optimizers.Optimizer
+) -> None:
+    net, given = network(dtype), data()
+    before = ByHand(net, given).weights
+    values = first_values(net, given, optimizer, "updates")
+    after = ByHand(net, given).weights
+    update = [float(np.linalg.norm(new - old)) for new, old in zip(after, before, strict=True)]
+    weights = [float(np.linalg.norm(old)) for old in before]
+    ratio = [moved / size for moved, size in zip(update, weights, strict=True)]
+    assert_rows(values, "updates", {"update": update, "weights": weights, "ratio": ratio}, tolerance)
+    assert min(update) > 0
+
+
+def test_updates_include_limits_on_weights() -> None:
+    chain = [layers.Input(shape=(4,)), layers.Dense(units=3, max_norm=0.1)]
+    net = Network.sequential(chain, dtype="float64")
+    before = net.parameters.vector.copy()
+    values = first_values(net, data(), optimizers.SGD(learning_rate=1e-12), "updates")
+    moved = np.linalg.norm(net.parameters.vector - before)
+    assert moved > 0.1
+    assert values["updates/update"] == pytest.approx([moved], rel=1e-12)
+
+
+def test_a_layer_whose_weights_are_all_zero_has_an_infinite_ratio_and_one_that_stays_has_zero() -> None:
+    net, given = network(), data()
+    for name in ("dense_3/W", "dense_3/b"):
+        net.parameters[name][...] = 0
+    values = first_values(net, given, SGD, "updates")
+    # No gradient gets past weights of zero, so the layers before stay where they are.
+    assert values["updates/ratio"].tolist() == [0, 0, np.inf]
+    assert values["updates/weights"][2] == 0
+    assert values["updates/update"][2] > 0
+
+
+def test_frozen_layers_are_not_zero_but_not_a_number() -> None:
+    net, given = network(trainable=False), data()
+    optimizer = optimizers.SGD(learning_rate=0.05, clipvalue=0.01)
+    values = first_values(net, given, optimizer, *TABLES)
+    for name in (f"{key}/{each}" for key in TABLES[:2] for each in ("l2", "mean", "max")):
+        assert np.isnan(values[name]).tolist() == [False, True, False], name
+    assert np.isnan(values["updates/ratio"]).tolist() == [False, True, False]
+    # What flows through a frozen layer is computed all the same.
+    assert np.isfinite(values["activation_gradients/l2"][1:]).all()
+
+
+def test_a_network_in_which_all_is_frozen() -> None:
+    chain = [layers.Input(shape=(4,)), layers.Dense(units=3, trainable=False)]
+    values = first_values(Network.sequential(chain), data(), SGD, *probes.registry)
+    assert np.isnan(values["updates/ratio"]).all()
+    assert np.isnan(values["gradients/max"]).all()
+    assert values["gradient_histogram"].counts.sum() == 0
+    assert np.isnan(values["gradient_histogram"].ranges).all()
+    assert values["weight_histogram"].counts.sum() == 15
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+def test_statistics_of_activations(dtype: str, tolerance: float) -> None:
+    net, given = network(dtype), data()
+    outputs = ByHand(net, given).outputs
+    values = first_values(net, given, SGD, "activations")
+    wanted = {
+        "mean": [output.mean() for output in outputs],
+        "deviation": [output.std() for output in outputs],
+        "zeros": [float((output == 0).mean()) for output in outputs],
+        "saturated": [np.nan, np.nan, float((np.abs(outputs[2]) > 0.96).mean()), np.nan, np.nan, np.nan],
+        "dead": [0, 0, 0, 0, float((outputs[4] == 0).all(axis=0).sum()), 0],
+    }
+    assert wanted["dead"][4] >= 1
+    assert wanted["zeros"][4] > 0.2
+    assert 0.01 < wanted["saturated"][2] < 0.9
+    assert_rows(values, "activations", wanted, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("layer", "low", "high"),
+    [
+        (layers.Sigmoid(), 0.02, 0.98),
+        (layers.HardSigmoid(), 0.02, 0.98),
+        (layers.Tanh(), -0.96, 0.96),
+        (layers.Softsign(), -0.96, 0.96),
+    ],
+    ids=lambda value: getattr(value, "key", None),
+)
+def test_saturation_by_the_range_of_the_activation(layer: Layer, low: float, high: float) -> None:
+    net = Network.sequential([layers.Input(shape=(4,)), layer, layers.Dense(units=3)], dtype="float64")
+    x, targets = data(500)
+    x = 40 * x
+    output = Network.sequential([layers.Input(shape=(4,)), layer], dtype="float64").forward(x)
+    share = ((output < low) | (output > high)).mean()
+    assert 0.01 < share < 0.99
+    assert first_values(net, (x, targets), SGD, "activations")["activations/saturated"][1] == pytest.approx(share)
+
+
+def test_a_recurrent_layer_saturates_by_its_activation() -> None:
+    assert layers.SimpleRNN(units=2).output_range == (-1, 1)
+    assert layers.SimpleRNN(units=2, activation="relu").output_range is None
+
+
+def test_a_dead_channel_is_zero_at_all_positions_of_all_samples() -> None:
+    chain = [
+        layers.Input(shape=(6, 6, 1)),
+        layers.Conv2D(filters=4, kernel_size=3),
+        layers.ReLU(),
+        layers.MaxPool2D(pool_size=2),
+        layers.Flatten(),
+        layers.Dense(units=3),
+    ]
+    net = Network.sequential(chain, dtype="float64")
+    net.parameters["conv2d_1/b"][1:3] = -100
+    x, targets = np.random.default_rng(0).standard_normal((20, 6, 6, 1)), np.arange(20) % 3
+    values = first_values(net, (x, targets), SGD, "activations")
+    part = Network.sequential(chain[:3], dtype="float64")
+    part.load_weights({name: array for name, array in net.weights().items() if name.startswith("conv")})
+    rectified = part.forward(x)
+    assert values["activations/dead"][2] == 2
+    assert values["activations/dead"][3] == 2
+    assert values["activations/dead"][4] == 2 * 4, "of what is flattened each place is a unit of its own"
+    # The first step has moved the weights a little; dead channels get no gradient.
+    assert values["activations/zeros"][2] == pytest.approx((rectified == 0).mean(), abs=0.02)
+
+
+def test_small_spreads_about_large_means_are_right_in_float32() -> None:
+    chain = [layers.Input(shape=(4,)), layers.Dense(units=3)]
+    net = Network.sequential(chain)
+    x, targets = data(1000)
+    x = (x * 0.01 + 300).astype(np.float32)
+    values = first_values(net, (x, targets), SGD, "activations")
+    assert values["activations/deviation"][0] == pytest.approx(x.astype(np.float64).std(), rel=1e-4)
+    assert values["activations/mean"][0] == pytest.approx(x.astype(np.float64).mean(), rel=1e-6)
+
+
+def test_gradients_that_have_all_but_faded_are_shown_as_they_are() -> None:
+    net, given = network("float32"), data()
+    net.parameters["dense_3/W"][...] *= 1e-25
+    wanted = magnitudes(ByHand(net, given).gradients)
+    values = first_values(net, given, SGD, "gradients")
+    assert 0 < wanted["l2"][0] < 1e-22
+    assert_rows(values, "gradients", wanted, 1e-3)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_too_large_for_their_squares(dtype: str) -> None:
+    chain = [layers.Input(shape=(4,)), layers.Dense(units=2)]
+    net = Network.sequential(chain, dtype=dtype)
+    net.parameters["dense_1/b"][...] = 1e35 if dtype == "float32" else 1e290
+    made = Trainer(net, losses.Huber(), SGD, (data()[0], np.zeros((37, 2))), batch_size=37)
+    made.watch_next = tuple(probes.registry)
+    values = next(made.steps()).values
+    assert values["activations/mean"][1] == pytest.approx(net.parameters["dense_1/b"][0], rel=1e-5)
+    assert values["activation_histogram"].counts.sum(axis=1).tolist() == [148, 74]
