@@ -109,7 +109,10 @@ class Hyperparameter:
         (a tuple of whole numbers), "sides" (such a tuple, of what is added at the sides), "numbers" (a tuple of
         numbers), "path" or "text".
     minimum, maximum
-        Inclusive bounds, or None. `exclusive_minimum` says that the minimum itself is not allowed.
+        Inclusive bounds, or None. `exclusive_minimum` says that the minimum itself is not allowed. Those of each number
+        where there are several.
+    length
+        How many numbers a "shape" or "sides" always has, such as 2 for rows and columns; 0 if any number of them.
     choices
         The values of a "choice", otherwise empty.
     advanced
@@ -129,11 +132,28 @@ class Hyperparameter:
         self.minimum: float | None = None
         self.maximum: float | None = None
         self.exclusive_minimum = False
-        for bound in field.metadata:
+        self.length, bounds_of_each = _several(field.annotation)
+        for bound in (*field.metadata, *bounds_of_each):
             self.minimum = getattr(bound, "ge", getattr(bound, "gt", self.minimum))
             self.maximum = getattr(bound, "le", getattr(bound, "lt", self.maximum))
             self.exclusive_minimum = self.exclusive_minimum or hasattr(bound, "gt")
         self.kind, self.choices, self.optional = _kind(field.annotation, extra)
+
+
+def _several(annotation: Any) -> tuple[int, tuple[Any, ...]]:
+    """How many whole numbers a field always has, if several, and the bounds of each; 0 and none otherwise."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        annotation = next(member for member in typing.get_args(annotation) if member is not type(None))
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation = typing.get_args(annotation)[0]
+    members = typing.get_args(annotation)
+    if typing.get_origin(annotation) is not tuple or Ellipsis in members or len(set(members)) != 1:
+        return 0, ()
+    if typing.get_origin(members[0]) is not typing.Annotated:
+        return (len(members), ()) if members[0] is int else (0, ())
+    kind, *extras = typing.get_args(members[0])
+    bounds = tuple(bound for extra in extras for bound in getattr(extra, "metadata", (extra,)))
+    return (len(members), bounds) if kind is int else (0, ())
 
 
 def _kind(annotation: Any, extra: Mapping[str, Any]) -> tuple[str, tuple[Any, ...], bool]:

@@ -166,7 +166,8 @@ def _resumed(options: argparse.Namespace, loaded: Loaded, plan: RunPlan) -> tupl
         raise RequestError(f"{options.project} has no saved weights to resume from; train it with --save first.")
     if not same_run(before, replace(project, data=replace(project.data, source=before.data.source))):
         raise RequestError(
-            "--resume goes on with the saved run, so only epochs, steps and learning rate may be changed with it."
+            "--resume goes on with the saved run, so of its plan only epochs, steps, learning rate, schedule, stopping "
+            "rules, metrics and keep_best may be changed with it."
         )
     if project.data.source != before.data.source and not trained.data_fingerprint:
         raise RequestError(f"--resume cannot tell whether this is the data that {options.project} was trained on.")

@@ -6,16 +6,15 @@ The text is JSON, so it goes from one window to another, into a message, into a 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from itertools import count
 
 from deepviz.document import ends
 from deepviz.document.archive import FileError
-from deepviz.document.edits import EditError, id_stem
+from deepviz.document.edits import EditError
 from deepviz.document.graph import Edge, Graph, Position
 from deepviz.document.graph_json import graph_from_values, graph_to_values
+from deepviz.document.names import free_names, id_stem
 from deepviz.document.project import Project
 from deepviz.document.settling import settled
 from deepviz.registry import DefinitionError
@@ -108,7 +107,7 @@ def paste(project: Project, found: Graph, at: Position | None = None, group: str
     corner = _corner(found)
     dx, dy = (OFFSET, OFFSET) if at is None else (at[0] - corner[0], at[1] - corner[1])
     stems = {node.id: id_stem(node.layer) for node in found.nodes} | {each.id: "group" for each in found.groups}
-    names = _free_names(stems, graph.by_id.keys() | graph.groups_by_id.keys())
+    names = free_names(stems, graph.by_id.keys() | graph.groups_by_id.keys())
     nodes = tuple(
         replace(
             node,
@@ -120,7 +119,7 @@ def paste(project: Project, found: Graph, at: Position | None = None, group: str
     )
     groups = tuple(replace(each, id=names[each.id], parent=names.get(each.parent, group)) for each in found.groups)
     edges = tuple(Edge(names[edge.source], names[edge.target], edge.port) for edge in found.edges)
-    notes = _free_names({each.id: "comment" for each in found.comments}, {each.id for each in graph.comments})
+    notes = free_names({each.id: "comment" for each in found.comments}, {each.id for each in graph.comments})
     comments = tuple(
         replace(
             comment,
@@ -157,12 +156,3 @@ def duplicate(project: Project, cards: Collection[str], comments: Collection[str
 def _corner(found: Graph) -> Position:
     places = [node.position for node in found.nodes] + [comment.position for comment in found.comments]
     return (min(x for x, _ in places), min(y for _, y in places)) if places else (0.0, 0.0)
-
-
-def _free_names(stems: Mapping[str, str], taken: Collection[str]) -> Mapping[str, str]:
-    """For each id of what is pasted one that is not taken: its stem and a running number."""
-    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
-    names: dict[str, str] = {}
-    for old, stem in stems.items():
-        names[old] = next(name for number in numbers[stem] if (name := f"{stem}_{number}") not in taken)
-    return names

@@ -9,6 +9,7 @@ from deepviz.document import edits
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Comment, Edge, Position
 from deepviz.document.graph_json import LONGEST_COMMENT
+from deepviz.document.names import free_name
 from deepviz.document.project import Project
 from deepviz.document.settling import settled
 
@@ -26,8 +27,7 @@ def add_comment(project: Project, text: str, position: Position, group: str = ""
     """
     if group and group not in project.graph.groups_by_id:
         raise EditError("The group is not there any more.")
-    taken = {comment.id for comment in project.graph.comments}
-    new_id = next(name for number in range(1, len(taken) + 2) if (name := f"comment_{number}") not in taken)
+    new_id = free_name("comment", {comment.id for comment in project.graph.comments})
     comment = Comment(new_id, _checked(text), position, group=group)
     return _with(project, (*project.graph.comments, comment))
 

@@ -14,6 +14,7 @@ from deepviz.document import ends
 from deepviz.document.drawing import drawn, group_position
 from deepviz.document.graph import Edge, Flow, Graph, Node, Position
 from deepviz.document.layout import across, along, arranged, arranged_within, beyond
+from deepviz.document.names import free_name, id_stem
 from deepviz.document.project import DataChoice, Project, TrainingPlan
 from deepviz.document.settling import settled, with_places
 from deepviz.engine import layers, losses
@@ -365,16 +366,5 @@ def _place_of(graph: Graph, card: str, leaving: str) -> Position:
 
 
 def _added(graph: Graph, layer: Layer | Loss, position: Position, group: str = "") -> tuple[Graph, str]:
-    node_id = free_id(layer, graph.by_id.keys() | graph.groups_by_id.keys())
+    node_id = free_name(id_stem(layer), graph.by_id.keys() | graph.groups_by_id.keys())
     return replace(graph, nodes=(*graph.nodes, Node(node_id, layer, position, group))), node_id
-
-
-def id_stem(layer: Layer | Loss) -> str:
-    """What the id of a node begins with."""
-    return "loss" if isinstance(layer, Loss) else layer.key.lower()
-
-
-def free_id(layer: Layer | Loss, taken: Collection[str]) -> str:
-    """The type in lower case and the first free running number from 1."""
-    stem = id_stem(layer)
-    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)

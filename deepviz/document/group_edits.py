@@ -13,6 +13,7 @@ from deepviz.document.edits import EditError, with_room
 from deepviz.document.graph import Graph, Group, Node
 from deepviz.document.graph_json import MOST_REPEATS as MOST_REPEATS
 from deepviz.document.layout import beyond
+from deepviz.document.names import free_name
 from deepviz.document.project import Project
 from deepviz.document.repeats import obstacle
 from deepviz.document.settling import settled, with_places
@@ -36,7 +37,9 @@ def group(project: Project, cards: Collection[str], name: str = "", collapsed: b
     if len(around) != 1:
         raise EditError("Layers of different groups cannot be grouped together.")
     parent = around.pop()
-    new = Group(_free_id(graph), _checked_name(name or _free_name(graph)), parent, collapsed=collapsed)
+    new_id = free_name("group", graph.by_id.keys() | graph.groups_by_id.keys())
+    called = name or free_name("Group", {each.name for each in graph.groups}, joint=" ")
+    new = Group(new_id, _checked_name(called), parent, collapsed=collapsed)
     inner = {card for card in cards if card in graph.groups_by_id}
     nodes = tuple(
         replace(node, group=new.id) if node.id in inside and node.group == parent else node for node in graph.nodes
@@ -200,13 +203,3 @@ def _checked_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise EditError(f"The name of a group has 1 to {LONGEST_NAME} letters.")
     return name
-
-
-def _free_id(graph: Graph) -> str:
-    taken = graph.by_id.keys() | graph.groups_by_id.keys()
-    return next(name for number in range(1, len(taken) + 2) if (name := f"group_{number}") not in taken)
-
-
-def _free_name(graph: Graph) -> str:
-    taken = {each.name for each in graph.groups}
-    return next(name for number in range(1, len(taken) + 2) if (name := f"Group {number}") not in taken)

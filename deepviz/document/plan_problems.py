@@ -28,7 +28,7 @@ def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem
         if metric.task != facts.task:
             targets = "class numbers" if facts.task == "classification" else "numbers to fit"
             text = f"{metric.label} is for a {metric.task}, but the targets of this data are {targets}. Leave it out."
-            yield Problem(text, None, (_without_metric(project.plan, metric),))
+            yield Problem(text, None, (_without_metric(project.plan, metric),), of_plan=True)
     measured = measured_names(project.plan, facts)
     for rule in project.plan.stopping:
         if rule.monitored not in (None, VALIDATION_LOSS, *measured):
@@ -36,7 +36,7 @@ def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem
                 f"The stopping rule {rule.label} looks at {rule.monitored}, which is not measured after an epoch; "
                 f"there is {', '.join(measured)}."
             )
-            yield Problem(text, None, (_without_rule(project.plan, rule),))
+            yield Problem(text, None, (_without_rule(project.plan, rule),), of_plan=True)
 
 
 def measured_names(plan: TrainingPlan, facts: DataFacts) -> tuple[str, ...]:

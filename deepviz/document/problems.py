@@ -52,12 +52,15 @@ class Problem:
         What can be done with one click.
     severity
         Whether it keeps the project from being trained ("error"), or can be trained as it is ("warning").
+    of_plan
+        Whether it is the training plan that it concerns.
     """
 
     text: str
     where: str | Edge | None = None
     repairs: tuple[Repair, ...] = ()
     severity: Severity = "error"
+    of_plan: bool = False
 
     @property
     def is_warning(self) -> bool:

@@ -21,7 +21,7 @@ from deepviz.registry import DefinitionError, DefinitionType, Registry
 
 FORMAT = "deepviz project"
 VERSION = 2
-"""2 added groups, comments, attached activations and the flow of graphs; schedules, stopping rules, metrics, best weights.
+"""2 added groups, comments, attached activations, the flow of graphs; schedules, stopping rules, metrics, best weights.
 
 Without them 1 is written, which older programs read as well.
 """

@@ -5,6 +5,7 @@ Everything here is found before training, from the graph alone and a few facts a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +22,9 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
+
+MOST_NUMBERS = 10**12
+"""Numbers for each sample between two layers. More no machine holds, and repetitions soon go beyond all bounds."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,13 @@ def _node(
 def _output(layer: Layer | Loss, inputs: Sequence[Shape], facts: DataFacts | None) -> Shape:
     """What leaves a layer or a loss. Without facts about the data, a loss takes anything."""
     if isinstance(layer, Layer):
-        return layer.output_shape(inputs)
+        shape = layer.output_shape(inputs)
+        if math.prod(shape) > MOST_NUMBERS:
+            raise ShapeError(
+                f"{layer.label} would give more than {MOST_NUMBERS:,} numbers for each sample. "
+                "Make it smaller, or what comes before it."
+            )
+        return shape
     if facts:
         layer.check(inputs[0], facts.task, facts.outputs)
     return ()

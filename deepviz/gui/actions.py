@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
-
-Need = Literal["", "changes", "redo", "selection", "trained", "running", "not running", "run"]
 
 
 @dataclass(frozen=True)
@@ -131,6 +128,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("detach_all", "Detach activations", "Draw every activation on a card of its own.", "Edit"),
     ActionRow("comment", "Add comment", "Write a note on the canvas.", "Edit", ("N",), everywhere=False),
     ActionRow("arrange", "Arrange", "Put every card in its place.", "Edit", ("Ctrl+Shift+A",), "arrange"),
+    ActionRow("arrange_right", "Arrange from left to right", "Let data flow from the left to the right.", "Edit"),
+    ActionRow("arrange_down", "Arrange from top to bottom", "Let data flow from the top to the bottom.", "Edit"),
     ActionRow(
         "find_layer",
         "Find a layer",

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import math
 
-from deepviz.gui.canvas.card_face import THIN_SPACE, thousands
+THIN_SPACE = "\N{THIN SPACE}"
 
 _COUNTS = ("", "k", "M", "G", "T", "P")
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+def thousands(count: int) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def plural(count: int, noun: str) -> str:
+    """A noun as it is said of so many things: ``layer`` of one, ``layers`` of any other number."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """How many there are of something: ``1 layer``, ``12 345 parameters``."""
+    return f"{thousands(count)} {plural(count, noun)}"
 
 
 def short_count(count: float) -> str:
@@ -28,7 +43,7 @@ def count_words(count: int) -> str:
 def exact_bytes(count: float) -> str:
     """An amount of memory to the byte: ``1 234 567 bytes``."""
     whole = thousands(round(count)) if float(count).is_integer() else f"{count:,.1f}".replace(",", THIN_SPACE)
-    return f"{whole} byte" if count == 1 else f"{whole} bytes"
+    return f"{whole} {'byte' if count == 1 else 'bytes'}"
 
 
 def _scaled(count: float, step: int, units: tuple[str, ...]) -> str:

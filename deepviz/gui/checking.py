@@ -124,7 +124,7 @@ class Checking(QObject):
         places = [number for number, problem in enumerate(problems) if problem == self._current]
         before = places[0] if places else -1 if step > 0 else 0
         self._current = problems[(before + step) % len(problems)]
-        card = self.card_of(self._current.node_id)
+        card = next(iter(self._canvas.folding.cards_of((self._current.node_id,))), None)
         if card is None:
             self._open_list()
             self.panel.show_current(self._current)
@@ -132,13 +132,6 @@ class Checking(QObject):
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._canvas.go_to(card)
         complaints.tell(self._canvas, card)
-
-    def card_of(self, node_id: str) -> str | None:
-        """The card that shows a node: its own, or that of a group it lies in; None if none does."""
-        graph, cards = self._editor.project.graph, self._canvas.network.places
-        around = graph.way_up(graph.node(node_id).group) if node_id in graph.by_id else ()
-        host = ends.host(graph, node_id) if node_id in graph.by_id else node_id
-        return next((card for card in (node_id, host, *around) if card in cards), None)
 
     # Costs
 

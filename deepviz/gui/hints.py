@@ -34,6 +34,7 @@ class Hints(QFrame):
     def __init__(self, settings: Settings, place: QWidget) -> None:
         super().__init__(place)
         self._settings, self._place = settings, place
+        self._rests = False
         self.setProperty("role", "card")
         self.setFixedWidth(WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -81,6 +82,12 @@ class Hints(QFrame):
         self._settings.set(HINTS_ON, False)
         self._show()
 
+    def rest(self, rests: bool) -> None:
+        """Keep away for now, for instance from an empty canvas, which says itself what to do; or come back."""
+        if rests != self._rests:
+            self._rests = rests
+            self._show()
+
     def start_over(self) -> None:
         """Show all hints from the first one."""
         self._settings.set(HINTS_ON, True)
@@ -94,7 +101,9 @@ class Hints(QFrame):
         return False
 
     def _show(self) -> None:
-        if not self.current:
+        if not self.current or self._rests:
+            if self.isAncestorOf(self._place.window().focusWidget() or self._place):
+                self._place.setFocus()  # otherwise Qt gives the keyboard to the first button of the window
             self.hide()
             return
         number = self._settings.get(HINTS_SHOWN)

@@ -11,6 +11,7 @@ from deepviz.document import edits
 from deepviz.gui.editor import Edit, Editor
 from deepviz.gui.notice import Notice, Offer
 from deepviz.gui.training_controller import TrainingController
+from deepviz.training.ending import Ending
 from deepviz.training.session import Failure
 
 
@@ -36,9 +37,11 @@ class Messages(QObject):
         super().__init__(editor)
         self._editor, self._controller, self._notice = editor, controller, notice
         self._edit, self._show_node = edit, show_node
-        self._set_aside = ""
+        self._set_aside, self._ending = "", ""
         self._goes_with_next_edit = False
         controller.failed.connect(self.tell_failure)
+        controller.ended.connect(self.tell_ending)
+        controller.status_changed.connect(self._follow_status)
         controller.blocked.connect(self.tell_blocked)
         controller.set_aside.connect(self._note_set_aside)
         editor.undo_stack.indexChanged.connect(self._follow_edits)
@@ -51,6 +54,14 @@ class Messages(QObject):
         if self._controller.status == "diverged":
             offers.append(("Divide the learning rate by 10", self._divide_learning_rate))
         self._notice.tell(failure.text, "bad", offers)
+
+    def tell_ending(self, ending: Ending) -> None:
+        """Say why a run has ended early, and which weights it has come to; nothing where both go without saying."""
+        done = "Training is done." if ending.result else ""
+        self._ending = " ".join(filter(None, (ending.why or done, ending.result)))
+        if self._ending:
+            offers: list[Offer] = [("Go on anyway", self._controller.run)] if ending.is_early else []
+            self._notice.tell(self._ending, "good", offers)
 
     def tell_blocked(self) -> None:
         """Say what keeps the network from being trained, and offer what mends it."""
@@ -66,6 +77,11 @@ class Messages(QObject):
     def forget(self) -> None:
         """Let the edits that come of closing the window say nothing any more."""
         self._set_aside, self._goes_with_next_edit = "", False
+
+    def _follow_status(self, status: str) -> None:
+        """What was said about the end of a run is no longer so when it goes on."""
+        if status in ("starting", "running") and self._ending and self._notice.text == self._ending:
+            self._notice.dismiss()
 
     def _note_set_aside(self, text: str) -> None:
         """Remember what is to be said: whether undo or redo leads back is known only when the edit is through."""

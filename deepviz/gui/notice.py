@@ -11,6 +11,7 @@ from deepviz.gui import icons
 from deepviz.gui.theme import Theme
 
 Offer = tuple[str, Callable[[], object]]
+"""The words on a button, and what it does."""
 
 MOOD_ICONS = {"good": "check", "warning": "warning", "bad": "error", "": "info"}
 

@@ -40,6 +40,8 @@ class ProjectFiles(QObject):
     ----------
     is_kept
         Says whether what is open now will be there again at the next start, also without a file.
+    take_typed
+        Takes what is half typed anywhere, before it is asked whether anything would be lost.
     was_discarded
         Whether the window was allowed to close without saving changes.
     """
@@ -56,6 +58,7 @@ class ProjectFiles(QObject):
         self._editor, self._controller, self._settings = editor, controller, settings
         self._notice, self._window = notice, window
         self.is_kept: Callable[[], bool] = lambda: False
+        self.take_typed: Callable[[], object] = lambda: None
         self.was_discarded = False
 
     def new(self) -> None:
@@ -182,13 +185,13 @@ class ProjectFiles(QObject):
                 data = self._editor.data or prepared(self._editor.project.data)
                 arrays = RunPlan(self._editor.project, data).trainer(probes=()).network.weights()
             else:
-                arrays = checkpoint.state.result
+                arrays = checkpoint.result
             export(path, self._editor.project, arrays)
         except (OSError, TimeoutError, ExchangeError, ProjectError, DatasetError) as error:
             self._notice.tell(f"Could not export to {path.name}: {_reason(error)}", "bad")
             return False
         self._settings.set(EXPORT_FOLDER, str(path.parent))
-        trained = "untrained, fresh weights" if checkpoint is None else f"the weights of step {checkpoint.state.step}"
+        trained = "untrained, fresh weights" if checkpoint is None else f"the weights of step {checkpoint.result_step}"
         folder: Callable[[], object] = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
         self._notice.tell(f"Exported {trained} to {path}.", "good", [("Open folder", folder)])
         return True
@@ -205,6 +208,7 @@ class ProjectFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether the present project may be closed: it is saved, or the user says what to do with the changes."""
+        self.take_typed()
         if self.is_saved:
             return True
         buttons = QMessageBox.StandardButton

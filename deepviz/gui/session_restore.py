@@ -97,7 +97,7 @@ class Sessions(QObject):
         return [
             (f"{notes.name or 'untitled'}, {_when(notes.written_at)}", partial(self.change_to, name))
             for name, notes in kept
-            if (self._store.folder / f"{name}.deepviz").exists()
+            if self._store.has_copy(name)
         ]
 
     def start_fresh(self) -> None:
@@ -202,7 +202,7 @@ class Sessions(QObject):
 
     def _offer_earlier(self, kept: list[tuple[str, Notes]]) -> None:
         """A project was asked for by name: say that there is unsaved work of the last session as well."""
-        unsaved = [(name, notes) for name, notes in kept if (self._store.folder / f"{name}.deepviz").exists()]
+        unsaved = [(name, notes) for name, notes in kept if self._store.has_copy(name)]
         if not unsaved:
             return
         name, notes = unsaved[0]

@@ -7,7 +7,6 @@ all, and what cannot be read is set aside rather than deleted.
 from __future__ import annotations
 
 import json
-import math
 import os
 import secrets
 import sys
@@ -24,6 +23,8 @@ NOTES, LOCK, TRYING = ".json", ".lock", ".trying"
 DAMAGED = "damaged-"
 ENOUGH_TRIES = 2
 """How often a session may end the program before it is not brought back any more."""
+LAST_MOMENT = 1e10
+"""Seconds since 1970, in the year 2286: what is beyond has no date on some systems, and asking for it fails."""
 MOST_KEPT = 20
 """Sessions that stay in the folder; older ones are cleared away."""
 
@@ -211,6 +212,10 @@ class SessionStore:
             return None
         return None if descriptor is None else Slot(self.folder, name, descriptor)
 
+    def has_copy(self, name: str) -> bool:
+        """Whether a session holds a project that is otherwise than in its file, or in none."""
+        return (self.folder / f"{name}{SUFFIX}").exists()
+
     def prune(self) -> None:
         """Clear away what is too old to be missed."""
         for name, _ in self.kept()[MOST_KEPT:]:
@@ -234,13 +239,13 @@ def _read_notes(folder: Path, name: str) -> Notes:
         values = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
         values = None
+    empty = Notes(is_edited=True, written_at=_age(copy if copy.exists() else file))
     if not isinstance(values, dict):
-        return Notes(is_edited=True, written_at=_age(copy if copy.exists() else file))
-    empty = Notes()
+        return empty
     known: dict[str, Any] = {}
     for each in fields(Notes):
         value, kind = values.get(each.name), type(getattr(empty, each.name))
-        if type(value) is kind and (not isinstance(value, float) or math.isfinite(value)):
+        if type(value) is kind and (not isinstance(value, float) or 0.0 <= value < LAST_MOMENT):
             known[each.name] = value
     return replace(empty, **known)
 

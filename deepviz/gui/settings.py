@@ -48,8 +48,6 @@ class Setting(Generic[Value]):
 
 
 THEME = Setting("look/theme", "system", "Dark, light, or as the system is.", ("system", "dark", "light"))
-MOTION = Setting("look/motion", True, "Whether a gradient is shown running backwards and changes fade in.")
-GRADIENT_COLORS = Setting("look/gradient_colors", True, "Whether nodes and edges show the gradient while training.")
 MORE_SETTINGS = Setting("look/more_settings", False, "Whether forms show what few people change.")
 MINIMAP = Setting("look/minimap", True, "Whether the minimap is shown while a part of the network is out of sight.")
 BARS = Setting(
@@ -59,6 +57,7 @@ BARS = Setting(
     ("none", "parameters", "macs", "stored", "outputs", "gradient"),
 )
 BARS_LOG = Setting("look/bars_log", False, "Whether the bars beside the layers are on a logarithmic scale.")
+SCHEDULE_LOG = Setting("look/schedule_log", False, "Whether the planned learning rate is drawn on a logarithmic axis.")
 WORKSPACE = Setting("window/workspace", "train", "The workspace in front.", WORKSPACES)
 LEFT_TAB = Setting("window/left_tab", "Layers", "What is in front on the left.", ("Layers", "Outline", "History"))
 GEOMETRY = Setting("window/geometry", b"", "Where the window stood and how large it was.")
@@ -87,12 +86,11 @@ HINTS_ON = Setting("hints/on", True, "Whether the first hints are shown at all."
 
 SETTINGS: tuple[Setting[bool] | Setting[int] | Setting[str] | Setting[bytes] | Setting[tuple[str, ...]], ...] = (
     THEME,
-    MOTION,
-    GRADIENT_COLORS,
     MORE_SETTINGS,
     MINIMAP,
     BARS,
     BARS_LOG,
+    SCHEDULE_LOG,
     WORKSPACE,
     LEFT_TAB,
     GEOMETRY,
@@ -174,10 +172,6 @@ class Settings:
         self._file.sync()
         # A format error is one that Qt met while reading; it has written a sound file by now.
         return self._file.status() != QSettings.Status.AccessError
-
-    def recent_files(self) -> list[Path]:
-        """Projects opened or saved lately, newest first, without those that are gone."""
-        return [path for path in map(Path, self.get(RECENT_FILES)) if path.is_file()]
 
     def add_recent_file(self, path: Path) -> None:
         """Put a project at the head of the recent ones."""

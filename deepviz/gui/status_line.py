@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from deepviz.gui.amounts import thousands
 from deepviz.gui.theme import number_font
+
+BETWEEN = "  ·  "
+MARGINS = 32
+"""Pixels beside and between the two parts of the line."""
 
 
 class StatusLine(QStatusBar):
@@ -23,10 +29,13 @@ class StatusLine(QStatusBar):
         self._figures.setFont(number_font(12))
         self._figures.setProperty("role", "dim")
         self._figures.setAccessibleName("Progress of training")
+        self._figures.setMinimumWidth(1)  # a long reason must not keep the window from being made narrower
+        self._readiness = readiness
+        self._with_reason = self._without_reason = ""
         self.addWidget(readiness, 1)
         self.addPermanentWidget(self._figures)
 
-    def show_figures(self, status: str, epoch: int, epochs: int, step: int, speed: float) -> None:
+    def show_figures(self, status: str, epoch: int, epochs: int, step: int, speed: float, why: str = "") -> None:
         """Show how far training is.
 
         Parameters
@@ -37,21 +46,33 @@ class StatusLine(QStatusBar):
             Counted from 1.
         speed
             Samples per second, 0 when nothing runs.
+        why
+            Why the run has ended early, in a sentence; it takes the place of the one word where there is room.
         """
-        parts = [status, f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
+        parts = [f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
         if speed > 0:
             parts.append(f"{thousands(three_figures(speed))} samples/s")
-        self._figures.setText("  ·  ".join(parts))
+        self._with_reason, self._without_reason = (
+            BETWEEN.join([first, *parts]) for first in (why.removesuffix(".") or status, status)
+        )
+        self._figures.setToolTip(why)
+        self._figures.setAccessibleDescription(why)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the reason out where there is no room for it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - self._readiness.sizeHint().width() - MARGINS
+        fits = self._figures.fontMetrics().horizontalAdvance(self._with_reason) <= room
+        self._figures.setText(self._with_reason if fits else self._without_reason)
 
     @property
     def figures(self) -> str:
         """What is shown on the right."""
         return self._figures.text()
-
-
-def thousands(number: int) -> str:
-    """A whole number with thin spaces between its thousands."""
-    return f"{number:,}".replace(",", "\u2009")
 
 
 def three_figures(value: float) -> int:

@@ -92,6 +92,7 @@ class TemplateGallery(QWidget):
         self._narrow("")
         self._canvas.hide()
         self.show()
+        self.raise_()  # above what floats on the canvas
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_quietly(self) -> None:

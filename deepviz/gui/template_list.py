@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from deepviz.document import examples
 from deepviz.document.examples import Example
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.template_sketch import paint_sketch
 from deepviz.gui.theme import Theme, body_font
 
@@ -166,7 +166,7 @@ def figures(example: Example) -> str:
     """What a card says at its foot: how large it is and how long it takes."""
     count = example.parameters
     shown = thousands(count) if count < 10_000 else f"{count / 1000:.0f}k"
-    words = [f"{example.layers} layers", f"{shown} parameters"]
+    words = [counted(example.layers, "layer"), f"{shown} parameters"]
     if example.seconds:
         words.append(f"≈ {example.seconds} s")
     return " · ".join(words)

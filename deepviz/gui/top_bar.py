@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui import icons
+from deepviz.gui.amounts import thousands
 from deepviz.gui.panels.learning_rate import LearningRateSlider
-from deepviz.gui.status_line import thousands
 from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}

@@ -6,8 +6,6 @@ computes: the session's thread does.
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
@@ -21,7 +19,10 @@ from deepviz.engine.trainer import StepRecord, TrainerState
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.editor import Editor
 from deepviz.gui.gradient_span import PORTIONS, GradientSpan
+from deepviz.gui.pace import Pace
+from deepviz.gui.run_changes import followed, noted, with_epochs_to_go
 from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.ending import Ending
 from deepviz.training.history import History
 from deepviz.training.run_plan import RunPlan, same_run
 from deepviz.training.session import Session
@@ -46,6 +47,8 @@ class TrainingController(QObject):
         There is another history: a run has begun, was reset, or another project was opened.
     failed(object)
         A run ended too early; the argument is a `Failure`.
+    ended(object)
+        A run came to its end, or was ended by a stopping rule; the argument is an `Ending`.
     blocked()
         A run was asked for, but the project has problems.
     set_aside(str)
@@ -56,6 +59,7 @@ class TrainingController(QObject):
     grew = Signal()
     restarted = Signal()
     failed = Signal(object)
+    ended = Signal(object)
     blocked = Signal()
     set_aside = Signal(str)
 
@@ -67,8 +71,9 @@ class TrainingController(QObject):
         self._shelved: Checkpoint | None = None
         self._status = "idle"
         self._edge_norms: dict[Edge, float | None] = {}
-        self._pace: deque[tuple[float, int]] = deque()
+        self._pace = Pace()
         self.history = History(())
+        self._told = 0
         self._span = GradientSpan()
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(self._tick)
@@ -111,25 +116,33 @@ class TrainingController(QObject):
 
     def samples_per_second(self) -> float:
         """Speed of the last second; 0 when not running."""
-        if len(self._pace) < 2 or not self.is_running:
+        data, per_epoch = self._editor.data, self.steps_per_epoch
+        if data is None or not per_epoch or not self.is_running:
             return 0.0
-        (start, first), (end, last) = self._pace[0], self._pace[-1]
-        batch = self._editor.project.plan.run.batch_size
-        size = len(self._editor.data.train) if self._editor.data else 0
-        per_step = size / self.steps_per_epoch if self.steps_per_epoch else batch
-        return (last - first) * per_step / (end - start) if end > start else 0.0
+        return self._pace.steps_per_second * len(data.train) / per_epoch
 
     def seconds_left(self) -> float | None:
         """Until the run is done at the present speed; None when that is not known."""
-        if len(self._pace) < 2 or not self.is_running:
-            return None
-        (start, first), (end, last) = self._pace[0], self._pace[-1]
-        return (self.total_steps - last) * (end - start) / (last - first) if last > first else None
+        speed = self._pace.steps_per_second
+        return (self.total_steps - self._pace.last) / speed if speed and self.is_running else None
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the run has ended, if it has come to an end and did not fail."""
+        return self._session.ending if self._session is not None and self._status == "finished" else None
+
+    @property
+    def result_step(self) -> int:
+        """After which step the weights were that Export takes."""
+        return self.step_count if self.history.best is None else self.history.best[0]
 
     # Commands
 
     def run(self) -> None:
-        """Start, or go on. A run that has reached its last epoch goes on for as many epochs again."""
+        """Start, or go on. A run that has reached its last epoch goes on for as many epochs again.
+
+        One that a stopping rule has ended goes on without that rule.
+        """
         session = self._living_session()
         if session is not None:
             session.resume()
@@ -181,6 +194,7 @@ class TrainingController(QObject):
         if checkpoint is not None:
             self._checkpoint = checkpoint
             self._begin_history(checkpoint.history)
+            self._tell_growth()
             self._set_status("paused")
 
     def shut_down(self) -> bool:
@@ -249,7 +263,7 @@ class TrainingController(QObject):
         diverged = self._status == "diverged"
         self._end_session()
         if checkpoint is not None and not diverged and same_run(checkpoint.project, self._editor.project):
-            project = self._with_epochs_to_go(checkpoint.state.step)
+            project = with_epochs_to_go(self._editor.project, checkpoint.state.step, self.steps_per_epoch)
             state: TrainerState | None = self._at_present_rate(checkpoint.state)
         else:
             project, state = self._editor.project, None
@@ -260,15 +274,6 @@ class TrainingController(QObject):
         self._session.start()
         self._went_on()
         return self._session
-
-    def _with_epochs_to_go(self, steps_done: int) -> Project:
-        """The project, with as many more epochs as it asks for if it has had all of them."""
-        project, per_epoch = self._editor.project, self.steps_per_epoch
-        run = project.plan.run
-        if steps_done < run.epochs * per_epoch:
-            return project
-        more = run.changed(epochs=-(-steps_done // per_epoch) + run.epochs)
-        return replace(project, plan=replace(project.plan, run=more))
 
     def _at_present_rate(self, state: TrainerState) -> TrainerState:
         return replace(state, learning_rate=self._editor.project.plan.optimizer.learning_rate)
@@ -286,8 +291,8 @@ class TrainingController(QObject):
             self._timer.stop()
             return
         status = session.status
-        if self._collect():
-            self.grew.emit()
+        self._collect()
+        self._tell_growth()
         self._set_status(status)
         if status == "running":
             session.watch()
@@ -295,27 +300,38 @@ class TrainingController(QObject):
             self._timer.stop()
             if session.failure is not None:
                 self.failed.emit(session.failure)
+            elif session.ending is not None:
+                self._tell_ending(session.ending)
         elif status == "paused":
             self._timer.start(TICK)  # goes on looking: a step may have been asked for
 
-    def _collect(self) -> bool:
-        """Put what is in the mailbox into the history. Returns whether there was anything."""
-        if self._session is None:
-            return False
-        records = self._session.drain()
-        if not records:
-            return False
+    def _collect(self) -> None:
+        """Put what is in the mailbox into the history."""
+        records = [] if self._session is None else self._session.drain()
+        if self._session is None or not records:
+            return
         if self.history.layers != self._session.layers:
-            self._begin_history(History(self._session.layers))
+            self._begin_history(History(self._session.layers, self._session.nodes))
         kept = [self._without_flow(record) for record in records]
         seen = len(self.history)
         self.history.append(kept)
         self._span.extend(self.history.gradient_norms[seen:])
-        now = time.monotonic()
-        self._pace.append((now, records[-1].step))
-        while now - self._pace[0][0] > 1.0:
-            self._pace.popleft()
-        return True
+        self._pace.note(records[-1].step)
+
+    def _tell_growth(self) -> None:
+        """Let everybody know if there is anything new in the history, and the history which weights are the best."""
+        kept = None if self._checkpoint is None else self._checkpoint.best
+        of_checkpoint = None if kept is None else (kept.step, kept.value)
+        self.history.best = of_checkpoint if self._session is None else self._session.best
+        if self.history.revision != self._told:
+            self._told = self.history.revision
+            self.grew.emit()
+
+    def _tell_ending(self, ending: Ending) -> None:
+        if ending.is_early:
+            self.history.add_event(ending.step, ending.event)
+            self._tell_growth()
+        self.ended.emit(ending)
 
     def _without_flow(self, record: StepRecord) -> StepRecord:
         """Take the gradients of the edges, which only some steps report, out of a record and remember them."""
@@ -331,8 +347,9 @@ class TrainingController(QObject):
     def _follow_project(self, before: Project, after: Project) -> None:
         """Keep the run in step with an edit: pass a setting on, or set weights aside that do not fit any more."""
         session = self._session
-        if session is not None and same_run(session.plan.project, after):
-            self._pass_settings_on(session, before, after)
+        present = self._checkpoint if session is None else session.plan
+        if present is not None and same_run(present.project, after):
+            self._follow_plan(present.project, before, after)
             return
         held = self.checkpoint() if session is not None else self._checkpoint
         if held is not None and not same_run(held.project, after):
@@ -344,13 +361,18 @@ class TrainingController(QObject):
         elif self._shelved is not None and same_run(self._shelved.project, after):
             self.load(self._shelved)
 
-    def _pass_settings_on(self, session: Session, before: Project, after: Project) -> None:
-        old, new = before.plan.optimizer.learning_rate, after.plan.optimizer.learning_rate
-        if old != new:
-            session.set_learning_rate(new)
-            self.history.add_event(self.step_count, f"learning rate {old:g} → {new:g}")
-        if before.plan.run.epochs != after.plan.run.epochs:
-            session.set_epochs(after.plan.run.epochs)
+    def _follow_plan(self, present: Project, before: Project, after: Project) -> None:
+        """Let the run, or the weights that it has left, go on by the plan as it is now."""
+        project = followed(present, before, after, self._editor.facts)
+        if project.plan == present.plan:
+            return
+        for text in noted(present.plan, project.plan) if len(self.history) else ():
+            self.history.add_event(self.step_count, text)
+        if self._session is not None:
+            self._session.follow(RunPlan(project, self._session.plan.data))
+        elif self._checkpoint is not None:
+            self._checkpoint = replace(self._checkpoint, project=project)
+        self._tell_growth()
 
     def _end_session(self) -> bool:
         self._timer.stop()
@@ -363,6 +385,7 @@ class TrainingController(QObject):
         if "gradient_norm" in history:
             self._span.extend(history.gradient_norms, PORTIONS)
         self._pace.clear()
+        self._told = history.revision
         self.restarted.emit()
 
     def _set_status(self, status: str) -> None:

@@ -14,6 +14,7 @@ from deepviz.engine import layers, losses
 from deepviz.gui import actions as action_table
 from deepviz.gui import theme as themes
 from deepviz.gui.canvas.view import CanvasView
+from deepviz.gui.canvas_stage import CanvasStage
 from deepviz.gui.checking import Checking
 from deepviz.gui.editor import Editor
 from deepviz.gui.hints import Hints
@@ -95,11 +96,13 @@ class Workbench(QObject):
         self.top_bar = TopBar(self.actions, self.menu, self.learning_rate, look)
         tabs = [("Layer", self.layer_page), ("Data", self.data_panel), ("Training", self.training_panel)]
         left_tabs = [("Layers", self.palette), ("Outline", self.outline), ("History", self.history)]
+        self.stage = CanvasStage(self.canvas)
         self.window = MainWindow(
-            self.top_bar, self.notice, self.canvas, left_tabs, tabs, self.plots, self.status, self.may_close
+            self.top_bar, self.notice, self.stage, left_tabs, tabs, self.plots, self.status, self.may_close
         )
         self.checking = Checking(self.editor, self.canvas, self.readiness, self.window, settings, look)
         self.files = ProjectFiles(self.editor, self.controller, settings, self.notice, self.window)
+        self.files.take_typed = self.commands.take_typed  # what is half typed is work as well
         self.templates = TemplateGallery(self.canvas, look)
         self.template_offer = TemplateOffer(self.canvas)
         self.file_menu = FileMenu(submenus["File"], self.actions["save"], self.files, settings)
@@ -112,6 +115,7 @@ class Workbench(QObject):
             sheet.setParent(self.window)
         self.window.addActions(list(self.actions.values()))
         self.hints = Hints(settings, self.canvas)
+        self.stage.take(self.canvas.breadcrumbs, self.checking.bars_button, self.template_offer, self.hints)
         self.messages = Messages(self.editor, self.controller, self.notice, self.commands.edit, self.commands.activate)
         wire(self)
         self.display.show_all()

@@ -16,6 +16,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.document.wrapping import append_wrapped
 from deepviz.gui.canvas import adding, clipboard_commands, commands, group_commands
+from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.settings import MORE_SETTINGS, REOPEN_LAST, THEME
@@ -55,8 +56,8 @@ class WorkbenchCommands(QObject):
             "print": lambda: bench.pictures.ask_print(),
             "reopen_last": lambda: bench.settings.set(REOPEN_LAST, bench.actions["reopen_last"].isChecked()),
             "quit": lambda: bench.window.close(),
-            "undo": bench.editor.undo_stack.undo,
-            "redo": bench.editor.undo_stack.redo,
+            "undo": partial(self._go_through_steps, bench.editor.undo_stack.undo),
+            "redo": partial(self._go_through_steps, bench.editor.undo_stack.redo),
             "delete": partial(commands.delete_selection, bench.canvas),
             "select_all": partial(commands.select_all, bench.canvas),
             "copy": partial(clipboard_commands.copy, bench.canvas),
@@ -69,6 +70,8 @@ class WorkbenchCommands(QObject):
             "attach_all": partial(group_commands.attach_all, bench.canvas, True),
             "detach_all": partial(group_commands.attach_all, bench.canvas, False),
             "arrange": partial(commands.arrange, bench.canvas),
+            "arrange_right": partial(commands.arrange, bench.canvas, "right"),
+            "arrange_down": partial(commands.arrange, bench.canvas, "down"),
             "find_layer": self._find_layer,
             "outline": self._show_outline,
             "history": self._show_history,
@@ -95,9 +98,13 @@ class WorkbenchCommands(QObject):
         }
 
     def take_typed(self) -> list[str]:
-        """Take what is half typed in the forms. Returns the titles of those in which something cannot be taken."""
+        """Take what is half typed on the canvas and in the forms.
+
+        Returns the titles of the forms in which something cannot be taken.
+        """
+        take_writing(self._bench.canvas)
         taken = {
-            "Layer": self._bench.properties.finish(),
+            "Layer": self._bench.properties.finish() and self._bench.group_form.finish(),
             "Data": self._bench.data_panel.finish(),
             "Training": self._bench.training_panel.finish(),
         }
@@ -146,7 +153,7 @@ class WorkbenchCommands(QObject):
 
     def forms(self) -> tuple[DefinitionForm, ...]:
         """The forms that hide what few people change."""
-        return self._bench.properties.form, self._bench.training_panel.optimizer_form
+        return self._bench.properties.form, *self._bench.training_panel.forms
 
     def open_forms(self, are_open: bool) -> None:
         """Show or hide what few people change, in all forms alike, and remember it."""
@@ -173,6 +180,11 @@ class WorkbenchCommands(QObject):
         else:
             self._typed_first(self._bench.controller.run)()
 
+    def _go_through_steps(self, run: Callable[[], None]) -> None:
+        """Undo or redo. What is being written is a step as well: the comment might not be there afterwards."""
+        take_writing(self._bench.canvas)
+        run()
+
     def _find_layer(self) -> None:
         self._bench.window.show_tab("Layers")
         self._bench.palette.focus_search()
@@ -192,7 +204,7 @@ class WorkbenchCommands(QObject):
 
     def _ask_export(self) -> None:
         bench = self._bench
-        bench.export_panel.open_at(bench.top_bar.export_button, bench.editor.project, bench.controller.step_count)
+        bench.export_panel.open_at(bench.top_bar.export_button, bench.editor.project, bench.controller.result_step)
 
     def _ask_picture(self) -> None:
         bench = self._bench

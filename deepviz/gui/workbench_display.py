@@ -95,7 +95,7 @@ class WorkbenchDisplay(QObject):
         self._bench.canvas.show_gradients(picture)
         shown = self._bench.canvas.network.gradients or picture
         self._bench.properties.show_gradients({card: norm for card, norm in shown.nodes.items() if norm is not None})
-        self._bench.properties.show_values({} if picture.loss is None else {"loss": picture.loss})
+        self._bench.properties.show_values(self._bench.controller.history.latest_numbers())
         self._bench.checking.follow_gradients()
         self.show_figures()
 
@@ -117,10 +117,13 @@ class WorkbenchDisplay(QObject):
         step, per_epoch = controller.step_count, max(controller.steps_per_epoch, 1)
         epoch = -(-step // per_epoch)
         left = controller.seconds_left()
-        words = duration(left) if left is not None else STATUS_WORDS[controller.status] if step else ""
+        ending = controller.ending
+        state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[controller.status]
+        words = duration(left) if left is not None else state if step else ""
         self._bench.top_bar.show_progress(epoch, controller.epochs, step, controller.total_steps, words)
         speed = controller.samples_per_second()
-        self._bench.status.show_figures(STATUS_WORDS[controller.status], epoch, controller.epochs, step, speed)
+        why = "" if ending is None else ending.why
+        self._bench.status.show_figures(state, epoch, controller.epochs, step, speed, why)
 
     def use_theme(self, theme: Theme) -> None:
         """Show every part in other colours."""

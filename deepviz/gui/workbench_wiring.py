@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deepviz.gui.announcement import announce
-from deepviz.gui.settings import MINIMAP, MORE_SETTINGS
+from deepviz.gui.settings import MINIMAP, MORE_SETTINGS, SCHEDULE_LOG
 from deepviz.gui.workbench_palettes import wire_palettes
 
 if TYPE_CHECKING:
@@ -45,8 +45,12 @@ def wire(bench: Workbench) -> None:
     wire_palettes(bench)
     bench.checking.node_wanted.connect(commands.activate)
     bench.checking.panel.data_wanted.connect(lambda: bench.window.show_tab("Data"))
+    bench.checking.panel.plan_wanted.connect(lambda: bench.window.show_tab("Training"))
     bench.checking.watch.changed.connect(display.show_costs)
     bench.training_panel.node_wanted.connect(commands.activate)
+    preview = bench.training_panel.schedule_preview
+    preview.set_logarithmic(bench.settings.get(SCHEDULE_LOG))
+    preview.log_changed.connect(lambda on: bench.settings.set(SCHEDULE_LOG, on))
     bench.export_panel.export_wanted.connect(bench.files.export_to)
 
     editor.project_changed.connect(display.show_project)
@@ -55,6 +59,9 @@ def wire(bench: Workbench) -> None:
     editor.opened.connect(canvas.fit)
     editor.report_changed.connect(lambda _report: bench.template_offer.follow(editor.project.graph))
     bench.template_offer.follow(editor.project.graph)
+    editor.report_changed.connect(lambda _report: bench.hints.rest(not editor.project.graph.nodes))
+    bench.hints.rest(not editor.project.graph.nodes)
+    bench.properties.all_repaired.connect(bench.canvas.setFocus)
     bench.template_offer.clicked.connect(bench.templates.open)
     bench.templates.chosen.connect(bench.files.open_example)
     editor.saved_changed.connect(display.show_title)

@@ -54,7 +54,9 @@ def test_what_cannot_be_is_refused_in_words(deepviz: Caller, change: str, words:
 
 def test_none_empties_a_list(deepviz: Caller, tmp_path: Path) -> None:
     saved = tmp_path / "x.deepviz"
-    deepviz.done("train", "xor", "--quiet", "--steps", "1", "--set", "plan.stopping=Patience,StepLimit", "--save", saved)
+    deepviz.done(
+        "train", "xor", "--quiet", "--steps", "1", "--set", "plan.stopping=Patience,StepLimit", "--save", saved
+    )
     again = tmp_path / "y.deepviz"
     deepviz.done("train", saved, "--quiet", "--steps", "3", "--set", "plan.stopping=none", "--save", again)
     assert [rule.key for rule in load(saved).project.plan.stopping] == ["Patience", "StepLimit"]

@@ -244,7 +244,7 @@ def test_what_would_be_another_run_is_not_resumed(deepviz: Caller) -> None:
         ["--set", "graph.tanh_1=ReLU"],
         ["--set", "data.split.train=50"],
     ):
-        assert "only epochs, steps and learning rate may be changed" in deepviz.refused(
+        assert "only epochs, steps, learning rate, schedule, stopping" in deepviz.refused(
             "train", "a.deepviz", "--resume", *change
         )
 

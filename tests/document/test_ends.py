@@ -22,6 +22,8 @@ def test_an_activation_that_alone_follows_a_layer_can_be_attached() -> None:
     assert (ends.host(graph, "relu_1"), ends.attached(graph, "dense_1")) == ("dense_1", "relu_1")
     assert ends.attached(graph, "input_1") is None
     assert not ends.is_attached(wishing(graph), "relu_1"), "it does not wish to be"
+    assert ends.can_be_attached(wishing(graph), "relu_1"), "but it could be"
+    assert not ends.can_be_attached(graph, "dense_2"), "that is no activation"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
-from deepviz.document import edits
+from deepviz.document import edits, group_edits
 from deepviz.document.compile import ProjectError, compile_project
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.document.project import Project
@@ -116,3 +118,39 @@ def test_compiling_a_wrong_project_raises_its_problems() -> None:
     with pytest.raises(ProjectError, match="There is no Input") as caught:
         compile_project(Project(), SPIRALS)
     assert len(caught.value.problems) == 2
+
+
+def growing(times: int, size: tuple[int, int] = (1000, 1000)) -> Project:
+    """A layer that makes an image so many times as high and wide, repeated, and a pooling layer behind it."""
+    project = edits.append(Project(), edits.new_layer("Input").changed(shape=(8, 8, 1)))
+    project = edits.append(project, edits.new_layer("UpSample2D").changed(size=size))
+    project = edits.append(project, edits.new_layer("MaxPool2D"))
+    (grows,) = (node.id for node in project.graph.nodes if node.layer.key == "UpSample2D")
+    return group_edits.set_repeat(group_edits.group(project, [grows]), "group_1", times)
+
+
+@pytest.mark.parametrize("times", [3, 10, 100])
+def test_what_is_repeated_until_it_is_beyond_all_bounds_is_told_and_not_tried(times: int) -> None:
+    report = check(growing(times))
+    assert "upsample2d_1" in [problem.node_id for problem in report.problems]
+    assert report.shapes["maxpool2d_1"] is None
+
+
+def test_what_grows_beyond_all_bounds_is_told_where_it_does() -> None:
+    project = group_edits.ungroup(growing(1), ["group_1"])
+    for _ in range(2):
+        project = edits.append(project, edits.new_layer("UpSample2D").changed(size=(1000, 1000)))
+    (told,) = [problem for problem in check(project).problems if "numbers for each sample" in problem.text]
+    assert told.text.startswith("upsample2d_2: UpSample2D would give more than 1,000,000,000,000 numbers")
+
+
+def test_pooling_something_very_large_takes_no_memory_to_check() -> None:
+    project = growing(2, (1000, 1))
+    tracemalloc.start()
+    try:
+        shapes = check(project).shapes.values()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (4_000_000, 4, 1) in shapes
+    assert most < 2_000_000

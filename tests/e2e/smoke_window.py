@@ -74,8 +74,8 @@ def running(command: list[str], environment: Mapping[str, str], log: IO[str]) ->
 
 
 @contextlib.contextmanager
-def screen(home: Path) -> Iterator[dict[str, str]]:
-    """An X screen of 1280 x 800 with a window manager; gives the environment of a new user's programs on it."""
+def screen(home: Path, size: str = "1280x800") -> Iterator[dict[str, str]]:
+    """An X screen of a size with a window manager; gives the environment of a new user's programs on it."""
     number_file, log_file = home / "display", home / "screen.log"
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "WAYLAND_", "QT_"))
@@ -84,7 +84,7 @@ def screen(home: Path) -> Iterator[dict[str, str]]:
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(log_file.open("w"))
         # Xvfb chooses a free number by itself and writes it to descriptor 3.
-        server = f"exec Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>'{number_file}'"
+        server = f"exec Xvfb -displayfd 3 -screen 0 {size}x24 -nolisten tcp 3>'{number_file}'"
         stack.enter_context(running(["sh", "-c", server], environment, log))
         wait_for("Xvfb", lambda: number_file.read_text().strip() if number_file.exists() else "")
         environment["DISPLAY"] = f":{number_file.read_text().strip()}"

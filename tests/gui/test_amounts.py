@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from deepviz.gui.amounts import count_words, exact_bytes, short_bytes, short_count
+from deepviz.gui.amounts import count_words, counted, exact_bytes, plural, short_bytes, short_count, thousands
 
 THIN = "\N{THIN SPACE}"
+
+
+def test_thousands_stand_apart() -> None:
+    assert [thousands(count) for count in (7, 1000, 1_234_567)] == ["7", f"1{THIN}000", f"1{THIN}234{THIN}567"]
+
+
+def test_only_one_of_a_thing_is_said_without_an_s() -> None:
+    assert [counted(count, "layer") for count in (0, 1, 2, 1200)] == [
+        "0 layers",
+        "1 layer",
+        "2 layers",
+        f"1{THIN}200 layers",
+    ]
+    assert (plural(1, "parameter"), plural(2, "parameter")) == ("parameter", "parameters")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from deepviz.document import edits
 from deepviz.document.costs import costs
-from deepviz.document.graph import Graph, Group
+from deepviz.document.graph import Graph, Group, Node
+from deepviz.engine.layers import Dense
 from deepviz.gui.canvas import pointer
 from deepviz.gui.settings import BARS, BARS_LOG
 from tests.e2e.window import OpenWindow, Person, small_project
@@ -73,6 +76,16 @@ def test_f8_goes_from_problem_to_problem_round_and_round(person: Person) -> None
     assert bench.status.currentMessage() == "No problems."
 
 
+def test_what_is_said_about_a_problem_goes_when_it_is_mended_elsewhere(person: Person) -> None:
+    bench = person.bench
+    break_two_things(person)
+    press_shortcut("F8", bench.canvas)
+    assert bench.canvas.bubble.isVisible()
+    mended = bench.editor.report.problems[0].repairs[0]
+    bench.editor.apply(mended.label, mended.edit)
+    assert not bench.canvas.bubble.isVisible()
+
+
 def test_f8_shows_a_problem_of_the_whole_network_in_the_list(person: Person) -> None:
     bench = person.bench
     bench.editor.apply("Delete loss_1", lambda project: edits.delete(project, ("loss_1",)))
@@ -82,15 +95,13 @@ def test_f8_shows_a_problem_of_the_whole_network_in_the_list(person: Person) -> 
     assert bench.checking.panel.cards[0].name.said == "The network"
 
 
-def test_a_layer_in_a_closed_group_is_shown_by_its_group(person: Person) -> None:
-    graph = person.graph
-    inside = tuple(
-        node.__class__(node.id, node.layer, node.position, "g") if node.id == "tanh_1" else node for node in graph.nodes
-    )
-    grouped = Graph(inside, graph.edges, (Group("g", "block"),))
-    person.bench.editor.open(person.project.__class__(graph=grouped))
-    found = person.bench.checking.card_of("tanh_1")
-    assert found in person.bench.canvas.network.places
+def test_a_problem_in_a_closed_group_is_gone_to_at_the_card_of_the_group(person: Person) -> None:
+    inside = Node("dense_9", Dense(units=3), (0.0, 600.0), "g")  # nothing leads to it
+    graph = Graph((*person.graph.nodes, inside), person.graph.edges, (Group("g", "block"),))
+    person.bench.editor.open(replace(person.project, graph=graph))
+    assert [problem.node_id for problem in person.bench.editor.report.problems] == ["dense_9"]
+    person.bench.checking.go_to_next()
+    assert person.bench.canvas.network.selected == ("g",)
 
 
 def test_costs_stand_in_the_panel_with_exact_numbers_to_rest_on(person: Person) -> None:

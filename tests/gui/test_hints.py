@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.hints import HINTS, Hints
@@ -53,3 +53,27 @@ def test_it_stays_in_the_corner(place: QWidget, tmp_path: Path) -> None:
     assert hints.geometry().left() == 900 - 320 - 160
     place.resize(400, 600)
     assert hints.geometry().left() == 16
+
+
+def test_it_keeps_away_while_the_canvas_says_what_to_do_itself(place: QWidget, tmp_path: Path) -> None:
+    hints = Hints(Settings(tmp_path / "s.ini"), place)
+    hints.rest(True)
+    assert not hints.isVisible()
+    hints.done(HINTS[0][0])
+    assert not hints.isVisible()
+    hints.rest(False)
+    assert hints.isVisible()
+    assert hints.current == HINTS[1][0]
+
+
+def test_the_keyboard_goes_to_the_place_when_the_last_hint_goes(place: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    other = QPushButton("other", place)
+    other.show()
+    place.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    hints = Hints(Settings(tmp_path / "s.ini"), place)
+    place.activateWindow()
+    qtbot.waitUntil(place.isActiveWindow)
+    hints.skip_button.setFocus()
+    qtbot.mouseClick(hints.skip_button, Qt.MouseButton.LeftButton)
+    assert place.hasFocus()
+    assert not other.hasFocus()

@@ -14,7 +14,7 @@ from deepviz.document import edits, examples
 from deepviz.document.archive import pack
 from deepviz.document.file_format import HISTORY, load, save
 from deepviz.document.project import Project
-from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER
+from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER, RECENT_FILES
 from deepviz.training.run_plan import RunPlan
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 
@@ -102,7 +102,7 @@ def test_saving_asks_for_a_file_once_and_names_the_project_after_it(
     assert load(path).project == person.project
     assert person.project.name == "my network"
     assert settings.get(PROJECT_FOLDER) == str(tmp_path.resolve())
-    assert settings.recent_files() == [path.resolve()]
+    assert settings.get(RECENT_FILES) == (str(path.resolve()),)
 
     person.set_value("dense_1", "units", "9")
     assert files.save()

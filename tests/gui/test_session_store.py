@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -96,6 +97,22 @@ def test_notes_that_make_no_sense_leave_the_project_where_it_is(store: SessionSt
     ((found, notes),) = store.kept()
     assert notes.is_edited
     assert notes.written_at > 1_000_000_000
+
+
+@pytest.mark.parametrize("moment", [1e18, -1e18, -1.0, float("inf"), "yesterday"])
+def test_a_moment_that_is_none_is_that_of_the_file(store: SessionStore, moment: object) -> None:
+    name = written(store)
+    (store.folder / f"{name}.json").write_text(json.dumps(asdict(NOTES) | {"written_at": moment}), encoding="utf-8")
+    ((_, notes),) = store.kept()
+    assert abs(notes.written_at - time.time()) < 3600
+    assert notes.name == NOTES.name
+
+
+def test_a_session_is_taken_for_edited_unless_the_notes_say_otherwise(store: SessionStore) -> None:
+    name = written(store)
+    (store.folder / f"{name}.json").write_text(json.dumps(asdict(NOTES) | {"is_edited": "x"}), encoding="utf-8")
+    ((_, notes),) = store.kept()
+    assert notes.is_edited
 
 
 def test_notes_are_plain_json_and_unknown_ones_are_passed_over(store: SessionStore) -> None:

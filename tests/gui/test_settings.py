@@ -36,7 +36,7 @@ def test_defaults_until_set(path: Path) -> None:
 def test_values_survive_a_restart(path: Path) -> None:
     before = Settings(path)
     before.set(settings.THEME, "light")
-    before.set(settings.MOTION, False)
+    before.set(settings.MINIMAP, False)
     before.set(settings.HINTS_SHOWN, 3)
     before.set(settings.GEOMETRY, bytes(range(256)))
     before.set(settings.WINDOW_STATES["train"], b"train")
@@ -45,7 +45,7 @@ def test_values_survive_a_restart(path: Path) -> None:
     assert before.save()
     after = Settings(path)
     assert after.get(settings.THEME) == "light"
-    assert after.get(settings.MOTION) is False
+    assert after.get(settings.MINIMAP) is False
     assert after.get(settings.HINTS_SHOWN) == 3
     assert after.get(settings.GEOMETRY) == bytes(range(256))
     assert after.get(settings.WINDOW_STATES["train"]) == b"train"
@@ -80,9 +80,9 @@ def test_binary_rubbish_is_survived(path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 40)
     kept = Settings(path)
     assert kept.get(settings.THEME) == "system"
-    kept.set(settings.MOTION, False)
+    kept.set(settings.MINIMAP, False)
     assert kept.save()
-    assert Settings(path).get(settings.MOTION) is False
+    assert Settings(path).get(settings.MINIMAP) is False
 
 
 def test_text_typed_by_hand_may_hold_commas(path: Path) -> None:
@@ -94,31 +94,30 @@ def test_wrong_values_are_refused(path: Path) -> None:
     kept = Settings(path)
     with pytest.raises(ValueError, match="look/theme cannot be 'pink'"):
         kept.set(settings.THEME, "pink")
-    with pytest.raises(TypeError, match="look/motion is of type bool, not int"):
-        kept.set(settings.MOTION, 1)
+    with pytest.raises(TypeError, match="look/minimap is of type bool, not int"):
+        kept.set(settings.MINIMAP, 1)
     with pytest.raises(ValueError, match="hints/shown cannot be above 100"):
         kept.set(settings.HINTS_SHOWN, 101)
     assert kept.get(settings.THEME) == "system"
 
 
-def test_recent_files_are_few_new_and_there(path: Path, tmp_path: Path) -> None:
+def test_recent_files_are_few_and_the_newest_comes_first(path: Path, tmp_path: Path) -> None:
     kept = Settings(path)
     projects = [tmp_path / f"{number}.deepviz" for number in range(12)]
     for project in projects:
-        project.touch()
         kept.add_recent_file(project)
-    assert kept.recent_files() == projects[:1:-1]
+    assert kept.get(settings.RECENT_FILES) == tuple(map(str, projects[:1:-1]))
     kept.add_recent_file(projects[5])
-    assert kept.recent_files()[0] == projects[5]
-    assert len(kept.recent_files()) == settings.MOST_RECENT_FILES
-    projects[5].unlink()
-    assert projects[5] not in kept.recent_files()
+    assert kept.get(settings.RECENT_FILES)[0] == str(projects[5])
+    assert len(kept.get(settings.RECENT_FILES)) == settings.MOST_RECENT_FILES
+    kept.forget_recent_file(projects[5])
+    assert str(projects[5]) not in kept.get(settings.RECENT_FILES)
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     kept = Settings(tmp_path / "file" / "deepviz.ini")
-    kept.set(settings.MOTION, False)
+    kept.set(settings.MINIMAP, False)
     assert not kept.save()
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.status_line import StatusLine, duration, thousands, three_figures
+from deepviz.gui.status_line import StatusLine, duration, three_figures
 
 THIN = "\N{THIN SPACE}"
 
@@ -44,4 +44,18 @@ def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
     assert line.figures == f"training  ·  epoch 3 of 1{THIN}200  ·  step 45{THIN}678  ·  123{THIN}000 samples/s"
     line.show_figures("paused", 3, 1200, 45_678, 0.0)
     assert line.figures.endswith(f"step 45{THIN}678")
-    assert thousands(1_234_567) == f"1{THIN}234{THIN}567"
+
+
+def test_the_reason_of_an_end_is_told_where_there_is_room(qtbot: QtBot) -> None:
+    line = StatusLine(QLabel("Ready"))
+    qtbot.addWidget(line)
+    line.resize(1280, 26)
+    line.show()
+    why = "Stopped early after epoch 3: the validation loss has not become better than 0.0280581 for 4 epochs."
+    line.show_figures("stopped early", 3, 6, 45, 0.0, why)
+    assert line.figures == f"{why.removesuffix('.')}  ·  epoch 3 of 6  ·  step 45"
+    line.resize(700, 26)
+    assert line.figures == "stopped early  ·  epoch 3 of 6  ·  step 45"
+    line.resize(1280, 26)
+    assert line.figures.startswith(why.removesuffix("."))
+    assert line.minimumSizeHint().width() < 400, "a long reason does not hold the window open"

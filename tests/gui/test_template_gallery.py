@@ -50,6 +50,15 @@ def marked(gallery: TemplateGallery) -> str:
     return "" if gallery.cards.current is None else gallery.cards.current.name
 
 
+def test_nothing_that_floats_on_the_canvas_lies_over_it(person: Person, gallery: TemplateGallery) -> None:
+    window = person.bench.window
+    for part in (gallery.close_button, gallery.search, gallery.cards.viewport()):
+        for place in (part.rect().center(), part.rect().topRight() + QPoint(-2, 2)):
+            found = window.childAt(part.mapTo(window, place))
+            assert found is not None
+            assert found is part or part.isAncestorOf(found), f"{found} lies over {part}"
+
+
 def test_it_takes_the_place_of_the_canvas_and_gives_it_back(person: Person, gallery: TemplateGallery) -> None:
     canvas = person.bench.canvas
     room = gallery.geometry()

@@ -23,6 +23,7 @@ from deepviz.engine.loss import Loss
 from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Point
 from deepviz.gui.canvas.placement import inserted
 from deepviz.gui.canvas.placing import PlaceLayer
+from deepviz.gui.canvas.words import ends_of, name_of
 from deepviz.registry import Definition
 
 if TYPE_CHECKING:
@@ -66,19 +67,19 @@ def want_here(view: CanvasView, point: Point) -> None:
 
 def want_after(view: CanvasView, node_id: str) -> None:
     """Ask for a layer right behind a card."""
-    place = view.network.places[node_id]
+    place, name = view.network.places[node_id], name_of(view.network.graph, node_id)
     has_followers = bool(view.network.graph.outputs_of(node_id))
 
     def choose(key: str) -> None:
         layer = edits.new_layer(key)
         edit = partial(append_wrapped, layer=layer, after=node_id, columns=columns_of(view))
-        view.request(f"Add {layer.label} after {node_id}", edit, place)
+        view.request(f"Add {layer.label} after {name}", edit, place)
 
     def suits(kind: type[Definition]) -> bool:
         return takes_input(kind) and not (has_followers and issubclass(kind, Loss))
 
     below = Point(place.x, place.y + HEIGHT + BELOW)  # so that the card stays in sight
-    view.layer_wanted.emit(LayerWanted(f"Add after {node_id}", view.place_of(below), suits, choose))
+    view.layer_wanted.emit(LayerWanted(f"Add after {name}", view.place_of(below), suits, choose))
 
 
 def want_on(view: CanvasView, edge: Edge, point: Point | None = None) -> None:
@@ -87,12 +88,12 @@ def want_on(view: CanvasView, edge: Edge, point: Point | None = None) -> None:
 
     def choose(key: str) -> None:
         chosen = inserted(view.network.places, edge, flow=view.network.graph.flow)
-        view.request(*chosen.request(edits.new_layer(key)), at)
+        view.request(*chosen.request(edits.new_layer(key), view.network.graph), at)
 
     def suits(kind: type[Definition]) -> bool:
         return takes_input(kind) and not issubclass(kind, Loss)
 
-    title = f"Insert between {edge.source} and {edge.target}"
+    title = "Insert between " + " and ".join(ends_of(view.network.graph, edge))
     view.layer_wanted.emit(LayerWanted(title, view.place_of(at), suits, choose))
 
 
@@ -100,7 +101,7 @@ def want_instead(view: CanvasView, node_id: str) -> None:
     """Ask for another layer in place of one. Its connections stay, and so do settings that both have."""
     graph, place = view.network.graph, view.network.places[node_id]
     if not kinds_instead(view, node_id):
-        view.say(f"No other layer can stand where {node_id} is, with all its connections.", place)
+        view.say(f"No other layer can stand where {name_of(graph, node_id)} is, with all its connections.", place)
         return
 
     def choose(key: str) -> None:

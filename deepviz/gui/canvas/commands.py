@@ -10,11 +10,12 @@ from PySide6.QtCore import QPointF
 from deepviz.document import comment_edits, edits
 from deepviz.document.drawing import GroupCard
 from deepviz.document.graph import Edge, Flow
-from deepviz.gui.canvas import adding, clipboard_commands, group_commands
+from deepviz.gui.amounts import counted
+from deepviz.gui.canvas import adding, clipboard_commands, complaints, group_commands
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import HEIGHT, Point
 from deepviz.gui.canvas.menu import SEPARATOR, Entry
-from deepviz.gui.canvas.words import named
+from deepviz.gui.canvas.words import ends_of, name_of, named
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -33,11 +34,15 @@ def delete_selection(view: CanvasView, heal: bool = True) -> None:
         view.request(f"{'Delete' if heal else 'Delete and cut'} {what}", edit)
     elif chosen:
         disconnect(view, chosen)
+    elif view.network.selected:
+        outside = view.network.selected[0]
+        view.say(f"{outside} lies outside of this group. Press Esc to go out to it.", view.network.places[outside])
 
 
 def disconnect(view: CanvasView, chosen: tuple[Edge, ...]) -> None:
     """Ask for edges to be taken away."""
-    name = f"{chosen[0].source} from {chosen[0].target}" if len(chosen) == 1 else f"{len(chosen)} connections"
+    single = " from ".join(ends_of(view.network.graph, chosen[0])) if len(chosen) == 1 else ""
+    name = single or counted(len(chosen), "connection")
     view.request(f"Disconnect {name}", partial(edits.disconnect, edges=chosen))
 
 
@@ -103,7 +108,7 @@ def connect_by_keys(view: CanvasView, source: str) -> None:
         return
     gesture = ConnectByKeys(view, source)
     if gesture.target is None:
-        view.say(f"There is no layer that {source} could be connected to.", place)
+        view.say(f"There is no layer that {name_of(view.network.graph, source)} could be connected to.", place)
         return
     view.begin(gesture)
 
@@ -145,7 +150,7 @@ def _repairs(view: CanvasView, node_id: str, point: Point) -> tuple[Entry, ...]:
     offers = [repair for problem in view.network.problems.get(node_id, ()) for repair in problem.repairs]
     entries = [Entry(offer.label, partial(view.request, offer.label, offer.edit, point)) for offer in offers]
     if node_id in view.network.problems:
-        entries.append(Entry("What is wrong here", partial(view.show_problems, node_id), "P"))
+        entries.append(Entry("What is wrong here", partial(complaints.tell, view, node_id), "P"))
     return (*entries, SEPARATOR) if entries else ()
 
 
@@ -157,8 +162,8 @@ def _of_node(view: CanvasView, node_id: str) -> tuple[Entry, ...]:
             Entry("Delete", partial(delete_selection, view), "Del"),
         )
     is_loss = graph.node(node_id).is_loss
-    into = [Entry(f"from {edge.source}", partial(disconnect, view, (edge,))) for edge in graph.inputs_of(node_id)]
-    out = [Entry(f"from {edge.target}", partial(disconnect, view, (edge,))) for edge in graph.outputs_of(node_id)]
+    into = [_cut(view, edge, edge.source) for edge in graph.inputs_of(node_id)]
+    out = [_cut(view, edge, edge.target) for edge in graph.outputs_of(node_id)]
     entries = [Entry("Edit hyperparameters", partial(view.node_activated.emit, node_id), "Return")]
     if not is_loss:
         entries.append(Entry("Add after…", partial(adding.want_after, view, node_id), "/"))
@@ -185,6 +190,10 @@ def _of_canvas(view: CanvasView) -> tuple[Entry, ...]:
         *(Entry(label, partial(arrange, view, flow), is_enabled=has_nodes) for flow, label in FLOWS.items()),
         Entry("Fit", view.fit, "F", has_nodes),
     )
+
+
+def _cut(view: CanvasView, edge: Edge, other: str) -> Entry:
+    return Entry(f"from {name_of(view.network.graph, other)}", partial(disconnect, view, (edge,)))
 
 
 def _submenu(label: str, children: tuple[Entry, ...]) -> Entry:

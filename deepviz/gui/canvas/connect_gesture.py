@@ -27,6 +27,7 @@ from deepviz.gui.canvas.hit_test import (
     port_place,
     ports_of,
 )
+from deepviz.gui.canvas.words import ends_of, name_of
 
 PORT_REACH = 22.0
 """How near to a port, in pixels, a connection snaps to it."""
@@ -90,7 +91,7 @@ class Connect(Gesture):
         self.network.unmark()
         if over is None or over.node_id == self._port.node_id:
             if self._edge is not None and over is None:
-                text = f"Disconnect {self._edge.source} from {self._edge.target}"
+                text = "Disconnect " + " from ".join(ends_of(self._graph, self._edge))
                 self.canvas.request(text, partial(edits.disconnect, edges=(self._edge,)), point)
             elif self._adds(over, point):
                 want_connected(self.canvas, self._port, point)
@@ -103,15 +104,16 @@ class Connect(Gesture):
     def _connect(self, over: Port, point: Point) -> None:
         source, target = (self._port, over) if self._port.is_output else (over, self._port)
         port = target.number
+        label = f"Connect {name_of(self._graph, source.node_id)} to {name_of(self._graph, target.node_id)}"
         why_not = refusal(self._graph, source.node_id, target.node_id, port)
         if why_not:
             self.canvas.say(why_not, point)
         elif self._edge is None:
             edit = partial(edits.connect, source=source.node_id, target=target.node_id, port=port)
-            self.canvas.request(f"Connect {source.node_id} to {target.node_id}", edit, point)
+            self.canvas.request(label, edit, point)
         elif (self._edge.target, self._edge.port) != (target.node_id, port):
             edit = partial(reconnect, edge=self._edge, target=target.node_id, port=port)
-            self.canvas.request(f"Connect {source.node_id} to {target.node_id} instead", edit, point)
+            self.canvas.request(f"{label} instead", edit, point)
 
     def _adds(self, over: Port | None, point: Point) -> bool:
         """Whether a release asks for a layer: over empty canvas, and not so near that it could be a mere click."""
@@ -177,10 +179,15 @@ class ConnectByKeys(Gesture):
         if self.target is not None:
             place = self.network.places[self.target]
             edit = partial(edits.connect, source=self.source, target=self.target)
-            self.canvas.request(f"Connect {self.source} to {self.target}", edit, place)
+            self.canvas.request(self._label(), edit, place)
 
     def cancel(self) -> None:
         self.network.unmark()
+
+    def _label(self) -> str:
+        return "Connect " + " to ".join(
+            name_of(self.network.graph, each) for each in (self.source, self.target) if each is not None
+        )
 
     def _nearest(self) -> str | None:
         x, y = self.network.places[self.source]
@@ -201,7 +208,7 @@ class ConnectByKeys(Gesture):
         self.network.overlays.show_loose_edges(flowing_route(graph.flow, start, port_place(graph, places, port)))
         self.network.mark_port(port)
         self.canvas.bring_into_sight(self.target)
-        text = f"Connect {self.source} to {self.target}: Enter connects, arrows choose another, Esc cancels."
+        text = f"{self._label()}: Enter connects, arrows choose another, Esc cancels."
         self.canvas.say(text, Point(places[self.target].x, places[self.target].y + HEIGHT), mood="")
 
 

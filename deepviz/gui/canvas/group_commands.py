@@ -80,7 +80,9 @@ def rename(view: CanvasView, group_id: str) -> TextEditor:
         area = QRect(view.place_of(Point(left, top)), view.place_of(Point(left + WIDTH, top + HEIGHT / 2)))
     else:
         area = QRect(QPoint(12, 12), QPoint(12 + int(WIDTH), 48))
-    return TextEditor(view, area, group.name, taken, True, f"Name of the group {group.name}")
+    field = TextEditor(view, area, group.name, taken, True, f"Name of the group {group.name}", group_edits.LONGEST_NAME)
+    field.overfull.connect(lambda most: view.say(f"The name of a group has at most {most} letters."))
+    return field
 
 
 def rename_selected(view: CanvasView) -> bool:

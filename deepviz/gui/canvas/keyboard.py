@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from deepviz.gui.canvas import adding, clipboard_commands, commands, group_commands
+from deepviz.gui.canvas import adding, clipboard_commands, commands, complaints, group_commands
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import GRID, Point
 from deepviz.gui.canvas.hit_test import Direction, in_flow, neighbour
+from deepviz.gui.canvas.words import name_of
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -147,7 +148,8 @@ def _choose_edge(step: int, view: CanvasView) -> bool:
         return False
     edges = (*view.network.graph.inputs_of(view.current), *view.network.graph.outputs_of(view.current))
     if not edges:
-        view.say(f"{view.current} is connected to nothing.", view.network.places[view.current], mood="")
+        text = f"{name_of(view.network.graph, view.current)} is connected to nothing."
+        view.say(text, view.network.places[view.current], mood="")
         return True
     chosen = view.network.selected_edges
     number = edges.index(chosen[0]) + step if len(chosen) == 1 and chosen[0] in edges else (0 if step > 0 else -1)
@@ -185,7 +187,7 @@ def _connect(view: CanvasView) -> bool:
 def _show_problems(view: CanvasView) -> bool:
     if view.current is None:
         return False
-    view.show_problems(view.current)
+    complaints.tell(view, view.current)
     return True
 
 

@@ -13,6 +13,8 @@ from deepviz.gui.theme import Theme, body_font, number_font
 TITLE = "gradient, log scale"
 STRIP_WIDTH = 116
 PADDING = 8
+GAP = 12
+"""Pixels to the border of the canvas."""
 
 
 class Legend(QWidget):
@@ -47,6 +49,12 @@ class Legend(QWidget):
     def ends(self) -> tuple[str, str]:
         """The texts at its ends."""
         return f"1e{self._scale.first}", f"1e{self._scale.last}"
+
+    def stand(self) -> None:
+        """Stand in the lower right corner of the canvas."""
+        ground = self.parentWidget()
+        if ground is not None:
+            self.move(ground.width() - self.width() - GAP, ground.height() - self.height() - GAP)
 
     def sizeHint(self) -> QSize:
         return QSize(STRIP_WIDTH + 2 * PADDING, 56)

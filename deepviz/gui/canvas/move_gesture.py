@@ -16,7 +16,7 @@ from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Box, Point, Port, card_bo
 from deepviz.gui.canvas.gestures import Canvas, Gesture
 from deepviz.gui.canvas.hit_test import edge_at, port_place
 from deepviz.gui.canvas.placement import closed_up, inserted
-from deepviz.gui.canvas.words import named
+from deepviz.gui.canvas.words import ends_of, named
 
 DRAG_DISTANCE = 4.0
 """How many pixels a press has to move before it is taken for a drag of cards and not for a click."""
@@ -82,7 +82,7 @@ class MoveNodes(Gesture):
         what = named(self.network.graph, tuple(self._origins), tuple(self._comments))
         if edge is not None:
             edit = partial(move_onto_edge, moved=tuple(self._origins), edge=edge, positions=places)
-            self.canvas.request(f"Move {what} between {edge.source} and {edge.target}", edit, point)
+            self.canvas.request(f"Move {what} between {' and '.join(ends_of(self._graph, edge))}", edit, point)
         elif places != self._origins:
             notes = {each: (box.left, box.top) for each, box in self._shifted_comments().items()}
             self.canvas.request(f"Move {what}", partial(move_along, cards=places, comments=notes), point)
@@ -150,7 +150,7 @@ class MoveNodes(Gesture):
         new = (change.arriving, *change.leaving, *change.healed)
         network.overlays.show_loose_edges(*(flowing_route(flow, *self._ends_of(each)) for each in new))
         place = network.places[self._grabbed]
-        text = f"Insert between {edge.source} and {edge.target} · Alt only moves"
+        text = f"Insert between {' and '.join(ends_of(self._graph, edge))} · Alt only moves"
         network.overlays.show_words(text, Point(place.x + WIDTH / 2, place.y + HEIGHT))
 
     def _ends_of(self, edge: Edge) -> tuple[Point, Point]:
@@ -215,7 +215,4 @@ class MoveNodes(Gesture):
         """Where the selected comments are, keeping step with the grabbed card."""
         place, origin = self._places[self._grabbed], self._origins[self._grabbed]
         dx, dy = place.x - origin.x, place.y - origin.y
-        return {
-            each: box.moved(dx, dy)
-            for each, box in self._comments.items()
-        }
+        return {each: box.moved(dx, dy) for each, box in self._comments.items()}

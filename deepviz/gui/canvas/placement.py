@@ -22,6 +22,7 @@ from deepviz.gui.canvas.connecting import add_connected
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Box, Point, card_box, snapped
 from deepviz.gui.canvas.hit_test import Places, edge_at, input_behind, node_at, output_before
 from deepviz.gui.canvas.route import Route
+from deepviz.gui.canvas.words import ends_of, name_of
 
 BESIDE = 60.0
 """How far beside a card, in scene units, a layer is still connected to it."""
@@ -62,32 +63,33 @@ class Placement:
     instead: Layer | Loss | None = None
     could_replace: bool = False
 
-    def request(self, layer: Layer | Loss) -> tuple[str, Callable[[Project], Project]]:
-        """The edit that places a layer so, and its name."""
+    def request(self, layer: Layer | Loss, graph: Graph) -> tuple[str, Callable[[Project], Project]]:
+        """The edit that places a layer so in the graph that was looked at, and its name."""
         add: Callable[[Project], Project]
         if self.replaced is not None and self.instead is not None:
             label = f"Replace {self.replaced} with {layer.label}"
             return label, partial(edits.set_layer, node_id=self.replaced, layer=self.instead)
         if self.edge is not None:
-            label = f"Insert {layer.label} before {self.edge.target}"
+            label = f"Insert {layer.label} before {name_of(graph, self.edge.target)}"
             add = partial(edits.insert_on_edge, layer=layer, edge=self.edge, position=self.position)
         elif self.appends and self.before is not None:
-            label = f"Add {layer.label} after {self.before}"
+            label = f"Add {layer.label} after {name_of(graph, self.before)}"
             add = partial(edits.append_after, layer=layer, node_id=self.before)
         else:
             label = f"Add {layer.label}"
             add = partial(add_connected, layer=layer, position=self.position, before=self.before, after=self.after)
         return label, partial(add_in_place, add=add, position=self.position, moved=self.moved)
 
-    def words(self) -> str:
+    def words(self, graph: Graph) -> str:
         """What would happen, for whoever is dragging; empty for a layer that is only placed."""
         if self.replaced is not None:
             return f"Replace {self.replaced}, its connections stay"
         if self.edge is not None:
-            return f"Insert between {self.edge.source} and {self.edge.target}"
-        if self.appends:
-            return f"Add after {self.before}" + (f" · Shift replaces {self.before}" if self.could_replace else "")
-        ends = [end for end in (self.before, self.after) if end is not None]
+            return "Insert between " + " and ".join(ends_of(graph, self.edge))
+        if self.appends and self.before is not None:
+            instead = f" · Shift replaces {self.before}" if self.could_replace else ""
+            return f"Add after {name_of(graph, self.before)}{instead}"
+        ends = [name_of(graph, end) for end in (self.before, self.after) if end is not None]
         return f"Connect to {' and '.join(ends)}" if ends else ""
 
 

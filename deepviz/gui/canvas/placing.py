@@ -42,14 +42,16 @@ class PlaceLayer:
         # The picture of the layer that is carried hides what is at the pointer: the words go to the other side.
         left, top = chosen.position
         above = point.y >= top + HEIGHT / 2
-        network.overlays.show_words(chosen.words(), Point(left + WIDTH / 2, top if above else top + HEIGHT), above)
+        network.overlays.show_words(
+            chosen.words(self._graph), Point(left + WIDTH / 2, top if above else top + HEIGHT), above
+        )
         network.overlays.show_loose_edges(*self._connections(chosen))
 
     def drop(self, point: Point, replaces: bool = False) -> None:
         """Ask for the layer to be placed."""
         chosen = self._placement(point, replaces)
         self._canvas.network.unmark()
-        self._canvas.request(*chosen.request(self._layer), point)
+        self._canvas.request(*chosen.request(self._layer, self._graph), point)
         self._canvas.network.end_preview()
 
     def cancel(self) -> None:

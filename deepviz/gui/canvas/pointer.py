@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from deepviz.document.graph import Edge
-from deepviz.gui.canvas import adding, commands, words
+from deepviz.gui.canvas import adding, commands, complaints, words
 from deepviz.gui.canvas.connect_gesture import Connect
-from deepviz.gui.canvas.geometry import Point, Port
+from deepviz.gui.canvas.geometry import HEIGHT, Point, Port
 from deepviz.gui.canvas.gestures import RubberBand
 from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.canvas.hit_test import edge_at, node_at, port_at, problem_line_at
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
 
 PORT_REACH = 11.0
+FARTHEST_REACH = HEIGHT / 3
+"""In scene units: seen from far away, most of a card is still the card, and not one of its ports."""
 EDGE_REACH = 8.0
 _ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 def port_under(view: CanvasView, point: Point) -> Port | None:
     """The port at a point of the scene, with some reach around it."""
-    return port_at(view.network.graph, view.network.places, point, view.in_scene(PORT_REACH))
+    reach = min(view.in_scene(PORT_REACH), FARTHEST_REACH)
+    return port_at(view.network.graph, view.network.places, point, reach)
 
 
 def thing_under(view: CanvasView, point: Point) -> str | Edge | None:
@@ -53,7 +56,7 @@ def press(view: CanvasView, point: Point, modifiers: Qt.KeyboardModifier) -> Non
         _press_node(view, point, thing, adds)
     elif complaining is not None:
         network.select((complaining,))
-        view.show_problems(complaining)
+        complaints.tell(view, complaining)
     elif thing is None and press_surroundings(view, point, adds):
         pass
     elif thing is not None:
@@ -114,7 +117,7 @@ def tooltip(view: CanvasView, point: Point) -> str:
         return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs)
     if thing is not None:
         is_measured = network.gradients is not None
-        return words.edge_tooltip(network.report, thing, gradients.edges.get(thing), is_measured)
+        return words.edge_tooltip(network.graph, network.report, thing, gradients.edges.get(thing), is_measured)
     return ""
 
 

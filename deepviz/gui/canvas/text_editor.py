@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -32,17 +32,25 @@ class TextEditor(QPlainTextEdit):
         Whether the text is a single line.
     name
         What it is for, for those who do not see where it stands.
+    longest
+        How many letters it may have. What is too much of a text that is put in does not come in.
     """
 
+    overfull = Signal(int)
+    """Sent with the most letters there may be, when some that were to come in are more."""
+
     def __init__(
-        self, parent: QWidget, area: QRect, text: str, taken: Callable[[str], object], is_line: bool, name: str
-    ) -> None:
+        self, parent: QWidget, area: QRect, text: str, taken: Callable[[str], object], is_line: bool, name: str,
+        longest: int,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
+        self._longest = longest
         self._text, self._taken, self._is_line, self._is_open = text, taken, is_line, True
         self.setObjectName("canvas text editor")
         self.setAccessibleName(name)
         self.setFont(body_font(13))
         self.setPlainText(text)
+        self.textChanged.connect(self._keep_within)
         self.setTabChangesFocus(True)
         if is_line:
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -60,14 +68,27 @@ class TextEditor(QPlainTextEdit):
         if not self._is_open:
             return
         self._is_open = False
-        ground, text = self.parentWidget(), self.toPlainText().strip()
+        # Undo while writing can bring a letter back that was too much.
+        ground, text = self.parentWidget(), self.toPlainText().strip()[: self._longest]
         had_focus = self.hasFocus()
         self.hide()
         self.deleteLater()
         if had_focus and ground is not None:
             ground.setFocus(Qt.FocusReason.OtherFocusReason)
-        if takes and text != self._text.strip():
+        if takes and text != self._text.strip()[: self._longest]:
             self._taken(text)
+
+    def _keep_within(self) -> None:
+        """Take out again what is too much of what has just come in, before the cursor; refused, all would be lost."""
+        excess = len(self.toPlainText()) - self._longest
+        cursor = self.textCursor()
+        if excess <= 0 or cursor.atStart():
+            return
+        cursor.joinPreviousEditBlock()
+        cursor.movePosition(cursor.MoveOperation.Start, cursor.MoveMode.KeepAnchor)
+        cursor.insertText(cursor.selectedText()[:-excess])
+        cursor.endEditBlock()
+        self.overfull.emit(self._longest)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -82,3 +103,9 @@ class TextEditor(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own context menu
             self.finish(takes=True)
+
+
+def take_writing(ground: QWidget) -> None:
+    """Take what is being written on a widget, as a click elsewhere would."""
+    for field in ground.findChildren(TextEditor):
+        field.finish(takes=True)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from deepviz.document.graph import Graph
 from deepviz.document.shapes import Report
-from deepviz.gui.canvas import commands, complaints, keyboard, pointer, words
+from deepviz.gui.canvas import commands, keyboard, pointer, words
 from deepviz.gui.canvas.border_scroll import BorderScroll
 from deepviz.gui.canvas.breadcrumbs import Breadcrumbs
 from deepviz.gui.canvas.bubble import Bubble
@@ -39,7 +39,8 @@ from deepviz.gui.canvas.menu import Entry, build_menu
 from deepviz.gui.canvas.viewport import Viewport
 from deepviz.gui.theme import Theme
 
-LEGEND_GAP = 12
+GAP = 12
+"""Pixels between the border of the canvas and what floats on it."""
 
 
 class CanvasView(Viewport):
@@ -79,7 +80,7 @@ class CanvasView(Viewport):
         self.legend.hide()
         self.folding = Folding()
         self.breadcrumbs = Breadcrumbs(theme, self)
-        self.breadcrumbs.move(LEGEND_GAP, LEGEND_GAP)
+        self.breadcrumbs.move(GAP, GAP)
         self.breadcrumbs.scope_wanted.connect(self.look_into)
         self.gesture: Gesture | None = None
         self.current: str | None = None
@@ -108,6 +109,8 @@ class CanvasView(Viewport):
         if self.gesture is not None and not isinstance(self.gesture, Pan):
             # What a gesture was about may not be there any more.
             self.cancel_gesture()
+        if self.bubble.offers:
+            self.bubble.dismiss()  # what they would mend may not be there any more
         self.folding.show(graph, report)
         self._show_drawing()
         self.keep_fitted()
@@ -195,10 +198,6 @@ class CanvasView(Viewport):
         """Say something at a place of the scene, or where the pointer is; without a mood it is no more than a hint."""
         self.bubble.say(text, self.place_of(place) if place is not None else self._pointer.toPoint(), mood)
         self.message.emit(text)
-
-    def show_problems(self, node_id: str) -> None:
-        """Say what is wrong with a node, and offer what would mend it."""
-        complaints.tell(self, node_id)
 
     def begin(self, gesture: Gesture) -> None:
         """Let a gesture have the pointer and the keys until it ends."""
@@ -357,9 +356,7 @@ class CanvasView(Viewport):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        size = self.legend.sizeHint()
-        room = self.viewport().rect()
-        self.legend.move(room.right() - size.width() - LEGEND_GAP, room.bottom() - size.height() - LEGEND_GAP)
+        self.legend.stand()
 
     # How it is done
 

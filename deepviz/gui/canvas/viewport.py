@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -32,9 +32,6 @@ class Viewport(QGraphicsView):
     theme
         The colours to begin with.
     """
-
-    zoom_changed = Signal(float)
-    """Sent with the new zoom, 1.0 for 100 %."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -196,7 +193,6 @@ class Viewport(QGraphicsView):
         vertical.setValue(vertical.value() + round(off.y()))
         if zoom != before:
             self.minimap.show_seen(self.seen())
-            self.zoom_changed.emit(zoom)
 
     def _allowed_shift(self, dx: float, dy: float) -> tuple[float, float]:
         content = self.network.content()

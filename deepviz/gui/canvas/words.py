@@ -23,7 +23,7 @@ def node_tooltip(
 ) -> str:
     """A few lines about a node."""
     layer = graph.node(node_id).layer
-    lines = [f"{node_id} · {layer.label}", layer.summary()]
+    lines = [f"{name_of(graph, node_id)} · {layer.label}", layer.summary()]
     if layer.formula:
         lines.append(layer.formula)
     if not graph.node(node_id).is_loss:
@@ -43,9 +43,9 @@ def node_tooltip(
     return "\n".join(lines)
 
 
-def edge_tooltip(report: Report, edge: Edge, gradient: float | None, is_measured: bool) -> str:
+def edge_tooltip(graph: Graph, report: Report, edge: Edge, gradient: float | None, is_measured: bool) -> str:
     """A few lines about an edge."""
-    lines = [f"{edge.source} → {edge.target}", f"Shape {_known(shape_words(report, edge.source))}"]
+    lines = [" → ".join(ends_of(graph, edge)), f"Shape {_known(shape_words(report, edge.source))}"]
     if gradient is not None:
         lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}")
         if gradient == 0:
@@ -61,8 +61,18 @@ def named(graph: Graph, cards: Sequence[str], comments: Sequence[str] = ()) -> s
     """What is chosen: the name of a single card, which for a group is what people call it, or how many there are."""
     if len(cards) != 1 or comments:
         return numbered(len(cards), len(comments))
-    layer = graph.node(cards[0]).layer
-    return layer.name if isinstance(layer, GroupCard) else cards[0]
+    return name_of(graph, cards[0])
+
+
+def name_of(graph: Graph, card: str) -> str:
+    """What a card is called in messages: the id of its layer, or what people call the group."""
+    layer = graph.node(card).layer
+    return layer.name if isinstance(layer, GroupCard) else card
+
+
+def ends_of(graph: Graph, edge: Edge) -> tuple[str, str]:
+    """What the cards at both ends of a connection are called, the one that it comes from first."""
+    return name_of(graph, edge.source), name_of(graph, edge.target)
 
 
 def numbered(layers: int, comments: int = 0) -> str:
@@ -87,23 +97,26 @@ def selection_in_words(
         return node_in_words(graph, report, next(iter(node_ids)), problems)
     if len(edges) == 1 and not node_ids:
         edge = next(iter(edges))
-        return f"Connection from {edge.source} to {edge.target}, shape {_known(shape_words(report, edge.source))}."
+        source, target = ends_of(graph, edge)
+        return f"Connection from {source} to {target}, shape {_known(shape_words(report, edge.source))}."
     parts = [counted(len(node_ids), "layer")] if node_ids else []
     parts += [counted(len(edges), "connection")] if edges else []
-    return f"{' and '.join(parts)} selected: {', '.join(node_ids)}.".replace(": .", ".")
+    return f"{' and '.join(parts)} selected: {', '.join(name_of(graph, each) for each in node_ids)}.".replace(
+        ": .", "."
+    )
 
 
 def node_in_words(graph: Graph, report: Report, node_id: str, problems: Sequence[Problem]) -> str:
     """What a node is, with everything that its card shows and where it is connected, as a sentence."""
     node = graph.node(node_id)
-    said = [f"{node_id}: {node.layer.label} {node.layer.headline()}".rstrip()]
+    said = [f"{name_of(graph, node_id)}: {node.layer.label} {node.layer.headline()}".rstrip()]
     if not node.is_loss:
         said.append(f"output {_known(shape_words(report, node_id))}")
     count = report.parameters.get(node_id)
     if count:
         said.append(f"{count} {plural(count, 'parameter')}{', frozen' if is_frozen(node, report) else ''}")
-    before = [edge.source for edge in graph.inputs_of(node_id)]
-    after = [edge.target for edge in graph.outputs_of(node_id)]
+    before = [name_of(graph, edge.source) for edge in graph.inputs_of(node_id)]
+    after = [name_of(graph, edge.target) for edge in graph.outputs_of(node_id)]
     said += [f"after {' and '.join(before)}"] if before else []
     said += [f"before {' and '.join(after)}"] if after else []
     text = ", ".join(said) + "."

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepviz.document.costs import Costs, Quantity
-from deepviz.gui.amounts import count_words, exact_bytes, short_bytes
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import count_words, counted, exact_bytes, short_bytes, thousands
 from deepviz.gui.panels.fact_rows import Fact
 
 PARAMETERS, MACS, STORED = "Parameters", "MACs a sample", "Stored a batch"
@@ -29,9 +28,8 @@ def cost_notes(costs: Costs, node_ids: Sequence[str]) -> dict[str, str]:
     """What is said of these facts when the pointer rests on them: the exact numbers, and what they mean."""
     macs, _ = _sum(costs, "macs", node_ids)
     stored, is_whole = _sum(costs, "stored", node_ids)
-    noun = "sample" if costs.batch == 1 else "samples"
     amount = (
-        f"{exact_bytes(stored)} for a batch of {thousands(costs.batch)} {noun}: "
+        f"{exact_bytes(stored)} for a batch of {counted(costs.batch, 'sample')}: "
         f"{exact_bytes(stored / costs.batch)} a sample. "
         if is_whole
         else "It is known once the network is complete and fits into memory. "

@@ -23,14 +23,15 @@ from deepviz.datasets.split import SplitChoice
 from deepviz.document import edits
 from deepviz.document.project import DataChoice, Project
 from deepviz.engine.shapes import shape_text
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
+from deepviz.gui.notice import Offer
 from deepviz.gui.panels.data_files import FILTER, PickedFiles
 from deepviz.gui.panels.data_loader import DataLoader
 from deepviz.gui.panels.definition_list import DefinitionList
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
-from deepviz.gui.panels.message_card import MessageCard, Offer
+from deepviz.gui.panels.message_card import MessageCard
 from deepviz.gui.panels.preview import DataPreview
 from deepviz.gui.panels.side_panel import SidePanel, Words
 from deepviz.gui.panels.split_form import SplitForm, as_shares
@@ -55,7 +56,6 @@ class DataPanel(SidePanel):
         super().__init__("Data", parent)
         self._editor, self._settings, self._theme = editor, settings, theme
         self._choice: DataChoice = editor.project.data
-        self._shown_key = self._choice.source.key
         self._picked = PickedFiles()
         self._last_sources: dict[str, DatasetSource] = {}
         self._runs = StepRuns()

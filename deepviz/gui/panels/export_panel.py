@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPush
 from deepviz.document.project import Project
 from deepviz.document.shapes import check
 from deepviz.exchange import registry
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import counted
 from deepviz.gui.panels.definition_list import DefinitionList
 from deepviz.gui.panels.popover import Popover, theme_in_use
 from deepviz.gui.panels.side_panel import Words
@@ -73,9 +73,8 @@ class ExportPanel(Popover):
             self.close_quietly()
             return
         report = check(project)
-        noun = "parameter" if report.total_parameters == 1 else "parameters"
-        amount = f"{thousands(report.total_parameters)} {noun}"
-        state = f"as they are after {thousands(steps)} steps of training" if steps else "fresh, not trained yet"
+        amount = counted(report.total_parameters, "parameter")
+        state = f"as they are after {counted(steps, 'step')} of training" if steps else "fresh, not trained yet"
         self.contents.say(f"The weights of {project.name}, {state}: {amount}.")
         self._problem = report.problems[0].text if report.problems else ""
         folder = Path(self._settings.get(EXPORT_FOLDER) or Path.home())

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepviz.gui.panels.values import read, stepped, written
+from deepviz.gui.panels.values import can_step, read, stepped, written
 from deepviz.registry import Hyperparameter
 
 
@@ -106,7 +106,7 @@ class TypedField(Field):
 
     def __init__(self, hyperparameter: Hyperparameter, *beside: QWidget) -> None:
         control: QLineEdit | NumberBox
-        if hyperparameter.kind in ("integer", "number"):
+        if can_step(hyperparameter):
             control = NumberBox(hyperparameter)
             control.stepped.connect(self._step)
         else:
@@ -188,7 +188,7 @@ class TypedField(Field):
         except ValueError:
             start = self._value
         value = stepped(self.hyperparameter, start, steps)
-        self.line.setText(written(value))
+        self.line.setText(written(value, self.hyperparameter.kind))
         self.finish()
 
 
@@ -212,8 +212,9 @@ class NumberBox(QAbstractSpinBox):
     def __init__(self, hyperparameter: Hyperparameter) -> None:
         super().__init__()
         self._hyperparameter = hyperparameter
+        self.setAccelerated(True)  # a button held down takes the pointer far, from 16 units to 120
         self.lineEdit().setTextMargins(10, 0, 0, 0)  # Qt leaves out a style sheet's padding here
-        self.value: int | float | None = None
+        self.value: int | float | tuple[int, ...] | None = None
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Let everything through, so that a mistake can be explained instead of being swallowed."""

@@ -7,6 +7,7 @@ stands below a line that opens and closes, so that a form begins with what matte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -43,6 +44,7 @@ class DefinitionForm(QWidget):
         self._owner = ""
         self._fields: dict[str, Field] = {}
         self._labels: dict[str, QLabel] = {}
+        self._offers: Mapping[str, tuple[str, ...]] = {}
         self._is_open = False
         self.more: MoreLine | None = None
         # New widgets go to the end of the window's tab order; this one stays where the form is and leads them there.
@@ -82,6 +84,18 @@ class DefinitionForm(QWidget):
         for name, shown in self._fields.items():
             shown.show_value(getattr(definition, name), again=not (of_same_type and same_owner))
         self._show_what_counts()
+
+    def set_offers(self, offers: Mapping[str, tuple[str, ...]]) -> None:
+        """Let texts be chosen from lists instead of being typed, by the names of their hyperparameters.
+
+        A value that is not in its list is shown all the same. Nothing is emitted.
+        """
+        if offers == self._offers:
+            return
+        self._offers = dict(offers)
+        if self._definition is not None and offers.keys() & type(self._definition).model_fields.keys():
+            definition, self._definition = self._definition, None
+            self.set_definition(definition, self._owner)
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide what few people change, in this and any later definition. Nothing is emitted."""
@@ -129,6 +143,10 @@ class DefinitionForm(QWidget):
         stops: list[QWidget] = [self._place]
         has_common = not all(each.advanced for each in hyperparameters)
         for hyperparameter in hyperparameters:
+            if hyperparameter.name in self._offers:
+                present = getattr(self._definition, hyperparameter.name)
+                listed = dict.fromkeys((*self._offers[hyperparameter.name], present))
+                hyperparameter.kind, hyperparameter.choices = "choice", tuple(listed)
             if hyperparameter.advanced and has_common and self.more is None:
                 self.more = MoreLine()
                 self.more.clicked.connect(self._open_or_close)
@@ -167,7 +185,8 @@ class DefinitionForm(QWidget):
 
     def _add_row(self, hyperparameter: Hyperparameter) -> Field:
         made = field(hyperparameter)
-        unit = f" ({hyperparameter.unit})" if hyperparameter.unit else ""
+        says_it = hyperparameter.label.lower().endswith(hyperparameter.unit)  # "Warm-up steps" are steps
+        unit = "" if says_it else f" ({hyperparameter.unit})"
         label = QLabel(hyperparameter.label + unit)
         label.setProperty("role", "dim")
         label.setWordWrap(True)
@@ -177,7 +196,8 @@ class DefinitionForm(QWidget):
         made.offered.connect(lambda value: self._take(made, value))
         made.refused.connect(made.show_reason)
         row = 3 * len(self._fields) + (self.more is not None)
-        if isinstance(made, PathField):  # a path is long: it gets the whole width, under its label
+        # A path is long, and so are names that are offered: they get the whole width, under their label.
+        if isinstance(made, PathField) or hyperparameter.name in self._offers:
             self._grid.addWidget(label, row, 0, 1, 2)
             self._grid.addWidget(made, row + 1, 0, 1, 2)
         else:

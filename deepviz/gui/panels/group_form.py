@@ -13,7 +13,7 @@ from deepviz.document.drawn_report import total
 from deepviz.document.project import Project
 from deepviz.document.repeats import obstacle
 from deepviz.engine.shapes import shape_text
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import EditError, Editor
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.properties import PropertiesPanel
@@ -73,7 +73,8 @@ class GroupForm(SidePanel):
         self.refresh()
 
     def finish(self) -> bool:
-        """Take a name that is half typed; says whether it is valid."""
+        """Take a name or a number that is half typed; says whether the name is valid."""
+        self.repeat.interpretText()
         return self._take_name()
 
     def refresh(self) -> None:
@@ -84,12 +85,12 @@ class GroupForm(SidePanel):
             return
         group, members = graph.groups_by_id[self.group_id], graph.members(self.group_id)
         self.title.say(group.name)
+        # A file may hold a longer name than can be given here; cut off, it would be another one.
+        self.name.setMaxLength(max(group_edits.LONGEST_NAME, len(group.name)))
         if not self.name.hasFocus():
             self.name.setText(group.name)
         reason = obstacle(graph, self.group_id)
-        self.repeat.blockSignals(True)
-        self.repeat.setValue(group.repeat)
-        self.repeat.blockSignals(False)
+        self._show_repeat(group.repeat)
         self.repeat.setEnabled(not reason or group.repeat > 1)
         self.refusal.say(f"It cannot be repeated: {reason}." if reason else "")
         report = self._editor.report
@@ -108,9 +109,15 @@ class GroupForm(SidePanel):
         edit = partial(group_edits.rename_group, group_id=self.group_id, name=self.name.text())
         return self._take("Rename group", edit, "")
 
+    def _show_repeat(self, count: int) -> None:
+        self.repeat.blockSignals(True)
+        self.repeat.setValue(count)
+        self.repeat.blockSignals(False)
+
     def _take_repeat(self, count: int) -> None:
         edit = partial(group_edits.set_repeat, group_id=self.group_id, count=count)
-        self._take("Repeat group", edit, f"repeat {self.group_id}")
+        if not self._take("Repeat group", edit, f"repeat {self.group_id}"):
+            self._show_repeat(self._editor.project.graph.groups_by_id[self.group_id].repeat)
 
     def _take(self, label: str, edit: Callable[[Project], Project], merge_key: str) -> bool:
         try:

@@ -7,16 +7,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
 )
 
 from deepviz.gui.editor import Editor
-from deepviz.gui.panels.side_panel import MARGIN, Words
+from deepviz.gui.panels.list_page import ListPage, paint_ground
 from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -99,7 +96,7 @@ class HistoryModel(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(count - 1))
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(ListPage):
     """Lists the steps of the project, those that were undone as well, and goes to the one that is chosen.
 
     Parameters
@@ -109,22 +106,13 @@ class HistoryPanel(QWidget):
     """
 
     def __init__(self, editor: Editor, theme: Theme) -> None:
-        super().__init__()
+        super().__init__("Undo history", _NOTHING)
         self._editor = editor
         self.model = HistoryModel(editor)
         self.view = _HistoryView(self)
         self._delegate = _HistoryDelegate(theme)
         self.view.setItemDelegate(self._delegate)
-        nothing = Words(_NOTHING, "dim")
-        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        nothing.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(nothing)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.addWidget(self._pages)
-        self.setAccessibleName("Undo history")
+        self.add_list(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.model.dataChanged.connect(self._follow)
         self._follow()
@@ -133,11 +121,6 @@ class HistoryPanel(QWidget):
         """Draw in the colours of another theme."""
         self._delegate.theme = theme
         self.view.viewport().update()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no step."""
-        return self._pages.currentIndex() == 1
 
     def focus_list(self) -> None:
         """Give the keyboard to the list, at the present step."""
@@ -150,7 +133,7 @@ class HistoryPanel(QWidget):
             self._editor.go_to_step(index.row())
 
     def _follow(self) -> None:
-        self._pages.setCurrentIndex(0 if self._editor.undo_stack.count() else 1)
+        self.show_list(self._editor.undo_stack.count() > 0)
         self._mark_here()
 
     def _mark_here(self) -> None:
@@ -201,17 +184,9 @@ class _HistoryDelegate(QStyledItemDelegate):
         theme, area, state = self.theme, QRectF(option.rect), str(index.data(STEP_STATE))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marked = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         sheet = area.adjusted(6, 1, -6, -1)
-        if state == "here" or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.selected if state == "here" else theme.hover))
-            painter.drawRoundedRect(sheet, 5, 5)
-        if marked and option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(theme.accent), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(sheet.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
+        marked_by_keys = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus
+        paint_ground(painter, sheet, option, theme, state == "here", option.state & marked_by_keys == marked_by_keys)
         self._paint_bead(painter, area, state, index.row() == 0, index.row() == index.model().rowCount() - 1)
         right = sheet.right() - 6
         if index.data(IS_SAVED):

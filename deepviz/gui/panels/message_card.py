@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from deepviz.gui.notice import Offer
 from deepviz.gui.panels.side_panel import Words
-
-Offer = tuple[str, Callable[[], object]]
-"""The words on a button, and what it does."""
 
 
 class MessageCard(QFrame):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from deepviz.document.graph import Edge
 from deepviz.gui import icons
+from deepviz.gui.panels.list_page import paint_ground
 from deepviz.gui.panels.outline_rows import Kind, OutlineRow
 from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 
@@ -141,16 +142,10 @@ class OutlineDelegate(QStyledItemDelegate):
         theme, area = self.theme, QRectF(option.rect).adjusted(0, 1, -6, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if selected or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.selected if selected else theme.hover))
-            painter.drawRoundedRect(area, 5, 5)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(theme.accent), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
+        selected, has_keys = (
+            bool(option.state & flag) for flag in (QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_HasFocus)
+        )
+        paint_ground(painter, area, option, theme, selected, has_keys)
         words = area.adjusted(6, 0, -6, 0)
         if row.icon:
             ratio = painter.device().devicePixelRatioF()

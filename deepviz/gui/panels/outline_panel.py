@@ -11,7 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView
 
 from deepviz.document import edits
 from deepviz.document.graph import Edge, Graph
@@ -20,16 +20,16 @@ from deepviz.gui.canvas import commands
 from deepviz.gui.canvas.geometry import Point
 from deepviz.gui.canvas.menu import Entry, build_menu
 from deepviz.gui.canvas.view import CanvasView
+from deepviz.gui.panels.list_page import ListPage
 from deepviz.gui.panels.outline_model import OutlineDelegate, OutlineModel
 from deepviz.gui.panels.outline_rows import Kind, OutlineRow, outline
-from deepviz.gui.panels.side_panel import MARGIN, Words
 from deepviz.gui.theme import Theme
 
 _NOTHING = "There are no layers yet. Choose one under Layers and press Enter: it will be listed here."
 _CARDS: tuple[Kind, ...] = ("group", "node")
 
 
-class OutlinePanel(QWidget):
+class OutlinePanel(ListPage):
     """Lists the nodes of a graph in the order of the flow, with what they are connected to.
 
     Parameters
@@ -45,7 +45,7 @@ class OutlinePanel(QWidget):
     """Sent when someone is done here and wants to go back to the canvas."""
 
     def __init__(self, canvas: CanvasView, theme: Theme) -> None:
-        super().__init__()
+        super().__init__("Outline of the network", _NOTHING)
         self._canvas = canvas
         self._graph, self._report, self._is_late = Graph(), canvas.network.report, False
         self._follows = False
@@ -54,16 +54,7 @@ class OutlinePanel(QWidget):
         self._delegate = OutlineDelegate(theme)
         self.view = _OutlineView(self)
         self.view.setItemDelegate(self._delegate)
-        nothing = Words(_NOTHING, "dim")
-        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        nothing.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(nothing)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.addWidget(self._pages)
-        self.setAccessibleName("Outline of the network")
+        self.add_list(self.view)
         canvas.network.selection_settled.connect(self.show_selection)
         self.view.selectionModel().selectionChanged.connect(self._choose)
         self._refill()
@@ -222,7 +213,7 @@ class OutlinePanel(QWidget):
             if found is not None:
                 self.view.selectionModel().setCurrentIndex(found, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._follows = False
-        self._pages.setCurrentIndex(0 if self.model.rowCount() else 1)
+        self.show_list(self.model.rowCount() > 0)
         self.show_selection()
 
     def _opened(self) -> set[tuple[Kind, str | Edge]]:

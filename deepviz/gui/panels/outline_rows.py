@@ -12,7 +12,8 @@ from typing import Literal
 from deepviz.document import ends
 from deepviz.document.graph import Edge, Graph, Group
 from deepviz.document.shapes import Problem, Report
-from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words, thousands
+from deepviz.gui.amounts import counted, plural
+from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words
 from deepviz.gui.canvas.hit_test import in_flow
 from deepviz.gui.canvas.words import node_in_words
 
@@ -106,12 +107,12 @@ def _level(
 def _group_row(group: Group, graph: Graph, report: Report, children: tuple[OutlineRow, ...]) -> OutlineRow:
     members = graph.members(group.id)
     count = sum(report.parameters.get(node_id) or 0 for node_id in members)
-    layers = f"{len(members)} layer" if len(members) == 1 else f"{len(members)} layers"
-    facts = [layers, f"{thousands(count)} parameters"] if count else [layers]
+    layers = counted(len(members), "layer")
+    facts = [layers, counted(count, "parameter")] if count else [layers]
     wrong = sum(1 for row in flattened(children) if row.kind == "node" and row.problem)
     said = [f"Group {group.name}", layers]
     said += [f"{group.repeat} times in a row"] if group.repeat > 1 else []
-    said += [f"{count} parameters"] if count else []
+    said += [f"{count} {plural(count, 'parameter')}"] if count else []
     text = ", ".join(said) + "."
     return OutlineRow(
         kind="group",
@@ -132,7 +133,7 @@ def _node_row(graph: Graph, report: Report, node_id: str, problems: tuple[Proble
     count = report.parameters.get(node_id)
     shape = "" if node.is_loss else shape_words(report, node_id)
     facts = [shape] if shape and shape != node.layer.headline() else []
-    facts += [f"{thousands(count)} parameters"] if count else []
+    facts += [counted(count, "parameter")] if count else []
     facts += ["frozen"] if is_frozen(node, report) else []
     facts += [f"on {ends.host(graph, node_id)}"] if ends.is_attached(graph, node_id) else []
     return OutlineRow(

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QW
 
 from deepviz.gui import icons
 from deepviz.gui.panels.palette_painter import MARGIN, PaletteDelegate, paint_card
-from deepviz.gui.panels.palette_rows import DEFINITION, PaletteModel
+from deepviz.gui.panels.palette_rows import DEFINITION, RECENT, PaletteModel
 from deepviz.gui.panels.palette_view import PaletteView
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
@@ -109,13 +109,20 @@ class Palette(QWidget):
         self._show_matches()
 
     def set_recent(self, keys: Sequence[str]) -> None:
-        """Show what was used lately, newest first, above everything. What is marked and in sight stays so."""
+        """Show what was used lately, newest first, above everything.
+
+        What is marked stays where it is as far as there is room to scroll: it may be double-clicked again at once.
+        """
         marked, place = self.current_key(), self.view.verticalScrollBar().value()
+        row, before = self.view.current_row(), self.view.visualRect(self.view.currentIndex())
         self.model.set_recent(keys)
         self._show_matches()
         if marked:
             self.view.setCurrentIndex(self.model.index_of(marked))
         self.view.verticalScrollBar().setValue(place)
+        now = self.view.visualRect(self.view.currentIndex())
+        if row is not None and row.heading != RECENT and before.intersects(self.view.viewport().rect()):
+            self.view.verticalScrollBar().setValue(place + now.top() - before.top())
 
     def set_closed(self, headings: Sequence[str]) -> None:
         """Close these headings and open all others."""

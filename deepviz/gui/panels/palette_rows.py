@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from deepviz.gui.amounts import counted
 from deepviz.gui.panels.layer_search import Match, found
 from deepviz.gui.panels.layer_tip import tool_tip
 from deepviz.gui.theme import CATEGORY_HUES
@@ -189,7 +190,7 @@ def _heading(row: Row, role: int) -> object:
     if role == Qt.ItemDataRole.DisplayRole:
         return row.heading
     if role == Qt.ItemDataRole.AccessibleTextRole:
-        return f"{row.heading}, {row.count} layers, {'open' if row.is_open else 'closed'}"
+        return f"{row.heading}, {counted(row.count, 'layer')}, {'open' if row.is_open else 'closed'}"
     if role == Qt.ItemDataRole.AccessibleDescriptionRole:
         return "The left arrow key closes it." if row.is_open else "The right arrow key or Enter opens it."
     return None

@@ -9,7 +9,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QToolTip
 
 from deepviz.gui.panels.palette_painter import PaletteDelegate
 from deepviz.gui.panels.palette_rows import DEFINITION, Index, PaletteModel, Row
@@ -49,6 +49,7 @@ class PaletteView(QListView):
     def __init__(self, model: PaletteModel, delegate: PaletteDelegate) -> None:
         super().__init__()
         self._rows = model
+        self._pressed: Row | None = None
         self.places_on_click = False
         self.shows_tips = True
         self.setModel(model)
@@ -110,6 +111,8 @@ class PaletteView(QListView):
         definition: type[Definition] | None = self.currentIndex().data(DEFINITION)
         if definition is not None:
             self.drag_wanted.emit(definition)
+            # Nobody tells the list that the pointer has left it: the row that it left would stay highlighted.
+            QApplication.sendEvent(self.viewport(), QEvent(QEvent.Type.Leave))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tool tips stand beside the list."""
@@ -117,6 +120,11 @@ class PaletteView(QListView):
             return super().viewportEvent(event)
         self.show_tip(self.indexAt(cast(QHelpEvent, event).pos()))
         return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember what is pressed: rows may be others at the second press of a double click."""
+        self._pressed = self._rows.row_at(self.indexAt(event.position().toPoint()))
+        super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on a heading opens or closes it; where one click is enough, one on a layer places it."""
@@ -132,7 +140,8 @@ class PaletteView(QListView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Double-clicks place a layer. The second press on a heading counts as another click."""
         row = self._rows.row_at(self.indexAt(event.position().toPoint()))
-        if event.button() != Qt.MouseButton.LeftButton or row is None or row.match is None:
+        has_changed, self._pressed = self._pressed not in (None, row), None
+        if event.button() != Qt.MouseButton.LeftButton or row is None or row.match is None or has_changed:
             self.mousePressEvent(event)
         elif not self.places_on_click:
             self.chosen.emit(row.match.definition.key)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from deepviz.gui.amounts import counted
 from deepviz.gui.canvas.picture import image_of, size_in_pixels
 from deepviz.gui.canvas.picture_painting import NetworkPicture
 from deepviz.gui.panels.popover import Popover, theme_in_use
@@ -117,7 +118,7 @@ class PicturePanel(Popover):
         self.gradients.setChecked(settings.get(PICTURE_GRADIENTS))
         for index, scale in enumerate(SCALES):
             self.scale_list.setItemText(index, f"{scale}×, {_pixels(picture, scale)}")
-        cards = "1 card" if len(picture.nodes) == 1 else f"{len(picture.nodes)} cards"
+        cards = counted(len(picture.nodes), "card")
         goes_to = {
             "svg": "Text stays text and lines stay lines.",
             "png": f"{_pixels(picture, settings.get(PICTURE_SCALE))} pixels.",
@@ -182,8 +183,8 @@ class Preview(QWidget):
         scale = min(1.0, room.width() / area.width(), room.height() / area.height())
         self._shown = QPixmap.fromImage(image_of(picture, scale * ratio))
         self._shown.setDevicePixelRatio(ratio)
-        layers, lines = len(picture.nodes), len(picture.edges)
-        self.setAccessibleName(f"Preview: {layers} cards and {lines} connections")
+        cards, lines = counted(len(picture.nodes), "card"), counted(len(picture.edges), "connection")
+        self.setAccessibleName(f"Preview: {cards} and {lines}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -39,6 +39,9 @@ class ProblemCard(QFrame):
     node_wanted = Signal(str)
     """Sent with the id of the node when the card is clicked, its link is, or Enter is pressed on it."""
 
+    plan_wanted = Signal()
+    """Sent in the same way where the problem is one of the training plan."""
+
     repaired = Signal()
     """Sent after a repair has been made."""
 
@@ -95,6 +98,10 @@ class ProblemCard(QFrame):
         """The node that the problem concerns; empty if it concerns the project as a whole."""
         return self.problem.node_id
 
+    @property
+    def _leads_somewhere(self) -> bool:
+        return bool(self.node_id) or self.problem.of_plan
+
     def show_problem(self, problem: Problem) -> None:
         """Show a problem in place of the one before."""
         if problem.text != self.problem.text:
@@ -109,9 +116,10 @@ class ProblemCard(QFrame):
             if offered:
                 button.setAccessibleName(problem.repairs[number].label)
         self._write_offers()
-        is_link = self._shows_place and bool(self.node_id)
-        self.name.say((self.node_id or "The network") if self._shows_place else "")
-        self.place.setText(f"Show {self.node_id}")
+        is_link = self._shows_place and self._leads_somewhere
+        whole = "The training plan" if problem.of_plan else "The network"
+        self.name.say((self.node_id or whole) if self._shows_place else "")
+        self.place.setText("Show the Training page" if problem.of_plan else f"Show {self.node_id}")
         self.place.setVisible(is_link)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
         kind = "Warning" if problem.is_warning else "Problem"
@@ -134,7 +142,7 @@ class ProblemCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes to the node, Up and Down to the cards beside this one."""
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        if self._shows_place and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.node_id:
+        if self._shows_place and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._leads_somewhere:
             self._go()
         elif self._shows_place and event.key() in steps:
             self.neighbour_wanted.emit(steps[Qt.Key(event.key())])
@@ -175,6 +183,8 @@ class ProblemCard(QFrame):
     def _go(self) -> None:
         if self.node_id:
             self.node_wanted.emit(self.node_id)
+        elif self.problem.of_plan:
+            self.plan_wanted.emit()
 
     def _new_button(self, number: int) -> QPushButton:
         button = QPushButton()

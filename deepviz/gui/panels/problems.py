@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from deepviz.document.problems import Problem
 from deepviz.gui import icons
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import counted
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.problem_card import ICON_SIZE, ProblemCard
 from deepviz.gui.panels.side_panel import SidePanel, Words
@@ -32,6 +32,9 @@ class ProblemsPanel(SidePanel):
 
     data_wanted = Signal()
     """Sent when the problem is the data, and the person wants to go there."""
+
+    plan_wanted = Signal()
+    """Sent when a problem of the training plan was clicked."""
 
     closed = Signal()
     """Sent when the panel is to go: its button is pressed, or Escape."""
@@ -89,6 +92,7 @@ class ProblemsPanel(SidePanel):
         while len(self.cards) < len(problems):
             card = ProblemCard(self._editor, self._theme, shows_place=True)
             card.node_wanted.connect(self.node_wanted)
+            card.plan_wanted.connect(self.plan_wanted)
             card.neighbour_wanted.connect(self._go_along)
             self._list.addWidget(card)
             self.cards.append(card)
@@ -165,8 +169,7 @@ class ProblemsButton(QToolButton):
         warnings = len(self._editor.report.warnings)
         words = _counts(self.count, warnings)
         if self.count == 0:
-            noun = "parameter" if parameters == 1 else "parameters"
-            words = [f"Ready to train · {thousands(parameters)} {noun}", *words]
+            words = [f"Ready to train · {counted(parameters, 'parameter')}", *words]
             hint = "The list says what will keep it from learning." if warnings else "Nothing stands in the way."
         else:
             hint = "The list says what has to be mended before training."
@@ -223,7 +226,7 @@ def _dot(color: str, ratio: float) -> QIcon:
 def _counts(errors: int, warnings: int) -> list[str]:
     """How many there are of each kind, in words; nothing of a kind that there is none of."""
     found = [(errors, "problem"), (warnings, "warning")]
-    return [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in found if count]
+    return [counted(count, noun) for count, noun in found if count]
 
 
 def _has_focus(card: QWidget) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from deepviz.document import edits
@@ -19,7 +19,8 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
-from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words, thousands
+from deepviz.gui.amounts import thousands
+from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.cost_facts import cost_facts, cost_notes
@@ -40,11 +41,15 @@ VALUE_NAMES = {
     "accuracy": "Accuracy of the batch",
     "validation_loss": "Validation loss",
     "validation_accuracy": "Validation accuracy",
+    "learning_rate": "Learning rate",
 }
 
 
 class PropertiesPanel(SidePanel):
     """Shows and edits what is selected on the canvas."""
+
+    all_repaired = Signal()
+    """Sent when a repair has been made, and there is no other one to choose here."""
 
     def __init__(self, editor: Editor, theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__("Layer", parent)
@@ -170,11 +175,20 @@ class PropertiesPanel(SidePanel):
             problems = tuple(problem for problem in report.remarks if problem.where is None)
         while len(self.cards) < len(problems):
             self.cards.append(ProblemCard(self._editor, self._theme))
+            self.cards[-1].repaired.connect(self._go_on_repairing)
             self._card_rows.addWidget(self.cards[-1])
         for number, card in enumerate(self.cards):
             card.setVisible(number < len(problems))
             if number < len(problems):
                 card.show_problem(problems[number])
+
+    def _go_on_repairing(self) -> None:
+        """The button that was pressed is gone: the keyboard goes to the next repair, if there is one."""
+        button = next((each for card in self.cards if not card.isHidden() for each in card.buttons), None)
+        if button is None:
+            self.all_repaired.emit()
+        else:
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Facts
 
@@ -243,7 +257,10 @@ class PropertiesPanel(SidePanel):
     def _value_facts(self) -> list[Fact]:
         """The latest values of the run that are shown; only the loss has a place before there is one."""
         values: Mapping[str, float | None] = dict(self._values) or {"loss": None}
-        return [(label, _amount(name, values[name])) for name, label in VALUE_NAMES.items() if name in values]
+        metrics = {name: _label_of(name) for name in values if name.startswith("validation_")}
+        named = VALUE_NAMES | {name: label for name, label in metrics.items() if name not in VALUE_NAMES}
+        named["learning_rate"] = named.pop("learning_rate")  # below what is measured
+        return [(label, _amount(name, values[name])) for name, label in named.items() if name in values]
 
     def _what_next(self) -> tuple[str, str]:
         """What to do next, in words, and the mood of the card that says so."""
@@ -291,6 +308,11 @@ def _amount(name: str, value: float | None) -> str:
     if value is None or value != value:
         return NOT_YET
     return f"{100 * value:.1f} %" if "accuracy" in name else f"{value:.4g}"
+
+
+def _label_of(name: str) -> str:
+    """What a metric of the validation data is called: "Validation F1" for ``validation_F1``."""
+    return f"Validation {name.removeprefix('validation_')}"
 
 
 def _listed(ids: tuple[str, ...]) -> str:

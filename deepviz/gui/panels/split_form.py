@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.datasets.split import SplitChoice
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.gui.amounts import thousands
 from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.theme import Theme, body_font, number_font

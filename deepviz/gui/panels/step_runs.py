@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from deepviz.gui.panels.values import stepped
+from deepviz.gui.panels.values import can_step, stepped
 from deepviz.registry import Definition, Hyperparameter
 
 PAUSE = 1.0
@@ -78,7 +78,7 @@ def _small(label: str) -> str:
 def _is_step(hyperparameter: Hyperparameter, before: Definition, after: Definition) -> bool:
     """Whether a change is one that the arrows or the wheel make."""
     old, new = (getattr(definition, hyperparameter.name) for definition in (before, after))
-    if hyperparameter.kind not in ("integer", "number") or old is None or new is None:
+    if not can_step(hyperparameter) or old is None or new is None:
         return False
     direction = 1 if new > old else -1
     return any(stepped(hyperparameter, old, direction * count) == new for count in range(1, _LONGEST + 1))

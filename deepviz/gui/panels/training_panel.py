@@ -1,26 +1,42 @@
-"""The Training page: the optimizer, how long and in what portions a run trains, and what that comes to."""
+"""The Training page: how weights follow their gradients, for how long, what ends it early and what is measured."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from deepviz.document import edits
+from deepviz.document.plan_problems import measured_names
 from deepviz.document.project import RunSettings, TrainingPlan
-from deepviz.engine import optimizers
+from deepviz.engine import metrics, optimizers, schedules, stopping
+from deepviz.engine.metrics.accuracy import Accuracy
 from deepviz.engine.optimizer import Optimizer
-from deepviz.gui.canvas.card_face import thousands
+from deepviz.engine.schedule import Schedule
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.definition_list import DefinitionList
+from deepviz.gui.panels.definition_switches import DefinitionSwitches
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.schedule_curve import RunAhead
+from deepviz.gui.panels.schedule_preview import SchedulePreview
 from deepviz.gui.panels.side_panel import SidePanel, Words
 from deepviz.gui.panels.step_runs import StepRuns, change_label
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
+
+CHANGES = (
+    "While training, all of this page may change but the optimizer with its other settings, batch size and seed: the "
+    "run goes on with its weights from the next step. Those start a new run."
+)
+MEASURED = "From the validation data after each epoch, beside the loss and, for classes, the accuracy."
+NOT_MEASURED = "There are no validation data to measure anything from. The Data page can set samples aside for that."
+UNKNOWN = "Which metrics there are depends on the data."
 
 
 class TrainingPanel(SidePanel):
@@ -33,30 +49,39 @@ class TrainingPanel(SidePanel):
         super().__init__("Training", parent)
         self._editor = editor
         self._runs = StepRuns()
-        self._last_optimizers: dict[str, Optimizer] = {}
+        self._last: dict[str, Definition] = {}
         self.optimizer_list = DefinitionList(optimizers.registry.values(), "Optimizer", theme)
         self.summary, self.formula = Words(role="dim"), Words(role="formula")
         self.optimizer_form = DefinitionForm()
+        self.schedule_list = DefinitionList(schedules.registry.values(), "Schedule", theme)
+        self.schedule_summary, self.schedule_formula = Words(role="dim"), Words(role="formula")
+        self.schedule_form, self.schedule_preview = DefinitionForm(), SchedulePreview(theme)
         self.run_form = DefinitionForm()
-        self.facts = FactRows()
+        self.stopping = DefinitionSwitches(stopping.registry.values())
+        self.metrics = DefinitionSwitches([kind for kind in metrics.registry.values() if kind.is_number])
+        self.facts, self.metric_words = FactRows(), Words(role="small")
         self.loss_words = Words(role="dim")
         self.loss_button = QPushButton()
         self.loss_button.setProperty("field", True)
-        note = Words("Learning rate and epochs may change while training. Any other change starts a new run.", "small")
-        for widget in (
-            Words("Optimizer", "title"),
-            self.optimizer_list,
-            self.summary,
-            self.formula,
-            self.optimizer_form,
-        ):
+        optimizer_part = (self.optimizer_list, self.summary, self.formula, self.optimizer_form)
+        for widget in (Words("Optimizer", "title"), *optimizer_part):
             self.rows.addWidget(widget)
-        self.add_part("Run", self.run_form, self.facts, note)
+        schedule_part = (self.schedule_list, self.schedule_summary, self.schedule_formula, self.schedule_form)
+        self.add_part("Run", self.run_form, self.facts, Words(CHANGES, "small"))
+        self.add_part("Schedule", *schedule_part, self.schedule_preview)
+        self.add_part("Stop early", self.stopping)
+        self.add_part("Measure", self.metric_words, self.metrics)
         self.add_part("Loss", self.loss_words, self.loss_button)
         self.rows.addStretch(1)
         self.optimizer_list.chosen.connect(self._choose_optimizer)
-        self.optimizer_form.changed.connect(self._take_optimizer)
-        self.run_form.changed.connect(self._take_run)
+        self.schedule_list.chosen.connect(self._choose_schedule)
+        self.optimizer_form.changed.connect(partial(self._take, "optimizer"))
+        self.schedule_form.changed.connect(partial(self._take, "schedule"))
+        self.run_form.changed.connect(partial(self._take, "run"))
+        both = (self.stopping, "stopping", "Stop early by"), (self.metrics, "metrics", "Measure")
+        for switches, name, words in both:
+            switches.switched.connect(partial(self._switch, name, words))
+            switches.changed.connect(partial(self._take_one, name))
         self.loss_button.clicked.connect(lambda: self.node_wanted.emit(self.loss_node))
         editor.report_changed.connect(self.refresh)
         editor.data_changed.connect(self.refresh)
@@ -68,13 +93,20 @@ class TrainingPanel(SidePanel):
         """The id of the loss node; empty if there is none."""
         return next((node.id for node in self._editor.project.graph.nodes if node.is_loss), "")
 
+    @property
+    def forms(self) -> tuple[DefinitionForm, ...]:
+        """All forms of the page, also those that are not shown now."""
+        common = self.optimizer_form, self.schedule_form, self.run_form
+        return *common, *self.stopping.forms.values(), *self.metrics.forms.values()
+
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.optimizer_list.apply_theme(theme)
+        for part in (self.optimizer_list, self.schedule_list, self.schedule_preview):
+            part.apply_theme(theme)
 
     def finish(self) -> bool:
         """Take what is half typed in the forms; says whether all of it is valid."""
-        finished = [form.finish() for form in (self.optimizer_form, self.run_form)]  # both, whatever the first says
+        finished = [form.finish() for form in self.forms]  # all, whatever the first says
         return all(finished)
 
     def refresh(self) -> None:
@@ -87,6 +119,8 @@ class TrainingPanel(SidePanel):
         self.run_form.set_definition(plan.run)
         data = self._editor.data
         self.facts.set_facts(run_facts(plan.run, None if data is None else len(data.train)))
+        self._show_schedule(plan)
+        self._show_switches(plan)
         loss_node = self.loss_node
         if loss_node:
             loss = self._editor.project.graph.node(loss_node).layer
@@ -96,36 +130,84 @@ class TrainingPanel(SidePanel):
             self.loss_words.say("There is no loss yet. Drag one from the left to the end of the network.")
         self.loss_button.setVisible(bool(loss_node))
 
+    def _show_schedule(self, plan: TrainingPlan) -> None:
+        schedule, data = plan.schedule, self._editor.data
+        self.schedule_list.show_key(schedule.key)
+        self.schedule_summary.say(schedule.summary())
+        self.schedule_formula.say(schedule.formula)
+        self.schedule_form.set_definition(schedule)
+        ahead = None
+        if data is not None:
+            per_epoch = steps_per_epoch(plan.run, len(data.train))
+            ahead = RunAhead(schedule, plan.optimizer.learning_rate, plan.run.epochs, per_epoch)
+        self.schedule_preview.show_run(ahead)
+
+    def _show_switches(self, plan: TrainingPlan) -> None:
+        facts = self._editor.facts
+        measured = () if facts is None else measured_names(plan, facts)
+        self.stopping.show_definitions(plan.stopping, offers={"monitor": measured} if measured else {})
+        # The accuracy is measured in any case.
+        others = [kind for kind in metrics.registry.values() if kind is not Accuracy]
+        fitting = {kind.key for kind in others if facts is not None and kind.task == facts.task}
+        self.metrics.show_definitions(plan.metrics, fitting if facts is not None and facts.has_validation else ())
+        words = UNKNOWN if facts is None else MEASURED if facts.has_validation else NOT_MEASURED
+        self.metric_words.say(words)
+
     def _choose_optimizer(self, key: str) -> None:
         """Change to another optimizer, with the settings it had when it was last in use."""
         before = self._editor.project.plan.optimizer
         if key == before.key:
             return
-        self._last_optimizers[before.key] = before
-        optimizer = self._last_optimizers.get(key) or optimizers.registry[key]()
-        self._set_plan(f"Use {optimizer.label}", optimizer=optimizer)
-
-    def _take_optimizer(self, optimizer: Definition) -> None:
+        self._last[before.key] = before
+        optimizer = self._last.get(key) or optimizers.registry[key]()
         assert isinstance(optimizer, Optimizer)
-        before = self._editor.project.plan.optimizer
-        label = change_label(before, optimizer)
-        self._set_plan(label, self._runs.key("optimizer", before, optimizer), optimizer=optimizer)
+        self._set_plan(f"Use {optimizer.label}", {"optimizer": optimizer})
 
-    def _take_run(self, run: Definition) -> None:
-        assert isinstance(run, RunSettings)
-        before = self._editor.project.plan.run
-        self._set_plan(change_label(before, run), self._runs.key("run", before, run), run=run)
+    def _choose_schedule(self, key: str) -> None:
+        """Change to another schedule, with the settings it had when it was last in use."""
+        before = self._editor.project.plan.schedule
+        if key == before.key:
+            return
+        self._last[before.key] = before
+        schedule = self._last.get(key) or schedules.registry[key]()
+        assert isinstance(schedule, Schedule)
+        self._set_plan(f"Use schedule {schedule.label}", {"schedule": schedule})
 
-    def _set_plan(self, label: str, merge_key: str = "", **changes: Definition) -> None:
-        plan: TrainingPlan = replace(self._editor.project.plan, **changes)  # type: ignore[arg-type]
+    def _take(self, name: str, after: Definition) -> None:
+        """Take a part of the plan as a form has it."""
+        before: Definition = getattr(self._editor.project.plan, name)
+        self._set_plan(change_label(before, after), {name: after}, self._runs.key(name, before, after))
+
+    def _switch(self, name: str, words: str, definition: Definition, on: bool) -> None:
+        """Add a rule or a metric to the plan, or take it out."""
+        label = f"{words} {definition.label}" if on else f"Do not {words[:1].lower()}{words[1:]} {definition.label}"
+        others = [each for each in getattr(self._editor.project.plan, name) if each.key != definition.key]
+        kept = {each.key: each for each in (*others, *([definition] if on else []))}
+        order = self.stopping.switches if name == "stopping" else self.metrics.switches
+        self._set_plan(label, {name: tuple(kept[key] for key in order if key in kept)})
+
+    def _take_one(self, name: str, before: Definition, after: Definition) -> None:
+        """Take other settings of a rule or a metric."""
+        chosen = getattr(self._editor.project.plan, name)
+        label = change_label(before, after, before.label)
+        merge_key = self._runs.key(f"{name}.{before.key}", before, after)
+        self._set_plan(label, {name: tuple(after if each == before else each for each in chosen)}, merge_key)
+
+    def _set_plan(self, label: str, changes: Mapping[str, Any], merge_key: str = "") -> None:
+        plan: TrainingPlan = replace(self._editor.project.plan, **changes)
         self._editor.apply(label, partial(edits.set_plan, plan=plan), merge_key)
+
+
+def steps_per_epoch(run: RunSettings, samples: int) -> int:
+    """How many steps it takes to see all training samples once."""
+    return -(-samples // run.batch_size)
 
 
 def run_facts(run: RunSettings, samples: int | None) -> list[Fact]:
     """What a run comes to with a number of training samples; None if that is not known."""
     if samples is None:
         return []
-    per_epoch = -(-samples // run.batch_size)
+    per_epoch = steps_per_epoch(run, samples)
     return [
         ("Training samples", thousands(samples)),
         ("Steps in an epoch", thousands(per_epoch)),

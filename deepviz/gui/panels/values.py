@@ -9,6 +9,7 @@ import math
 import re
 from typing import Any
 
+from deepviz.gui.amounts import thousands
 from deepviz.registry import Definition, DefinitionError, Hyperparameter
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f_]+")
@@ -133,7 +134,7 @@ def _check_bounds(hyperparameter: Hyperparameter, value: float) -> None:
 
 def _grouped(value: float) -> str:
     """A bound with thin spaces between thousands."""
-    return f"{int(value):,}".replace(",", "\u2009") if float(value).is_integer() else written(float(value))
+    return thousands(int(value)) if float(value).is_integer() else written(float(value))
 
 
 def counts(definition: Definition, name: str) -> bool:
@@ -184,12 +185,22 @@ def _in_words(reason: str, definition: Definition, hyperparameter: Hyperparamete
     return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
+def can_step(hyperparameter: Hyperparameter) -> bool:
+    """Whether a hyperparameter has a next larger and a next smaller value: numbers have, and pairs of lengths."""
+    return hyperparameter.kind in ("integer", "number") or hyperparameter.length > 0
+
+
 def stepped(hyperparameter: Hyperparameter, value: Any, steps: int) -> Any:
     """The value some steps up or down, within bounds; the value itself where there is no further step.
 
     Whole numbers step by 1, numbers by a round part of their range or size, logarithmic ones along 1, 2, 5, 10 (whole
-    ones by doubling). Ten steps of a logarithmic one are a factor of ten.
+    ones by doubling). Ten steps of a logarithmic one are a factor of ten. Several lengths step together: a kernel of
+    3 × 3 becomes 4 × 4.
     """
+    if hyperparameter.length > 0:
+        if value is None:
+            return (1 if hyperparameter.minimum is None else int(hyperparameter.minimum),) * hyperparameter.length
+        return tuple(int(_within(hyperparameter, each + steps, each)) for each in value)
     if value is None:
         lowest = None if hyperparameter.exclusive_minimum else hyperparameter.minimum
         return _within(

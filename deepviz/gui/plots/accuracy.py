@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.amounts import THIN_SPACE
 from deepviz.gui.plots.curve_plot import CurvePlot, Line
-from deepviz.gui.plots.ticks import THIN_SPACE, Tick, linear_ticks
+from deepviz.gui.plots.ticks import Tick, linear_ticks
 
 SMOOTHED_OVER = 30
 

@@ -271,11 +271,11 @@ class CurvePlot(Plot):
             value = float(values[index])
             on_line = self.to_axis(value) if steps[index] == here else None
             readings.append(Reading(name, self.value_text(value, is_exact=True), line.color, on_line))
-        readings += [Reading(text, "", self.theme.dim) for text in self._events_near(here)]
+        readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 
-    def _events_near(self, step: int) -> list[str]:
-        """What was changed by hand at a step, or so near to it that the pointer cannot tell them apart."""
+    def _notes_near(self, step: int) -> list[str]:
+        """What was changed by hand or happened at a step, or so near to it that the pointer cannot tell them apart."""
         assert self.history is not None
         low, high = self.area.x_range
         reach = EVENT_REACH * (high - low) / self.area.frame.width()

@@ -249,6 +249,11 @@ class Plot(QWidget):
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """The names of the columns and the rows of what is shown, unrounded."""
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether it has a place among the others; a picture of what few runs have may hide while there is nothing."""
+        return True
+
     # For the pictures themselves
 
     def what_is_missing(self) -> str:

@@ -64,7 +64,7 @@ class PlotStrip(QWidget):
     @property
     def shown(self) -> tuple[str, ...]:
         """The keys of the pictures that are shown, from left to right."""
-        if self._maximised is not None:
+        if self._maximised is not None and self.plots[self._maximised].is_offered:
             return (self._maximised,)
         wanted = self._wanted()
         return tuple(key for key in self.plots if key in wanted)
@@ -78,13 +78,16 @@ class PlotStrip(QWidget):
         """Show another run from now on, or none."""
         for plot in self.plots.values():
             plot.show_history(history)
+        self._arrange()
 
     def clear(self) -> None:
         """Show no run."""
         self.show_history(None)
 
     def refresh(self) -> None:
-        """Draw what is new in the pictures that can be seen."""
+        """Draw what is new in the pictures that can be seen; one that has something for the first time gets a tab."""
+        if any(plot.is_offered == self._tabs[key].isHidden() for key, plot in self.plots.items()):
+            self._arrange()
         for key in self.shown:
             self.plots[key].refresh()
 
@@ -154,11 +157,14 @@ class PlotStrip(QWidget):
 
     def _wanted(self) -> list[str]:
         """What is shown when nothing is maximised: what was chosen, or one picture of each slot and then the others."""
-        if self._chosen:
-            return self._chosen[-self.capacity :]
+        chosen = [key for key in self._chosen if self.plots[key].is_offered]
+        if chosen:
+            return chosen[-self.capacity :]
         slots: set[str] = set()
         ranked: list[tuple[bool, int, str]] = []
         for key, plot in self.plots.items():
+            if not plot.is_offered:
+                continue
             ranked.append((plot.slot in slots, len(ranked), key))
             slots |= {plot.slot} - {""}
         return [key for _, _, key in sorted(ranked)][: self.capacity]
@@ -168,3 +174,4 @@ class PlotStrip(QWidget):
         for key, plot in self.plots.items():
             plot.setVisible(key in shown)
             self._tabs[key].setChecked(key in shown)
+            self._tabs[key].setVisible(plot.is_offered)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from deepviz.gui.theme import BODY_SIZE, DARK, Theme, body_font
 
@@ -22,6 +22,7 @@ class Tab(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._shows_focus = False
 
     def apply_theme(self, theme: Theme) -> None:
@@ -31,6 +32,10 @@ class Tab(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(round(QFontMetricsF(_bold()).horizontalAdvance(self.text())) + 20, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two or three letters: words are cut short before the window has to be wider."""
+        return QSize(40, HEIGHT)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # A click needs no ring to say where the keyboard is.
@@ -51,7 +56,8 @@ class Tab(QAbstractButton):
         shines = self.isChecked() or self.underMouse()
         painter.setPen(QColor(theme.text if shines else theme.dim))
         painter.setFont(_bold() if self.isChecked() else body_font())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        words = QFontMetricsF(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width() - 4)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         if self.isChecked():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent))

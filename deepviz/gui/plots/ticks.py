@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-THIN_SPACE = "\u2009"
+from deepviz.gui.amounts import THIN_SPACE, thousands
+
 DECADE_STRIDES = (1, 2, 3, 5, 10, 20, 50, 100, 200, 1000)
 ZERO_DROP = 1.0
 """How many decades below the smallest positive value a logarithmic axis shows zero."""
@@ -105,7 +106,7 @@ def format_step(step: int) -> str:
 
 def format_integer(number: int) -> str:
     """A whole number, in groups of three digits from ten thousand on."""
-    return f"{number:,}".replace(",", THIN_SPACE) if abs(number) >= 10_000 else str(number)
+    return thousands(number) if abs(number) >= 10_000 else str(number)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 
 from deepviz.document import comment_edits, edits, group_edits
+from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.gui.canvas import commands
 from deepviz.gui.canvas.geometry import Point
 from deepviz.gui.canvas.text_editor import TextEditor
@@ -47,6 +49,20 @@ def test_clicking_elsewhere_takes_the_text(on_chain: Owner) -> None:
     QTest.keyClicks(field, "kept")
     on_chain.view.setFocus(Qt.FocusReason.MouseFocusReason)
     assert on_chain.project.graph.comments[0].text == "kept"
+
+
+def test_a_text_cannot_become_longer_than_a_comment_may_be_and_what_fits_is_kept(on_chain: Owner) -> None:
+    on_chain.key(Qt.Key.Key_N)
+    (field,) = on_chain.view.findChildren(TextEditor)
+    QTest.keyClicks(field, "end")
+    field.moveCursor(QTextCursor.MoveOperation.Start)
+    QGuiApplication.clipboard().setText("\N{SLIGHTLY SMILING FACE}" * (LONGEST_COMMENT + 5))
+    QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
+    assert f"at most {LONGEST_COMMENT:,} letters" in on_chain.messages[-1]
+    QTest.keyClicks(field, "x")
+    QTest.keyClick(field, Qt.Key.Key_Return, CONTROL)
+    text = on_chain.project.graph.comments[0].text
+    assert text == "\N{SLIGHTLY SMILING FACE}" * (LONGEST_COMMENT - 3) + "end"
 
 
 def test_a_double_click_writes_in_a_comment_and_escape_leaves_it_as_it_was(owner: Owner) -> None:
@@ -209,8 +225,6 @@ def test_duplicate_puts_a_copy_aside(on_chain: Owner) -> None:
 
 
 def test_pasting_what_are_no_layers_says_so(on_chain: Owner) -> None:
-    from PySide6.QtGui import QGuiApplication
-
     QGuiApplication.clipboard().setText("a shopping list")
     on_chain.key(Qt.Key.Key_V, CONTROL)
     assert "no layers on the clipboard" in on_chain.messages[-1]

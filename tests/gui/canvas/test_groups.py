@@ -57,6 +57,19 @@ def test_ctrl_g_makes_one_card_of_what_is_selected(grouped: Owner) -> None:
     assert (face.label, face.is_group, face.inputs, face.has_output) == ("Group 1", True, 1, True)
 
 
+def test_messages_and_menus_call_a_group_by_its_name(grouped: Owner) -> None:
+    grouped.show(group_edits.rename_group(grouped.project, "group_1", "residual block"), fit=False)
+    view = grouped.view
+    into = next(edge for edge in view.network.graph.edges if edge.target == "group_1")
+    view.network.select((), (into,))
+    assert "from relu_1 to residual block" in view.accessibleDescription()
+    grouped.key(Qt.Key.Key_Delete)
+    view.go_to("group_1")
+    assert view.accessibleDescription().startswith("residual block: ")
+    grouped.key(Qt.Key.Key_Delete)
+    assert grouped.labels[1:] == ["Disconnect relu_1 from residual block", "Delete residual block"]
+
+
 def test_the_card_of_a_group_tells_the_parameters_of_all_its_layers(grouped: Owner) -> None:
     face = grouped.view.network.node_items()["group_1"].face
     assert face.parameters == str(16 * 16 + 16)
@@ -261,3 +274,13 @@ def test_undoing_the_group_that_is_looked_into_leads_out_of_it(grouped: Owner) -
     grouped.show(group_edits.ungroup(grouped.project, ["group_1"]), fit=False)
     assert view.folding.scope == ""
     assert "input_1" in view.network.places
+
+
+def test_delete_on_a_neighbour_outside_says_why_nothing_happens(grouped: Owner) -> None:
+    grouped.view.look_into("group_1")
+    before = grouped.project
+    grouped.view.select(("relu_1",))
+    assert grouped.view.network.selected == ("relu_1",)
+    grouped.key(Qt.Key.Key_Delete)
+    assert grouped.project == before
+    assert "outside of this group" in grouped.messages[-1]

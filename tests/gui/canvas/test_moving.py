@@ -184,3 +184,13 @@ class TestAlignment:
         wanted = on_branches.input("add_1", 0).y - HEIGHT / 2
         on_branches.drag(start, Point(start.x - 30, start.y + wanted - 3))
         assert on_branches.output("dense_1").y == on_branches.input("add_1", 0).y
+
+
+def test_a_card_seen_from_far_away_is_dragged_by_its_middle_and_not_by_a_port(on_chain):
+    for _ in range(20):
+        on_chain.view.zoom_out()
+    _, top = on_chain.place("dense_1")
+    start = on_chain.middle("dense_1")
+    on_chain.drag(start, Point(start.x, start.y + 640))
+    assert on_chain.labels == ["Move dense_1"]
+    assert on_chain.place("dense_1")[1] > top + 320

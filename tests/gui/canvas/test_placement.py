@@ -56,7 +56,7 @@ def test_other_rows_do_not_move(row):
 
 def test_the_edit_does_what_the_placement_says(row):
     chosen = _placed(row, Dense(units=5), Point(193, 46))
-    label, edit = chosen.request(Dense(units=5))
+    label, edit = chosen.request(Dense(units=5), row.graph)
     made = edit(row)
     assert label == "Insert Dense before dense_1"
     assert made.graph.node("dense_2").position == chosen.position

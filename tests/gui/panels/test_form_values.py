@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionSpinBox
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers, losses, optimizers
-from deepviz.gui.panels.fields import ChoiceField, SwitchField, TypedField
+from deepviz.gui.panels.fields import ChoiceField, NumberBox, SwitchField, TypedField
 from deepviz.gui.panels.values import read, written
 from deepviz.registry import Definition, DefinitionError, Hyperparameter
 from tests.gui.panels.form_stage import Shown
@@ -86,3 +86,21 @@ def test_what_a_form_shows_reads_back_as_the_same_value(kind: type[Definition]) 
             if hyperparameter.kind not in ("choice", "switch"):
                 value = getattr(definition, hyperparameter.name)
                 assert read(hyperparameter, written(value, hyperparameter.kind)) == value
+
+
+def test_a_pair_of_lengths_is_stepped_with_the_pointer(qtbot: QtBot) -> None:
+    shown = Shown(qtbot, layers.registry["Conv2D"]())
+    box = shown.form.field("kernel_size").control
+    assert isinstance(box, NumberBox)
+    option = QStyleOptionSpinBox()
+    box.initStyleOption(option)
+    for part, seen in (
+        (QStyle.SubControl.SC_SpinBoxUp, ["4 × 4", "5 × 5"]),
+        (QStyle.SubControl.SC_SpinBoxDown, ["4 × 4", "3 × 3", "2 × 2", "1 × 1", "1 × 1"]),
+    ):
+        button = box.style().subControlRect(QStyle.ComplexControl.CC_SpinBox, option, part, box)
+        for text in seen:
+            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=button.center())
+            assert shown.line("kernel_size").text() == text
+    assert [each.kernel_size for each in shown.emitted[:2]] == [(4, 4), (5, 5)]
+    assert len(shown.emitted) == 6, "the last click had nowhere to go"

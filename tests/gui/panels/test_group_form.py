@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -86,3 +88,43 @@ def test_a_group_that_is_gone_is_shown_no_more(qtbot: QtBot) -> None:
     made.show_cards(("group_1",))
     editor.apply("Ungroup", lambda project: group_edits.ungroup(project, ["group_1"]))
     assert form.group_id == ""
+
+
+def test_a_name_longer_than_people_may_type_is_left_alone(qtbot: QtBot) -> None:
+    made, form, editor = page(qtbot)
+    graph = editor.project.graph
+    long = replace(graph.groups[0], name="n" * 100)  # as a file may have it
+    editor.open(replace(editor.project, graph=replace(graph, groups=(long,))))
+    made.show_cards(("group_1",))
+    assert form.name.text() == long.name
+    made.show_cards(("dense_1",))
+    assert editor.undo_stack.count() == 0
+
+
+def test_what_is_half_typed_is_taken_when_asked_for(qtbot: QtBot) -> None:
+    made, form, editor = page(qtbot)
+    made.show_cards(("group_1",))
+    form.name.setFocus()
+    form.name.selectAll()
+    QTest.keyClicks(form.name, "residual")
+    assert form.finish()
+    form.repeat.setFocus()
+    form.repeat.selectAll()
+    QTest.keyClicks(form.repeat, "7")
+    assert form.finish()
+    group = editor.project.graph.groups_by_id["group_1"]
+    assert (group.name, group.repeat) == ("residual", 7)
+
+
+def test_too_many_repetitions_are_refused_in_words_and_the_field_says_what_is(qtbot: QtBot) -> None:
+    made, form, editor = page(qtbot)
+    editor.apply("Around", lambda project: group_edits.group(project, ["group_1"]))
+    editor.apply("Repeat", lambda project: group_edits.set_repeat(project, "group_2", 100))
+    made.show_cards(("group_1",))
+    form.repeat.setFocus()
+    form.repeat.selectAll()
+    QTest.keyClicks(form.repeat, "100")
+    QTest.keyClick(form.repeat, Qt.Key.Key_Return)
+    assert "at most 5,000" in form.refusal.said
+    assert form.repeat.value() == editor.project.graph.groups_by_id["group_1"].repeat == 1
+    assert form.finish()

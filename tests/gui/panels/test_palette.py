@@ -339,6 +339,8 @@ def test_headings_say_what_they_are(palette: RecordingPalette) -> None:
     index = palette.model.index_of_heading("Core")
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Core, 2 layers, closed"
     assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "The right arrow key or Enter opens it."
+    index = palette.model.index_of_heading("Loss")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Loss, 1 layer, open"
 
 
 def test_the_letters_that_were_typed_are_drawn_in_another_colour(palette: RecordingPalette) -> None:

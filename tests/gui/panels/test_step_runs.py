@@ -68,3 +68,11 @@ def test_labels_say_what_changed_and_whose() -> None:
     assert change_label(dense(8), dense(9, use_bias=False), "dense_1") == "Change Dense of dense_1"
     assert change_label(optimizers.Adam(), optimizers.Adam(epsilon=1e-3)) == "Change epsilon"
     assert differing(dense(8), dense(9, use_bias=False)) == ["units", "use_bias"]
+
+
+def test_lengths_that_step_together_are_steps() -> None:
+    runs = StepRuns(Clock())
+    first = runs.key("a", layers.Conv2D(), layers.Conv2D(kernel_size=4))
+    assert first
+    assert runs.key("a", layers.Conv2D(kernel_size=4), layers.Conv2D(kernel_size=5)) == first
+    assert runs.key("a", layers.Conv2D(kernel_size=5), layers.Conv2D(kernel_size=(5, 3))) == ""

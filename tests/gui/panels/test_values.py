@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field as Declared
 
+from deepviz.engine import layers
 from deepviz.gui.panels import values
 from deepviz.registry import Definition, Hyperparameter
 
@@ -102,3 +103,23 @@ def test_steps_are_round() -> None:
     assert [steps("weight_decay", 0.0), steps("weight_decay", 0.0, -1)] == [1e-4, 0.0]
     assert steps("max_norm", None) == 1.0, "a start, where there was no value"
     assert steps("rate", None, -1) == 0.5, "a start is the default, whichever the way"
+
+
+def test_several_lengths_step_together_within_the_bounds_of_each() -> None:
+    def steps(layer: type[Definition], name: str, start: tuple[int, ...] | None, count: int) -> object:
+        each = next(each for each in layer.hyperparameters() if each.name == name)
+        assert values.can_step(each)
+        return values.stepped(each, start, count)
+
+    convolution, pooling = layers.registry["Conv2D"], layers.registry["MaxPool2D"]
+    assert steps(convolution, "kernel_size", (3, 3), 1) == (4, 4)
+    assert steps(convolution, "kernel_size", (1, 5), -1) == (1, 4), "a length is at least 1"
+    assert steps(convolution, "kernel_size", (1000, 2), 10) == (1000, 12)
+    assert steps(pooling, "strides", None, 1) == (1, 1), "a start, where there was no value"
+    assert steps(pooling, "explicit_padding", (0, 0, 1, 0), -1) == (0, 0, 0, 0)
+
+
+def test_what_has_any_number_of_lengths_does_not_step() -> None:
+    shapes = [each for each in layers.registry["Input"].hyperparameters() if each.kind == "shape"]
+    assert shapes
+    assert not any(values.can_step(each) for each in [*shapes, hyperparameter("weights")])

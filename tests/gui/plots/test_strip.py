@@ -46,7 +46,7 @@ def click(qtbot: QtBot, strip: PlotStrip, title: str) -> None:
         (640, ["loss", "gradient_norms"]),
         (820, ["loss", "gradient_norms", "gradient_map"]),
         (1280, ["loss", "gradient_norms", "gradient_map"]),
-        (1600, ["loss", "accuracy", "gradient_norms", "gradient_map"]),
+        (1600, ["loss", "accuracy", "learning_rate", "gradient_norms", "gradient_map"]),
     ],
 )
 def test_as_many_pictures_as_fit(strip: PlotStrip, width: int, keys: list[str]):
@@ -152,7 +152,7 @@ def test_a_picture_is_added_by_adding_a_file(
     monkeypatch.setattr(plots, "__path__", [*plots.__path__, str(tmp_path)])
     try:
         assert [kind.key for kind in plots.all_plots()] == [
-            *("loss", "accuracy", "gradient_norms", "gradient_map", "speed")
+            *("loss", "accuracy", "metrics", "learning_rate", "gradient_norms", "gradient_map", "speed")
         ]
         strip = PlotStrip()
         qtbot.addWidget(strip)

@@ -1,0 +1,32 @@
+"""The learning rate of each step: what was chosen by hand, times what the schedule makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepviz.gui.plots.curve_plot import CurvePlot, Line
+
+COLUMN = "learning_rate"
+
+
+class LearningRatePlot(CurvePlot):
+    """The learning rate that each step was made with."""
+
+    key = "learning_rate"
+    title = "Learning rate"
+    order = 25
+    slot = "loss"
+    invitation = "Press Run to see the learning rate of each step"
+    has_smoothing = False
+
+    def what_is_missing(self) -> str:
+        missing = super().what_is_missing()
+        if not missing and self.history is not None and COLUMN not in self.history:
+            return "The learning rate of each step was not recorded in this run"
+        return missing
+
+    def lines(self) -> Sequence[Line]:
+        assert self.history is not None
+        look = self.theme.curve(0)
+        line = Line("learning rate", COLUMN, 0, look.color, look.ink, look.dashes)
+        return [line] if COLUMN in self.history else []
