@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from deepviz.gui.canvas.picture import SUFFIXES, image_of, png_of, svg_of, write_file
@@ -58,6 +58,7 @@ class Pictures(QObject):
         self._canvas, self._editor, self._settings = canvas, editor, settings
         self._notice, self._window = notice, window
         self._printer: QPrinter | None = None
+        self._copied: QImage | None = None
         self.only_selected = False
 
     def picture(self) -> NetworkPicture:
@@ -114,16 +115,29 @@ class Pictures(QObject):
         picture, scale = self.picture(), self._settings.get(PICTURE_SCALE)
         copied = QMimeData()
         try:
-            copied.setImageData(image_of(picture, scale))
+            image = image_of(picture, scale)
+            copied.setImageData(image)
             copied.setData("image/png", png_of(picture, scale))
         except OSError as error:
             self._notice.tell(f"Could not copy the picture: {_reason(error)}. A smaller size may fit.", "bad")
             return False
         copied.setData("image/svg+xml", svg_of(picture))
         QGuiApplication.clipboard().setMimeData(copied)
+        self._copied = image
         what = "the selected part" if picture.only is not None else "the network"
         self.message.emit(f"Copied a picture of {what}; paste it into another program.")
         return True
+
+    def leave_clipboard(self) -> None:
+        """Leave on the clipboard what outlives this program: the picture in pixels, if it is still there.
+
+        What a Python program has put together for the clipboard is deleted after Python has ended, which Qt does not
+        survive.
+        """
+        clipboard, copied = QGuiApplication.clipboard(), self._copied
+        self._copied = None
+        if copied is not None and clipboard.mimeData().hasFormat("image/svg+xml"):
+            clipboard.setImage(copied)
 
     def ask_print(self) -> None:
         """Let the user choose a printer in the system's own dialog and print the picture."""

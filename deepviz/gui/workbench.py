@@ -132,6 +132,7 @@ class Workbench(QObject):
     def shut_down(self) -> None:
         """End the run and remember how the window stood."""
         self.leaving.emit()
+        self.pictures.leave_clipboard()
         self.messages.forget()
         self.controller.shut_down()
         self.checking.shut_down()

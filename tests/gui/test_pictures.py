@@ -23,6 +23,7 @@ from deepviz.gui.settings import (
     Settings,
 )
 from deepviz.gui.theme import DARK, LIGHT
+from tests.cli.commands import in_a_process
 from tests.e2e.window import OpenWindow, Person, small_project
 from tests.gui.canvas.pdf_reader import read_pdf
 from tests.gui.window_hands import press_shortcut, train_steps
@@ -203,6 +204,31 @@ def test_the_clipboard_gets_png_and_svg(person: Person) -> None:
     press_shortcut("Ctrl+Shift+C", person.bench.canvas)
     again = QImage.fromData(QGuiApplication.clipboard().mimeData().data("image/png"))
     assert again.pixelColor(1, 1).name() == DARK.window
+
+
+COPY_AND_LEAVE = """
+import sys
+from pathlib import Path
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from deepviz.document import examples
+from deepviz.gui.settings import Settings
+from deepviz.gui.workbench import Workbench
+
+app = QApplication([])
+bench = Workbench(app, examples.open_example("spirals"), Settings(Path(sys.argv[1])))
+bench.window.show()
+assert bench.pictures.copy()
+bench.shut_down()
+bench.window.hide()
+print("left", QGuiApplication.clipboard().mimeData().hasImage())
+"""
+
+
+def test_a_program_with_a_picture_on_the_clipboard_ends_well(tmp_path: Path) -> None:
+    """Qt crashed when it deleted, after Python's end, what had been put on the clipboard from Python."""
+    done = in_a_process(tmp_path / "own.ini", program=COPY_AND_LEAVE)
+    assert (done.status, done.out.strip()) == (0, "left True"), done.err
 
 
 def test_a_run_shows_in_the_picture_as_on_the_canvas_unless_that_is_not_wanted(person: Person, tmp_path: Path) -> None:
