@@ -28,6 +28,7 @@ from typing import Any, Callable, Dict, List, Mapping, NoReturn, Sequence, Tuple
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+ALL_TESTS = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]  # all of them, on all cores
 STAMP = VENV / "deepviz-stamp.json"
 
 # Qt's shared libraries and the Debian packages that hold them: first what Qt needs in any case ...
@@ -358,7 +359,8 @@ def start(arguments: List[str]) -> NoReturn:
         prepare(first, QT_LIBRARIES if first == "test" else {})
         os.chdir(str(ROOT))
         module = "pytest" if first == "test" else "tests.benchmarks"
-        replace_process([str(venv_python()), "-m", module, *arguments[1:]], environment)
+        given = arguments[1:] or (ALL_TESTS if first == "test" else [])
+        replace_process([str(venv_python()), "-m", module, *given], environment)
     libraries: Dict[str, str] = {}
     if not first or first.endswith(".deepviz"):
         why = why_no_display(environment)

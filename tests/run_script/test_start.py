@@ -81,6 +81,8 @@ def test_start_runs_tests_and_benchmarks_in_the_checkout(
     assert (command, extra, libraries) == (["-m", "pytest", "-k", "smoke"], "test", script.QT_LIBRARIES)
     assert environment["QT_QPA_PLATFORM"] == "offscreen"
     assert Path.cwd() == script.ROOT
+    command, _, _, _ = started("test")
+    assert command == ["-m", "pytest", "-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
     command, extra, libraries, _ = started("bench", "tiny", "--json")
     assert (command, extra, libraries) == (["-m", "tests.benchmarks", "tiny", "--json"], "bench", {})
 
