@@ -38,10 +38,10 @@ class GroupCard(Layer):
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         raise TypeError("A group is drawn, not run.")
 
-    def forward(self, *_: object) -> tuple[object, Kept]:  # type: ignore[override]
+    def forward(self, *_: object) -> tuple[object, Kept]:  # type: ignore[override] # refuses whatever it is given
         raise TypeError("A group is drawn, not run.")
 
-    def backward(self, *_: object) -> Sequence[object]:  # type: ignore[override]
+    def backward(self, *_: object) -> Sequence[object]:  # type: ignore[override] # refuses whatever it is given
         raise TypeError("A group is drawn, not run.")
 
     @classmethod

@@ -5,7 +5,7 @@ Words about what came of it go to the notice; what needs no answer goes to the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,7 @@ class Pictures(QObject):
         if path.suffix.lower() in SUFFIXES:
             self._settings.set(PICTURE_FORMAT, path.suffix.lower().removeprefix("."))
         self._settings.set(EXPORT_FOLDER, str(path.resolve().parent))
-        show: Callable[[], object] = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
+        show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.parent)))
         self._notice.tell(f"Saved the picture to {path}.", "good", [("Open folder", show)])
         return True
 

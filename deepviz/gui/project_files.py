@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -192,7 +193,7 @@ class ProjectFiles(QObject):
             return False
         self._settings.set(EXPORT_FOLDER, str(path.parent))
         trained = "untrained, fresh weights" if checkpoint is None else f"the weights of step {checkpoint.result_step}"
-        folder: Callable[[], object] = lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))  # noqa: E731
+        folder = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.parent)))
         self._notice.tell(f"Exported {trained} to {path}.", "good", [("Open folder", folder)])
         return True
 

@@ -76,7 +76,8 @@ class Folding:
         """Gradients told of cards.
 
         The norm of a card is that of the gradient with respect to the parameters of all that it stands for, in all
-        repetitions: the root of the sum of squares. A connection that stands for several has no norm of its own.
+        repetitions: the root of the sum of squares. What is NaN was not computed, because it is frozen, and does not
+        count; a group in which all is frozen has no norm. Nor has a connection that stands for several.
         """
         if self.drawing.graph is self._graph and not self._graph.groups:
             return picture
@@ -84,12 +85,16 @@ class Folding:
         history: dict[str, np.ndarray] = {}
         for card, runs in self._runs.items():
             norms = [picture.nodes[run] for run in runs if run in picture.nodes]
-            known = [norm for norm in norms if norm is not None]
-            if norms:
-                nodes[card] = float(np.sqrt(np.sum(np.square(known)))) if len(known) == len(norms) else None
+            computed = [norm for norm in norms if norm is not None and norm == norm]
+            if computed and None not in norms:
+                nodes[card] = float(np.sqrt(np.sum(np.square(computed))))
+            elif norms and card not in self._graph.groups_by_id:
+                nodes[card] = norms[0]
             courses = [picture.history[run] for run in runs if run in picture.history]
+            if card in self._graph.groups_by_id:
+                courses = [course for course in courses if not np.isnan(course).all()]
             if courses:
-                history[card] = courses[0] if len(courses) == 1 else np.sqrt(np.sum(np.square(courses), axis=0))
+                history[card] = courses[0] if len(courses) == 1 else np.sqrt(np.nansum(np.square(courses), axis=0))
         edges = {
             edge: picture.edges[real[0]]
             for edge, real in self.drawing.real.items()

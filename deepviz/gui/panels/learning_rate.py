@@ -88,7 +88,7 @@ class LearningRateSlider(QWidget):
         except ValueError as error:
             self.line.refuse(str(error))
             return
-        plan = replace(plan, optimizer=optimizer)  # type: ignore[arg-type]
+        plan = replace(plan, optimizer=optimizer)  # type: ignore[arg-type] # of the type that it was made from
         self._editor.apply("Change learning rate", partial(edits.set_plan, plan=plan), merge_key)
         self._show(self.value)
 

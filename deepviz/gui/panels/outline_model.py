@@ -78,7 +78,7 @@ class OutlineModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(row, 0, siblings[row])
 
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override] # QObject's parent() is another one
         """The index of the row that another is below."""
         above = self._parents[index.internalId()] if index.isValid() else -1
         return self._index(above) if above >= 0 else QModelIndex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -230,6 +231,24 @@ def test_gradients_of_a_group_are_those_of_all_its_parameters(grouped: Owner) ->
     assert shown.nodes["group_1"] == pytest.approx(5.0)
     assert shown.edges[Edge("relu_1", "group_1")] == 0.5
     assert shown.edges[Edge("group_1", "dense_3")] == 0.25
+
+
+def test_a_frozen_layer_in_a_group_leaves_the_gradient_of_the_others(grouped: Owner) -> None:
+    """What is frozen is not computed, and told as NaN; a group is no NaN for that."""
+    view = grouped.view
+    grouped.show(group_edits.set_repeat(grouped.project, "group_1", 3), fit=False)
+    nan = float("nan")
+    course = {"dense_2": np.array([nan, nan]), "dense_2.2": np.array([3.0, 6.0]), "dense_2.3": np.array([4.0, 8.0])}
+    view.show_gradients(GradientPicture({"dense_2": nan, "dense_2.2": 6.0, "dense_2.3": 8.0}, {}, 1.0, course))
+    shown = view.network.gradients
+    assert shown is not None
+    assert shown.nodes["group_1"] == pytest.approx(10.0)
+    assert shown.history["group_1"] == pytest.approx([5.0, 10.0])
+    view.show_gradients(GradientPicture({"dense_2": nan}, {}, 1.0, {"dense_2": np.array([nan, nan])}))
+    shown = view.network.gradients
+    assert shown is not None
+    assert "group_1" not in shown.nodes
+    assert "group_1" not in shown.history
 
 
 def test_an_activation_is_attached_and_detached_by_the_menu(on_six: Owner) -> None:
