@@ -1,0 +1,81 @@
+"""What is looked at, a network with its weights at one step, and what is asked about it.
+
+Questions are values: two that are equal have the same answer for the same subject, so nothing is worked out twice.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from deepviz.datasets.prepared import Part, PreparedData
+from deepviz.document.project import Project
+from deepviz.engine.loss import Loss
+from deepviz.engine.network import Network
+
+Progress = Callable[[float], None]
+"""Told now and then which share of the work is done, from 0 to 1; raises `CancelledError` if nobody waits for it."""
+
+PARTS = ("train", "validation", "test")
+
+
+class CancelledError(Exception):
+    """Nobody wants the answer any more."""
+
+
+class UnanswerableError(ValueError):
+    """A question that this network or these data have no answer to; the text says why, in words for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network to look at. Whoever answers may run it, and change neither its weights nor anything else for good.
+
+    Attributes
+    ----------
+    project
+        What it was compiled from.
+    data
+        Its data, as they were prepared for training.
+    network, loss
+        The network with its weights, in a copy that nobody trains; and by what it is measured.
+    step
+        After which step of the run its weights were; 0 for fresh ones.
+    """
+
+    project: Project
+    data: PreparedData
+    network: Network
+    loss: Loss
+    step: int
+
+    def part(self, name: str) -> Part:
+        """The samples of a part of the data: "train", "validation" or "test".
+
+        Raises
+        ------
+        UnanswerableError
+            If there are none.
+        """
+        part = {"train": self.data.train, "validation": self.data.validation, "test": self.data.test}[name]
+        if part is None:
+            raise UnanswerableError(f"There are no {name} samples. Give the {name} part a share under Data.")
+        return part
+
+
+class Question(ABC):
+    """Something to be worked out about a network. Subclasses are frozen dataclasses, so that equal ones are equal."""
+
+    @abstractmethod
+    def answer(self, subject: Subject, progress: Progress) -> Any:
+        """Work it out.
+
+        Raises
+        ------
+        UnanswerableError
+            If there is no answer for this network or these data.
+        CancelledError
+            If `progress` says so.
+        """
