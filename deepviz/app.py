@@ -20,6 +20,7 @@ from deepviz.document.shapes import DataFacts, check
 from deepviz.gui import icons
 from deepviz.gui import theme as themes
 from deepviz.gui.failures import FailureHooks, start_log
+from deepviz.gui.runs.desk import runs_home
 from deepviz.gui.session_restore import Sessions, sessions_folder
 from deepviz.gui.session_store import SessionStore
 from deepviz.gui.settings import HINTS_ON, Settings
@@ -33,7 +34,7 @@ def run_window(path: str | None = None) -> int:
     """Open the window, with a project file if one is given. Returns the exit status."""
     app = application(sys.argv[:1])
     start_log()
-    bench = Workbench(app, examples.open_example(FIRST_EXAMPLE), Settings())
+    bench = Workbench(app, examples.open_example(FIRST_EXAMPLE), Settings(), runs_home())
     hooks = FailureHooks()
     hooks.install()  # from here on there is a window to tell it in
     hooks.failed.connect(lambda text: bench.notice.tell(text, "bad"))
@@ -41,6 +42,7 @@ def run_window(path: str | None = None) -> int:
     hooks.failed.connect(sessions.keeper.keep)
     sessions.begin(None if path is None else Path(path))
     bench.window.show()
+    bench.runs.begin()
     bench.canvas.setFocus()
     QTimer.singleShot(0, sessions.show_view)
     status = app.exec()

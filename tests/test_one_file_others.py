@@ -261,14 +261,17 @@ class Again(CurvePlot):
 USE_PICTURE = """
 from deepviz.gui.plots.picture import curves_picture
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 bench = window(chain("Input", edits.new_layer("Dense").changed(units=2), "SoftmaxCrossEntropy"))
 bench.window.show_workspace("train")
-strip = bench.plots
-assert list(strip.plots)[0] == "again", "its order puts it first"
-assert strip._tabs["again"].text() == "Once more"
-assert "again" in strip.shown
-plot = strip.plots["again"]
+assert list(bench.views.kinds)[0] == "again", "its order puts it first"
+tab = bench.live_bar.tabs["again"]
+assert tab.text() == "Once more"
+tab.click()
+QApplication.processEvents()
+assert bench.views.is_visible("again")
+plot = bench.views.views["again"]
 assert plot.words.text() == "Press Run to see it once more"
 trained(bench)
 plot.draw()

@@ -29,6 +29,10 @@ class Interruption:
         # Signals reach the main thread only; elsewhere nobody presses Ctrl-C.
         self._heard = threading.current_thread() is threading.main_thread()
 
+    def want(self, cause: str, status: int) -> None:
+        """Ask for it in the program itself."""
+        self.wanted, self.cause, self.status = True, cause, status
+
     def __enter__(self) -> Interruption:
         if self._heard:
             self._before = {number: signal.signal(number, self._note) for number in CAUSES}

@@ -98,13 +98,27 @@ def _train(train: argparse.ArgumentParser) -> None:
     )
     train.add_argument("--batch-size", type=int, metavar="N", help="samples in one step")
     train.add_argument("--learning-rate", type=float, metavar="X", help="length of each step")
-    train.add_argument("--resume", action="store_true", help="go on from the weights that the project was saved with")
+    start = train.add_mutually_exclusive_group()
+    start.add_argument("--resume", action="store_true", help="go on from the weights that the project was saved with")
+    start.add_argument(
+        "--replay",
+        action="store_true",
+        help="train the saved run again from its first step, with every change that was made to it on the way",
+    )
     train.add_argument("--history", metavar="FILE", help="write what was measured in every step: .csv, .jsonl")
     train.add_argument("--save", metavar="FILE", help="write project and weights to a .deepviz file")
     train.add_argument(
         "--export", nargs="+", action="extend", default=[], metavar="FILE", help="write the weights: .npz, .safetensors"
     )
-    train.add_argument("--quiet", action="store_true", help="show no progress")
+    said = train.add_mutually_exclusive_group()
+    said.add_argument("--quiet", action="store_true", help="show no progress")
+    said.add_argument(
+        "--progress",
+        choices=("words", "json"),
+        default="words",
+        help="how progress is told on standard error; json is for programs: an object a line, at most 5 a second",
+    )
+    train.add_argument("--queued", metavar="FILE", help=argparse.SUPPRESS)  # how the window's queue starts a run
 
 
 def _count(text: str) -> int:

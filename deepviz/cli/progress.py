@@ -1,7 +1,13 @@
-"""Progress on standard error: a bar with the time left on a terminal, a plain line now and then elsewhere."""
+"""Progress on standard error: a bar with the time left on a terminal, a plain line now and then elsewhere.
+
+For programs there are JSON lines: ``{"step", "steps", "epoch", "epochs", "loss", "seconds", "seconds_left"}`` and, once
+an epoch is over, ``"validation_loss"`` and other figures of the validation data. Null is what is unknown or not finite.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import sys
 import time
@@ -13,7 +19,7 @@ from deepviz.engine.trainer import StepRecord
 BAR_WIDTH, WIDE = 16, 100
 """From so many columns on, a terminal has room for a bar of this width and for the step; otherwise the bar is half."""
 
-BETWEEN_BARS, BETWEEN_LINES = 0.1, 1.0
+BETWEEN_BARS, BETWEEN_LINES, BETWEEN_OBJECTS = 0.1, 1.0, 0.2
 """Seconds from one to the next."""
 
 
@@ -77,6 +83,40 @@ class Progress:
         return f"\r{line[: columns - 1]}\x1b[K"
 
 
+class JsonProgress(Progress):
+    """The same for programs: one JSON object a line, the first right after the first step. Parameters as `Progress`."""
+
+    def __init__(self, first: int, last: int, epochs: int) -> None:
+        super().__init__(first, last, epochs)
+        self._next = self._began
+        self._figures: dict[str, float | None] = {}
+
+    def show(self, record: StepRecord) -> None:
+        """Show that a step is done; most calls do nothing, so it is called for each step."""
+        if "validation_loss" in record.values:
+            figures = {name: value for name, value in record.values.items() if name.startswith("validation_")}
+            self._figures = {name: _finite(value) for name, value in figures.items() if isinstance(value, float)}
+        now = time.monotonic()
+        if now < self._next and record.step < self._last:
+            return
+        self._next = now + BETWEEN_OBJECTS
+        seconds = now - self._began
+        values = {
+            "step": record.step,
+            "steps": self._last,
+            "epoch": record.epoch,
+            "epochs": self._epochs,
+            "loss": _finite(record.values["loss"]),
+            **self._figures,
+            "seconds": round(seconds, 3),
+            "seconds_left": None,
+        }
+        if record.step > self._first + 1:  # the first step takes longer than all others
+            values["seconds_left"] = round(seconds / (record.step - self._first) * (self._last - record.step), 3)
+        sys.stderr.write(f"{json.dumps(values, allow_nan=False)}\n")
+        sys.stderr.flush()
+
+
 def duration(seconds: float) -> str:
     """A time as people say it: ``12 s``, ``3:05``, ``1:02:30``."""
     whole = round(seconds)
@@ -84,6 +124,10 @@ def duration(seconds: float) -> str:
         return f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def _columns() -> int:

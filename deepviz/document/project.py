@@ -46,6 +46,14 @@ class RunSettings(Definition):
         title="Use the best weights",
         description="Whether to evaluate and export those of the epoch with the lowest validation loss, not the last.",
     )
+    checkpoint_every: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        title="Copy every",
+        description="After how many epochs a copy of the weights is written beside the project's file; 0 writes none.",
+        json_schema_extra={"unit": "epochs"},
+    )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from deepviz.registry import DefinitionError, DefinitionType, Registry
 
 FORMAT = "deepviz project"
 VERSION = 2
-"""2 added groups, comments, attached activations, the flow of graphs; schedules, stopping rules, metrics, best weights.
+"""2 added groups, comments, attached activations, the flow of graphs; schedules, stopping rules, metrics, best weights,
+and copies of the weights.
 
 Without them 1 is written, which older programs read as well.
 """
@@ -77,8 +78,31 @@ def project_from_json(text: str | bytes) -> Project:
         raise FileError(str(error)) from None
 
 
+def plan_to_json(plan: TrainingPlan) -> str:
+    """A training plan as JSON text. Equal plans give equal text."""
+    return json.dumps(_plan_values(plan), ensure_ascii=False, sort_keys=True)
+
+
+def plan_from_json(text: str | bytes) -> TrainingPlan:
+    """Read a training plan back.
+
+    Raises
+    ------
+    FileError
+        If it is not one.
+    """
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        raise FileError("the training plan is not valid JSON.") from None
+    try:
+        return _plan({"plan": values})
+    except DefinitionError as error:
+        raise FileError(str(error)) from None
+
+
 def _plan_needs_second_version(plan: TrainingPlan) -> bool:
-    return _plan_values(plan).keys() > {"optimizer", "run"} or plan.run.keep_best
+    return _plan_values(plan).keys() > {"optimizer", "run"} or plan.run.keep_best or plan.run.checkpoint_every > 0
 
 
 def _plan_values(plan: TrainingPlan) -> dict[str, Any]:
@@ -86,6 +110,8 @@ def _plan_values(plan: TrainingPlan) -> dict[str, Any]:
     run = plan.run.model_dump(mode="json")
     if not plan.run.keep_best:
         del run["keep_best"]
+    if not plan.run.checkpoint_every:
+        del run["checkpoint_every"]
     values: dict[str, Any] = {"optimizer": plan.optimizer.to_json(), "run": run}
     if plan.schedule != TrainingPlan().schedule:
         values["schedule"] = plan.schedule.to_json()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from deepviz.document.archive import Arrays, FileError
-from deepviz.engine.trainer_state import Best, CourseState, TrainerState
+from deepviz.engine import optimizers
+from deepviz.engine.trainer_state import Best, CourseState, Place, TrainerState
 
 WEIGHTS, STATE, COURSE, BEST = "weights.safetensors", "state.safetensors", "course.json", "best.safetensors"
 MEMBERS = (WEIGHTS, STATE, COURSE, BEST)
@@ -31,7 +33,7 @@ def state_members(state: TrainerState) -> dict[str, bytes]:
     members = {
         WEIGHTS: _to_bytes(state.weights),
         STATE: _to_bytes(vectors | counters),
-        COURSE: _course_to_json(state.course).encode(),
+        COURSE: _course_to_json(state).encode(),
     }
     if state.course.best is not None:
         members[BEST] = _to_bytes(state.course.best.weights)
@@ -39,7 +41,7 @@ def state_members(state: TrainerState) -> dict[str, bytes]:
 
 
 def state_of(members: Mapping[str, bytes | None], kept: Collection[str]) -> TrainerState:
-    """The state that files hold. Files of earlier versions have no course and no best weights.
+    """The state that files hold. Files of earlier versions have no course, or a shorter one, and no best weights.
 
     Parameters
     ----------
@@ -64,15 +66,16 @@ def state_of(members: Mapping[str, bytes | None], kept: Collection[str]) -> Trai
             vector, _, name = key.partition(":")
             vectors.setdefault(vector, {})[name] = array
         best = None if BEST not in members else from_bytes(members[BEST] or b"")
-        course = CourseState() if COURSE not in members else _course(json.loads(members[COURSE] or b""), best)
-        return TrainerState(
+        written = None if COURSE not in members else json.loads(members[COURSE] or b"")
+        state = TrainerState(
             int(step[0]),
             float(learning_rate[0]),
             {name: array for name, array in weights.items() if name not in kept},
             vectors,
             {name: array for name, array in weights.items() if name in kept},
-            course,
+            CourseState() if written is None else _course(written, best),
         )
+        return state if written is None else _with_place(state, written)
     except (
         SafetensorError,
         ValueError,
@@ -93,7 +96,8 @@ def _to_bytes(arrays: Arrays) -> bytes:
     return content
 
 
-def _course_to_json(course: CourseState) -> str:
+def _course_to_json(state: TrainerState) -> str:
+    course = state.course
     values: dict[str, Any] = {
         "epoch": {"total": _number(course.epoch_total), "samples": course.epoch_samples},
         "seconds": _number(course.seconds),
@@ -102,7 +106,14 @@ def _course_to_json(course: CourseState) -> str:
         "stopped_by": course.stopped_by,
     }
     if course.best is not None:
-        values["best"] = {"step": course.best.step, "value": _number(course.best.value)}
+        best = course.best
+        values["best"] = {"step": best.step, "value": _number(best.value), "epoch": best.epoch}
+    if state.place is not None:
+        values["place"] = state.place._asdict()
+    if state.optimizer is not None:
+        values["optimizer"] = state.optimizer.to_json()
+    if state.ages:
+        values["ages"] = dict(state.ages)
     return json.dumps(values, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
@@ -113,7 +124,8 @@ def _course(values: dict[str, Any], weights: Arrays | None) -> CourseState:
     if ("best" in values) != (weights is not None):
         raise KeyError("best")
     if weights is not None:
-        best = Best(int(values["best"]["step"]), float(values["best"]["value"]), weights)
+        found = values["best"]
+        best = Best(int(found["step"]), float(found["value"]), weights, _count(found.get("epoch", 0)))
     return CourseState(
         float(values["epoch"]["total"]),
         int(values["epoch"]["samples"]),
@@ -123,6 +135,24 @@ def _course(values: dict[str, Any], weights: Arrays | None) -> CourseState:
         stopped_by,
         best,
     )
+
+
+def _with_place(state: TrainerState, values: dict[str, Any]) -> TrainerState:
+    """The state with what the course says of samples seen and of the optimizer."""
+    place, optimizer = values.get("place"), values.get("optimizer")
+    ages = {str(node): _count(age) for node, age in values.get("ages", {}).items()}
+    return replace(
+        state,
+        place=None if place is None else Place(_count(place["epoch"]), _count(place["seen"])),
+        optimizer=None if optimizer is None else optimizers.registry.from_json(optimizer),
+        ages=ages,
+    )
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not a number of things")
+    return value
 
 
 def _number(value: float) -> float | str:

@@ -41,6 +41,8 @@ class Course:
         self._memories: dict[str, Memory] = {}
         self.stopped_by: str | None = None
         self._best: Best | None = None
+        self._before: tuple[int, CourseState, bool] | None = None
+        self._since = 0
         self._depend_on(schedule, rules, keep_best)
         self._take_memories({}, {})
 
@@ -49,18 +51,30 @@ class Course:
         """The best weights so far, if they are kept."""
         return self._best if self._keep_best else None
 
-    def follow(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
+    def follow(self, step: int, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
         """Let other things depend on the run from now on. What is known of it stays, as far as it is of use to them.
 
         Rules with the same settings as before go on counting where they are; others begin anew. If the rules change,
-        the run is no longer ended by those before. Best weights come back if they are kept again; epochs in between
-        are not looked at.
+        the run is no longer ended by those before. Best weights are forgotten with the first step for which they are
+        not kept. Of several changes after one step only the last counts: it finds all as the step has left it.
+
+        Parameters
+        ----------
+        step
+            How many steps have been made.
+        schedule, rules, keep_best
+            What depends on the run.
         """
-        memory, memories, was_followed = self._memory, self._memories, self.is_followed
+        if step != self._since and not self._keep_best:
+            self._best = None
+        self._since = step
+        if self._before is None or self._before[0] != step:
+            self._before = step, self.state(), self.is_followed
+        _, left, was_followed = self._before
         self._depend_on(schedule, rules, keep_best)
-        self._take_memories(memory, memories)
-        if memories.keys() != self._rules.keys():
-            self.stopped_by = None
+        self._take_memories(left.schedule, left.stopping)
+        self.stopped_by = left.stopped_by if left.stopping.keys() == self._rules.keys() else None
+        self._total, self._samples = left.epoch_total, left.epoch_samples
         if not (was_followed and self.is_followed):  # of this epoch nothing, or nothing more, is added up
             self._total, self._samples = 0.0, 0
 
@@ -94,13 +108,13 @@ class Course:
         self._total += loss * samples
         self._samples += samples
 
-    def end_epoch(self, step: int, values: Mapping[str, object], network: Network) -> dict[str, float]:
+    def end_epoch(self, step: int, epoch: int, values: Mapping[str, object], network: Network) -> dict[str, float]:
         """Take note of an epoch.
 
         Parameters
         ----------
-        step
-            How many steps have been made.
+        step, epoch
+            How many steps have been made, and how many epochs are over.
         values
             What the validation has given, by name; may be empty.
         network
@@ -119,7 +133,7 @@ class Course:
         self._schedule.observe(self._memory, value)
         # Nothing is less than NaN: once kept, it would stay.
         if self._keep_best and not math.isnan(value) and (self._best is None or value < self._best.value):
-            self._best = Best(step, value, network.weights())
+            self._best = Best(step, value, network.weights(), epoch)
         return measured
 
     def end_step(self, step: int, seconds: float, measured: Mapping[str, float] | None) -> None:
@@ -153,7 +167,7 @@ class Course:
         Rules that have ended it are left out from then on: a limit that is reached stays reached, so such a rule would
         end the run again after one step. That is part of `state`. A rule with other settings is another rule.
         """
-        self.stopped_by = None
+        self.stopped_by = self._before = None
         for text, rule in self._rules.items():
             is_out = not self._memories[text].keys().isdisjoint((FIRED, LEFT_OUT))
             self._memories[text] = {LEFT_OUT: 1.0} if is_out else rule.start()
@@ -170,10 +184,13 @@ class Course:
             self.best,
         )
 
-    def restore(self, state: CourseState) -> None:
-        """Go on from what `state` gave. Rules that were not there then begin anew; so does another kind of schedule."""
-        self._total, self._samples = state.epoch_total, state.epoch_samples
-        self.seconds, self._best = state.seconds, state.best
+    def restore(self, step: int, state: CourseState) -> None:
+        """Go on after a step from what `state` gave then.
+
+        Rules that were not there then begin anew; so does another kind of schedule.
+        """
+        self._total, self._samples = (state.epoch_total, state.epoch_samples) if self.is_followed else (0.0, 0)
+        self.seconds, self._best, self._before, self._since = state.seconds, state.best, None, step
         self._take_memories(state.schedule, state.stopping)
         # An end that other rules have asked for is none of these rules'.
         self.stopped_by = state.stopped_by if state.stopping.keys() == self._rules.keys() else None

@@ -34,6 +34,9 @@ class Loss(Definition):
         What it can be trained on: "classification" (class numbers), "regression" (numbers), or both.
     tells_yes_from_no
         Whether a single output can tell two classes apart: class 1 where it is above 0.
+    activation
+        What makes probabilities of the outputs, as the loss itself does: "softmax" over all, "sigmoid" of each; empty
+        where outputs are not meant as probabilities.
     """
 
     category: ClassVar[str] = "Loss"
@@ -43,6 +46,7 @@ class Loss(Definition):
     shape_rule: ClassVar[str] = ""
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     tells_yes_from_no: ClassVar[bool] = False
+    activation: ClassVar[str] = ""
 
     @abstractmethod
     def record(self, tape: Tape, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:

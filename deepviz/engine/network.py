@@ -6,7 +6,8 @@ output feeds several layers, their gradients are summed here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +18,7 @@ from deepviz.engine.ragged import as_array
 from deepviz.engine.recording import NetworkTape, Recording, named
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
-from deepviz.engine.weighted import Weighted, penalty
+from deepviz.engine.weighted import Trained, Weighted, penalty
 from deepviz.engine.wiring import Edge, Graph, GraphLike, Node, wired
 from deepviz.engine.wiring import EdgeKey as EdgeKey
 from deepviz.engine.wiring import GraphError as GraphError
@@ -37,6 +38,8 @@ class Network:
         Arena of the arrays that are kept from step to step but not trained, such as a running mean.
     dtype
         float32 to train, float64 to check.
+    revision
+        A number that changes whenever what was recorded of the network has to be recorded anew.
     """
 
     def __init__(self, nodes: Sequence[WiredNode], seed: int, dtype: str) -> None:
@@ -57,7 +60,7 @@ class Network:
             for name, shape in node.layer.state_shapes(node.input_shapes).items()
         }
         self.state = Arena(kept, self.dtype)
-        self.seed, self._passes = seed, 0
+        self.seed, self._passes, self.revision = seed, 0, 0
         self._tapes: dict[tuple[int, bool], NetworkTape] = {}
         self._ran: NetworkTape | None = None
         self.reset(seed)
@@ -144,7 +147,37 @@ class Network:
             if keep:
                 vector[:] = arena.vector
             arena.move(vector)
-        self._tapes, self._ran = {}, None
+        self._forget_tapes()
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The ids of the layers that are frozen, of those that could learn."""
+        return frozenset(node.id for node in self.nodes if isinstance(node.layer, Trained) and node.layer.frozen)
+
+    def freeze(self, node_ids: Collection[str]) -> None:
+        """Freeze these layers, and have all others learn. No weight is touched.
+
+        The gradients of what is frozen are zero from then on, because nobody computes them.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer, or it is of a kind that has nothing to learn.
+        """
+        wanted = frozenset(node_ids)
+        if wanted == self.frozen:
+            return
+        able = {node.id for node in self.nodes if isinstance(node.layer, Trained)}
+        if not wanted <= able:
+            raise ValueError(f"{min(wanted - able)} cannot be frozen: there is no such layer with anything to learn.")
+        self.nodes = tuple(
+            replace(node, layer=node.layer.changed(trainable=node.id not in wanted)) if node.id in able else node
+            for node in self.nodes
+        )
+        for node in self.trained_nodes:
+            if node.layer.frozen:
+                self.gradients.vector[self.parameter_slice(node)] = 0
+        self._forget_tapes()
 
     @property
     def edges(self) -> tuple[EdgeKey, ...]:
@@ -165,19 +198,6 @@ class Network:
     def trained_nodes(self) -> tuple[WiredNode, ...]:
         """The layers that have parameters, frozen ones too, first layer first."""
         return tuple(node for node in self.nodes if node.layer.parameter_shapes(node.input_shapes))
-
-    @property
-    def trained_spans(self) -> tuple[slice, ...]:
-        """Where in the vector of the arena those parameters lie that are not frozen; neighbours in one slice."""
-        spans: list[slice] = []
-        for node in self.trained_nodes:
-            span = self.parameter_slice(node)
-            if node.layer.frozen:
-                continue
-            if spans and self.parameters.touch(spans[-1], span):
-                span = slice(spans.pop().start, span.stop)
-            spans.append(span)
-        return tuple(spans)
 
     @property
     def penalized(self) -> tuple[tuple[WiredNode, Weighted, str], ...]:
@@ -320,6 +340,10 @@ class Network:
             recording.outputs[node.id], recording.kept[node.id] = output, kept
         tape.node = ""
         return recording
+
+    def _forget_tapes(self) -> None:
+        self._tapes, self._ran = {}, None
+        self.revision += 1
 
     def _tape(self, batch: int, training: bool) -> NetworkTape:
         key = (batch, training)

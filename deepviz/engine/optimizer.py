@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
@@ -33,6 +33,23 @@ LearningRate = Annotated[
 ]
 
 
+class Span(NamedTuple):
+    """A part of the vectors that is trained.
+
+    Attributes
+    ----------
+    start, stop
+        Its first number, and the one after the last.
+    behind
+        How many of the run's steps the optimizer was not at work there: because the layer was frozen, or because
+        another optimizer was.
+    """
+
+    start: int
+    stop: int
+    behind: int = 0
+
+
 @dataclass
 class OptimizerState:
     """What changes while an optimizer runs.
@@ -42,7 +59,7 @@ class OptimizerState:
     learning_rate
         That of the next update; may be changed between any two.
     step
-        How many updates have been made.
+        How many steps have been made.
     vectors
         Vectors of the length of the parameters that the optimizer keeps, by name.
     spans
@@ -52,13 +69,23 @@ class OptimizerState:
     learning_rate: float
     step: int = 0
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    spans: tuple[slice, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def portions(self) -> list[tuple[slice, int]]:
+        """The spans in portions, as `chunks` gives them, each with how many steps its span is behind."""
+        return [(portion, span.behind) for span in self.spans for portion in chunks([span])]
+
+    @property
+    def delays(self) -> tuple[int, ...]:
+        """By how many steps spans are behind, each number once, also if there is no span."""
+        return tuple(dict.fromkeys(span.behind for span in self.spans)) or (0,)
 
     @contextmanager
     def limited_to(self, part: slice) -> Iterator[None]:
         """While it lasts, only what lies in a part of the vectors is trained: the rest is trained elsewhere."""
         all_spans = self.spans
-        cut = [slice(max(span.start, part.start), min(span.stop, part.stop)) for span in all_spans]
+        cut = [Span(max(start, part.start), min(stop, part.stop), behind) for start, stop, behind in all_spans]
         self.spans = tuple(span for span in cut if span.start < span.stop)
         try:
             yield
@@ -113,7 +140,7 @@ class Optimizer(Definition):
         """
         return TAME_SQUARE if getattr(self, "epsilon", 1.0) >= TAME_EPSILON else 0.0
 
-    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
+    def start(self, parameters: np.ndarray, spans: Sequence[Span] | None = None) -> OptimizerState:
         """The state before the first step.
 
         Parameters
@@ -123,9 +150,58 @@ class Optimizer(Definition):
         spans
             The parts of it that are trained; None trains all of it.
         """
-        vectors = {name: np.zeros_like(parameters) for name in self.vector_names}
-        spans = (slice(0, parameters.size),) if spans is None else tuple(spans)
-        return OptimizerState(self.learning_rate, 0, vectors, spans)
+        trained = (Span(0, parameters.size),) if spans is None else tuple(spans)
+        return OptimizerState(self.learning_rate, 0, self._first(parameters, self.keeps), trained)
+
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        """The names of the vectors that it keeps with these settings: all of `vector_names`, or some of them."""
+        return self.vector_names
+
+    def first_value(self, name: str) -> float:
+        """What each number of a vector is before the first step."""
+        return 0.0
+
+    def unit(self, name: str) -> float:
+        """What the numbers stored in a vector are multiplied by to have those of the formula.
+
+        Some are stored divided by a setting, which saves passes over the vectors. When that setting changes in the
+        middle of a run, what is stored has to change, so that what is meant stays.
+        """
+        return 1.0
+
+    def is_kind_of(self, other: Optimizer) -> bool:
+        """Whether another one is the same but for its settings, so that either can go on with what the other keeps."""
+        return type(self) is type(other)
+
+    def taken_over(
+        self, vectors: Mapping[str, np.ndarray], before: Optimizer, parameters: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """The vectors with which this optimizer goes on where another one has come to.
+
+        After one of the same kind they stay as they are, in the units of these settings; a vector that these settings
+        newly need begins as it would before the first step, and one that they do not need is left out. After another
+        kind all begin so.
+
+        Parameters
+        ----------
+        vectors
+            Those of the one before; they are not changed, but those that stay are the same arrays.
+        before
+            The one before, with the settings that it had.
+        parameters
+            The vector that is updated.
+        """
+        known = self.keeps if self.is_kind_of(before) else ()
+        found = self._first(parameters, [name for name in self.keeps if name not in known or name not in vectors])
+        for name in known:
+            if name in vectors:
+                ratio = before.unit(name) / self.unit(name)
+                found[name] = vectors[name] if ratio == 1 else vectors[name] * vectors[name].dtype.type(ratio)
+        return {name: found[name] for name in self.keeps}
+
+    def _first(self, parameters: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
+        return {name: np.full_like(parameters, self.first_value(name)) for name in names}
 
     @abstractmethod
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
@@ -139,7 +215,8 @@ class Optimizer(Definition):
             Vectors of one length.
         state
             Learning rate, count of steps and vectors; the recorded calls read and write it at each replay. Only its
-            `spans` are updated: ``for portion in chunks(state.spans)``.
+            `spans` are updated: ``for portion in chunks(state.spans)``. Where the formula counts steps, those count
+            that the span was updated in: ``for portion, behind in state.portions`` says how many fewer that are.
         """
 
     def record_clipping(self, tape: Tape, gradients: np.ndarray, square: Tensor, state: OptimizerState) -> None:
@@ -159,7 +236,12 @@ class Optimizer(Definition):
             record_clipvalue(tape, gradients, portions, self.clipvalue)
 
 
-def chunks(spans: Sequence[slice]) -> list[slice]:
+def numbers(count: int, dtype: np.dtype[Any]) -> tuple[np.ndarray, ...]:
+    """So many arrays of shape ``()`` for what changes from step to step; on a tape each is an `external` tensor."""
+    return tuple(np.zeros((), dtype) for _ in range(count))
+
+
+def chunks(spans: Sequence[slice | Span]) -> list[slice]:
     """Portions of the spans of a vector, each of at most `CHUNK` numbers."""
     return [
         slice(start, min(start + CHUNK, span.stop)) for span in spans for start in range(span.start, span.stop, CHUNK)

@@ -89,6 +89,11 @@ class CompiledTape:
         pairs = zip(self.calls, self.records, strict=True)
         return [call for call, record in pairs if record.phase in phases and (of_nodes or not record.node)]
 
+    def record_of(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Record | None:
+        """The record of a call of `calls`; None if it is none of them."""
+        pairs = zip(self.calls, self.records, strict=True)
+        return next((record for call, record in pairs if call[0] is function and call[1] is arguments), None)
+
     def replay(self) -> None:
         """Run every call."""
         for function, arguments in self.calls:

@@ -27,17 +27,13 @@ class Progress(NamedTuple):
     steps_per_epoch
         How many steps it takes to see every sample once.
     total_steps
-        How many steps the run has, from the first to the last.
+        How many steps the run has, from the first to the last. Where the size of the batches has changed, it is such
+        that ``step / total_steps`` is the share of its samples that the run has seen, and need not be whole.
     """
 
     step: int
     steps_per_epoch: int
-    total_steps: int
-
-    @property
-    def epoch(self) -> int:
-        """The epoch that the step belongs to, counted from 0."""
-        return self.step // self.steps_per_epoch
+    total_steps: float
 
 
 class Schedule(Definition):

@@ -79,6 +79,8 @@ class Step:
         What is read from the step.
     classification
         Whether targets are classes.
+    tape
+        An empty tape for this part of the batch, to write the step down on: whoever gives it sees how far that comes.
 
     Attributes
     ----------
@@ -88,9 +90,13 @@ class Step:
         Where the step's random numbers come from, to be started before each replay; None if it draws none.
     update_calls
         What to replay at the end of a step, if all that was computed is finite.
+    broken_at
+        The call that raised, if one has.
     nbytes
         Memory for everything that the step computes, in bytes.
     """
+
+    broken_at: Record | None = None
 
     def __init__(
         self,
@@ -101,8 +107,9 @@ class Step:
         part: Part,
         probes: Sequence[Probe],
         classification: bool,
+        tape: Tape | None = None,
     ) -> None:
-        tape = Tape(network.dtype, training=True, part=part)
+        tape = Tape(network.dtype, training=True, part=part) if tape is None else tape
         batch, team = part.stop - part.start, part.team
         x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
         classes = tape.external(np.zeros((batch, *network.output_shape[:-1]), np.intp)) if classification else None
@@ -188,12 +195,16 @@ class Step:
             classes.take(chosen, 0, self.classes, "clip")
         if self.noise is not None:
             self.noise.start(seed, number)
-        for function, arguments in self._compute_calls:
-            function(*arguments)
-        if not (self._size.item() < self._tame_square and math.isfinite(self._value.item())):
-            return False
-        for function, arguments in self.update_calls:
-            function(*arguments)
+        try:
+            for function, arguments in self._compute_calls:
+                function(*arguments)
+            if not (self._size.item() < self._tame_square and math.isfinite(self._value.item())):
+                return False
+            for function, arguments in self.update_calls:
+                function(*arguments)
+        except Exception:
+            self.broken_at = self._tape.record_of(function, arguments)
+            raise
         return True
 
     def read(self) -> dict[str, Any]:

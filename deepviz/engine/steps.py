@@ -9,6 +9,7 @@ from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer, OptimizerState
 from deepviz.engine.step import Step
+from deepviz.engine.tape import Tape
 from deepviz.engine.team.part import Part, whole
 
 Watched = tuple[str, ...]
@@ -35,6 +36,12 @@ class Steps(dict[tuple[int | Part, Watched], Step]):
         What is read from each step.
     classification
         Whether targets are classes.
+
+    Attributes
+    ----------
+    recording
+        The tape on which a step is being written down; None if none is. After an exception it is the one that was not
+        finished, and says what it had come to.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class Steps(dict[tuple[int | Part, Watched], Step]):
         self._probes = [probe_package.registry[key]() for key in probe_keys]
         self._classification = classification
         self._known: list[Watched] = []
+        self.recording: Tape | None = None
 
     def __missing__(self, key: tuple[int | Part, Watched]) -> Step:
         computed, watched = key
@@ -61,7 +69,9 @@ class Steps(dict[tuple[int | Part, Watched], Step]):
         if watched and watched not in self._known:
             self._known.append(watched)
             self._forget_all_but(self._known[-KEPT:])
-        self[key] = step = Step(*self._made_of, part, probes, self._classification)
+        tape = self.recording = Tape(self._made_of[0].dtype, training=True, part=part)
+        self[key] = step = Step(*self._made_of, part, probes, self._classification, tape)
+        self.recording = None
         return step
 
     def _forget_all_but(self, known: list[Watched]) -> None:

@@ -6,30 +6,27 @@ all consume this one generator.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextvars import copy_context
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from deepviz.engine.course import Course
 from deepviz.engine.diverged import Diverged as Diverged
-from deepviz.engine.diverged import Origin, origin_in_update, origin_in_weights, origin_of_call
 from deepviz.engine.evaluation import Evaluation, evaluate
+from deepviz.engine.fault import Fault as Fault
 from deepviz.engine.loss import Loss
 from deepviz.engine.metric import Metric
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.order import Order, whole_number
 from deepviz.engine.samples import Samples, encoded
-from deepviz.engine.schedule import Progress, Schedule
+from deepviz.engine.schedule import Schedule
 from deepviz.engine.schedules.constant import Constant
-from deepviz.engine.step import Step
-from deepviz.engine.steps import Steps, Watched
+from deepviz.engine.step_maker import StepMaker
 from deepviz.engine.stopping_rule import StoppingRule
-from deepviz.engine.team.colleagues import ColleagueGoneError
-from deepviz.engine.team.crew import Crew
 from deepviz.engine.threads import one_blas_thread
 from deepviz.engine.trainer_state import Best as Best
 from deepviz.engine.trainer_state import TrainerState as TrainerState
@@ -57,6 +54,9 @@ class StepRecord(NamedTuple):
 
 class Trainer:
     """Trains a network on samples.
+
+    Learning rate, optimizer, frozen layers, batch size and epochs may be set between any two steps, and `follow`
+    changes what else may change while a run goes on. All of it counts from the next step on.
 
     Parameters
     ----------
@@ -119,23 +119,15 @@ class Trainer:
         metrics: Sequence[str | Metric] = (),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        counts = (("workers", workers, 1), ("batch_size", batch_size, 1), ("epochs", epochs, 0), ("seed", seed, 0))
-        for name, value, least in counts:
-            if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
+        whole_number("workers", workers, 1)
+        whole_number("seed", seed, 0)
         one_blas_thread()
-        self.network, self.loss, self.optimizer = network, loss, optimizer
-        self.schedule, self.epochs, self.seed = schedule or Constant(), epochs, seed
-        self._samples = encoded(network, loss, data, "training")
-        self._count = len(self._samples[0])
+        self.network, self.loss, self.schedule = network, loss, schedule or Constant()
+        self.epochs = whole_number("epochs", epochs, 0)
+        samples = encoded(network, loss, data, "training")
+        self._order = Order(len(samples[0]), batch_size, seed)
         self._validation = Validation(network, loss, validation, metrics)
-        self.batch_size = min(batch_size, self._count)
-        self._rate = optimizer.learning_rate
-        self._state = optimizer.start(network.parameters.vector, network.trained_spans)
-        self._probes, self._steps = tuple(probes), self._new_steps(probes)
-        self._vector = network.parameters.vector
-        self.workers = workers
-        self._crew: Crew | None = None
+        self._maker = StepMaker(network, loss, optimizer, samples, self.batch_size, seed, workers, probes)
         self._clock = clock
         self._course = Course(self.schedule, stopping, keep_best)
         self._course.check(("loss", *self._validation.numbers), self._validation.names)
@@ -144,32 +136,110 @@ class Trainer:
         self._context = copy_context()
         self._context.run(np.seterr, all="ignore")
 
+    # How far it has come
+
     @property
     def step(self) -> int:
         """How many steps have been made."""
-        return self._state.step
+        return self._maker.state.step
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs are over."""
+        return self._order.epoch
+
+    @property
+    def samples_seen(self) -> int:
+        """How many samples have been seen, each counted once for each epoch."""
+        return self._order.epoch * self._order.count + self._order.seen
 
     @property
     def steps_per_epoch(self) -> int:
-        """How many steps it takes to see every sample once."""
-        return -(-self._count // self.batch_size)
+        """How many steps it takes to see every sample once, with the present batch size."""
+        return self._order.batches_per_epoch
+
+    @property
+    def begins_epoch(self) -> bool:
+        """Whether the next step is the first of its epoch, so the last one, if any, was the last of an epoch."""
+        return self._order.seen == 0
+
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether the next step is the last of its epoch."""
+        return self._order.batches_left == 1
+
+    @property
+    def steps_to_go(self) -> int:
+        """How many steps there are to the end of the last epoch, if nothing changes and no rule ends the run before."""
+        return self._order.batches_to(self.epochs)
+
+    @property
+    def total_steps(self) -> int:
+        """How many steps the whole run has: those that are made and those to go."""
+        return self.step + self.steps_to_go
+
+    def end_with(self, step: int) -> None:
+        """Set `epochs` such that the run ends with the epoch in which that step is made, if it is still to come."""
+        if step > self.step:
+            self.epochs = self._order.epochs_with(step - self.step)
+
+    # What may be set between any two steps
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How weights follow their gradients, with the learning rate.
+
+        With other settings of the same kind, what it has kept of earlier steps stays; a velocity that is newly needed
+        begins at zero. An optimizer of another kind begins as before the first step.
+        """
+        return self._maker.optimizer
+
+    @optimizer.setter
+    def optimizer(self, optimizer: Optimizer) -> None:
+        self._maker.optimizer = optimizer
+        self._maker.state.learning_rate = self.current_learning_rate
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate that the schedule starts from; may be set between any two steps."""
-        return self._rate
+        """The learning rate that the schedule starts from."""
+        return self.optimizer.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._rate = type(self.optimizer).checked({"learning_rate": value}).learning_rate
-        self._state.learning_rate = self.current_learning_rate
+        self.optimizer = self.optimizer.changed(learning_rate=value)
 
     @property
     def current_learning_rate(self) -> float:
         """The learning rate of the next step: `learning_rate` times the factor of the schedule."""
-        per_epoch = self.steps_per_epoch
-        progress = Progress(self._state.step, per_epoch, max(1, self.epochs * per_epoch))
-        return self._rate * self._course.factor(progress)
+        return self.learning_rate * self._course.factor(self._order.progress(self.step, self.epochs))
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The ids of the layers that training leaves as they are.
+
+        What the optimizer has kept of such a layer stays as it is too, and is as old when the layer learns again.
+        """
+        return self.network.frozen
+
+    @frozen.setter
+    def frozen(self, node_ids: Collection[str]) -> None:
+        self.network.freeze(node_ids)
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a step, at most all there are.
+
+        In the middle of an epoch, what is left of it is cut into batches of the new size, so each sample is still seen
+        once.
+        """
+        return self._order.batch_size
+
+    @batch_size.setter
+    def batch_size(self, value: int) -> None:
+        self._order.batch_size = value
+        self._maker.batch_size = self.batch_size
+
+    # How it ends
 
     @property
     def stopped_by(self) -> str | None:
@@ -193,26 +263,32 @@ class Trainer:
         ColleagueGoneError
             If a process that shares the batches has ended. It says so if that was in the middle of an update.
         """
-        per_epoch, size, shuffled = self.steps_per_epoch, self.batch_size, -1
-        state, course = self._state, self._course
-        run_quietly, make_step = self._context.run, self._make_step
-        while state.step < self.epochs * per_epoch and course.stopped_by is None:
-            epoch, batch = divmod(state.step, per_epoch)
-            if epoch != shuffled:
-                self._refuse_what_is_not_finite()
-                order, shuffled = np.random.default_rng((self.seed, epoch)).permutation(self._count), epoch
+        order, course, maker, state = self._order, self._course, self._maker, self._maker.state
+        run_quietly, epoch, maker.fault = self._context.run, -1, None
+        while order.epoch < self.epochs and course.stopped_by is None:
+            if order.epoch != epoch:
+                epoch = order.epoch
+                run_quietly(maker.refuse_what_is_not_finite)
             began = self._clock() if course.has_rules else 0.0
             if course.is_scheduled:
                 state.learning_rate = self.current_learning_rate
-            values = run_quietly(make_step, order[batch * size : (batch + 1) * size])
-            measured = None
-            if batch == per_epoch - 1:
+            chosen = order.batch()
+            watched, self.watch_next = tuple(self.watch_next), ()
+            values, measured = run_quietly(maker.make, chosen, watched), None
+            if course.is_followed:
+                course.add_step(maker.last.loss, len(chosen))
+            if order.advance(len(chosen)):
                 values |= (found := self._validation.values())
                 if course.is_followed:
-                    measured = course.end_epoch(state.step, found, self.network)
+                    measured = course.end_epoch(state.step, epoch + 1, found, self.network)
             if course.has_rules:
                 course.end_step(state.step, self._clock() - began, measured)
             yield StepRecord(state.step, epoch + 1, values)
+
+    @property
+    def fault(self) -> Fault | None:
+        """Where the last step broke off, if something in it raised an exception other than `Diverged`."""
+        return self._maker.fault
 
     def evaluate(self, x: np.ndarray, targets: np.ndarray) -> Evaluation:
         """Loss, accuracy for classes, and metrics over any samples, with the weights as they are."""
@@ -263,135 +339,55 @@ class Trainer:
             self._validation.measure(before)
             raise
         self.schedule = schedule
-        self._course.follow(schedule, stopping, keep_best)
-        self._state.learning_rate = self.current_learning_rate
+        self._course.follow(self.step, schedule, stopping, keep_best)
+        self._maker.state.learning_rate = self.current_learning_rate
 
     def state(self) -> TrainerState:
         """A copy of all that is needed to go on from here."""
-        arena = self.network.parameters
+        arena, maker = self.network.parameters, self._maker
         vectors = {}
-        for name, vector in self._state.vectors.items():
+        for name, vector in maker.state.vectors.items():
             twin = arena.twin()
             twin.vector[:] = vector
             vectors[name] = dict(twin)
         return TrainerState(
-            self.step, self.learning_rate, arena.copied(), vectors, self.network.state.copied(), self._course.state()
+            self.step,
+            self.learning_rate,
+            arena.copied(),
+            vectors,
+            self.network.state.copied(),
+            self._course.state(),
+            self._order.place,
+            maker.left_by,
+            maker.ages,
         )
 
     def restore(self, state: TrainerState) -> None:
-        """Go on from a state that `state` gave.
+        """Go on from a state that `state` gave, with the settings of this trainer.
+
+        What differs from the settings that the state was left with is as if it was changed there: see `optimizer`.
 
         Raises
         ------
         ValueError
-            If it belongs to another network or optimizer; nothing is changed then.
+            If it belongs to another network or another kind of optimizer; nothing is changed then.
         """
-        if state.optimizer_vectors.keys() != self._state.vectors.keys():
+        left_by, order = state.optimizer or self.optimizer, self._order
+        if not left_by.is_kind_of(self.optimizer) or state.optimizer_vectors.keys() != set(left_by.keeps):
             raise ValueError(f"The saved state is not one of {self.optimizer.label} with these settings.")
-        twins = {}
+        optimizer = self.optimizer.changed(learning_rate=state.learning_rate)
+        vectors = {}
         for name, arrays in state.optimizer_vectors.items():
-            twins[name] = self.network.parameters.twin()
-            twins[name].load(arrays)
+            twin = self.network.parameters.twin()
+            twin.load(arrays)
+            vectors[name] = twin.vector
+        place = order.checked(state.place_among(order.count, order.batch_size))
         self.network.load_weights(state.weights)
-        for name, twin in twins.items():
-            self._state.vectors[name][:] = twin.vector
-        self._state.step, self._rate = state.step, state.learning_rate
-        self._course.restore(state.course)
-        self._state.learning_rate = self.current_learning_rate
+        order.place = place
+        self._maker.restore(state.step, left_by, vectors, state.ages)
+        self._course.restore(state.step, state.course)
+        self.optimizer = optimizer
 
     def close(self) -> None:
         """Let the processes go that share the batches, if there are any. A later step gets new ones."""
-        if self._crew is not None:
-            self._crew.close()
-            self._crew = None
-
-    def _make_step(self, chosen: np.ndarray) -> dict[str, Any]:
-        """One step on the samples with these numbers. Returns what the probes read."""
-        watched, self.watch_next = tuple(self.watch_next), ()
-        if self.network.parameters.vector is not self._vector:  # the crew of another trainer has moved it
-            self.close()
-            self._record_anew()
-        step = None
-        if self.workers > 1 and len(chosen) >= self.workers:
-            step = self._step_together(chosen, watched)
-        if step is None:
-            step = self._steps[len(chosen), watched]
-            if not step.make(self._samples, chosen, self.seed, self._state.step):
-                self._update_with_care(step)
-        if self._course.is_followed:
-            self._course.add_step(step.loss, len(chosen))
-        return step.read()
-
-    def _step_together(self, chosen: np.ndarray, watched: Watched) -> Step | None:
-        """A step whose batch is shared. None if its numbers are so large that it has to be made again with care."""
-        crew = self._crew = self._crew or self._hired()
-        number = self._state.step
-        try:
-            crew.begin(chosen, self._state.step, watched, self._state.learning_rate)
-            part = crew.part(len(chosen))
-            step = self._steps[part, watched]
-            if not step.make(self._samples, chosen[part.start : part.stop], self.seed, self._state.step):
-                return None  # all see the same numbers, so nobody has updated
-        except ColleagueGoneError as error:
-            reason = crew.reason(error)
-            self.close()
-            if self._state.step != number:  # it is counted when the update begins
-                raise ColleagueGoneError(
-                    f"{reason} The update of step {number + 1} is half made: some weights have changed and others have "
-                    "not. Restore a state from before, or reset the network."
-                ) from None
-            raise reason from None
-        except BaseException:  # the others wait at a place of the step that this process has left
-            self.close()
-            raise
-        return step
-
-    def _hired(self) -> Crew:
-        made_of = self.network, self.loss, self.optimizer, self._state, self._probes
-        crew = Crew(self.workers, *made_of, self.seed, self._samples, self.batch_size)
-        self._samples = crew.samples
-        self._record_anew()
-        return crew
-
-    def _record_anew(self) -> None:
-        """Forget the recorded steps, because the vectors are elsewhere now."""
-        self._vector, self._steps = self.network.parameters.vector, self._new_steps(self._probes)
-
-    def _new_steps(self, probes: Sequence[str]) -> Steps:
-        return Steps(self.network, self.loss, self.optimizer, self._state, probes, self._samples[2] is not None)
-
-    def _refuse_what_is_not_finite(self) -> None:
-        """Raise `Diverged` if weights, or what the optimizer keeps, are not finite.
-
-        No step can make them so, because gradients are looked at before each update; but others may write to them.
-        """
-        vectors = (self.network.parameters.vector, self.network.state.vector, *self._state.vectors.values())
-        # The product of a vector with itself is the fastest way to see that all of it is finite.
-        if not all(math.isfinite(self._context.run(vector.dot, vector)) for vector in vectors):
-            origin = origin_in_weights(self.network) or origin_in_update(self.network, self._state.vectors)
-            if origin is not None:
-                self._diverge(origin)
-
-    def _update_with_care(self, step: Step) -> None:
-        """Update when numbers are huge or not finite: keep a copy, and go back to it if the update overflows."""
-        network, number = self.network, self._state.step
-        if not step.is_finite():
-            origin = origin_in_weights(network)
-            if origin is None:
-                if step.noise is not None:
-                    step.noise.start(self.seed, number)
-                origin = origin_of_call(network, step.first_non_finite())
-            self._diverge(origin)
-        vectors = [network.parameters.vector, network.state.vector, *self._state.vectors.values()]
-        before = [vector.copy() for vector in vectors]
-        for function, arguments in step.update_calls:
-            function(*arguments)
-        origin = origin_in_update(network, self._state.vectors)
-        if origin is not None:
-            for vector, values in zip(vectors, before, strict=True):
-                vector[:] = values
-            self._state.step = number
-            self._diverge(origin)
-
-    def _diverge(self, origin: Origin) -> NoReturn:
-        raise Diverged(self._state.step + 1, origin, self.learning_rate)
+        self._maker.close()

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
+
+from deepviz.engine.optimizer import Optimizer
+
+
+class Place(NamedTuple):
+    """How far a run has come through its samples.
+
+    Attributes
+    ----------
+    epoch
+        How many epochs are over.
+    seen
+        How many samples of the epoch under way have been seen.
+    """
+
+    epoch: int
+    seen: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +38,14 @@ class Best:
         The validation loss then, or the training loss of the epoch where there are no validation data.
     weights
         All weights by name, as `Network.weights` gives them.
+    epoch
+        After which epoch they were; 0 if that is not known.
     """
 
     step: int
     value: float
     weights: Mapping[str, np.ndarray]
+    epoch: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +95,17 @@ class TrainerState:
         Every array that the network keeps without training it, such as a running mean, by name.
     course
         How the run has gone so far.
+    place
+        How far it has come through its samples. None in states of earlier versions, whose batches all had one size:
+        then it follows from `step` and `batch_size`.
+    optimizer
+        The optimizer that has made the vectors, with the settings that it had. None in states of earlier versions:
+        then it is that of the trainer that goes on.
+    ages
+        In how many steps the optimizer was at work on each layer with parameters, by its id. Without it that was in
+        all steps, but in none where a layer is frozen.
+    batch_size
+        The size of all batches so far, where `place` is not known; 0 if it is that of the trainer that goes on.
     """
 
     step: int
@@ -82,11 +114,26 @@ class TrainerState:
     optimizer_vectors: Mapping[str, Mapping[str, np.ndarray]]
     network_state: Mapping[str, np.ndarray] = field(default_factory=dict)
     course: CourseState = field(default_factory=CourseState)
+    place: Place | None = None
+    optimizer: Optimizer | None = None
+    ages: Mapping[str, int] = field(default_factory=dict)
+    batch_size: int = 0
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
         """All that makes the network compute what it computes, as `Network.weights` gives it."""
         return {**self.parameters, **self.network_state}
+
+    def place_among(self, samples: int, batch_size: int) -> Place:
+        """How far the run has come through so many samples.
+
+        In a state of an earlier version, all batches had the size that the state names, or else this one.
+        """
+        if self.place is not None:
+            return self.place
+        size = min(self.batch_size or batch_size, samples)
+        epoch, batch = divmod(self.step, -(-samples // size))
+        return Place(epoch, batch * size)
 
     @property
     def result(self) -> dict[str, np.ndarray]:

@@ -25,6 +25,11 @@ def counted(count: int, noun: str) -> str:
     return f"{thousands(count)} {plural(count, noun)}"
 
 
+def some_of(count: int, total: int) -> str:
+    """How many there are of how many: `400 of 1 437`, `all 314`."""
+    return f"all {thousands(total)}" if count == total else f"{thousands(count)} of {thousands(total)}"
+
+
 def short_count(count: float) -> str:
     """A count to three figures: ``980``, ``12.3 k``, ``4.57 M``."""
     return _scaled(count, 1000, _COUNTS)

@@ -103,7 +103,7 @@ class Checking(QObject):
     def _open_list(self) -> None:
         """Show the list, the first time with room for two problems or so if it is alone at the bottom."""
         self.dock.show()
-        if not self._was_open and not self._window.bottom.isVisible():
+        if not self._was_open and not self._window.shows_views:
             self._window.resizeDocks([self.dock], [FIRST_HEIGHT], Qt.Orientation.Vertical)
         self._was_open = True
 

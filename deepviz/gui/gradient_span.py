@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import math
+from deepviz.gui.plots.time_bins import TimeBins
+from deepviz.training.history import GRADIENT_NORM, History
 
-import numpy as np
-
-PORTIONS = 200
-"""Into how many portions a run is cut that comes all at once."""
+PORTIONS = 256
+"""Into how many portions a run is cut at the most, an even number."""
 
 
 class GradientSpan:
     """The range of the geometric means of portions of a run, so that a single outlier does not stretch the scale.
 
-    Attributes
-    ----------
-    ends
-        Smallest and largest mean so far; None as long as there is none.
+    A run of up to 256 steps has a portion for each step, one of up to 512 a portion for any two, and so on.
     """
 
     def __init__(self) -> None:
-        self.ends: tuple[float, float] | None = None
+        self._bins: TimeBins | None = None
+        self._seen = 0
+        self._ends: tuple[float, float] | None = None
 
-    def extend(self, norms: np.ndarray, portions: int = 1) -> None:
-        """Take new steps into account. Zeros and what is no number do not count.
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Smallest and largest mean so far; None as long as there is none."""
+        return self._ends
 
-        Parameters
-        ----------
-        norms
-            Gradient norms of shape ``(steps, layers)``.
-        portions
-            Into how many portions they are cut, at the most.
-        """
+    def follow(self, history: History) -> None:
+        """Take the new steps of a run into account. Zeros and what is no number do not count."""
+        if GRADIENT_NORM not in history:
+            return
+        # The extremes of steps that were not kept are outliers by their nature.
+        steps, norms, *_ = history.after(GRADIENT_NORM, self._seen)
         if not norms.size:
             return
-        portions = min(portions, len(norms))
-        starts = np.arange(portions) * len(norms) // portions
-        usable = np.isfinite(norms) & (norms > 0)
-        logarithms = np.log(norms, out=np.zeros(norms.shape), where=usable)
-        counts = np.add.reduceat(usable, starts, axis=0, dtype=np.int64)
-        means = np.add.reduceat(logarithms, starts, axis=0)[counts > 0] / counts[counts > 0]
+        if self._bins is None:
+            every = history.every
+            self._bins = TimeBins(norms.shape[1], PORTIONS, logarithmic=True, nan_is_missing=True, width=every)
+        self._bins.extend(steps, norms)
+        self._seen = int(steps[-1])
+        means = self._bins.mean[self._bins.count > 0]
         if len(means):
-            low, high = math.exp(means.min()), math.exp(means.max())
-            self.ends = (low, high) if self.ends is None else (min(self.ends[0], low), max(self.ends[1], high))
+            self._ends = 10.0 ** float(means.min()), 10.0 ** float(means.max())

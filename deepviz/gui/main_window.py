@@ -1,6 +1,6 @@
 """The window: a bar at the top, the canvas in the middle, panels around it, a line at the bottom. Places only.
 
-Two workspaces arrange the same panels: Build gives the canvas the room, Train shows the curves below it.
+Two workspaces arrange the same panels: Build gives the canvas the room, Train shows the live views below it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from deepviz.gui.file_drops import FileDrops
 
 LEAST_WIDTH, LEAST_HEIGHT = 1120, 640
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 216, 288, 272
-LAYOUT_VERSION = 1
+LEAST_VIEW = 240
+LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
@@ -35,8 +36,8 @@ class MainWindow(QMainWindow):
         Go above each other in the middle.
     left_tabs, tabs
         Title and panel of each tab on the left and on the right.
-    plots
-        Goes below.
+    live_bar
+        Goes below the canvas while there is a run to be watched.
     may_close
         Asked before the window closes; False keeps it open.
     """
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         canvas: QWidget,
         left_tabs: Sequence[tuple[str, QWidget]],
         tabs: Sequence[tuple[str, QWidget]],
-        plots: QWidget,
+        live_bar: QWidget,
         status: QStatusBar,
         may_close: Callable[[], bool],
     ) -> None:
@@ -63,7 +64,8 @@ class MainWindow(QMainWindow):
         # Qt lets a window become narrower than the bar at its top, and then cuts that off.
         self.setMinimumSize(max(LEAST_WIDTH, top_bar.minimumSizeHint().width()), LEAST_HEIGHT)
         self.drops = FileDrops(self)
-        self.setDockNestingEnabled(False)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
@@ -76,6 +78,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(notice)
         column.addWidget(canvas, 1)
+        column.addWidget(live_bar)
+        self._live_bar = live_bar
         self.setCentralWidget(middle)
 
         self.left_tabs, self.tabs = QTabWidget(), QTabWidget()
@@ -89,7 +93,8 @@ class MainWindow(QMainWindow):
             self.tabs.addTab(_scrolling(panel), title)
         self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.bottom = self._dock("Curves", plots, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._view_docks: list[QDockWidget] = []
+        self._default_views: list[QDockWidget] = []
         self.setStatusBar(status)
         self.workspace = ""
         self._states: dict[str, QByteArray] = {}
@@ -99,6 +104,42 @@ class MainWindow(QMainWindow):
         dock = self._dock(title, panel, Qt.DockWidgetArea.BottomDockWidgetArea)
         dock.hide()
         return dock
+
+    def add_view_dock(
+        self, key: str, title: str, features: QDockWidget.DockWidgetFeature, *, is_default: bool
+    ) -> QDockWidget:
+        """A place below for a live view, hidden at first; it is remembered where it was left."""
+        dock = QDockWidget(title)
+        dock.setObjectName(f"view_{key}")
+        dock.setFeatures(features)
+        dock.setTitleBarWidget(QWidget())
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.hide()
+        self._view_docks.append(dock)
+        if is_default:
+            self._default_views.append(dock)
+        return dock
+
+    @property
+    def shows_views(self) -> bool:
+        """Whether a live view stands below."""
+        return any(dock.isVisible() and not dock.isFloating() for dock in self._view_docks)
+
+    def arrange_views(self) -> None:
+        """Put the live views back to where they were at the first start."""
+        for dock in self._view_docks:
+            dock.setFloating(False)
+            dock.hide()
+        for before, dock in zip([None, *self._default_views], self._default_views, strict=False):
+            if before is None:
+                self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            else:
+                self.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
+            dock.show()
+        count = len(self._default_views)
+        if count:
+            self.resizeDocks(self._default_views, [BOTTOM_HEIGHT] * count, Qt.Orientation.Vertical)
+            self.resizeDocks(self._default_views, [LEAST_VIEW] * count, Qt.Orientation.Horizontal)
 
     def show_tab(self, title: str) -> None:
         """Bring a tab of either side to the front."""
@@ -114,6 +155,7 @@ class MainWindow(QMainWindow):
         if self.workspace:
             self._states[self.workspace] = self.saveState(LAYOUT_VERSION)
         self.workspace = name
+        self._live_bar.setVisible(name == "train")
         if name not in self._states or not self.restoreState(self._states[name], LAYOUT_VERSION):
             self._arrange(name)
         self.workspace_changed.emit(name)
@@ -153,9 +195,12 @@ class MainWindow(QMainWindow):
     def _arrange(self, name: str) -> None:
         for dock in (self.left, self.right):
             dock.show()
-        self.bottom.setVisible(name == "train")
+        if name == "train":
+            self.arrange_views()
+        else:
+            for dock in self._view_docks:
+                dock.hide()
         self.resizeDocks([self.left, self.right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.bottom], [BOTTOM_HEIGHT], Qt.Orientation.Vertical)
 
 
 def _scrolling(panel: QWidget) -> QScrollArea:

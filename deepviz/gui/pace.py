@@ -1,12 +1,20 @@
-"""How fast a run goes: steps a second, as it was in the last second."""
+"""How fast a run goes, and how often it is worth while to look at it."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
 SPAN = 1.0
 """Seconds that are looked back."""
+
+SHARE = 0.08
+"""Of the time of one core, what showing a run may take: in Python only one thread computes at a time."""
+SHORTEST, LONGEST = 33, 250
+"""Milliseconds between two pictures of a run: 30 of them a second, and 4 where a picture takes very long."""
+RECENT = 0.3
+"""How much the last picture weighs in what a picture costs."""
 
 
 class Pace:
@@ -38,3 +46,48 @@ class Pace:
             return 0.0
         (start, first), (end, last) = self._seen[0], self._seen[-1]
         return (last - first) / (end - start) if end > start else 0.0
+
+
+class Rhythm:
+    """When it is time for the next picture of a run, by what a picture and all that follows from it cost lately.
+
+    Parameters
+    ----------
+    own, wall
+        How long this thread has computed so far, and the time, in seconds.
+    """
+
+    def __init__(
+        self, own: Callable[[], float] = time.thread_time, wall: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._own, self._wall = own, wall
+        self._last: float | None = None
+        self._cost = 0.0
+        self._not_before = 0.0
+
+    def rest(self) -> None:
+        """Note that there was a break: what was computed meanwhile has nothing to do with the run."""
+        self._last, self._not_before = None, 0.0
+
+    @property
+    def milliseconds(self) -> float:
+        """From one picture to the next."""
+        return min(max(1000 * self._cost / SHARE, SHORTEST), LONGEST)
+
+    def is_due(self) -> bool:
+        """Whether the next picture is to be shown now; if so, it is taken to be shown."""
+        wall = self._wall()
+        if wall < self._not_before:
+            return False
+        own = self._own()
+        if self._last is not None:
+            self._cost += RECENT * (own - self._last - self._cost)
+        self._last, self._not_before = own, wall + self.milliseconds / 1000
+        return True
+
+    def leave_out(self, work: Callable[[], object]) -> None:
+        """Do something that has to be done anyway, however many pictures there are."""
+        start = self._own()
+        work()
+        if self._last is not None:
+            self._last += self._own() - start

@@ -98,6 +98,12 @@ class ProjectFiles(QObject):
             self._notice.dismiss()
         return True
 
+    def open_loaded(self, loaded: Loaded) -> list[str]:
+        """Open a project that comes from no file of the user's. Returns what had to be left out, in words."""
+        warnings = self._show(loaded, None)
+        self._notice.dismiss()
+        return warnings
+
     def open_dropped(self, paths: list[str]) -> None:
         """Open a project that was dropped on the window; other files are data for the present one, and passed on."""
         files = [Path(path) for path in paths]

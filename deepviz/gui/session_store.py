@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sys
 import time
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from deepviz.document.file_format import SUFFIX, FileError, Trained, save
+from deepviz.document.file_lock import locked
 from deepviz.document.project import Project
 from deepviz.document.replace_file import replace_file
 
@@ -187,7 +187,7 @@ class SessionStore:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-        descriptor = _locked(self.folder / f"{name}{LOCK}")
+        descriptor = locked(self.folder / f"{name}{LOCK}")
         if descriptor is None:
             raise OSError(f"{self.folder} cannot be locked")
         return Slot(self.folder, name, descriptor)
@@ -207,7 +207,7 @@ class SessionStore:
         if name not in self._names():
             return None
         try:
-            descriptor = _locked(self.folder / f"{name}{LOCK}")
+            descriptor = locked(self.folder / f"{name}{LOCK}")
         except OSError:
             return None
         return None if descriptor is None else Slot(self.folder, name, descriptor)
@@ -255,25 +255,3 @@ def _age(file: Path) -> float:
         return file.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _locked(file: Path) -> int | None:
-    """The descriptor of a file that is locked now, or None if somebody else has it locked.
-
-    The system lets go of it when the process ends, however it does; a number of a process in a file would not say
-    whether that process is still the same.
-    """
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor

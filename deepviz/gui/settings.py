@@ -81,10 +81,66 @@ CLOSED_CATEGORIES: Setting[tuple[str, ...]] = Setting(
     ("activation", "attention", "loss", "merge and shape", "normalisation", "pooling", "recurrent"),
     "Groups of the palette that are closed. All headings are in sight at first, with the losses.",
 )
+GRADIENT_CURVES = Setting("views/gradient_norms", "parameters/l2/before", "Which gradients the curves show.")
+GRADIENT_MAP = Setting("views/gradient_map", "parameters/l2/before", "Which gradients the map shows.")
+GRADIENTS_ALIKE = Setting("views/gradients_alike", False, "Whether all views of gradients show the same magnitude.")
+HISTOGRAM_OF = Setting(
+    "views/histogram_of", "activations", "What histograms are of.", ("activations", "weights", "gradients")
+)
+HISTOGRAM_FORM = Setting("views/histogram_form", "ridge", "How histograms over time are drawn.", ("ridge", "map"))
+HISTOGRAM_LOG = Setting("views/histogram_log", False, "Whether histograms show logarithms of their counts.")
+ACTIVATION_FIGURE = Setting(
+    "views/activation_figure",
+    "mean",
+    "What the curves of activations show.",
+    ("mean", "spread", "zeros", "saturated", "dead"),
+)
+ACTIVATION_ALL = Setting("views/activation_all", False, "Whether activations are shown of layers that only pass on.")
+PROJECTION_SAMPLES = Setting("views/projection_samples", 400, "Samples that are projected.", (200, 400, 1000, 2000))
+LANDSCAPE_POINTS = Setting("views/landscape_points", 21, "Points along a direction.", (11, 21, 31, 51))
+LANDSCAPE_REACH = Setting("views/landscape_reach", 1.0, "How far the landscape reaches.", (0.1, 0.25, 0.5, 1.0, 2.0))
+LANDSCAPE_SAMPLES = Setting("views/landscape_samples", 512, "Samples the landscape is of.", (128, 512, 2048, 8192))
+LANDSCAPE_FORM = Setting("views/landscape_form", "map", "One random direction, or two.", ("map", "curve"))
+LANDSCAPE_LOG = Setting("views/landscape_log", False, "Whether the landscape shows logarithms of the loss.")
+RATE_RANGE = Setting(
+    "views/rate_range", "1e-6 to 10", "The learning rates that are tried.", ("1e-8 to 0.1", "1e-6 to 10", "1e-4 to 1e3")
+)
+RATE_STEPS = Setting("views/rate_steps", 300, "How many learning rates are tried.", (100, 300, 1000, 3000))
+RATE_LOG = Setting("views/rate_log", False, "Whether the rate finder shows logarithms of the loss.")
+PREDICTIONS_PART = Setting(
+    "views/predictions_part",
+    "",
+    "Whose predictions are looked at; nothing is validation data if there are any.",
+    ("", "train", "validation", "test"),
+)
+CONFUSION_SCALE = Setting(
+    "views/confusion_scale", "count", "What the cells of a confusion matrix show.", ("count", "row", "column")
+)
+WRONG_ONLY = Setting("views/wrong_only", False, "Whether only samples whose class is wrong are listed as the worst.")
+RESIDUALS_FORM = Setting(
+    "views/residuals_form", "histogram", "How residuals are drawn.", ("histogram", "against predicted")
+)
+CENTRE_DRAWING = Setting("views/centre_drawing", True, "Whether a drawing is scaled and centred as the data were.")
+PEN_WIDTH = Setting("views/pen_width", 8, "Width of the pen in hundredths of the pad.", minimum=1, maximum=30)
+PLANE_RESOLUTION = Setting(
+    "views/plane_resolution", 60, "How fine decisions and surfaces are computed.", (30, 60, 120, 240)
+)
+PLANE_PARTS: Setting[tuple[str, ...]] = Setting(
+    "views/plane_parts", ("train",), "Of which parts of the data samples are drawn on decisions and fits."
+)
+NEURONS_SCALE = Setting("views/neurons_scale", "own", "By what the maps of neurons are coloured.", ("own", "layer"))
+RESPONSES_ON_CARDS = Setting(
+    "look/responses", True, "Whether cards show what their units answer to where data have two inputs."
+)
+RUNS_OF_ALL = Setting("runs/of_all", False, "Whether the list of runs shows those of all projects.")
+RUNS_SORTED_BY = Setting("runs/sorted_by", "created", "The column that the list of runs is sorted by.")
+RUNS_FALLING = Setting("runs/falling", True, "Whether the list of runs goes from large to small.")
 HINTS_SHOWN = Setting("hints/shown", 0, "How many of the first hints have been seen.", minimum=0, maximum=100)
 HINTS_ON = Setting("hints/on", True, "Whether the first hints are shown at all.")
 
-SETTINGS: tuple[Setting[bool] | Setting[int] | Setting[str] | Setting[bytes] | Setting[tuple[str, ...]], ...] = (
+SETTINGS: tuple[
+    Setting[bool] | Setting[int] | Setting[float] | Setting[str] | Setting[bytes] | Setting[tuple[str, ...]], ...
+] = (
     THEME,
     MORE_SETTINGS,
     MINIMAP,
@@ -107,6 +163,36 @@ SETTINGS: tuple[Setting[bool] | Setting[int] | Setting[str] | Setting[bytes] | S
     PICTURE_GRADIENTS,
     RECENT_LAYERS,
     CLOSED_CATEGORIES,
+    GRADIENT_CURVES,
+    GRADIENT_MAP,
+    GRADIENTS_ALIKE,
+    HISTOGRAM_OF,
+    HISTOGRAM_FORM,
+    HISTOGRAM_LOG,
+    ACTIVATION_FIGURE,
+    ACTIVATION_ALL,
+    PROJECTION_SAMPLES,
+    LANDSCAPE_POINTS,
+    LANDSCAPE_REACH,
+    LANDSCAPE_SAMPLES,
+    LANDSCAPE_FORM,
+    LANDSCAPE_LOG,
+    RATE_RANGE,
+    RATE_STEPS,
+    RATE_LOG,
+    PREDICTIONS_PART,
+    CONFUSION_SCALE,
+    WRONG_ONLY,
+    RESIDUALS_FORM,
+    CENTRE_DRAWING,
+    PEN_WIDTH,
+    PLANE_RESOLUTION,
+    PLANE_PARTS,
+    NEURONS_SCALE,
+    RESPONSES_ON_CARDS,
+    RUNS_OF_ALL,
+    RUNS_SORTED_BY,
+    RUNS_FALLING,
     HINTS_SHOWN,
     HINTS_ON,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from deepviz.gui.amounts import thousands
+from deepviz.gui.amounts import THIN_SPACE, thousands
 from deepviz.gui.theme import number_font
 
 BETWEEN = "  ·  "
@@ -35,7 +35,9 @@ class StatusLine(QStatusBar):
         self.addWidget(readiness, 1)
         self.addPermanentWidget(self._figures)
 
-    def show_figures(self, status: str, epoch: int, epochs: int, step: int, speed: float, why: str = "") -> None:
+    def show_figures(
+        self, status: str, epoch: int, epochs: int, step: int, speed: float, why: str = "", cost: float | None = None
+    ) -> None:
         """Show how far training is.
 
         Parameters
@@ -48,10 +50,14 @@ class StatusLine(QStatusBar):
             Samples per second, 0 when nothing runs.
         why
             Why the run has ended early, in a sentence; it takes the place of the one word where there is room.
+        cost
+            Which share of the time of training is lost to being watched, from 0 to 1; None if nothing runs.
         """
         parts = [f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
         if speed > 0:
             parts.append(f"{thousands(three_figures(speed))} samples/s")
+        if cost is not None:
+            parts.append(f"watching costs {100 * cost:.0f}{THIN_SPACE}%")
         self._with_reason, self._without_reason = (
             BETWEEN.join([first, *parts]) for first in (why.removesuffix(".") or status, status)
         )

@@ -6,6 +6,8 @@ The parts know nothing of each other: what one sends, another is told in `workbe
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -15,9 +17,12 @@ from deepviz.gui import actions as action_table
 from deepviz.gui import theme as themes
 from deepviz.gui.canvas.view import CanvasView
 from deepviz.gui.canvas_stage import CanvasStage
+from deepviz.gui.card_responses import CardResponses
 from deepviz.gui.checking import Checking
 from deepviz.gui.editor import Editor
 from deepviz.gui.hints import Hints
+from deepviz.gui.inspector import Inspector
+from deepviz.gui.live_bar import LiveBar
 from deepviz.gui.main_window import MainWindow
 from deepviz.gui.menus import FileMenu
 from deepviz.gui.messages import Messages
@@ -35,16 +40,19 @@ from deepviz.gui.panels.picture_panel import PicturePanel
 from deepviz.gui.panels.problems import ProblemsButton
 from deepviz.gui.panels.properties import PropertiesPanel
 from deepviz.gui.panels.shortcut_overview import ShortcutOverview
+from deepviz.gui.panels.stop_panel import StopPanel
 from deepviz.gui.panels.training_panel import TrainingPanel
 from deepviz.gui.pictures import Pictures
-from deepviz.gui.plots.strip import PlotStrip
 from deepviz.gui.project_files import ProjectFiles
+from deepviz.gui.run_archive import RunArchive
+from deepviz.gui.runs.desk import RunsDesk
 from deepviz.gui.settings import GEOMETRY, LEFT_TAB, REOPEN_LAST, THEME, WINDOW_STATES, WORKSPACE, Settings
 from deepviz.gui.status_line import StatusLine
 from deepviz.gui.template_gallery import TemplateGallery, TemplateOffer
 from deepviz.gui.theme import ThemeSwitch
 from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
 from deepviz.gui.training_controller import TrainingController
+from deepviz.gui.view_docks import ViewDocks
 from deepviz.gui.workbench_commands import WorkbenchCommands
 from deepviz.gui.workbench_display import WorkbenchDisplay
 from deepviz.gui.workbench_wiring import wire
@@ -59,12 +67,14 @@ class Workbench(QObject):
         What to show first.
     settings
         What is remembered between starts.
+    home
+        Where finished runs are kept; beside the settings by default.
     """
 
     leaving = Signal()
     """Sent before the run is ended and the window goes."""
 
-    def __init__(self, app: QApplication, project: Project, settings: Settings) -> None:
+    def __init__(self, app: QApplication, project: Project, settings: Settings, home: Path | None = None) -> None:
         super().__init__()
         self.settings = settings
         self.themes = ThemeSwitch(app, settings.get(THEME), self)
@@ -84,8 +94,8 @@ class Workbench(QObject):
         self.data_panel = DataPanel(self.editor, settings, look)
         self.training_panel = TrainingPanel(self.editor, look)
         self.learning_rate = LearningRateSlider(self.editor, look)
-        self.plots = PlotStrip()
-        self.plots.apply_theme(look)
+        self.live_bar = LiveBar()
+        self.live_bar.apply_theme(look)
         self.readiness = ProblemsButton(self.editor, look)
         self.status = StatusLine(self.readiness)
         self.commands = WorkbenchCommands(self)
@@ -98,7 +108,14 @@ class Workbench(QObject):
         left_tabs = [("Layers", self.palette), ("Outline", self.outline), ("History", self.history)]
         self.stage = CanvasStage(self.canvas)
         self.window = MainWindow(
-            self.top_bar, self.notice, self.stage, left_tabs, tabs, self.plots, self.status, self.may_close
+            self.top_bar, self.notice, self.stage, left_tabs, tabs, self.live_bar, self.status, self.may_close
+        )
+        self.views = ViewDocks(self.window, settings)
+        self.views.apply_theme(look)
+        self.live_bar.take(self.views)
+        self.card_responses = CardResponses(self.canvas, look)
+        self.inspector = Inspector(
+            self.editor, self.controller, lambda: (*self.views.looks(), *self.card_responses.looks())
         )
         self.checking = Checking(self.editor, self.canvas, self.readiness, self.window, settings, look)
         self.files = ProjectFiles(self.editor, self.controller, settings, self.notice, self.window)
@@ -107,6 +124,10 @@ class Workbench(QObject):
         self.template_offer = TemplateOffer(self.canvas)
         self.file_menu = FileMenu(submenus["File"], self.actions["save"], self.files, settings)
         self.export_panel = ExportPanel(self.window, settings)
+        self.stop_panel = StopPanel(self.window)
+        self.runs = RunsDesk(home or settings.path.parent / "work", self.editor, settings, look)
+        self.archive = RunArchive(self.runs, self.editor, self.controller, self.files, self.notice)
+        self.runs_dock = self.window.add_dock("Runs", self.runs.panel)
         self.pictures = Pictures(self.canvas, self.editor, settings, self.notice, self.window)
         self.picture_panel = PicturePanel(self.window, self.pictures, settings)
         self.actions["reopen_last"].setChecked(settings.get(REOPEN_LAST))
@@ -134,7 +155,10 @@ class Workbench(QObject):
         self.leaving.emit()
         self.pictures.leave_clipboard()
         self.messages.forget()
+        self.inspector.shut_down()
+        self.archive.close()
         self.controller.shut_down()
+        self.runs.shut_down()
         self.checking.shut_down()
         self.data_panel.loader.cancel()
         self.settings.set(GEOMETRY, bytes(self.window.saveGeometry().data()))

@@ -19,6 +19,7 @@ from deepviz.gui.canvas import adding, clipboard_commands, commands, group_comma
 from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.plots.rate_finder import RateFinder
 from deepviz.gui.settings import MORE_SETTINGS, REOPEN_LAST, THEME
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class WorkbenchCommands(QObject):
             "zoom_actual": bench.canvas.zoom_reset,
             "fit": bench.canvas.fit,
             "minimap": partial(commands.toggle_minimap, bench.canvas),
+            "runs": self._toggle_runs,
             "problems": lambda: bench.checking.toggle_list(),
+            "responses": lambda: bench.card_responses.toggle(),
             "bars": lambda: bench.checking.bars_button.open_menu(),
             "next_problem": lambda: bench.checking.go_to_next(),
             "previous_problem": lambda: bench.checking.go_to_next(-1),
@@ -90,8 +93,10 @@ class WorkbenchCommands(QObject):
             "run": self._run_or_pause,
             "step": self._typed_first(bench.controller.step),
             "step_epoch": self._typed_first(bench.controller.step_epoch),
+            "run_to": self._typed_first(self._ask_stop),
             "stop": bench.controller.stop,
             "reset": self._reset,
+            "find_rate": self._typed_first(self.find_rate),
             "hints": lambda: bench.hints.start_over(),
             "shortcuts": lambda: bench.shortcuts.toggle(bench.window),
             "about": lambda: bench.about.toggle(bench.window),
@@ -151,6 +156,14 @@ class WorkbenchCommands(QObject):
         self._bench.window.show_tab("Data")
         self._bench.data_panel.use_files(paths)
 
+    def find_rate(self) -> None:
+        """Open the learning-rate finder, and have it begin."""
+        self._bench.window.show_workspace("train")
+        self._bench.views.open("rate_finder")
+        finder = self._bench.views.view("rate_finder")
+        assert isinstance(finder, RateFinder)
+        finder.compute()
+
     def forms(self) -> tuple[DefinitionForm, ...]:
         """The forms that hide what few people change."""
         return self._bench.properties.form, *self._bench.training_panel.forms
@@ -205,6 +218,20 @@ class WorkbenchCommands(QObject):
     def _ask_export(self) -> None:
         bench = self._bench
         bench.export_panel.open_at(bench.top_bar.export_button, bench.editor.project, bench.controller.result_step)
+
+    def _ask_stop(self) -> None:
+        bench, controller = self._bench, self._bench.controller
+        step, progress = controller.step_count, controller.progress
+        bench.stop_panel.open_at(bench.top_bar.run_button, step, progress.steps_per_epoch, progress.total_steps)
+
+    def _toggle_runs(self) -> None:
+        """Open the list of runs, or close it."""
+        dock = self._bench.runs_dock
+        dock.setVisible(dock.isHidden())
+        if dock.isVisible():
+            self._bench.views.lay_behind(dock)
+            dock.raise_()
+            self._bench.runs.panel.setFocus()
 
     def _ask_picture(self) -> None:
         bench = self._bench

@@ -51,7 +51,7 @@ class WorkbenchDisplay(QObject):
     def share_scale(self) -> None:
         """One scale of colours for edges, cards and heat-map."""
         scale = self._bench.canvas.network.gradient_scale
-        self._bench.plots.show_scale(scale.first, scale.last)
+        self._bench.views.show_scale(scale.first, scale.last)
 
     def show_project(self, before: Project, after: Project) -> None:
         """The project has another value."""
@@ -79,7 +79,7 @@ class WorkbenchDisplay(QObject):
 
     def show_history(self) -> None:
         """Another run, or none, is the one that is shown."""
-        self._bench.plots.show_history(self._bench.controller.history)
+        self._bench.views.show_history(self._bench.controller.history)
         self._bench.canvas.clear_gradients()
         self._bench.properties.show_gradients({})
         self._bench.properties.show_values({})
@@ -90,14 +90,21 @@ class WorkbenchDisplay(QObject):
 
     def show_growth(self) -> None:
         """The run has made more steps."""
-        self._bench.plots.refresh()
+        self.show_figures()  # first, because a progress bar paints at once, and all that is new with it
+        if self._bench.controller.is_running:
+            self._bench.views.refresh_one_by_one()
+        else:
+            self._bench.views.refresh()
+        self.show_gradients()
+        self._bench.properties.show_values(self._bench.controller.history.latest_numbers())
+        self._bench.checking.follow_gradients()
+
+    def show_gradients(self) -> None:
+        """Show the gradients of the moment that is chosen, on the canvas and beside it."""
         picture = self._bench.controller.gradient_picture()
         self._bench.canvas.show_gradients(picture)
         shown = self._bench.canvas.network.gradients or picture
         self._bench.properties.show_gradients({card: norm for card, norm in shown.nodes.items() if norm is not None})
-        self._bench.properties.show_values(self._bench.controller.history.latest_numbers())
-        self._bench.checking.follow_gradients()
-        self.show_figures()
 
     def show_status(self, status: str) -> None:
         """The run has begun, paused or ended: say so, and offer what is possible now."""
@@ -110,20 +117,22 @@ class WorkbenchDisplay(QObject):
         self._bench.actions["stop"].setEnabled(running or status == "paused")
         self._bench.actions["reset"].setEnabled(status != "idle")
         self.show_figures()
+        if not running:
+            self._bench.views.refresh()
 
     def show_figures(self) -> None:
         """Say how far the run is and how fast it goes."""
         controller = self._bench.controller
-        step, per_epoch = controller.step_count, max(controller.steps_per_epoch, 1)
-        epoch = -(-step // per_epoch)
-        left = controller.seconds_left()
+        step, progress, running = controller.step_count, controller.progress, controller.is_running
+        epoch = controller.history.epoch
+        left = progress.seconds_left(running)
         ending = controller.ending
         state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[controller.status]
         words = duration(left) if left is not None else state if step else ""
-        self._bench.top_bar.show_progress(epoch, controller.epochs, step, controller.total_steps, words)
-        speed = controller.samples_per_second()
-        why = "" if ending is None else ending.why
-        self._bench.status.show_figures(state, epoch, controller.epochs, step, speed, why)
+        self._bench.top_bar.show_progress(epoch, progress.epochs, step, progress.total_steps, words)
+        speed = progress.samples_per_second(running)
+        why, cost = "" if ending is None else ending.why, progress.watching_cost(running)
+        self._bench.status.show_figures(state, epoch, progress.epochs, step, speed, why, cost)
 
     def use_theme(self, theme: Theme) -> None:
         """Show every part in other colours."""
@@ -133,7 +142,8 @@ class WorkbenchDisplay(QObject):
         bench.add_menu.set_theme(theme)
         bench.checking.use_theme(theme)
         for part in (
-            bench.notice, bench.properties, bench.data_panel, bench.training_panel, bench.plots, bench.readiness,
-            bench.top_bar, bench.learning_rate, bench.templates, bench.outline, bench.history,
+            bench.notice, bench.properties, bench.data_panel, bench.training_panel, bench.views, bench.live_bar,
+            bench.readiness, bench.top_bar, bench.learning_rate, bench.templates, bench.outline, bench.history,
+            bench.card_responses,
         ):  # fmt: skip
             part.apply_theme(theme)

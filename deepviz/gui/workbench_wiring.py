@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deepviz.gui.announcement import announce
 from deepviz.gui.settings import MINIMAP, MORE_SETTINGS, SCHEDULE_LOG
 from deepviz.gui.workbench_palettes import wire_palettes
+from deepviz.gui.workbench_views import wire_views
 
 if TYPE_CHECKING:
     from deepviz.gui.workbench import Workbench
@@ -35,7 +36,7 @@ def wire(bench: Workbench) -> None:
     bench.outline.left.connect(canvas.setFocus)
     canvas.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
     canvas.message.connect(lambda text: announce(canvas, text))
-    bench.plots.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
+    bench.views.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
     bench.pictures.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
     canvas.network.scale_changed.connect(lambda _low, _high: display.share_scale())
     canvas.minimap.wanted_changed.connect(bench.actions["minimap"].setChecked)
@@ -43,6 +44,7 @@ def wire(bench: Workbench) -> None:
     bench.actions["minimap"].setChecked(canvas.minimap.is_wanted)
     canvas.minimap.want(bench.settings.get(MINIMAP))
     wire_palettes(bench)
+    wire_views(bench)
     bench.checking.node_wanted.connect(commands.activate)
     bench.checking.panel.data_wanted.connect(lambda: bench.window.show_tab("Data"))
     bench.checking.panel.plan_wanted.connect(lambda: bench.window.show_tab("Training"))

@@ -5,6 +5,7 @@ Files may be damaged or made by others: what does not fit is said in words, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,3 +51,16 @@ def check_increasing(steps: npt.NDArray[Any], what: str) -> None:
     """Raise ValueError unless steps begin at 1 or later and count upwards."""
     if len(steps) and (steps[0] < 1 or (np.diff(steps) <= 0).any()):
         raise ValueError(f"The history is damaged: its {what} do not count upwards.")
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON as everybody reads it."""
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON.")

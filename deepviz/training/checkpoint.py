@@ -10,6 +10,8 @@ import numpy as np
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.file_format import Results, Trained
 from deepviz.document.project import Project
+from deepviz.document.repeats import unrolled
+from deepviz.engine.layer import Layer
 from deepviz.engine.trainer import Best, TrainerState
 from deepviz.training.history import History
 from deepviz.training.history_arrays import until
@@ -73,16 +75,25 @@ def trained_of(checkpoint: Checkpoint, data: PreparedData | None, results: Resul
 def checkpoint_of(project: Project, trained: Trained) -> tuple[Checkpoint, str]:
     """What a project file kept, as a checkpoint; and a warning in words if the history had to be left out."""
     layers = tuple(dict.fromkeys(name.rpartition("/")[0] for name in trained.state.parameters))
-    empty = History(layers)
+    empty, state = History(layers), _completed(trained.state, project)
     if not trained.history:
-        return Checkpoint(project, trained.state, empty), ""
+        return Checkpoint(project, state, empty), ""
     try:
         history = History.from_arrays(trained.history)
     except ValueError as error:
-        return Checkpoint(project, trained.state, empty), f"The curves could not be read: {error}"
-    if len(history) and history.steps[-1] > trained.state.step:
-        return Checkpoint(project, trained.state, empty), "The curves were left out: they go beyond the saved weights."
-    return Checkpoint(project, trained.state, history), ""
+        return Checkpoint(project, state, empty), f"The curves could not be read: {error}"
+    if len(history) and history.steps[-1] > state.step:
+        return Checkpoint(project, state, empty), "The curves were left out: they go beyond the saved weights."
+    return Checkpoint(project, state, history), ""
+
+
+def _completed(state: TrainerState, project: Project) -> TrainerState:
+    """The state with what files of earlier versions do not say, because it could not change in the middle of a run."""
+    if state.optimizer is not None:
+        return state
+    plan, nodes = project.plan, unrolled(project.graph).graph.nodes
+    frozen = {node.id: 0 for node in nodes if isinstance(node.layer, Layer) and node.layer.frozen}
+    return replace(state, optimizer=plan.optimizer, batch_size=plan.run.batch_size, ages=frozen)
 
 
 def fingerprint(data: PreparedData) -> str:

@@ -1,4 +1,7 @@
-"""The columns of a history: all values of a quantity, or a bounded choice of them if it is looked at now and then."""
+"""The columns of what is looked at now and then: a bounded choice of the values, evenly spread over the run.
+
+What is measured at every step is in a `StepTable` instead.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from deepviz.training.growing_array import GrowingArray
-
-FIRST_ROOM = 16
+from deepviz.engine import probes
+from deepviz.training.growing_array import FIRST_ROOM
+from deepviz.training.run_plan import PROBES
 
 MOST_KEPT, LEAST_KEPT, MOST_BYTES = 2048, 256, 8 << 20
 """Of a table's statistics so many steps are kept at most: fewer where there are so many layers that they take 8 MiB."""
-
-
-class Column:
-    """All values of one quantity: no point of a curve is ever lost.
-
-    Parameters
-    ----------
-    values
-        Those so far.
-    steps
-        The steps they belong to; None as long as there is a value at every step of the run.
-    """
-
-    def __init__(self, values: npt.NDArray[Any], steps: npt.NDArray[np.int64] | None) -> None:
-        self._values = GrowingArray(values.dtype, values.shape[1:])
-        self._values.extend(values)
-        self._steps: GrowingArray | None = None
-        if steps is not None:
-            self.lack(steps)
-
-    @property
-    def view(self) -> npt.NDArray[Any]:
-        """All values, read-only."""
-        return self._values.view
-
-    @property
-    def steps(self) -> npt.NDArray[np.int64] | None:
-        """The step of each value, read-only; None if there is a value at every step of the run."""
-        return None if self._steps is None else self._steps.view
-
-    @property
-    def nbytes(self) -> int:
-        """Memory taken, in bytes."""
-        return self._values.nbytes + (0 if self._steps is None else self._steps.nbytes)
-
-    def extend(self, steps: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
-        """Add values at the end."""
-        self._values.extend(values)
-        if self._steps is not None:
-            self._steps.extend(steps)
-
-    def lack(self, steps_so_far: npt.NDArray[np.int64]) -> None:
-        """From now on keep the steps of this column apart, because there are some without a value."""
-        if self._steps is None:
-            self._steps = GrowingArray(np.int64)
-            self._steps.extend(steps_so_far)
 
 
 class ThinnedColumn:
@@ -101,6 +58,25 @@ class ThinnedColumn:
         return _read_only(self._steps[: self._length])
 
     @property
+    def low(self) -> npt.NDArray[Any]:
+        """The smallest of the values that each one stands for: itself, as nobody looked at the steps between."""
+        return self.view
+
+    @property
+    def high(self) -> npt.NDArray[Any]:
+        """The largest of the values that each one stands for: itself."""
+        return self.view
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each value stands for itself only: always."""
+        return True
+
+    def stretch(self, row: int) -> tuple[int, int]:
+        """The first and the last of the steps that a row stands for: its own."""
+        return int(self._steps[row]), int(self._steps[row])
+
+    @property
     def nbytes(self) -> int:
         """Memory taken, in bytes."""
         return self._values.nbytes + self._steps.nbytes
@@ -109,9 +85,6 @@ class ThinnedColumn:
         """Add values; some of them, or some that are there, are let go."""
         for step, value in zip(steps, values, strict=True):
             self._append(step, value)
-
-    def lack(self, steps_so_far: npt.NDArray[np.int64]) -> None:
-        """Nothing to do: the steps are always kept."""
 
     def resume(self, every: int, count: int, steps: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
         """Take over what another column had kept.
@@ -159,12 +132,14 @@ def limit_of(row_bytes: int, most: int, least: int, most_bytes: int) -> int:
     return 2 * (min(most, max(least, most_bytes // max(1, row_bytes))) // 2)
 
 
-def new_column(
-    name: str, values: npt.NDArray[Any], steps: npt.NDArray[np.int64] | None = None
-) -> Column | ThinnedColumn:
-    """A column for values of this kind, without any: a bounded one for the statistics of a table (``gradients/l2``)."""
-    if "/" not in name:
-        return Column(values[:0], None if steps is None else steps[:0])
+def is_watched(name: str) -> bool:
+    """Whether a quantity is read from some steps only, while somebody looks at it; a table's statistics always are."""
+    key = name.partition("/")[0]
+    return key != name or (key in probes.registry and key not in PROBES)
+
+
+def watched_column(values: npt.NDArray[Any]) -> ThinnedColumn:
+    """A column for values of this kind, without any."""
     row = values.shape[1:]
     row_bytes = values.itemsize * int(np.prod(row))
     return ThinnedColumn(limit_of(row_bytes, MOST_KEPT, LEAST_KEPT, MOST_BYTES), values.dtype, row)

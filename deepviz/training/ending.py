@@ -13,20 +13,21 @@ class Ending:
 
     Attributes
     ----------
-    step, steps_per_epoch
-        After which step it was, and how many make an epoch.
+    step, epoch
+        After which step it was, and after which epoch; 0 if it was in the middle of one.
     reason
         Why it was before the last epoch, in words with a full stop; empty if it was not.
-    best_step, best_value
-        After which step the best weights were and the loss they had, if they are kept; otherwise 0 and 0.
+    best_step, best_epoch, best_value
+        After which step and epoch the best weights were and the loss they had, if they are kept; otherwise zeros.
     of_validation
         Whether that is the loss on the validation data.
     """
 
     step: int
-    steps_per_epoch: int
+    epoch: int
     reason: str = ""
     best_step: int = 0
+    best_epoch: int = 0
     best_value: float = 0.0
     of_validation: bool = True
 
@@ -36,8 +37,8 @@ class Ending:
         # What follows "Training ended after step 120: "; the place is said here in epochs where one is over.
         reason = "" if trainer.stopped_by is None else trainer.stopped_by.partition(": ")[2]
         best = trainer.best
-        step, value = (0, 0.0) if best is None else (best.step, best.value)
-        return cls(trainer.step, trainer.steps_per_epoch, reason, step, value, of_validation)
+        kept = (0, 0, 0.0) if best is None else (best.step, best.epoch, best.value)
+        return cls(trainer.step, trainer.epochs_done if trainer.begins_epoch else 0, reason, *kept, of_validation)
 
     @property
     def is_early(self) -> bool:
@@ -49,8 +50,7 @@ class Ending:
         """Where and why the run ended early, in a sentence; empty if it did not."""
         if not self.reason:
             return ""
-        epoch, rest = divmod(self.step, self.steps_per_epoch)
-        where = f"step {self.step:,}" if rest else f"epoch {epoch:,}"
+        where = f"epoch {self.epoch:,}" if self.epoch else f"step {self.step:,}"
         return f"Stopped early after {where}: {self.reason}"
 
     @property
@@ -64,6 +64,6 @@ class Ending:
         if not self.best_step:
             return ""
         whose = "validation" if self.of_validation else "training"
-        epoch = self.best_step // self.steps_per_epoch
-        weights = f"The best weights, of epoch {epoch:,} ({whose} loss {self.best_value:.4g}), are the result"
+        where = f"epoch {self.best_epoch:,}" if self.best_epoch else f"step {self.best_step:,}"
+        weights = f"The best weights, of {where} ({whose} loss {self.best_value:.4g}), are the result"
         return f"{weights}: Export takes them."

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+FIRST_ROOM = 16
+
 
 class GrowingArray:
     """Rows of equal shape and type, kept in one block of memory.
@@ -23,7 +25,7 @@ class GrowingArray:
     """
 
     def __init__(self, dtype: npt.DTypeLike, row_shape: tuple[int, ...] = ()) -> None:
-        self._block = np.empty((16, *row_shape), dtype)
+        self._block = np.empty((FIRST_ROOM, *row_shape), dtype)
         self._length = 0
 
     def __len__(self) -> int:
@@ -60,3 +62,13 @@ class GrowingArray:
             self._block = block
         self._block[self._length : needed] = rows
         self._length = needed
+
+    def drop_last(self) -> None:
+        """Let the last row go: the next one takes its place, also in what was handed out."""
+        self._length -= 1
+
+    def replace(self, rows: npt.NDArray[Any]) -> None:
+        """Hold other rows from now on, in memory of their own, so that what was handed out stays as it is."""
+        block = np.empty((max(FIRST_ROOM, 2 * len(rows)), *rows.shape[1:]), rows.dtype)
+        block[: len(rows)] = rows
+        self._block, self._length = block, len(rows)

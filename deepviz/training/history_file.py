@@ -1,4 +1,4 @@
-"""The course of a run as a table on disk: one line for each step, as CSV or as JSON lines.
+"""The course of a run as a table on disk: one line for each step that is kept, as CSV or as JSON lines.
 
 Files are written a few thousand steps at a time, and take the place of an older one only once they are complete.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from deepviz.training.history import History
@@ -55,15 +56,15 @@ def column_names(history: History, name: str) -> list[str]:
 def rows(history: History) -> Iterator[dict[str, Any]]:
     """One dictionary for each step, from what is called what in a file to its value; what is missing is left out."""
     notes: dict[int, list[str]] = {}
+    everything = history.all_steps
     for after, text in history.events:
         # A change made before the first step stands in the first line.
-        notes.setdefault(max(0, int(np.searchsorted(history.steps, after, side="right")) - 1), []).append(text)
-    for start in range(0, len(history), ROWS_AT_A_TIME):
-        steps = history.steps[start : start + ROWS_AT_A_TIME]
-        epochs = history.epochs[start : start + ROWS_AT_A_TIME]
-        chunk: list[dict[str, Any]] = [
-            {"step": step, "epoch": epoch} for step, epoch in zip(steps.tolist(), epochs.tolist(), strict=True)
-        ]
+        notes.setdefault(max(0, int(np.searchsorted(everything, after, side="right")) - 1), []).append(text)
+    for start in range(0, len(everything), ROWS_AT_A_TIME):
+        steps = everything[start : start + ROWS_AT_A_TIME]
+        chunk: list[dict[str, Any]] = [{"step": step} for step in steps.tolist()]
+        for line, epoch in zip(chunk, _epochs(history, steps), strict=True):
+            line.update({} if epoch is None else {"epoch": epoch})
         for name in history.columns:
             at, values = history.column(name)
             first, past = np.searchsorted(at, (steps[0], steps[-1] + 1))
@@ -77,6 +78,14 @@ def rows(history: History) -> Iterator[dict[str, Any]]:
             if start <= number < start + len(chunk):
                 chunk[number - start]["event"] = "; ".join(texts)
         yield from chunk
+
+
+def _epochs(history: History, steps: npt.NDArray[np.int64]) -> Iterator[int | None]:
+    """The epoch of each of these steps, as far as it is known where not every step is kept."""
+    before = np.searchsorted(history.steps, steps, side="right") - 1
+    after = np.minimum(np.searchsorted(history.steps, steps), len(history) - 1)
+    for first, last in zip(history.epochs[before].tolist(), history.epochs[after].tolist(), strict=True):
+        yield first if first == last else None
 
 
 @contextmanager

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from deepviz.datasets.prepared import PreparedData, prepare
 from deepviz.document.compile import compile_project
-from deepviz.document.graph import Graph
-from deepviz.document.project import DataChoice, Project, TrainingPlan
+from deepviz.document.graph import Graph, Node
+from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import DataFacts
 from deepviz.engine.metric import Metric
 from deepviz.engine.trainer import Trainer, TrainerState
+from deepviz.engine.weighted import Trained
 
 PROBES = ("loss", "accuracy", "gradient_norm", "learning_rate")
 
@@ -51,14 +52,16 @@ class RunPlan:
         ProjectError
             If the graph is wrong or does not fit the data.
         ValueError
-            If the state belongs to another network or optimizer.
+            If the state belongs to another network.
         """
         run, train, validation = self.project.plan.run, self.data.train, self.data.validation
+        optimizer = self.project.plan.optimizer
+        left_by = optimizer if state is None or state.optimizer is None else state.optimizer
         network, loss = compile_project(self.project, self.facts)
         trainer = Trainer(
             network,
             loss,
-            self.project.plan.optimizer,
+            optimizer if optimizer.is_kind_of(left_by) else left_by,
             (train.x, train.y),
             validation=None if validation is None else (validation.x, validation.y),
             batch_size=run.batch_size,
@@ -72,6 +75,8 @@ class RunPlan:
         )
         if state is not None:
             trainer.restore(state)
+            if not optimizer.is_kind_of(left_by):
+                trainer.optimizer = optimizer
         return trainer
 
     def steer(self, trainer: Trainer) -> None:
@@ -82,10 +87,11 @@ class RunPlan:
         ValueError
             If a stopping rule looks at what is not measured, or a metric is for other data.
         """
-        plan = self.project.plan
-        trainer.epochs = plan.run.epochs
-        trainer.learning_rate = plan.optimizer.learning_rate
+        plan, nodes = self.project.plan, unrolled(self.project.graph).graph.nodes
         trainer.follow(plan.schedule, plan.stopping, plan.run.keep_best, self._metrics)
+        trainer.epochs, trainer.batch_size = plan.run.epochs, plan.run.batch_size
+        trainer.frozen = {node.id for node in nodes if isinstance(node.layer, Trained) and node.layer.frozen}
+        trainer.optimizer = plan.optimizer
 
     @property
     def _metrics(self) -> Sequence[Metric]:
@@ -112,16 +118,20 @@ def facts_of(data: PreparedData) -> DataFacts:
 def same_run(one: Project, other: Project) -> bool:
     """Whether a run of one project can go on as one of the other, with its weights as they are.
 
-    Looks and names may differ, and of the plan what is asked for anew at each step: learning rate, epochs, schedule,
-    stopping rules, metrics and whether the best weights are kept.
+    Looks and names may differ, which layers are frozen, and the plan but for its seed.
     """
     return _trained_part(one) == _trained_part(other)
 
 
 def _trained_part(project: Project) -> Project:
     graph = unrolled(project.graph).graph
-    bare = (replace(node, position=(0.0, 0.0), group="", attached=False) for node in graph.nodes)
+    bare = (replace(node, position=(0.0, 0.0), group="", attached=False) for node in map(_thawed, graph.nodes))
     nodes = tuple(sorted(bare, key=lambda node: node.id))
-    optimizer = project.plan.optimizer.changed(learning_rate=1.0)
-    plan = TrainingPlan(optimizer, project.plan.run.changed(epochs=1, keep_best=False))
+    plan = TrainingPlan(run=RunSettings(seed=project.plan.run.seed))
     return replace(project, name="", graph=Graph(nodes, tuple(sorted(graph.edges))), plan=plan)
+
+
+def _thawed(node: Node) -> Node:
+    if isinstance(node.layer, Trained) and node.layer.frozen:
+        return replace(node, layer=node.layer.changed(trainable=True))
+    return node

@@ -9,17 +9,21 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
 
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
 from deepviz.training.ending import Ending
+from deepviz.training.failure import Failure as Failure
+from deepviz.training.overhead import Overhead
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.timeline import Timeline
 from deepviz.training.watching import Watching
 
 Status = Literal["starting", "running", "paused", "finished", "diverged", "failed", "stopped"]
@@ -28,21 +32,8 @@ SWITCH_INTERVAL = 0.001
 """Seconds that the training thread may keep others waiting, while a run is on."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a run ended too early.
-
-    Attributes
-    ----------
-    text
-        In words for the user.
-    node, step
-        The layer where it happened and the step, if known.
-    """
-
-    text: str
-    node: str = ""
-    step: int = 0
+Sections = Sequence[tuple[int, RunPlan]]
+"""After how many steps a run goes by which plan."""
 
 
 class Session:
@@ -57,9 +48,15 @@ class Session:
         same, without that rule: somebody wants it to.
     paused
         Whether to wait for a command before the first step.
+    timeline
+        Where whole states of the run are kept while somebody watches; a new one by default.
+    later
+        By which plans it goes on after how many steps, unless somebody has it follow another plan before.
 
     Attributes
     ----------
+    plan, began_with
+        By which plan it goes, and by which it began.
     status
         What the run is doing. "finished", "diverged", "failed" and "stopped" are final.
     failure
@@ -74,8 +71,16 @@ class Session:
         All nodes in the order of the network, that of the ``activations`` values, once the run is under way.
     """
 
-    def __init__(self, plan: RunPlan, state: TrainerState | None = None, paused: bool = False) -> None:
-        self.plan = plan
+    def __init__(
+        self,
+        plan: RunPlan,
+        state: TrainerState | None = None,
+        paused: bool = False,
+        timeline: Timeline | None = None,
+        later: Sections = (),
+    ) -> None:
+        self.plan = self.began_with = plan
+        self.timeline = Timeline() if timeline is None else timeline
         self.status: Status = "starting"
         self.failure: Failure | None = None
         self.ending: Ending | None = None
@@ -89,8 +94,13 @@ class Session:
         self._stopping = False
         self._commands: queue.SimpleQueue[Callable[[Trainer], None]] = queue.SimpleQueue()
         self._mailbox: deque[StepRecord] = deque()
+        self._followed: deque[tuple[int, RunPlan, bool]] = deque()
+        self._later = list(later)
         self._trainer: Trainer | None = None
         self._watching = Watching()
+        self._overhead = Overhead()
+        self._served = 0.0
+        """Seconds spent on commands since the overhead was noted last: copies of weights, most of all."""
         self._ended = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="deepviz-training", daemon=True)
 
@@ -116,6 +126,17 @@ class Session:
         """Go on to the end of the epoch, then pause."""
         self._send(lambda trainer: self._set_pause(False, until_epoch_end=True))
 
+    def run_to(self, step: int) -> None:
+        """Go on until so many steps have been made, counted from the first, then pause; at once if they have been."""
+
+        def set_goal(trainer: Trainer) -> None:
+            if step > trainer.step:
+                self._set_pause(False, step - trainer.step)
+            else:
+                self._set_pause(True)
+
+        self._send(set_goal)
+
     def set_learning_rate(self, value: float) -> None:
         """Use another learning rate from the next step on."""
         self._send(lambda trainer: setattr(trainer, "learning_rate", value))
@@ -129,15 +150,20 @@ class Session:
         self.plan = plan
         with self._ended:
             if not self._is_final():
-                self._commands.put(plan.steer)
+                self._commands.put(lambda trainer: self._follow(trainer, plan))
             elif self._trainer is not None:
-                plan.steer(self._trainer)
+                self._follow(self._trainer, plan)
 
     @property
     def best(self) -> tuple[int, float] | None:
         """The step of the best weights so far and the loss they had, if they are kept and an epoch is over."""
         best = None if self._trainer is None else self._trainer.best
         return None if best is None else (best.step, best.value)
+
+    @property
+    def total_steps(self) -> int | None:
+        """How many steps the run has from the first to the last, as far as that is known now."""
+        return None if self._trainer is None else self._trainer.total_steps
 
     def watch(self, keys: Iterable[str] | None = None) -> None:
         """Have a step report what open views need besides what every step reports; to be called again and again.
@@ -160,8 +186,8 @@ class Session:
 
     @property
     def overhead(self) -> float:
-        """Which share of the time of training went into watching lately, from 0 to 1."""
-        return self._watching.overhead
+        """Which share of the time of training was lost to being watched lately, from 0 to 1."""
+        return self._overhead.share
 
     def snapshot(self) -> Future[TrainerState]:
         """A copy of the weights and all that is needed to go on, as soon as the step that is being made is done.
@@ -174,6 +200,23 @@ class Session:
                 self._answer(future)
             else:
                 self._commands.put(lambda trainer: future.set_result(trainer.state()))
+        return future
+
+    def weights(self) -> Future[tuple[int, dict[str, np.ndarray]]]:
+        """A copy of the weights alone, and after which step they are; as `snapshot`, but cheaper."""
+        future: Future[tuple[int, dict[str, np.ndarray]]] = Future()
+
+        def copy(trainer: Trainer) -> None:
+            if future.set_running_or_notify_cancel():
+                future.set_result((trainer.step, trainer.network.weights()))
+
+        with self._ended:
+            if not self._is_final():
+                self._commands.put(copy)
+            elif self._trainer is None:
+                future.set_exception(RuntimeError("The run failed before there were any weights."))
+            else:
+                copy(self._trainer)
         return future
 
     def stop(self, timeout: float = 5.0) -> bool:
@@ -191,6 +234,18 @@ class Session:
             taken.append(self._mailbox.popleft())
         return taken
 
+    def drain_changes(self) -> list[tuple[int, RunPlan, bool]]:
+        """Take the plans that were followed since the last call.
+
+        Returns
+        -------
+        The number of steps made before, the plan, and whether it was one of those to be followed later.
+        """
+        taken = []
+        while self._followed:
+            taken.append(self._followed.popleft())
+        return taken
+
     # The thread
 
     def _run(self) -> None:
@@ -201,12 +256,9 @@ class Session:
             # Overflow on the way to divergence is reported by the trainer, in words; NumPy's warnings add nothing.
             with np.errstate(all="ignore"):
                 status = self._train()
-        except Diverged as error:
-            status, self.failure = "diverged", Failure(str(error), error.node, error.step)
-        except MemoryError:
-            self.failure = Failure("There is not enough memory for this network and batch size. Try a smaller batch.")
         except Exception as error:  # whatever a layer raises must reach the user in words, not end the application
-            self.failure = Failure(f"Training stopped: {error or type(error).__name__}", step=self._current_step())
+            status = "diverged" if isinstance(error, Diverged) else "failed"
+            self.failure = Failure.of(error, None if self._trainer is None else self._trainer.fault)
         finally:
             sys.setswitchinterval(interval)
             with self._ended:
@@ -221,7 +273,8 @@ class Session:
         if trainer.stopped_by is not None:
             trainer.go_on()
         self.nodes = tuple(node.id for node in trainer.network.nodes)
-        steps, watching = trainer.steps(), self._watching
+        steps, watching, timeline = trainer.steps(), self._watching, self.timeline
+        timeline.keep(trainer.state)
         self.status = "paused" if self._paused else "running"
         while True:
             while self._paused or not self._commands.empty():
@@ -230,35 +283,76 @@ class Session:
                 self._obey()
             if self._stopping:
                 return "stopped"
-            is_last, watched = self._is_last_step(trainer), False
+            self._hurry(steps, trainer)
+            if not self._commands.empty():
+                continue
+            if self._later and self._later[0][0] <= trainer.step:
+                self.plan = self._later.pop(0)[1]
+                self._follow(trainer, self.plan, was_planned=True)
+            ends_epoch = trainer.ends_epoch
+            is_last, watched, is_kept = self._is_last_step(trainer, ends_epoch), False, False
             if is_last or watching.asked:
-                trainer.watch_next = watching.begin(trainer.step, is_last=is_last)
+                # A step whose state is kept is looked at from all sides, so that all views show one step afterwards.
+                is_kept = is_last or timeline.is_due
+                trainer.watch_next = watching.begin(trainer.step, is_last=is_kept)
                 watched = bool(trainer.watch_next)
             record = next(steps, None)
             if watched:
                 watching.end(trainer.step)
+            if is_kept and record is not None:
+                timeline.keep(trainer.state, extra=watching.extra)
+            if watched:
+                self._overhead.note(watching.extra + self._served + (timeline.seconds if is_kept else 0.0))
+                self._served = 0.0
             if record is None:
                 self.ending = Ending.of(trainer, self.plan.data.validation is not None)
                 return "finished"
             self._mailbox.append(record)
             if self._steps_left is not None or self._until_epoch_end:
-                self._count_down(record.step % trainer.steps_per_epoch == 0)
+                self._count_down(ends_epoch)
 
-    def _is_last_step(self, trainer: Trainer) -> bool:
+    def _hurry(self, steps: Iterator[StepRecord], trainer: Trainer) -> None:
+        """Make steps that need no care until somebody wants something, but not the last one before a pause or the end.
+
+        A small network makes tens of thousands of them a second, so nothing else is done here.
+        """
+        first, put, wants_nothing, watching = trainer.step, self._mailbox.append, self._commands.empty, self._watching
+        if self._until_epoch_end:
+            return
+        most = (trainer.steps_to_go if self._steps_left is None else self._steps_left) - 1
+        if self._later:
+            most = min(most, self._later[0][0] - trainer.step)
+        if not watching.asked and wants_nothing():
+            for record in islice(steps, max(0, most)):
+                put(record)
+                if watching.asked or not wants_nothing():
+                    break
+        if self._steps_left is not None:
+            self._steps_left -= trainer.step - first
+
+    def _follow(self, trainer: Trainer, plan: RunPlan, was_planned: bool = False) -> None:
+        if not was_planned:
+            self._later.clear()
+        plan.steer(trainer)
+        self._followed.append((trainer.step, plan, was_planned))
+
+    def _is_last_step(self, trainer: Trainer, ends_epoch: bool) -> bool:
         """Whether the next step is the last one before a pause or the end."""
-        number, per_epoch = trainer.step + 1, trainer.steps_per_epoch
-        ends_epoch = self._until_epoch_end and number % per_epoch == 0
-        return self._steps_left == 1 or ends_epoch or number == trainer.epochs * per_epoch
+        if self._steps_left == 1:
+            return True
+        return ends_epoch and (self._until_epoch_end or trainer.steps_to_go == 1)
 
     def _obey(self) -> None:
         """Carry out the next command, waiting for one if there is none."""
-        command = self._commands.get()
+        command, start = self._commands.get(), time.perf_counter()
         if self._trainer is not None:
             command(self._trainer)
+        self._served += time.perf_counter() - start
 
     def _set_pause(self, paused: bool, steps: int | None = None, until_epoch_end: bool = False) -> None:
         self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
         self._watching.rest()
+        self._overhead.begin()
         if not self._is_final():
             self.status = "paused" if paused else "running"
 
@@ -281,6 +375,3 @@ class Session:
             future.set_exception(RuntimeError("The run failed before there were any weights."))
         else:
             future.set_result(self._trainer.state())
-
-    def _current_step(self) -> int:
-        return 0 if self._trainer is None else self._trainer.step

@@ -31,14 +31,16 @@ class Watching:
     wanted
         Keys of the probes that views need, in the order of the registry.
     asked
-        Whether somebody has asked since a step was watched last.
+        Whether somebody has asked since a step was last about to be watched.
     overhead
         Which share of the time went into watching lately.
+    extra
+        How many seconds the last watched step took longer than a plain one.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.wanted: tuple[str, ...] = ("gradient_flow",)
-        self.asked, self.overhead = False, 0.0
+        self.asked, self.overhead, self.extra = False, 0.0, 0.0
         self._clock = clock
         self._read: dict[str, float] = {}
         self._not_before = 0.0
@@ -75,12 +77,13 @@ class Watching:
         """
         now, wanted = self._clock(), self.wanted
         if not is_last:
+            # Whoever asked will ask again; until then, steps need not look at the clock.
+            self.asked = False
             if now < self._not_before or step == self._last_step:
                 return ()
             wanted = tuple(
                 key for key in wanted if now - self._read.get(key, -1e9) >= SLACK / probes.registry[key].rate
             )
-            self.asked = False
         if wanted:
             self._read.update(dict.fromkeys(wanted, now))
             if self._ended is not None and step > self._last_step:
@@ -96,6 +99,7 @@ class Watching:
         if self._plain is not None and self._reading in self._known:
             extra = max(0.0, now - self._began - self._plain)
         self._known.add(self._reading)
+        self.extra = extra
         if self._ended is not None and now > self._ended:
             self.overhead += 0.2 * (extra / (now - self._ended) - self.overhead)
         self._not_before, self._ended, self._last_step = now + extra / BUDGET, now, step

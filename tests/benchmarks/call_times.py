@@ -35,7 +35,7 @@ def call_times(workload: Workload, seconds: float) -> tuple[list[CallTime], floa
     steps = trainer.steps()
     for _ in islice(steps, 3):
         pass
-    compiled = trainer._steps[workload.batch, ()]._tape
+    compiled = trainer._maker._steps[workload.batch, ()]._tape
     best, whole = [float("inf")] * len(compiled.calls), float("inf")
     end = perf_counter() + seconds
     while perf_counter() < end:

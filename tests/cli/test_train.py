@@ -240,11 +240,11 @@ def test_what_would_be_another_run_is_not_resumed(deepviz: Caller) -> None:
     deepviz.done("train", "xor", "--epochs", 1, "--save", "a.deepviz")
     for change in (
         ["--seed", 1],
-        ["--batch-size", 8],
         ["--set", "graph.tanh_1=ReLU"],
+        ["--set", "graph.dense_1.units=5"],
         ["--set", "data.split.train=50"],
     ):
-        assert "only epochs, steps, learning rate, schedule, stopping" in deepviz.refused(
+        assert "of its plan all but the seed may be changed" in deepviz.refused(
             "train", "a.deepviz", "--resume", *change
         )
 

@@ -9,6 +9,7 @@ from deepviz.document.memory import Needs, largest_batch, machine_memory, needs,
 from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts, check
 from deepviz.engine import Network, layers, losses, optimizers
+from deepviz.engine.ages import Ages
 from deepviz.engine.layer import Layer
 from deepviz.engine.step import Step
 from deepviz.engine.team.part import whole
@@ -50,7 +51,7 @@ NETS: dict[str, list[Layer]] = {
 def test_the_estimate_is_within_a_factor_of_two_of_a_real_tape(name: str) -> None:
     network, batch = Network.sequential(NETS[name]), 64
     optimizer = optimizers.registry["Adam"]()
-    state = optimizer.start(network.parameters.vector, network.trained_spans)
+    state = optimizer.start(network.parameters.vector, Ages(network).spans)
     step = Step(network, losses.registry["SoftmaxCrossEntropy"](), optimizer, state, whole(batch), (), True)
     found = [needs(node.layer, node.input_shapes, node.output_shape) for node in network.nodes]
     assert 0.5 < 4 * batch * sum(each.stored for each in found) / step.nbytes < 2

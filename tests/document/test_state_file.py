@@ -19,7 +19,7 @@ from deepviz.document.file_format import Trained, load, save
 from deepviz.document.state_file import BEST, COURSE, MEMBERS, STATE, WEIGHTS, state_members, state_of
 from deepviz.engine import Trainer, optimizers, schedules, stopping
 from deepviz.engine.optimizer import Optimizer
-from deepviz.engine.trainer_state import Best, CourseState, TrainerState
+from deepviz.engine.trainer_state import Best, CourseState, Place, TrainerState
 from deepviz.training.run_plan import RunPlan
 from tests.document.stored import iris_project
 from tests.engine.small_trainer import made, numbers_of
@@ -92,11 +92,12 @@ def state() -> TrainerState:
     rng = np.random.default_rng(0)
     weights = {"a/W": rng.standard_normal((2, 3)).astype(np.float32), "a/b": rng.standard_normal(3)}
     kept = {"a/moving_mean": rng.standard_normal(3)}
-    best = Best(7, 0.1 + 0.2, {name: array + 1 for name, array in (weights | kept).items()})
+    best = Best(7, 0.1 + 0.2, {name: array + 1 for name, array in (weights | kept).items()}, 2)
     course = CourseState(
         1 / 3, 11, 2 / 3, {"best": math.inf, "factor": 0.7}, {'{"type": "X"}': {"best": -math.inf}}, "«ended»", best
     )
-    return TrainerState(9, 0.1, weights, {"m": {"a/W": weights["a/W"] * 2}}, kept, course)
+    optimizer, vectors = optimizers.Lion(beta_2=0.1 + 0.7, learning_rate=3e-5), {"m": {"a/W": weights["a/W"] * 2}}
+    return TrainerState(9, 0.1, weights, vectors, kept, course, Place(1, 30), optimizer, {"a": 4})
 
 
 def test_every_number_comes_back() -> None:
@@ -113,14 +114,29 @@ def test_the_files_are_what_the_manual_says() -> None:
     assert set(from_bytes(members[WEIGHTS])) == {"a/W", "a/b", "a/moving_mean"}
     course = json.loads(members[COURSE], parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert course["schedule"] == {"best": "inf", "factor": 0.7}
-    assert course["best"] == {"step": 7, "value": 0.1 + 0.2}
+    assert course["best"] == {"step": 7, "value": 0.1 + 0.2, "epoch": 2}
+    assert course["place"] == {"epoch": 1, "seen": 30}
+    assert course["optimizer"]["type"] == "Lion"
+    assert course["ages"] == {"a": 4}
     assert BEST not in state_members(replace(state(), course=CourseState()))
 
 
 def test_a_file_of_an_earlier_version_has_no_course() -> None:
     members = {name: content for name, content in state_members(state()).items() if name in (WEIGHTS, STATE)}
     found = state_of(members, ["a/moving_mean"])
-    assert numbers_of(found) == numbers_of(replace(state(), course=CourseState()))
+    assert numbers_of(found) == numbers_of(replace(state(), course=CourseState(), place=None, optimizer=None, ages={}))
+
+
+def test_a_course_of_an_earlier_version_says_less() -> None:
+    members = state_members(state())
+    values = json.loads(members[COURSE])
+    for name in ("place", "optimizer", "ages"):
+        del values[name]
+    del values["best"]["epoch"]
+    found = state_of({**members, COURSE: json.dumps(values).encode()}, ["a/moving_mean"])
+    assert (found.place, found.optimizer, found.ages) == (None, None, {})
+    assert found.course.best is not None
+    assert found.course.best.epoch == 0
 
 
 def test_an_earlier_project_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +192,13 @@ def course_with(**changes: Any) -> bytes:
         {COURSE: course_with(stopped_by=3)},
         {COURSE: course_with(best={"step": 1})},
         {COURSE: course_with(epoch={"total": 1.0, "samples": 1e400})},
+        {COURSE: course_with(place={"epoch": 1})},
+        {COURSE: course_with(place={"epoch": -1, "seen": 0})},
+        {COURSE: course_with(place={"epoch": 1.5, "seen": 0})},
+        {COURSE: course_with(optimizer={"type": "Gradually"})},
+        {COURSE: course_with(optimizer="SGD")},
+        {COURSE: course_with(ages={"a": "old"})},
+        {COURSE: course_with(ages=[1])},
         {BEST: b"no safetensors"},
         {BEST: None},
     ],

@@ -154,10 +154,10 @@ def test_train_save_open_and_export(
     history = bench.controller.history
     assert len(history) == 20 * 15
     assert history.latest("validation_accuracy") >= 0.9
-    for key in bench.plots.shown:
-        plot = bench.plots.plots[key]
+    for key in bench.views.shown:
+        plot = bench.views.views[key]
         assert plot.area.isVisible(), f"{key} shows nothing"
-    assert bench.plots.plots["loss"].hover_text(300).startswith("step 300 · epoch 20")
+    assert bench.views.views["loss"].hover_text(300).startswith("step 300 · epoch 20")
     plain = plain_style(bench.themes.current)
     for edge in edges_between(*CHAIN)[1:]:
         style = person.edge_item(edge.source, edge.target).style
@@ -228,8 +228,8 @@ def assert_same(one: Person, other: Person) -> None:
         if trace is not None and twin is not None:
             assert (twin.value, twin.headline, twin.is_bad) == (trace.value, trace.headline, trace.is_bad)
             np.testing.assert_array_equal(twin.history, trace.history)
-    for key, plot in one.bench.plots.plots.items():
-        twin_plot = other.bench.plots.plots[key]
+    for key, plot in one.bench.views.views.items():
+        twin_plot = other.bench.views.views[key]
         twin_plot.draw()
         plot.draw()
         assert list(twin_plot.table()[1]) == list(plot.table()[1])

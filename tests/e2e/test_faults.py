@@ -51,7 +51,7 @@ def test_bad_data_files_are_refused_in_words_and_change_nothing(
     assert person.bench.editor.is_saved
     assert_equal(weights_of(person), weights)
     person.run_to_the_end()
-    assert person.bench.controller.step_count == person.bench.controller.total_steps
+    assert person.bench.controller.step_count == person.bench.controller.progress.total_steps
 
 
 def test_good_data_files_after_bad_ones_are_taken_and_undone(open_window: OpenWindow, tmp_path: Path) -> None:

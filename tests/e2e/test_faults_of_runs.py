@@ -103,7 +103,7 @@ def test_divergence_is_told_with_step_and_layer_and_mended_with_a_click(open_win
         person.press(bench.top_bar.run_button)
         person.reach("finished", "diverged")
     assert bench.controller.status == "finished"
-    assert bench.controller.step_count == bench.controller.total_steps
+    assert bench.controller.step_count == bench.controller.progress.total_steps
 
 
 # Saving

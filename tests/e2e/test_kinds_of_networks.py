@@ -137,7 +137,7 @@ def test_rows_of_an_image_are_read_by_an_lstm_with_a_frozen_half(person: Person)
     assert items["lstm_2"].live.trace is not None
     facts = dict(person.bench.properties.facts.facts)
     assert facts["‖∂L/∂θ‖"] == "frozen"
-    for plot in person.bench.plots.plots.values():
+    for plot in person.bench.views.views.values():
         plot.draw()
         plot.grab()
 

@@ -54,10 +54,13 @@ def numbers_of(state: TrainerState) -> dict[str, Any]:
         arrays |= {f"best {name}": array for name, array in best.weights.items()}
     plain = {
         "counts": (state.step, course.epoch_samples),
+        "place": state.place,
+        "ages": dict(state.ages),
+        "optimizer": None if state.optimizer is None else state.optimizer.to_json() | {"learning_rate": None},
         "floats": (state.learning_rate, course.epoch_total, course.seconds),
         "schedule": dict(course.schedule),
         "stopping": {rule: dict(memory) for rule, memory in course.stopping.items()},
         "stopped_by": course.stopped_by,
-        "best": None if best is None else (best.step, best.value),
+        "best": None if best is None else (best.step, best.value, best.epoch),
     }
     return plain | {name: (array.dtype, array.shape, array.tobytes()) for name, array in arrays.items()}

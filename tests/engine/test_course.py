@@ -246,7 +246,7 @@ def test_what_is_not_a_number_is_never_the_best() -> None:
     course, net = Course(schedules.Constant(), [], keep_best=True), network()
     for step, value in enumerate([math.nan, 2.0, math.nan, 1.0, 3.0], start=1):
         course.add_step(value, 1)
-        course.end_epoch(step, {"validation_loss": value}, net)
+        course.end_epoch(step, step, {"validation_loss": value}, net)
         assert (course.best is None) == (step == 1)
     assert course.best is not None
     assert (course.best.step, course.best.value) == (4, 1.0)

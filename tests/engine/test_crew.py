@@ -133,6 +133,35 @@ def test_the_learning_rate_can_be_changed_between_steps() -> None:
     assert nets[1].parameters.vector == pytest.approx(nets[0].parameters.vector, rel=1e-8, abs=1e-9)
 
 
+def test_a_crew_follows_every_change() -> None:
+    """Optimizer, its vectors, frozen layers and a batch that is larger than the first crew has room for."""
+    changes: dict[int, dict[str, Any]] = {
+        2: {"frozen": {"dense_1"}},
+        4: {"optimizer": optimizers.Adam(learning_rate=0.02, beta_1=0.5, global_clipnorm=0.4)},
+        5: {"batch_size": 30},
+        6: {"frozen": ()},
+        8: {"optimizer": optimizers.SGD(learning_rate=0.1, momentum=0.9)},
+        9: {"batch_size": 1},  # too few to be shared
+        11: {"batch_size": 12},
+    }
+    courses = []
+    for workers in (1, 2):
+        net = network("dense")
+        with trainer(net, FLAT, workers, optimizer=optimizers.Adam(learning_rate=0.01)) as made:
+            losses_seen = []
+            for record in made.steps():
+                losses_seen.append(record.values["loss"])
+                for name, value in changes.get(record.step, {}).items():
+                    setattr(made, name, value)
+                if record.step == 14:
+                    break
+            courses.append((losses_seen, net.parameters.vector.copy(), made.state()))
+    (alone, weights, state), (together, of_several, of_crew) = courses
+    assert together == pytest.approx(alone, rel=1e-8)
+    assert of_several == pytest.approx(weights, rel=1e-8, abs=1e-9)
+    assert (state.place, state.ages) == (of_crew.place, of_crew.ages)
+
+
 def test_a_run_goes_on_to_the_bit() -> None:
     net, resumed = network("batch_norm"), network("batch_norm")
     with trainer(net, FLAT, 2) as made:

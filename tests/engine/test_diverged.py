@@ -107,7 +107,7 @@ def test_a_weight_that_is_not_finite_is_named(name: str, value: float, in_the_mi
     steps = run.steps()
     for _ in range(3):
         next(steps)
-    vectors = {key: vector.copy() for key, vector in run._state.vectors.items()}
+    vectors = {key: vector.copy() for key, vector in run._maker.state.vectors.items()}
     run.network.parameters[name].flat[1] = value
     others = {key: array.copy() for key, array in run.network.parameters.items() if key != name}
     with pytest.raises(Diverged) as caught:
@@ -117,14 +117,14 @@ def test_a_weight_that_is_not_finite_is_named(name: str, value: float, in_the_mi
     assert f"in the forward pass of {error.node}, in {name}. " in str(error)
     assert run.step == 3
     assert all(np.array_equal(run.network.parameters[key], array) for key, array in others.items())
-    assert all(np.array_equal(run._state.vectors[key], vector) for key, vector in vectors.items())
+    assert all(np.array_equal(run._maker.state.vectors[key], vector) for key, vector in vectors.items())
 
 
 @every_optimizer
 def test_an_optimizer_that_keeps_something_not_finite_does_not_touch_the_weights(optimizer: Optimizer) -> None:
     run = made(trainer(optimizer), 3)
     before = run.network.parameters.vector.copy()
-    for key, vector in run._state.vectors.items():
+    for key, vector in run._maker.state.vectors.items():
         place = run.network.parameters.slice_of(["dense_2/b"]).start
         good, vector[place] = vector[place], np.nan
         error = diverged(run)

@@ -76,6 +76,17 @@ def test_the_best_weights_come_back_when_they_are_kept_again() -> None:
     assert run.best is best
 
 
+def test_the_best_weights_are_forgotten_with_the_first_step_for_which_they_are_not_kept() -> None:
+    run = made(started(keep_best=True), 2 * PER_EPOCH)
+    run.follow()
+    made(run, 1)
+    run.follow(keep_best=True)
+    assert run.best is None
+    made(run, PER_EPOCH)
+    assert run.best is not None
+    assert (run.best.step, run.best.epoch) == (3 * PER_EPOCH, 3)
+
+
 def test_a_rule_that_is_taken_out_does_not_end_the_run_any_more() -> None:
     run = started(stopping=RULES)
     assert len(list(run.steps())) == 18

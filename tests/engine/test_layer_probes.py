@@ -148,6 +148,7 @@ def test_statistics_of_activations(dtype: str, tolerance: float) -> None:
         "zeros": [float((output == 0).mean()) for output in outputs],
         "saturated": [np.nan, np.nan, float((np.abs(outputs[2]) > 0.96).mean()), np.nan, np.nan, np.nan],
         "dead": [0, 0, 0, 0, float((outputs[4] == 0).all(axis=0).sum()), 0],
+        "units": [float(output.shape[-1]) for output in outputs],
     }
     assert wanted["dead"][4] >= 1
     assert wanted["zeros"][4] > 0.2

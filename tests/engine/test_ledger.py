@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers, losses, optimizers
+from deepviz.engine.ages import Ages
 from deepviz.engine.layer import Layer
 from deepviz.engine.ledger import Sketch, ledger, stored_bytes
 from deepviz.engine.loss import Loss
@@ -140,7 +141,7 @@ def test_it_agrees_with_the_step_that_a_trainer_makes(name: str) -> None:
     """The calls of a real step, with optimizer and clipping: what is written before backward begins and read after."""
     network, loss, batch = Network.from_graph(ALL[name]), CROSS_ENTROPY, 16
     optimizer = optimizers.Adam(global_clipnorm=1.0)
-    state = optimizer.start(network.parameters.vector, network.trained_spans)
+    state = optimizer.start(network.parameters.vector, Ages(network).spans)
     step = Step(network, loss, optimizer, state, whole(batch), (), classification=True)
     records = step._tape.records
     begin = next(number for number, record in enumerate(records) if record.phase == "backward")

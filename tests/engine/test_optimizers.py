@@ -13,7 +13,7 @@ from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.tanh import Tanh
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import CHUNK, Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import CHUNK, Optimizer, OptimizerState, Span, chunks
 from deepviz.engine.tape import Tape
 from deepviz.engine.trainer import Trainer
 
@@ -315,14 +315,14 @@ def test_going_back_to_an_earlier_state_is_that_state(optimizer: Optimizer) -> N
 @pytest.mark.parametrize("length", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
 def test_chunks_cover_everything_once(length: int) -> None:
     covered = np.zeros(length, int)
-    for portion in chunks([slice(0, length)]):
+    for portion in chunks([Span(0, length)]):
         covered[portion] += 1
         assert 0 < portion.stop - portion.start <= CHUNK
     assert (covered == 1).all()
 
 
 def test_chunks_keep_to_their_spans() -> None:
-    spans = [slice(3, 5), slice(10, 10 + 2 * CHUNK + 1), slice(3 * CHUNK, 3 * CHUNK)]
+    spans = [Span(3, 5), Span(10, 10 + 2 * CHUNK + 1), Span(3 * CHUNK, 3 * CHUNK)]
     wanted = [(3, 5), (10, 10 + CHUNK), (10 + CHUNK, 10 + 2 * CHUNK), (10 + 2 * CHUNK, 11 + 2 * CHUNK)]
     assert [(portion.start, portion.stop) for portion in chunks(spans)] == wanted
 

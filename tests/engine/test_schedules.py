@@ -186,10 +186,6 @@ def test_only_a_constant_without_warm_up_need_not_be_asked() -> None:
     assert not schedules.Constant(warmup_steps=1).is_constant
 
 
-def test_an_epoch_follows_from_the_step() -> None:
-    assert [Progress(step, 5, 100).epoch for step in (0, 4, 5, 99)] == [0, 0, 1, 19]
-
-
 # What people see
 
 

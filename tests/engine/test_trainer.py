@@ -9,6 +9,7 @@ import pytest
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
 from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.step_maker import StepMaker
 from deepviz.engine.trainer import StepRecord
 from deepviz.registry import DefinitionError
 from tests.engine.small_trainer import BATCH, PER_EPOCH, SAMPLES, network, samples, trainer
@@ -56,8 +57,8 @@ def test_steps_and_epochs_are_counted_from_one() -> None:
 
 
 def test_an_epoch_sees_every_sample_once_in_an_order_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, seen, make_step = trainer(epochs=2), [], Trainer._make_step
-    monkeypatch.setattr(Trainer, "_make_step", lambda self, chosen: seen.append(chosen) or make_step(self, chosen))
+    made, seen, make = trainer(epochs=2), [], StepMaker.make
+    monkeypatch.setattr(StepMaker, "make", lambda self, chosen, *more: seen.append(chosen) or make(self, chosen, *more))
     list(made.steps())
     first, second = np.concatenate(seen[:5]), np.concatenate(seen[5:])
     assert [len(chosen) for chosen in seen] == [5, 5, 5, 5, 3] * 2
@@ -131,7 +132,7 @@ def test_a_new_learning_rate_counts_from_the_next_step(optimizer: Optimizer) -> 
     steps = made.steps()
     next(steps)
     made.learning_rate = 1e-30
-    if not made._state.vectors:
+    if not made.state().optimizer_vectors:
         before = made.network.parameters.vector.copy()
         next(steps)
         assert np.array_equal(made.network.parameters.vector, before), "a step of 1e-30 is lost in float32"

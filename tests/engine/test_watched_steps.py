@@ -140,8 +140,8 @@ def test_steps_of_sets_that_nobody_asks_for_any_more_are_let_go() -> None:
     for number, record in enumerate(made.steps()):
         made.watch_next = (kinds[number % len(kinds)],)
         assert record.step
-    assert len({watched for _, watched in made._steps}) <= 3
-    assert len(made._steps) <= 6
+    assert len({watched for _, watched in made._maker._steps}) <= 3
+    assert len(made._maker._steps) <= 6
 
 
 def test_an_unknown_probe_is_refused_and_the_run_goes_on() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepviz.gui.amounts import count_words, counted, exact_bytes, plural, short_bytes, short_count, thousands
+from deepviz.gui.amounts import count_words, counted, exact_bytes, plural, short_bytes, short_count, some_of, thousands
 
 THIN = "\N{THIN SPACE}"
 
@@ -60,3 +60,8 @@ def test_counts_are_exact_as_long_as_they_can_be_read() -> None:
     assert count_words(406_528) == f"406{THIN}528"
     assert count_words(9_999_999) == f"9{THIN}999{THIN}999"
     assert count_words(12_345_678) == f"12.3{THIN}M"
+
+
+def test_some_of_and_all() -> None:
+    assert some_of(400, 1437) == f"400 of 1{THIN}437"
+    assert some_of(314, 314) == "all 314"

@@ -55,7 +55,7 @@ def places(person: Person) -> dict[str, QWidget]:
         "palette": bench.palette,
         "search field": search,
         "form": bench.properties,
-        "curves": bench.plots,
+        "curves": bench.views.views["loss"].content,
         "top bar": bench.top_bar,
         "status": bench.status,
         "window": bench.window,

@@ -15,7 +15,7 @@ from deepviz.document.project import Project
 from deepviz.engine import metrics, stopping
 from deepviz.gui.settings import SCHEDULE_LOG, Settings
 from deepviz.training.run_plan import RunPlan
-from tests.e2e.window import OpenWindow, Person, small_project
+from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import train_steps
 
 PER_EPOCH = 15
@@ -52,7 +52,7 @@ def test_a_run_that_stops_early_says_why_and_goes_on_anyway(open_window: OpenWin
     assert person.offers == ["Go on anyway"]
     assert bench.status.figures.startswith(f"Stopped early after epoch 3: {reason}  ·  epoch 3 of 6")
     assert history.events == ((3 * PER_EPOCH, f"stopped early: {reason}"),)
-    assert "stopped early: " in bench.plots.plots["loss"].hover_text(3 * PER_EPOCH)
+    assert "stopped early: " in bench.views.views["loss"].hover_text(3 * PER_EPOCH)
     person.take_offer("Go on anyway")
     assert person.notice == ""
     person.qtbot.waitUntil(lambda: len(bench.controller.history) == 6 * PER_EPOCH, timeout=20_000)
@@ -76,7 +76,7 @@ def test_the_best_weights_are_named_marked_and_exported(open_window: OpenWindow,
     person = open_window(project_with(True, 5))
     person.bench.learning_rate.set_value(1.0)  # much too fast: the loss goes up and down
     person.run_to_the_end()
-    history, plot = person.bench.controller.history, person.bench.plots.plots["loss"]
+    history, plot = person.bench.controller.history, person.bench.views.views["loss"]
     steps, losses = history.column("validation_loss")
     step, loss = int(steps[losses.argmin()]), float(losses.min())
     assert step < 5 * PER_EPOCH, "otherwise the last weights are the best ones, and nothing is shown by this"
@@ -113,13 +113,15 @@ def test_a_paused_run_goes_on_by_another_schedule(open_window: OpenWindow) -> No
     controller = person.bench.controller
     assert controller.status == "paused"
     assert person.notice == ""
-    assert controller.history.events == ((20, "schedule Constant → Exponential decay"),)
+    noted = ((20, "schedule Constant → Exponential decay"),)
+    person.qtbot.waitUntil(lambda: controller.history.events == noted, timeout=PATIENCE)
     train_steps(person, 5)
     rates = controller.history.column("learning_rate")[1]
     expected = [0.01] * 20 + [0.01 * 0.01 ** (step / (6 * PER_EPOCH)) for step in range(20, 25)]
     assert rates == pytest.approx(expected)
     person.undo()
-    assert controller.history.events[-1] == (25, "schedule Exponential decay → Constant")
+    undone = (25, "schedule Exponential decay → Constant")
+    person.qtbot.waitUntil(lambda: controller.history.events[-1] == undone, timeout=PATIENCE)
     assert controller.step_count == 25
 
 
@@ -166,16 +168,13 @@ def test_rules_that_cannot_be_followed_do_not_disturb_a_run(open_window: OpenWin
 
 def test_metrics_have_a_picture_and_numbers_once_they_are_measured(open_window: OpenWindow) -> None:
     person = open_window(project_with(metrics=(metrics.F1(), metrics.TopK(k=1))))
-    strip = person.bench.plots
-    tabs = {key: tab.isVisible() for key, tab in strip._tabs.items()}
-    assert tabs == {key: key != "metrics" for key in tabs}
+    person.bench.views.open("metrics")
+    plot = person.bench.views.views["metrics"]
     train_steps(person, PER_EPOCH - 1)
-    assert not strip._tabs["metrics"].isVisible()
+    assert "No metric was measured" in plot.words.text()
     train_steps(person, 1)
-    assert strip._tabs["metrics"].isVisible()
-    QTest.mouseClick(strip._tabs["metrics"], Qt.MouseButton.LeftButton)
-    plot, history = strip.plots["metrics"], person.bench.controller.history
-    assert plot.isVisible()
+    person.qtbot.waitUntil(lambda: plot.content.isVisible(), timeout=PATIENCE)
+    history = person.bench.controller.history
     names, rows = plot.table()
     assert list(names) == ["step", "F1", "TopK(k=1)"]
     assert list(rows)[-1] == [PER_EPOCH, history.latest("validation_F1"), history.latest("validation_TopK(k=1)")]
@@ -185,8 +184,7 @@ def test_metrics_have_a_picture_and_numbers_once_they_are_measured(open_window: 
     assert facts["Validation accuracy"] == f"{100 * history.latest('validation_accuracy'):.1f} %"
     assert facts["Learning rate"] == "0.01"
     person.bench.controller.reset()
-    assert not strip._tabs["metrics"].isVisible()
-    assert not plot.isVisible()
+    assert plot.words.isVisible()
 
 
 def test_a_problem_of_the_plan_leads_to_the_training_page(open_window: OpenWindow) -> None:

@@ -58,7 +58,7 @@ def test_a_run_fills_the_history_with_what_the_engine_gives_without_a_window(
     expected = [record.values["loss"] for record in RunPlan.of(project_of()).trainer().steps()]
     assert controller.history.column("loss")[1].tolist() == expected
     assert controller.history.layers == ("dense_1", "dense_2")
-    assert controller.step_count == controller.total_steps == len(expected)
+    assert controller.step_count == controller.progress.total_steps == len(expected)
     picture = controller.gradient_picture()
     norms = controller.history.gradient_norms[-1]
     assert list(picture.nodes.values()) == norms.tolist()

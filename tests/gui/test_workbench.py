@@ -304,6 +304,6 @@ def test_the_theme_changes_everywhere_at_once(
         assert colors.get(after.panel, 0) > 20_000
         # A soft edge of a letter may hit a colour by chance; a forgotten part is thousands of pixels.
         assert {color: colors[color] for color in left_over if colors.get(color, 0) > 30} == {}
-    for part in (bench.canvas, bench.palette, bench.plots, bench.top_bar, bench.notice, bench.learning_rate):
+    for part in (bench.canvas, bench.palette, bench.views, bench.top_bar, bench.notice, bench.learning_rate):
         colors = colors_of(part)
         assert {color: colors[color] for color in left_over if colors.get(color, 0) > 30} == {}, type(part).__name__

@@ -27,16 +27,16 @@ from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
 def test_workspaces_keep_their_own_arrangement(person: Person) -> None:
     window, bar = person.bench.window, person.bench.top_bar
     assert window.workspace == "train"
-    assert window.bottom.isVisible()
+    assert person.bench.live_bar.isVisible()
     person.press(bar._workspace_buttons["build"])
     assert window.workspace == "build"
-    assert not window.bottom.isVisible()
+    assert not person.bench.live_bar.isVisible()
     window.resizeDocks([window.left], [260], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     wide = window.left.width()
     assert wide == 260
     press_shortcut("Ctrl+2", person.bench.canvas)
-    assert window.bottom.isVisible()
+    assert person.bench.live_bar.isVisible()
     assert bar._workspace_buttons["train"].isChecked()
     QApplication.processEvents()
     assert window.left.width() != wide
@@ -59,14 +59,14 @@ def test_what_is_set_is_remembered_at_the_next_start(open_window: OpenWindow, tm
 
     second = open_window(small_project(), Settings(tmp_path / "own.ini"))
     assert second.bench.window.workspace == "build"
-    assert not second.bench.window.bottom.isVisible()
+    assert not second.bench.live_bar.isVisible()
     assert second.bench.window.left.width() == 248
     assert second.bench.window.size() == window.size()
     assert second.bench.themes.current is LIGHT
     assert [entry.text() for entry in second.bench.file_menu.recent.entries] == ["&1  kept.deepviz"]
     press_shortcut("Ctrl+2", second.bench.canvas)
     QApplication.processEvents()
-    assert second.bench.window.bottom.isVisible()
+    assert second.bench.live_bar.isVisible()
     assert second.bench.window.left.width() != 248
 
 
@@ -129,7 +129,7 @@ def test_the_run_button_says_what_it_does_next(open_window: OpenWindow) -> None:
 
 def test_figures_are_exact_at_every_step(person: Person) -> None:
     bench, bar = person.bench, person.bench.top_bar
-    per_epoch = bench.controller.steps_per_epoch
+    per_epoch = bench.controller.progress.steps_per_epoch
     assert per_epoch == 15
     assert bench.status.figures == "not started  ·  epoch 0 of 3  ·  step 0"
     assert (bar._epoch.text(), bar._left.text(), bar._bar.value(), bar._bar.maximum()) == ("3 epochs", "", 0, 45)
@@ -175,7 +175,7 @@ def test_curves_cards_and_form_show_the_run_and_forget_it_on_reset(person: Perso
     assert items["dense_1"].live.trace is not None
     assert items["loss_1"].live.trace.headline == f"loss {history.latest('loss'):.3f}"
     assert bench.canvas.legend.isVisible()
-    assert bench.plots.plots["loss"].area.isVisible()
+    assert bench.views.views["loss"].area.isVisible()
     bench.canvas.select(("loss_1",))
     assert f"{history.latest('loss'):.4g}" in dict(bench.properties.facts.facts).values()
     bench.canvas.select(("dense_1",))
@@ -183,13 +183,13 @@ def test_curves_cards_and_form_show_the_run_and_forget_it_on_reset(person: Perso
     assert bench.properties.facts.value("‖∂L/∂θ‖") == "–"
     assert items["dense_1"].live.trace is None
     assert not bench.canvas.legend.isVisible()
-    assert bench.plots.plots["loss"].words.isVisible()
+    assert bench.views.views["loss"].words.isVisible()
 
 
 def test_canvas_and_heat_map_share_one_scale(person: Person) -> None:
     train_steps(person, 5)
     scale = person.bench.canvas.network.gradient_scale
-    assert person.bench.plots.plots["gradient_map"]._given_levels == (scale.first, scale.last)
+    assert person.bench.views.views["gradient_map"]._given_levels == (scale.first, scale.last)
 
 
 def test_dragging_the_learning_rate_is_one_undo_step_and_reaches_the_run(open_window: OpenWindow) -> None:
@@ -220,7 +220,8 @@ def test_dragging_the_learning_rate_is_one_undo_step_and_reaches_the_run(open_wi
 
     person.qtbot.waitUntil(lambda: rate_of_the_run() == after, timeout=PATIENCE)
     assert bench.controller.is_running, "the run goes on"
-    assert any("learning rate" in text for _, text in bench.controller.history.events)
+    history = bench.controller.history
+    person.qtbot.waitUntil(lambda: any("learning rate" in text for _, text in history.events), timeout=PATIENCE)
     bench.actions["undo"].trigger()
     assert person.project.plan.optimizer.learning_rate == before
     person.qtbot.waitUntil(lambda: rate_of_the_run() == before, timeout=PATIENCE)

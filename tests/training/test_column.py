@@ -1,4 +1,4 @@
-"""Columns: all values are kept, or a bounded number that is always spread evenly, with the newest among them."""
+"""Columns of what is looked at now and then: a bounded number is kept, spread evenly, with the newest among them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepviz.training.column import MOST_BYTES, MOST_KEPT, Column, ThinnedColumn, limit_of, new_column
+from deepviz.training.column import MOST_BYTES, MOST_KEPT, ThinnedColumn, is_watched, limit_of, watched_column
+from deepviz.training.run_plan import PROBES
 
 
 def filled(limit: int, count: int) -> ThinnedColumn:
@@ -73,10 +74,19 @@ def test_what_no_column_can_have_kept_is_refused(every: int, count: int, length:
         column.resume(every, count, np.arange(1, length + 1), np.zeros(length))
 
 
-def test_only_the_statistics_of_tables_are_thinned() -> None:
-    rows = np.zeros((1, 3))
-    assert isinstance(new_column("gradient_norm", rows), Column)
-    assert isinstance(new_column("gradients/l2", rows), ThinnedColumn)
+@pytest.mark.parametrize("name", ["gradients/l2", "activations/mean", "gradient_flow", "updates/ratio", "an/other"])
+def test_what_is_looked_at_now_and_then_is_thinned(name: str) -> None:
+    assert is_watched(name)
+
+
+@pytest.mark.parametrize("name", [*PROBES, "validation_loss", "validation_F1", "something"])
+def test_what_is_measured_at_every_step_is_not(name: str) -> None:
+    assert not is_watched(name)
+
+
+def test_a_watched_column_has_the_shape_of_its_values() -> None:
+    assert watched_column(np.zeros((1, 3), np.float32)).view.shape == (0, 3)
+    assert watched_column(np.zeros((1, 3), np.float32)).view.dtype == np.float32
 
 
 def test_wide_rows_are_kept_at_fewer_steps() -> None:

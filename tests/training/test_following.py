@@ -83,7 +83,7 @@ def test_a_run_that_a_rule_has_ended_goes_on_without_it(sessions: list[Session])
     second = begin(sessions, project, state=first.snapshot().result(PATIENCE))
     assert wait_for(second, "finished", "failed") == "finished"
     assert [record.step for record in second.drain()] == list(range(21, 3 * PER_EPOCH + 1))
-    assert second.ending == Ending(3 * PER_EPOCH, PER_EPOCH)
+    assert second.ending == Ending(3 * PER_EPOCH, 3)
     assert second.ending.why == second.ending.event == second.ending.result == ""
 
 
@@ -103,15 +103,15 @@ def test_a_finished_run_keeps_its_best_weights_out_of_sight_while_they_are_not_w
 @pytest.mark.parametrize(
     ("ending", "why", "result"),
     [
-        (Ending(555, 15, "it is flat."), "Stopped early after epoch 37: it is flat.", ""),
-        (Ending(1234, 15, "it is flat."), "Stopped early after step 1,234: it is flat.", ""),
+        (Ending(555, 37, "it is flat."), "Stopped early after epoch 37: it is flat.", ""),
+        (Ending(1234, 0, "it is flat."), "Stopped early after step 1,234: it is flat.", ""),
         (
-            Ending(30, 15, "", 15, 0.03691),
+            Ending(30, 2, "", 15, 1, 0.03691),
             "",
             "The best weights, of epoch 1 (validation loss 0.03691), are the result: Export takes them.",
         ),
         (
-            Ending(30, 15, "", 30, 0.5, of_validation=False),
+            Ending(30, 2, "", 30, 2, 0.5, of_validation=False),
             "",
             "The best weights, of epoch 2 (training loss 0.5), are the result: Export takes them.",
         ),

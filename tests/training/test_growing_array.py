@@ -37,3 +37,22 @@ def test_a_view_keeps_its_values_when_the_array_moves():
     view = array.view
     array.extend(np.zeros(100))
     assert view.tolist() == [1.0, 2.0]
+
+
+def test_rows_that_take_the_place_of_others_leave_what_was_handed_out_alone():
+    array = GrowingArray(np.int64)
+    array.extend(np.arange(10))
+    before = array.view
+    array.replace(np.array([7, 9]))
+    assert array.view.tolist() == [7, 9]
+    array.extend([11])
+    assert array.view.tolist() == [7, 9, 11]
+    assert before.tolist() == list(range(10))
+
+
+def test_the_last_row_can_be_dropped():
+    array = GrowingArray(np.int64)
+    array.extend(np.arange(3))
+    array.drop_last()
+    array.extend([5, 6])
+    assert array.view.tolist() == [0, 1, 5, 6]

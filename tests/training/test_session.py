@@ -12,6 +12,7 @@ import pytest
 
 from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings, TrainingPlan
+from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.registry import DefinitionError
 from deepviz.training.run_plan import RunPlan, same_run
@@ -173,13 +174,18 @@ def test_five_hundred_commands_at_random_leave_a_thread_that_still_obeys(session
     assert session.snapshot().result(PATIENCE).step > first.step
 
 
-def test_same_run_ignores_looks_learning_rate_and_epochs_but_nothing_else() -> None:
+def test_same_run_ignores_looks_frozen_layers_and_the_plan_but_for_its_seed() -> None:
     project = small_project()
     assert same_run(project, edits.arrange(edits.rename(project, "another"), 2))
     faster = replace(project.plan, optimizer=project.plan.optimizer.changed(learning_rate=0.5))
     assert same_run(project, edits.set_plan(project, faster))
     longer = replace(project.plan, run=project.plan.run.changed(epochs=99))
     assert same_run(project, edits.set_plan(project, longer))
+    smaller = replace(project.plan, run=project.plan.run.changed(batch_size=7))
+    assert same_run(project, edits.set_plan(project, smaller))
+    assert same_run(project, edits.set_plan(project, replace(project.plan, optimizer=Adam())))
+    dense = project.graph.node("dense_1").layer
+    assert same_run(project, edits.set_layer(project, "dense_1", dense.changed(trainable=False)))
     other_seed = replace(project.plan, run=project.plan.run.changed(seed=1))
     assert not same_run(project, edits.set_plan(project, other_seed))
     wider = edits.set_layer(project, "dense_1", edits.new_layer("Dense").changed(units=5))

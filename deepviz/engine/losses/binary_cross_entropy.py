@@ -44,6 +44,7 @@ class BinaryCrossEntropy(Loss):
     shape_rule: ClassVar[str] = "one output for each class, or one for two classes → one number"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
     tells_yes_from_no: ClassVar[bool] = True
+    activation: ClassVar[str] = "sigmoid"
 
     positive_weight: float = Field(
         1.0,

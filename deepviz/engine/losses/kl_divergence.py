@@ -36,6 +36,7 @@ class KLDivergence(Loss):
     )
     formula: ClassVar[str] = "L = Σ t log(t / softmax(z))"
     shape_rule: ClassVar[str] = "one output for each class or target number, at least two → one number"
+    activation: ClassVar[str] = "softmax"
 
     def check(self, output_shape: Shape, task: str, outputs: int) -> None:
         if outputs < 2:

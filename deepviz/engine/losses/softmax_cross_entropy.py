@@ -48,6 +48,7 @@ class SoftmaxCrossEntropy(Loss):
     formula: ClassVar[str] = "L = −log softmax(z)[target]"
     shape_rule: ClassVar[str] = "one output for each class → one number"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
+    activation: ClassVar[str] = "softmax"
 
     label_smoothing: float = Field(
         0.0,

@@ -37,6 +37,9 @@ class AdaDelta(Optimizer):
         1e-7, ge=1e-30, le=1, title="Epsilon", description="Lets the first steps begin, and keeps divisions from zero."
     )
 
+    def unit(self, name: str) -> float:
+        return 1 - self.rho
+
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate, shift = np.zeros((), parameters.dtype), self.epsilon / (1 - self.rho)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -34,10 +33,8 @@ class AdaGrad(Optimizer):
     )
     epsilon: float = Field(1e-7, ge=1e-30, le=1, title="Epsilon", description="Keeps the division away from zero.")
 
-    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
-        state = super().start(parameters, spans)
-        state.vectors["squares"][:] = self.initial_accumulator_value
-        return state
+    def first_value(self, name: str) -> float:
+        return self.initial_accumulator_value
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate = np.zeros((), parameters.dtype)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, numbers
 from deepviz.engine.tape import Tape, Tensor
 
 
@@ -36,27 +36,39 @@ class Adam(Optimizer):
     beta_2: float = Field(0.999, ge=0, lt=1, title="Beta 2", description="How slowly the mean of squares changes.")
     epsilon: float = Field(1e-7, ge=1e-30, le=1, title="Epsilon", description="Keeps the division away from zero.")
 
+    def unit(self, name: str) -> float:
+        return 1 - (self.beta_1 if name == "m" else self.beta_2)
+
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        scale, shift = self.record_scale(tape, parameters, state)
-        for portion in chunks(state.spans):
+        scales = self.record_scales(tape, parameters, state)
+        for portion, behind in state.portions:
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v = self.record_moments(tape, g, state, portion)
-            tape.subtract(p, self.record_step(tape, m, v, scale, shift), out=p)
+            tape.subtract(p, self.record_step(tape, m, v, *scales[behind]), out=p)
 
     # What the optimizers that descend from Adam share with it
 
-    def record_scale(self, tape: Tape, parameters: np.ndarray, state: OptimizerState) -> tuple[Tensor, Tensor]:
-        """Write down that a step is counted. Gives its `scale` and ``epsilon / k``, numbers of shape ``()``."""
-        scale, shift = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)
+    def record_scales(
+        self, tape: Tape, parameters: np.ndarray, state: OptimizerState
+    ) -> dict[int, tuple[Tensor, Tensor]]:
+        """Write down that a step is counted.
+
+        Returns
+        -------
+        The step's `scale` and ``epsilon / k``, numbers of shape ``()``, for spans that are so many steps behind.
+        """
+        scales = {behind: numbers(2, parameters.dtype) for behind in state.delays}
 
         def advance() -> None:
             state.step += 1
-            k = self.correction(state.step)
-            scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step) / k
-            shift[()] = self.epsilon / k
+            for behind, (scale, shift) in scales.items():
+                count = state.step - behind
+                k = self.correction(count)
+                scale[()] = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**count) / k
+                shift[()] = self.epsilon / k
 
         tape.run(advance)
-        return tape.external(scale), tape.external(shift)
+        return {behind: (tape.external(scale), tape.external(shift)) for behind, (scale, shift) in scales.items()}
 
     def record_moments(self, tape: Tape, g: Tensor, state: OptimizerState, portion: slice) -> tuple[Tensor, Tensor]:
         """Write down how a portion of ``M`` and of ``V`` follows the gradients, and give both."""

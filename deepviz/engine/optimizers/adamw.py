@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import OptimizerState, chunks
+from deepviz.engine.optimizer import OptimizerState
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.tape import Tape
 
@@ -36,9 +36,9 @@ class AdamW(Adam):
             kept[()] = max(0.0, 1 - state.learning_rate * self.weight_decay)
 
         tape.run(decay)
-        scale, shift = self.record_scale(tape, parameters, state)
-        for portion in chunks(state.spans):
+        scales = self.record_scales(tape, parameters, state)
+        for portion, behind in state.portions:
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v = self.record_moments(tape, g, state, portion)
             tape.multiply(p, tape.external(kept), out=p)
-            tape.subtract(p, self.record_step(tape, m, v, scale, shift), out=p)
+            tape.subtract(p, self.record_step(tape, m, v, *scales[behind]), out=p)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine.optimizer import OptimizerState, chunks
+from deepviz.engine.optimizer import OptimizerState
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.tape import Tape
 
@@ -27,10 +27,10 @@ class AMSGrad(Adam):
     vector_names: ClassVar[tuple[str, ...]] = ("m", "v", "v_max")
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        scale, shift = self.record_scale(tape, parameters, state)
-        for portion in chunks(state.spans):
+        scales = self.record_scales(tape, parameters, state)
+        for portion, behind in state.portions:
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v = self.record_moments(tape, g, state, portion)
             w = tape.external(state.vectors["v_max"][portion])
             tape.maximum(w, v, out=w)
-            tape.subtract(p, self.record_step(tape, m, w, scale, shift), out=p)
+            tape.subtract(p, self.record_step(tape, m, w, *scales[behind]), out=p)

@@ -38,6 +38,9 @@ class Lion(Optimizer):
         0.0, ge=0, le=100, title="Weight decay", description="How fast parameters shrink; times the learning rate."
     )
 
+    def unit(self, name: str) -> float:
+        return 1 - self.beta_2
+
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate, kept = np.zeros((), parameters.dtype), np.zeros((), parameters.dtype)
         weight = self.beta_1 * (1 - self.beta_2) / (1 - self.beta_1)

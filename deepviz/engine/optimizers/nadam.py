@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import OptimizerState, chunks
+from deepviz.engine.optimizer import OptimizerState, numbers
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.tape import Tape
 
@@ -34,34 +35,49 @@ class NAdam(Adam):
     )
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        along, ahead, shift = (np.zeros((), parameters.dtype) for _ in range(3))
-        counted, product = 0, 1.0
+        scales = {behind: (_Product(self.momentum_of), numbers(3, parameters.dtype)) for behind in state.delays}
 
         def advance() -> None:
-            nonlocal counted, product
             state.step += 1
-            # The product follows from the count of steps alone, so that a run can be resumed anywhere; steps that
-            # were made by another recording, or before this one, are caught up with.
-            if counted > state.step:
-                counted, product = 0, 1.0
-            while counted < state.step:
-                counted += 1
-                product *= self._momentum(counted)
-            k = self.correction(state.step)
-            now, following = self._momentum(state.step), self._momentum(state.step + 1)
-            along[()] = state.learning_rate * following * (1 - self.beta_1) / (1 - product * following) / k
-            ahead[()] = state.learning_rate * (1 - now) / (1 - product) / k
-            shift[()] = self.epsilon / k
+            for behind, (product, (along, ahead, shift)) in scales.items():
+                count = state.step - behind
+                k, so_far = self.correction(count), product.of(count)
+                now, following = self.momentum_of(count), self.momentum_of(count + 1)
+                along[()] = state.learning_rate * following * (1 - self.beta_1) / (1 - so_far * following) / k
+                ahead[()] = state.learning_rate * (1 - now) / (1 - so_far) / k
+                shift[()] = self.epsilon / k
 
         tape.run(advance)
-        for portion in chunks(state.spans):
+        for portion, behind in state.portions:
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
+            along, ahead, shift = (tape.external(number) for number in scales[behind][1])
             m, v = self.record_moments(tape, g, state, portion)
-            below = tape.add(tape.unary(np.sqrt, v), tape.external(shift))
-            above = tape.add(tape.multiply(m, tape.external(along)), tape.multiply(g, tape.external(ahead)))
+            below = tape.add(tape.unary(np.sqrt, v), shift)
+            above = tape.add(tape.multiply(m, along), tape.multiply(g, ahead))
             tape.subtract(p, tape.divide(above, below), out=p)
 
-    def _momentum(self, step: int) -> float:
+    def momentum_of(self, step: int) -> float:
         """The momentum at a step, counted from 1."""
         share: float = 0.96 ** (step * self.momentum_decay)
         return self.beta_1 * (1 - 0.5 * share)
+
+
+class _Product:
+    """The product of the momenta of all steps so far.
+
+    It follows from the count of steps alone, so that a run can be resumed anywhere; steps that were made by another
+    recording, or before this one, are caught up with.
+    """
+
+    def __init__(self, momentum_of: Callable[[int], float]) -> None:
+        self._momentum_of = momentum_of
+        self._count, self._product = 0, 1.0
+
+    def of(self, count: int) -> float:
+        """The product of so many."""
+        if self._count > count:
+            self._count, self._product = 0, 1.0
+        while self._count < count:
+            self._count += 1
+            self._product *= self._momentum_of(self._count)
+        return self._product

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine.optimizer import OptimizerState, chunks
+from deepviz.engine.optimizer import OptimizerState, numbers
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.tape import Tape
 
@@ -29,27 +29,28 @@ class RAdam(Adam):
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         # The divisor is `share sqrt(V) + shift`: with a share of 0 and a shift of 1 it divides by nothing.
-        scale, share, shift = (np.zeros((), parameters.dtype) for _ in range(3))
+        scales = {behind: numbers(3, parameters.dtype) for behind in state.delays}
         k = (1 - self.beta_2) ** 0.5
         longest = 2 / (1 - self.beta_2) - 1
 
         def advance() -> None:
             state.step += 1
-            left = 1 - self.beta_2**state.step
-            length = longest - 2 * state.step * self.beta_2**state.step / left
-            step_size = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**state.step)
-            share[()], shift[()] = 0, 1
-            if length > 5:
-                above, below = (length - 4) * (length - 2) * longest, (longest - 4) * (longest - 2) * length
-                step_size *= (left * above / below) ** 0.5 / k
-                share[()], shift[()] = 1, self.epsilon / k
-            scale[()] = step_size
+            for behind, (scale, share, shift) in scales.items():
+                count = state.step - behind
+                left = 1 - self.beta_2**count
+                length = longest - 2 * count * self.beta_2**count / left
+                step_size = state.learning_rate * (1 - self.beta_1) / (1 - self.beta_1**count)
+                share[()], shift[()] = 0, 1
+                if length > 5:
+                    above, below = (length - 4) * (length - 2) * longest, (longest - 4) * (longest - 2) * length
+                    step_size *= (left * above / below) ** 0.5 / k
+                    share[()], shift[()] = 1, self.epsilon / k
+                scale[()] = step_size
 
         tape.run(advance)
-        for portion in chunks(state.spans):
+        for portion, behind in state.portions:
+            scale, share, shift = (tape.external(number) for number in scales[behind])
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             m, v = self.record_moments(tape, g, state, portion)
-            below = tape.multiply(tape.unary(np.sqrt, v), tape.external(share))
-            below = tape.add(below, tape.external(shift))
-            step = tape.multiply(tape.divide(m, below), tape.external(scale))
-            tape.subtract(p, step, out=p)
+            below = tape.add(tape.multiply(tape.unary(np.sqrt, v), share), shift)
+            tape.subtract(p, tape.multiply(tape.divide(m, below), scale), out=p)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -45,12 +44,14 @@ class RMSProp(Optimizer):
         False, title="Centred", description="Whether gradients are divided by their spread instead of their size."
     )
 
-    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
-        state = super().start(parameters, spans)
-        for name, wanted in (("mean", self.centered), ("velocity", self.momentum)):
-            if not wanted:
-                del state.vectors[name]
-        return state
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        wanted = {"v": True, "mean": self.centered, "velocity": bool(self.momentum)}
+        return tuple(name for name in self.vector_names if wanted[name])
+
+    def unit(self, name: str) -> float:
+        # The velocity sums up quotients, which are stored multiplied by k.
+        return float((1 - self.rho) ** -0.5) if name == "velocity" else 1 - self.rho
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         k = (1 - self.rho) ** 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -31,11 +30,9 @@ class SGD(Optimizer):
     )
     nesterov: bool = Field(False, title="Nesterov", description="Whether momentum looks one step ahead.")
 
-    def start(self, parameters: np.ndarray, spans: Sequence[slice] | None = None) -> OptimizerState:
-        state = super().start(parameters, spans)
-        if not self.momentum:
-            del state.vectors["velocity"]
-        return state
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        return self.vector_names if self.momentum else ()
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate = np.zeros((), parameters.dtype)

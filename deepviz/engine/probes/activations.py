@@ -28,6 +28,7 @@ class ActivationsProbe(Probe):
         zeros     = share of the y_i that are 0
         saturated = share of the y_i within 2 % of their range of one of its ends
         dead      = how many units are 0 for every sample of the batch
+        units     = how many units there are
 
     A unit is one place along the last axis: a neuron of a Dense layer, a channel of an image, which is dead if it is 0
     at all positions of all samples. `saturated` is NaN for nodes without a range (`Layer.output_range`).
@@ -35,7 +36,7 @@ class ActivationsProbe(Probe):
 
     key: ClassVar[str] = "activations"
     rows: ClassVar[Rows] = "nodes"
-    statistics: ClassVar[tuple[str, ...]] = ("mean", "deviation", "zeros", "saturated", "dead")
+    statistics: ClassVar[tuple[str, ...]] = ("mean", "deviation", "zeros", "saturated", "dead", "units")
 
     def record(self, recording: StepRecording) -> Reading:
         tape, nodes = recording.tape, recording.network.nodes
@@ -51,6 +52,7 @@ class ActivationsProbe(Probe):
             start += y.shape[-1]
         dead = _dead(tape, tape.over_batch(lives), [y.shape[-1] for y in outputs])
         parts, counts = _seen(tape, tape.of_each(found)), _seen(tape, dead)
+        units = np.array([y.shape[-1] for y in outputs], np.float64)
 
         def read() -> np.ndarray:
             sizes, means, squares, zeros, saturated = parts.transpose(2, 0, 1)
@@ -59,7 +61,7 @@ class ActivationsProbe(Probe):
             # Chan, Golub & LeVeque 1979: what each part has about its own mean, and its mean about that of all.
             square = (squares + sizes * (means - mean) ** 2).sum(axis=0)
             shares = zeros.sum(axis=0) / total, saturated.sum(axis=0) / total
-            return np.stack([mean, np.sqrt(square / total), *shares, counts])
+            return np.stack([mean, np.sqrt(square / total), *shares, counts, units])
 
         return read
 

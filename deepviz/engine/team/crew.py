@@ -106,6 +106,7 @@ class Crew:
             "nodes": [[node.id, node.layer.to_json(), node.sources] for node in network.nodes],
             "loss": loss.to_json(),
             "optimizer": optimizer.to_json(),
+            "spans": state.spans,
             "probes": list(probe_keys),
             "watchable": self._watchable,
             "seed": seed,

@@ -16,6 +16,7 @@ import numpy as np
 
 from deepviz.engine import layers, losses, optimizers
 from deepviz.engine.network import Network
+from deepviz.engine.optimizer import Span
 from deepviz.engine.steps import Steps
 from deepviz.engine.team.colleagues import ColleagueGoneError
 from deepviz.engine.team.crew import REFUSED, joined, move_in
@@ -45,7 +46,7 @@ def _work(told: dict[str, Any]) -> None:
     memory = SharedArrays(layout, told["descriptor"])
     network = Network.from_graph(_graph(told["nodes"]), 0, told["dtype"])
     optimizer = optimizers.registry.from_json(told["optimizer"])
-    state = optimizer.start(network.parameters.vector, network.trained_spans)
+    state = optimizer.start(network.parameters.vector, [Span(*span) for span in told["spans"]])
     move_in(memory, network, state, number)
     inboxes, outboxes = ({int(key): pipe for key, pipe in told[name].items()} for name in ("inboxes", "outboxes"))
     team = joined(number, count, inboxes, outboxes, memory)

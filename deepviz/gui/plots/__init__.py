@@ -1,6 +1,6 @@
-"""Pictures of a run, one file each: curves, maps, and the strip that shows them side by side.
+"""Live views of a run and its network, one file each: curves, maps, and what they are made of.
 
-Importing this package loads none of them; `all_plots` does.
+Importing this package loads none of them; `all_views` does.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import pkgutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deepviz.gui.plots.plot import Plot
+    from deepviz.gui.plots.view import View
 
 
-def all_plots() -> list[type[Plot]]:
-    """Every picture that is defined in a module of this package, in the order in which they are offered.
+def all_views() -> list[type[View]]:
+    """Every view that is defined in a module of this package, in the order in which they are offered.
 
     Folders added to the package's `__path__` are looked through too.
     """
-    from deepviz.gui.plots.plot import Plot
+    from deepviz.gui.plots.view import View
 
-    found: dict[str, type[Plot]] = {}
+    found: dict[str, type[View]] = {}
     for entry in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{entry.name}")
         for value in vars(module).values():
-            is_plot = isinstance(value, type) and issubclass(value, Plot) and value.__module__ == module.__name__
-            if is_plot and value.__dict__.get("key"):
+            is_view = isinstance(value, type) and issubclass(value, View) and value.__module__ == module.__name__
+            if is_view and value.__dict__.get("key"):
                 found[value.key] = value
-    return sorted(found.values(), key=lambda plot: (plot.order, plot.key))
+    return sorted(found.values(), key=lambda view: (view.order, view.key))

@@ -20,7 +20,6 @@ class AccuracyPlot(CurvePlot):
     key = "accuracy"
     title = "Accuracy"
     order = 20
-    slot = "loss"
     invitation = "Press Run to see the accuracy rise"
     has_log_axis = False
 

@@ -60,6 +60,8 @@ class PlotArea(pg.GraphicsView):
         Whether the user may change the vertical range at all.
     y_is_free
         Whether the user did; otherwise the owner fits it to what is visible.
+    x_name, x_marks, narrowest
+        What the horizontal axis counts, what gives its marks, and how little of it can be shown.
     seconds_to_paint
         How long the last painting took.
     """
@@ -87,6 +89,7 @@ class PlotArea(pg.GraphicsView):
         self.has_grid = True
         self.can_zoom_y = True
         self.y_is_free = False
+        self.x_name, self.x_marks, self.narrowest = "step", step_ticks, FEWEST_STEPS
         self.seconds_to_paint = 0.0
         self._x_ticks: list[Tick] = []
         self._y_ticks: list[Tick] = []
@@ -159,7 +162,7 @@ class PlotArea(pg.GraphicsView):
     def zoom(self, x_factor: float, y_factor: float, centre: QPointF) -> None:
         """Show `x_factor` times as many steps and `y_factor` times as large a range, with `centre` staying in place."""
         (left, right), (low, high) = self.x_range, self.y_range
-        x_factor = max(x_factor, FEWEST_STEPS / (right - left))
+        x_factor = max(x_factor, self.narrowest / (right - left))
         if not (math.isfinite(right - left) and (right - left) * x_factor < 1e15):
             return
         self.box.setRange(
@@ -206,7 +209,9 @@ class PlotArea(pg.GraphicsView):
         self._left = max(SMALLEST_LEFT, 8 * math.ceil((widest + 8) / 8))
         frame_width = max(10.0, self.width() - self._left - self.right_margin)
         self.box.setGeometry(QRectF(self._left, TOP, frame_width, self.frame_height))
-        self._x_ticks = step_ticks(*self.x_range, max(2, int(frame_width / PIXELS_PER_STEP_TICK) + 1))
+        self._x_ticks = self.x_marks(*self.x_range, max(2, int(frame_width / PIXELS_PER_STEP_TICK) + 1))
+        # Otherwise this is done while the area is painted, and then it is painted a second time.
+        self.box.prepareForPaint()
         self.viewport().update()
 
     # Painting
@@ -235,7 +240,7 @@ class PlotArea(pg.GraphicsView):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
         painter.setPen(ink)
         corner = QRectF(0, frame.bottom() + 4, frame.left() - 7, 16)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "step")
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.x_name)
         # A label at the left end would touch the word.
         past = frame.left() - 14
         for position, label in self._x_ticks:

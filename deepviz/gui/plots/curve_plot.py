@@ -32,6 +32,8 @@ EVENT_REACH = 4.0
 """Pixels."""
 PIXELS_PER_BIN, PIXELS_PER_BIN_OF_MANY = 1.6, 3.2
 MANY_CURVES = 8
+MOST_RANGES = 2
+"""Of how many curves the box beside the cross-hair also says between what values they were."""
 ROWS_AT_A_TIME = 4096
 
 
@@ -74,7 +76,8 @@ class CurvePlot(Plot):
         self.curves: dict[str, Curve] = {}
         self._lines: tuple[Line, ...] = ()
         self._bins: dict[str, TimeBins] = {}
-        self._rows_seen: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        """Up to which step each column has been summed up."""
         self._emphasised: str | None = None
         self.area.decorations.append(self._paint_events)
 
@@ -129,7 +132,7 @@ class CurvePlot(Plot):
     def _table_rows(self) -> Iterator[Sequence[object]]:
         assert self.history is not None
         low, high = self.area.x_range
-        steps = self.history.steps
+        steps = self.history.all_steps
         first, past = np.searchsorted(steps, (math.ceil(low), math.floor(high) + 1)).tolist()
         for start in range(first, past, ROWS_AT_A_TIME):
             chunk = steps[start : min(start + ROWS_AT_A_TIME, past)]
@@ -167,7 +170,7 @@ class CurvePlot(Plot):
         return steps, values if values.ndim == 1 else values[:, line.index]
 
     def _start(self) -> None:
-        self._bins, self._rows_seen, self._zero = {}, {}, None
+        self._bins, self._seen, self._zero = {}, {}, None
 
     def _draw(self) -> None:
         assert self.history is not None
@@ -176,7 +179,8 @@ class CurvePlot(Plot):
         steps = self.history.steps
         x_range = self.area.x_range
         if self.is_following:
-            x_range = (float(steps[0] - 1), float(max(steps[-1], steps[0] - 1 + FEWEST_STEPS_SHOWN)))
+            start = self.history.first_step - 1
+            x_range = (float(start), float(max(steps[-1], start + FEWEST_STEPS_SHOWN)))
         points = {column: _Points(self._bins_for(column, *x_range), self.smoothing) for column in self._bins}
         low, high = self._set_curves(points, *x_range)
         y_range = self.area.y_range
@@ -189,12 +193,13 @@ class CurvePlot(Plot):
         """Sum up the steps that are new."""
         assert self.history is not None
         for column in dict.fromkeys(line.column for line in self._lines):
-            steps, values = self.history.column(column)
-            width = 1 if values.ndim == 1 else values.shape[1]
-            bins = self._bins.setdefault(column, TimeBins(width, logarithmic=self.is_logarithmic))
-            seen = self._rows_seen.get(column, 0)
-            bins.extend(steps[seen:], values[seen:])
-            self._rows_seen[column] = len(steps)
+            steps, values, *extremes = self.history.after(column, self._seen.get(column, 0))
+            if column not in self._bins:
+                width = 1 if values.ndim == 1 else values.shape[1]
+                self._bins[column] = TimeBins(width, logarithmic=self.is_logarithmic, width=self.history.every)
+            if len(steps):
+                self._bins[column].extend(steps, values, *extremes)
+                self._seen[column] = int(steps[-1])
         self._zero = None
         if self.is_logarithmic and any(bins.zeros.any() for bins in self._bins.values()):
             smallest = min(float(bins.low.min()) for bins in self._bins.values())
@@ -206,12 +211,14 @@ class CurvePlot(Plot):
         bins = self._bins[column]
         pixels = PIXELS_PER_BIN if len(self._lines) <= MANY_CURVES else PIXELS_PER_BIN_OF_MANY
         places = max(self.area.frame.width() / pixels, 30.0)
-        if bins.width > 1 and (high - low) / bins.width < places / 2:
-            steps, values = self.history.column(column)
+        every = self.history.every
+        if bins.width > every and (high - low) / bins.width < places / 2:
             # What a smoothed line still remembers at the left edge lies before it.
-            first, past = np.searchsorted(steps, (low - 6 * self.smoothing - bins.width, high + bins.width))
-            bins = TimeBins(bins.columns, logarithmic=bins.logarithmic)
-            bins.extend(steps[first:past], values[first:past])
+            first = math.ceil(low - 6 * self.smoothing - bins.width)
+            steps, *measured = self.history.after(column, first - 1)
+            past = np.searchsorted(steps, high + bins.width)
+            bins = TimeBins(bins.columns, logarithmic=bins.logarithmic, width=every)
+            bins.extend(steps[:past], *(part[:past] for part in measured))
         span = len(bins) * bins.width
         return bins.coarser(math.ceil(places * max(span / (high - low), 1.0)))
 
@@ -235,16 +242,17 @@ class CurvePlot(Plot):
     def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
         x, index = points.x, line.index
         count, zeros, y = points.count[:, index], points.zeros[:, index], points.mean[:, index]
-        low = np.where(count > 0, np.clip(points.low[:, index], -LARGEST, LARGEST), np.nan)
-        high = np.where(count > 0, np.clip(points.high[:, index], -LARGEST, LARGEST), np.nan)
-        is_summed_up = not line.is_sparse and self.has_bands() and bool((count + zeros > 1).any())
+        has_values = np.isfinite(points.low[:, index])
+        low = np.where(has_values, np.clip(points.low[:, index], -LARGEST, LARGEST), np.nan)
+        high = np.where(has_values, np.clip(points.high[:, index], -LARGEST, LARGEST), np.nan)
+        is_summed_up = not line.is_sparse and self.has_bands() and bool(((count + zeros > 1) | (low < high)).any())
         raw = None
         if points.smooth is not None and not line.is_sparse:
             raw = None if is_summed_up else y
             y = np.where(count > 0, points.smooth[:, index], np.nan)
         if self._zero is not None:
             is_zero = (count == 0) & (zeros > 0)
-            low, high = np.where(zeros > 0, self._zero, low), np.where(is_zero, self._zero, high)
+            low, high = np.where(zeros > 0, self._zero, low), np.where(has_values | (zeros == 0), high, self._zero)
             y = np.where(is_zero, self._zero, y)
         inside = (x >= first - points.width) & (x <= last + points.width)
         has_marks = line.is_sparse and int(inside.sum()) * PIXELS_PER_MARK <= self.area.frame.width()
@@ -264,15 +272,33 @@ class CurvePlot(Plot):
         if here is None:
             return None
         readings = []
-        for line in self.shown_at(here, height):
+        shown = self.shown_at(here, height)
+        for line in shown:
             steps, values = self._values(line)
             index = nearest(steps, here)
             name = line.name if steps[index] == here else f"{line.name} (step {format_integer(int(steps[index]))})"
             value = float(values[index])
             on_line = self.to_axis(value) if steps[index] == here else None
             readings.append(Reading(name, self.value_text(value, is_exact=True), line.color, on_line))
+            if len(shown) <= MOST_RANGES:
+                readings += self._range_at(line, index)
         readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
+
+    def _range_at(self, line: Line, row: int) -> list[Reading]:
+        """Between what values the steps were that a row stands for, if it stands for several that differ."""
+        assert self.history is not None
+        first, last = self.history.stretch(line.column, row)
+        low, high = (self._of_line(part[row], line) for part in self.history.extremes(line.column))
+        if not low < high:
+            return []
+        name = f"smallest, largest of {format_integer(first)}–{format_integer(last)}"
+        return [Reading(name, ", ".join(self.value_text(each, is_exact=True) for each in (low, high)), self.theme.dim)]
+
+    @staticmethod
+    def _of_line(row: Any, line: Line) -> float:
+        """The number of one curve in a row of its column."""
+        return float(row if row.ndim == 0 else row[line.index])
 
     def _notes_near(self, step: int) -> list[str]:
         """What was changed by hand or happened at a step, or so near to it that the pointer cannot tell them apart."""

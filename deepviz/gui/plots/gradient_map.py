@@ -1,48 +1,59 @@
 """Gradient magnitude as a map: one row for each layer, first layer at the top, and time to the right.
 
-Colours are viridis on a log scale. What is infinite is red, what is exactly zero grey, and what was never computed is
-left empty, so that a vanished gradient cannot be taken for a small one. The row of a frozen layer says so.
+Colours are viridis on a log scale. What is infinite is red, what is exactly zero grey, what was not computed says why,
+and what nobody looked at is left empty. Of magnitudes that are measured now and then, the steps between two
+measurements are hatched over the colour of the first of them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.curve_plot import FEWEST_STEPS_SHOWN
 from deepviz.gui.plots.header import Entry
-from deepviz.gui.plots.plot import Plot, nearest
+from deepviz.gui.plots.magnitude import NOT_COMPUTED, NOT_MEASURED, Magnitude
+from deepviz.gui.plots.magnitude_choice import ChoosesMagnitude
+from deepviz.gui.plots.map_cells import Kind, MapCells, color_of, kind_colors, levels_of
+from deepviz.gui.plots.map_marks import MapMarks
+from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.stretches import gaps
 from deepviz.gui.plots.ticks import Tick, format_integer, format_value, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
+from deepviz.gui.settings import GRADIENT_MAP
 from deepviz.gui.theme import body_font, viridis
+from deepviz.training.column import is_watched
+from deepviz.training.divergence import divergences
 from deepviz.training.history import FROZEN, GRADIENT_NORM
 
 CAPACITY = 600
-MOST_SEPARATED_ROWS = 16
-LEAST_ROW = 12.0
-"""Height in pixels of a row that a word fits in."""
 BAR_WIDTH, BAR_MARGIN = 8.0, 58.0
 NAME_WIDTH = 80.0
 
-Cells = npt.NDArray[np.uint8]
+Steps = npt.NDArray[np.int64]
 
 
-class GradientMap(Plot):
+class GradientMap(ChoosesMagnitude):
     """Layer by time."""
 
     key = "gradient_map"
     title = "Gradient map"
     heading = "Layer × time"
+    heading_of = "{}, layer × time"
+    remembered = GRADIENT_MAP
     order = 40
+    category = "Gradients"
+    is_default = True
     invitation = "Press Run to see gradients travel through the layers"
     has_log_axis = False
     has_smoothing = False
@@ -58,66 +69,103 @@ class GradientMap(Plot):
         self.area.can_zoom_y = False
         self.area.set_right_margin(BAR_MARGIN)
         self.area.decorations.append(self._paint_bar)
-        self.area.decorations.append(self._paint_frozen)
         self.levels = (-1.0, 0.0)
         self._given_levels: tuple[float, float] | None = None
-        self._rows_seen = 0
-        self._shown: TimeBins | None = None
-        self._separators = _Separators(self)
-        self.area.box.addItem(self._separators, ignoreBounds=True)
+        self._seen = 0
+        """Up to which step the run has been summed up."""
+        self.cells: MapCells | None = None
+        self.marks = MapMarks(self.area, lambda: self.theme)
 
-    def what_is_missing(self) -> str:
-        missing = super().what_is_missing()
-        if not missing and self.history is not None and GRADIENT_NORM not in self.history:
-            return "No gradient was measured in this run"
-        return missing
+    @property
+    def names(self) -> Sequence[str]:
+        """What the rows are called, from top to bottom."""
+        return () if self.history is None else self.choice.names(self.history)
 
     def show_scale(self, first: int, last: int) -> None:
-        """Colour from 10**first to 10**last, values beyond as at the ends; without this, all values of the run fit."""
+        """Colour from 10**first to 10**last, values beyond as at the ends; without this, all values of the run fit.
+
+        It is the scale of what is measured at every step; other magnitudes have one of their own.
+        """
         levels = (float(first), float(max(last, first + 1)))
         if levels != self._given_levels:
             self._given_levels = levels
             self._draw_again()
 
-    def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
-        assert self.history is not None
-        return ["from_step", "to_step", *self.history.layers], self._table_rows()
+    def table(self) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
+        """A row for each column of the map: geometric means of its steps, or why there is none; empty: not measured."""
+        return ["from_step", "to_step", *self.names], self._table_rows()
 
-    def _table_rows(self) -> Iterable[Sequence[object]]:
-        """One row for each column of the map: the geometric mean of its steps, empty where none was computed."""
-        bins = self._shown
-        if bins is None:
+    def _table_rows(self) -> Iterator[Sequence[object]]:
+        if self.cells is None:
             return
-        low, high = self.area.x_range
-        means = bins.mean
+        bins, means, (low, high) = self.cells.bins, self.cells.means, self.area.x_range
+        words: dict[int, object] = {int(kind): text for kind, text in self._words.items()}
+        words |= {Kind.ZERO: 0.0, Kind.NOT_MEASURED: ""}
+        if self.choice.no_number == FROZEN:
+            words[Kind.BAD] = "inf"
+        kinds = np.where(self.cells.is_carried[:, None], np.uint8(Kind.NOT_MEASURED), self.cells.kinds)
         for number, start in enumerate(bins.starts.tolist()):
             if start + bins.width > low and start <= high:
-                cells = [_cell(bins, means, number, layer) for layer in range(bins.columns)]
+                row = zip(kinds[number].tolist(), means[number].tolist(), strict=True)
+                cells = [10.0**mean if kind == Kind.NUMBER else words[kind] for kind, mean in row]
                 yield [start, start + bins.width - 1, *cells]
 
+    @property
+    def _words(self) -> dict[Kind, str]:
+        """What is written into cells of each kind."""
+        return {
+            Kind.NOT_MEASURED: NOT_MEASURED,
+            Kind.ZERO: "0",
+            Kind.BAD: "∞" if self.choice.no_number == FROZEN else "NaN or ∞",
+            Kind.FROZEN: FROZEN,
+            Kind.NOT_COMPUTED: NOT_COMPUTED,
+        }
+
     def _start(self) -> None:
-        self._bins, self._shown, self._rows_seen = None, None, 0
+        self._bins, self.cells, self._seen = None, None, 0
 
     def _draw(self) -> None:
         assert self.history is not None
-        steps, norms = self.history.column(GRADIENT_NORM)
-        layers = norms.shape[1]
-        if self._bins is None:
-            self._bins = TimeBins(layers, CAPACITY, logarithmic=True, nan_is_missing=True)
-        self._bins.extend(steps[self._rows_seen :], norms[self._rows_seen :])
-        self._rows_seen = len(steps)
-        self.levels = self._given_levels or _levels(self._bins)
-        first, last = int(self.history.steps[0]), int(self.history.steps[-1])
+        choice = self.choice
+        steps, values = self.history.column(choice.column)
+        self._take_in(choice, steps, values)
+        assert self._bins is not None
+        self.levels = levels_of(self._bins)
+        if choice.column == GRADIENT_NORM and self._given_levels is not None:
+            self.levels = self._given_levels
+        first, last = self.history.first_step, int(self.history.steps[-1])
         x_range = self.area.x_range
         if self.is_following:
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))
-        bins = self._shown = self._bins_for(*x_range)
-        self.image.setImage(self._cells(bins), autoLevels=False, levels=None)
+        is_computed = np.array([choice.is_computed(row) for row in range(values.shape[1])])
+        unseen = gaps(steps, first, last) if is_watched(choice.column) else None
+        cells = self.cells = MapCells.of(self._bins_for(*x_range), is_computed, unseen)
+        self.image.setImage(cells.pixels(self.levels, self.theme), autoLevels=False, levels=None)
         # What was measured at a step fills the stretch from the step before to it, as on the axes of the curves.
-        self.image.setRect(QRectF(bins.origin - 1, 0, len(bins) * bins.width, layers))
-        self._separators.set_size(bins.origin - 1, int(steps[-1]), layers)
-        self.area.set_range(x_range, (0.0, float(layers)))
-        self.header.set_entries(self._entries(bins))
+        bins = cells.bins
+        self.image.setRect(QRectF(bins.origin - 1, 0, len(bins) * bins.width, bins.columns))
+        self.area.set_range(x_range, (0.0, float(bins.columns)))
+        self.marks.divergences = self._divergences()
+        self.marks.gaps = unseen or ()
+        self.marks.show_cells(cells, self._words, self._moment_texts(), self.moment)
+        self.header.set_entries(self._entries(cells))
+
+    def _take_in(self, choice: Magnitude, steps: Steps, values: npt.NDArray[Any]) -> None:
+        """Sum up what is new. Of what is looked at now and then only some is kept, so that is summed up anew."""
+        assert self.history is not None
+        is_watched_one = is_watched(choice.column)
+        if self._bins is None or is_watched_one:
+            self._bins, self._seen = self._new_bins(values.shape[1]), 0
+        if is_watched_one:
+            self._bins.extend(steps, values)
+        else:
+            self._bins.extend(*self.history.after(choice.column, self._seen))
+            self._seen = int(steps[-1])
+
+    def _new_bins(self, rows: int) -> TimeBins:
+        assert self.history is not None
+        every = 1 if is_watched(self.choice.column) else self.history.every
+        return TimeBins(rows, CAPACITY, logarithmic=True, nan_is_missing=self.choice.no_number == FROZEN, width=every)
 
     def _bins_for(self, low: float, high: float) -> TimeBins:
         """Bins no narrower than a pixel between two steps, finer than those kept if the view is so narrow."""
@@ -125,88 +173,113 @@ class GradientMap(Plot):
         assert self._bins is not None
         bins = self._bins
         pixels = max(self.area.frame.width(), 50.0)
-        if bins.width > 1 and (high - low) / bins.width < pixels / 4:
-            steps, norms = self.history.column(GRADIENT_NORM)
-            first, past = np.searchsorted(steps, (low, high + 1))
-            bins = TimeBins(bins.columns, CAPACITY, logarithmic=True, nan_is_missing=True)
-            bins.extend(steps[first:past], norms[first:past])
+        finer = self._new_bins(bins.columns)
+        if bins.width > finer.width and (high - low) / bins.width < pixels / 4:
+            first, last = self._needed(math.ceil(low), math.floor(high) + 1)
+            steps, *measured = self.history.after(self.choice.column, first - 1)
+            past = np.searchsorted(steps, last, "right")
+            finer.extend(steps[:past], *(part[:past] for part in measured))
+            bins = finer
         span = len(bins) * bins.width
         return bins.coarser(math.ceil(pixels * max(span / (high - low), 1.0)))
 
-    def _cells(self, bins: TimeBins) -> Cells:
-        """Red, green, blue and opacity of each cell: shape (layers, bins, 4)."""
-        low, high = self.levels
-        count, zeros, bad = bins.count.T, bins.zeros.T, bins.bad.T
-        mean = np.where(count > 0, bins.mean.T, low)
-        # A new array, not a transposed one: pyqtgraph shows nothing of one row with the strides of a column.
-        cells = np.empty((*mean.shape, 4), np.uint8)
-        cells[..., :3] = viridis()[np.clip((mean - low) * (256 / (high - low)), 0, 255).astype(np.uint8)]
-        cells[..., 3] = np.where(count + zeros + bad > 0, 255, 0)
-        cells[(count == 0) & (zeros > 0), :3] = list(bytes.fromhex(self.theme.dim[1:]))
-        cells[bad > 0, :3] = list(bytes.fromhex(self.theme.bad[1:]))
-        return cells
+    def _needed(self, first: int, last: int) -> tuple[int, int]:
+        """From which step to which measurements are needed to show some steps: those around them, if that is usual."""
+        assert self.history is not None
+        if not is_watched(self.choice.column):
+            return first, last
+        steps, _ = self.history.column(self.choice.column)
+        before, after = np.searchsorted(steps, first) - 1, np.searchsorted(steps, last, "right")
+        unseen = gaps(steps, self.history.first_step, int(self.history.steps[-1]))
+        if before >= 0 and not any(gap.first <= first <= gap.last for gap in unseen):
+            first = int(steps[before])
+        if after < len(steps) and not any(gap.first <= last <= gap.last for gap in unseen):
+            last = int(steps[after])
+        return first, last
 
-    def _entries(self, bins: TimeBins) -> list[Entry]:
-        """What grey and red mean, where they occur."""
-        entries = []
-        if ((bins.count == 0) & (bins.zeros > 0)).any():
-            entries.append(Entry("zero", "", self.theme.dim, is_patch=True))
-        if bins.bad.any():
-            entries.append(Entry("∞", "", self.theme.bad, is_patch=True))
-        return entries
+    def _entries(self, cells: MapCells) -> list[Entry]:
+        """What grey, red and empty rows mean, where they occur."""
+        colors, words = kind_colors(self.theme), {**self._words, Kind.ZERO: "zero"}
+        found = [kind for kind in colors if (cells.kinds == kind).any()]
+        entries = [Entry(words[kind], "", colors[kind], is_patch=True) for kind in found]
+        return entries if self.header.has_room_for(entries) else []
+
+    def _divergences(self) -> list[tuple[int, int | None]]:
+        """After which steps the run met a number that is not finite, and in which row if it has one."""
+        assert self.history is not None
+        rows = {name: row for row, name in enumerate(self.names)}
+        return [(found.step, rows.get(found.node)) for found in divergences(self.history)]
+
+    def _moment_texts(self) -> list[str]:
+        """The value of each row at the moment that is shown, or measured last before it."""
+        if self.moment is None or self.history is None:
+            return []
+        if any(gap.first <= self.moment <= gap.last for gap in self.marks.gaps):
+            return [NOT_MEASURED] * len(self.names)
+        values = self.history.at(self.choice.column, self.moment)
+        return [] if values is None else [self._text(row, value, 4) for row, value in enumerate(values.tolist())]
+
+    def _text(self, row: int, value: float, digits: int = 6) -> str:
+        if not self.choice.is_computed(row):
+            return NOT_COMPUTED
+        return self.choice.no_number if math.isnan(value) else format_value(value, digits)
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
-        bins, history = self._shown, self.history
-        if bins is None or history is None or not len(bins):
-            return None
+        cells, history = self.cells, self.history
         here = self._nearest_step(math.ceil(step))
-        if here is None:
+        if cells is None or history is None or here is None or not len(cells.bins):
             return None
-        layer = 0 if height is None else min(max(math.floor(height), 0), len(history.layers) - 1)
-        steps, norms = history.column(GRADIENT_NORM)
-        index = nearest(steps, here)
-        name = history.layers[layer]
-        if steps[index] != here:
-            return Pointer(float(here), self._step_heading(here), (Reading(name, "not computed", self.theme.dim),))
-        value = float(norms[index, layer])
-        text = FROZEN if math.isnan(value) else format_value(value, 6)
-        readings = [Reading(name, text, self._color_of(value), layer + 0.5)]
-        cell = (here - bins.origin) // bins.width
-        if bins.width > 1 and bins.count[cell, layer]:
-            start = int(bins.starts[cell])
-            end = min(start + bins.width - 1, int(steps[-1]))
-            label = f"mean of {format_integer(start)}–{format_integer(end)}"
-            mean = 10.0 ** float(bins.mean[cell, layer])
-            readings.append(Reading(label, format_value(mean, 6), self._color_of(mean)))
+        row = 0 if height is None else min(max(math.floor(height), 0), cells.bins.columns - 1)
+        steps, values = history.column(self.choice.column)
+        index, name = nearest(steps, here), self.names[row]
+        if steps[index] == here:
+            value = float(values[index, row])
+            readings = [Reading(name, self._text(row, value), self._color(row, value), row + 0.5)]
+            readings += self._mean_at(cells, here, row)
+        else:
+            readings = [Reading(name, NOT_MEASURED, self.theme.dim, row + 0.5)]
+            before = int(np.searchsorted(steps, here)) - 1
+            if before >= 0 and is_watched(self.choice.column):
+                value = float(values[before, row])
+                label = f"last at step {format_integer(int(steps[before]))}"
+                readings.append(Reading(label, self._text(row, value), self._color(row, value)))
+        notes = [text for at, text in history.events if at == here]
+        readings += [Reading(text, "", self.theme.dim) for text in notes]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 
-    def _color_of(self, norm: float) -> str:
-        """The colour of a cell with this value."""
-        if math.isinf(norm):
+    def _mean_at(self, cells: MapCells, step: int, row: int) -> list[Reading]:
+        """The mean that a cell shows, where it stands for several steps that were measured."""
+        bins = cells.bins
+        cell = (step - bins.origin) // bins.width
+        if not (0 <= cell < len(bins)) or bins.width == 1 or bins.rows[cell] < 2 or not bins.count[cell, row]:
+            return []
+        start, mean = int(bins.starts[cell]), 10.0 ** float(bins.mean[cell, row])
+        end = min(start + bins.width - 1, int(self.history.steps[-1]) if self.history is not None else start)
+        label = f"mean of {format_integer(start)}–{format_integer(end)}"
+        return [Reading(label, format_value(mean, 6), color_of(mean, self.levels, self.theme))]
+
+    def _color(self, row: int, value: float) -> str:
+        if math.isnan(value) and self.choice.is_computed(row) and self.choice.no_number != FROZEN:
             return self.theme.bad
-        if not norm > 0:  # zero, or not a number: frozen
-            return self.theme.dim
-        low, high = self.levels
-        place = min(max((math.log10(norm) - low) * 256 / (high - low), 0), 255)
-        return "#" + bytes(viridis()[int(place)]).hex()
+        return color_of(value, self.levels, self.theme)
 
     def _marks(self, low: float, high: float, room: int) -> list[Tick]:
         """The names of layers, as many as there is room for: the first, then every second, fifth, tenth, ..."""
-        layers = self.history.layers if self.history is not None else ()
-        room = max(1, int(self.area.frame_height / 13)) if layers else 1
+        names = self.names
+        room = max(1, int(self.area.frame_height / 13)) if names else 1
         strides = (digit * 10**power for power in range(9) for digit in (1, 2, 5))
-        stride = next(each for each in strides if each * room >= len(layers))
+        stride = next(each for each in strides if each * room >= len(names))
         metrics = QFontMetricsF(body_font(TICK_SIZE))
         elide = Qt.TextElideMode.ElideMiddle
         limit = min(NAME_WIDTH, 0.3 * self.area.width())
         return [
-            Tick(number + 0.5, metrics.elidedText(layers[number], elide, limit))
-            for number in range(0, len(layers), stride)
+            Tick(number + 0.5, metrics.elidedText(names[number], elide, limit))
+            for number in range(0, len(names), stride)
         ]
 
     def _paint_bar(self, painter: QPainter) -> None:
         """The colour bar, with the decades it spans."""
-        if self._shown is None:
+        if self.cells is None:
             return
         frame = self.area.frame
         bar = QRectF(frame.right() + 14, frame.top(), BAR_WIDTH, frame.height())
@@ -220,56 +293,3 @@ class GradientMap(Plot):
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
             line = QRectF(bar.right() + 6, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), 40, 16)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
-
-    def _paint_frozen(self, painter: QPainter) -> None:
-        """Say of each row that is empty because its layer is frozen why it is so, if the row is high enough."""
-        history, frame = self.history, self.area.frame
-        if history is None or self._shown is None or frame.height() < LEAST_ROW * len(history.layers):
-            return
-        painter.setFont(body_font(TICK_SIZE))
-        painter.setPen(QColor(self.theme.dim))
-        for number in np.flatnonzero(history.frozen).tolist():
-            y = self.area.y_pixel(number + 0.5)
-            row = QRectF(frame.left() + 8, y - 8, frame.width() - 16, 16)
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, FROZEN)
-
-
-class _Separators(pg.GraphicsObject):
-    """Thin lines between the rows, as long as rows are high enough to stay visible between them."""
-
-    def __init__(self, plot: GradientMap) -> None:
-        super().__init__()
-        self._plot = plot
-        self._rect = QRectF()
-
-    def set_size(self, left: float, right: float, layers: int) -> None:
-        self.prepareGeometryChange()
-        self._rect = QRectF(left, 0, right - left, layers if 1 < layers <= MOST_SEPARATED_ROWS else 0)
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
-
-    def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        pen = QPen(QColor(self._plot.theme.panel), painter.device().devicePixelRatio())
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        for row in range(1, int(self._rect.height())):
-            painter.drawLine(QPointF(self._rect.left(), row), QPointF(self._rect.right(), row))
-
-
-def _cell(bins: TimeBins, means: npt.NDArray[np.float64], number: int, layer: int) -> float | str:
-    """What a cell stands for, as it is written to a file."""
-    if bins.bad[number, layer]:
-        return "inf"
-    if bins.count[number, layer]:
-        return float(10.0 ** means[number, layer])
-    return 0.0 if bins.zeros[number, layer] else ""
-
-
-def _levels(bins: TimeBins) -> tuple[float, float]:
-    """The decades from the smallest to the largest mean: whole numbers, so that colours rarely change their meaning."""
-    means = bins.mean[bins.count > 0]
-    if not len(means):
-        return -1.0, 0.0
-    low, high = math.floor(float(means.min())), math.ceil(float(means.max()))
-    return float(low), float(max(high, low + 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -39,6 +39,8 @@ class PlotHeader(QWidget):
         What the picture shows.
     entries
         What its lines mean. Values, then names, are left out where there is no room for them.
+    note
+        A few dim words at the right end; left out where there is no room for them.
     """
 
     double_clicked = Signal()
@@ -47,21 +49,44 @@ class PlotHeader(QWidget):
         super().__init__(parent)
         self.title = title
         self.entries: tuple[Entry, ...] = ()
+        self.note = ""
         self.theme: Theme = DARK
         self.follow_button = QToolButton(self)
         self.follow_button.setText("Follow")
         self.follow_button.setToolTip("Show the whole run again and follow it as it grows (Home)")
         self.follow_button.hide()
+        self.pause_button = QToolButton(self)
+        self.pause_button.setText("Resume")
+        self.pause_button.setCheckable(True)
+        self.pause_button.setToolTip("Follow the run again")
+        self.pause_button.hide()
         self.menu_button = _DotsButton(self)
-        self.menu_button.setToolTip("View, smoothing and export")
+        self.menu_button.setToolTip("Choices, large window, pause and export")
         self.menu_button.setAccessibleName(f"Menu of {title}")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 4, 0)
-        layout.setSpacing(2)
-        layout.addStretch(1)
-        layout.addWidget(self.follow_button)
-        layout.addWidget(self.menu_button)
+        self.close_button = _CrossButton(self)
+        self.close_button.setToolTip("Close")
+        self.close_button.setAccessibleName(f"Close {title}")
+        self.close_button.hide()
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 4, 0)
+        self._layout.setSpacing(2)
+        self._layout.addStretch(1)
+        self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button, self.close_button]
+        for widget in self._right:
+            self._layout.addWidget(widget)
         self.setFixedHeight(HEIGHT)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a small choice of the view's own before the buttons."""
+        self._right.insert(0, widget)
+        self._layout.insertWidget(1, widget)
+
+    def set_note(self, text: str) -> None:
+        """Say something short after the entries, such as of which step the picture is."""
+        if text != self.note:
+            self.note = text
+            self.pause_button.setVisible(self.pause_button.isChecked())
+            self.update()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show other lines or values."""
@@ -69,19 +94,33 @@ class PlotHeader(QWidget):
             self.entries = tuple(entries)
             self.update()
 
+    def has_room_for(self, entries: Sequence[Entry]) -> bool:
+        """Whether these entries could be shown with their names, at the present width."""
+        names = QFontMetricsF(body_font(SMALL_SIZE))
+        visible = [each for each in self._right if not each.isHidden()]
+        taken = sum(each.sizeHint().boundedTo(each.maximumSize()).width() + 2 for each in visible)
+        room = self.width() - taken - 34 - names.horizontalAdvance(self.title)
+        return sum(SAMPLE_WIDTH + 5 + names.horizontalAdvance(each.name) + 14 for each in entries) - 14 <= room
+
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
         self.theme = theme
-        self.menu_button.color = theme.dim
-        self.follow_button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
+        self.menu_button.color = self.close_button.color = theme.dim
+        for button in (self.follow_button, self.pause_button):
+            button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a button has come or gone, and with it the room for names
+            self.update()
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        visible = [each for each in (self.follow_button, self.menu_button) if not each.isHidden()]
+        visible = [each for each in self._right if not each.isHidden()]
         right = min((each.x() for each in visible), default=self.width())
         self.paint_into(painter, QRectF(12, 0, right - 16, self.height()))
 
@@ -114,6 +153,14 @@ class PlotHeader(QWidget):
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
                 x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
             x += 8
+        self._paint_note(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()))
+
+    def _paint_note(self, painter: QPainter, rect: QRectF) -> None:
+        font = body_font(SMALL_SIZE)
+        if self.note and QFontMetricsF(font).horizontalAdvance(self.note) <= rect.width():
+            painter.setFont(font)
+            painter.setPen(QColor(self.theme.dim))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.note)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -159,3 +206,21 @@ class _DotsButton(QToolButton):
         centre = QPointF(self.width() / 2, self.height() / 2)
         for shift in (-5, 0, 5):
             painter.drawEllipse(centre + QPointF(shift, 0), 1.6, 1.6)
+
+
+class _CrossButton(QToolButton):
+    """A button with a cross, drawn so that it has the colours of the theme."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.color = DARK.dim
+        self.setFixedSize(26, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.color), 1.4))
+        x, y = self.width() / 2, self.height() / 2
+        painter.drawLine(QLineF(x - 4, y - 4, x + 4, y + 4))
+        painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))

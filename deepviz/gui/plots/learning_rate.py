@@ -14,8 +14,7 @@ class LearningRatePlot(CurvePlot):
 
     key = "learning_rate"
     title = "Learning rate"
-    order = 25
-    slot = "loss"
+    order = 200
     invitation = "Press Run to see the learning rate of each step"
     has_smoothing = False
 

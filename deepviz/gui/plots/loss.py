@@ -22,7 +22,7 @@ class LossPlot(CurvePlot):
     key = "loss"
     title = "Loss"
     order = 10
-    slot = "loss"
+    is_default = True
     invitation = "Press Run to see the loss fall"
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -16,8 +16,7 @@ class MetricsPlot(CurvePlot):
 
     key = "metrics"
     title = "Metrics"
-    order = 22
-    slot = "loss"
+    order = 210
     invitation = "Press Run to see the metrics of the validation data"
     has_smoothing = False
 

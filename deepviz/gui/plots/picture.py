@@ -9,7 +9,7 @@ from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from deepviz.gui.plots import all_plots
+from deepviz.gui.plots import all_views
 from deepviz.gui.plots.exports import save_picture
 from deepviz.gui.plots.plot import Plot
 from deepviz.gui.theme import Theme
@@ -42,8 +42,11 @@ def curves_picture(history: History, theme: Theme, path: Path) -> None:
     sheet = QWidget()
     sheet.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     plots = []
-    for kind in all_plots():
-        plot = kind(sheet)
+    for kind in all_views():
+        if not issubclass(kind, Plot):
+            continue
+        plot = kind()
+        plot.setParent(sheet)
         plot.resize(PICTURE_WIDTH, PICTURE_HEIGHT)
         plots.append(plot)
     sheet.show()

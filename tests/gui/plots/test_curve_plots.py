@@ -64,6 +64,31 @@ def test_no_spike_of_a_long_run_is_lost(qtbot: QtBot, make_history: MakeHistory)
     assert plot.area.y_range[1] > 7.0
 
 
+def test_no_spike_is_lost_of_steps_that_were_let_go_and_the_box_says_between_what_they_were(
+    qtbot: QtBot, make_history: MakeHistory
+):
+    loss = np.full(1000, 0.5)
+    loss[300], loss[900] = 7.0, 0.25  # steps 301 and 901
+    history = History(["dense_1", "dense_2"], most_steps=128)
+    plot = opened(qtbot, LossPlot, history)
+    for start in range(0, 1000, 90):
+        make_history(min(90, 1000 - start), first_step=start + 1, loss=loss[start:].tolist(), history=history)
+        plot.draw()
+    assert history.every == 8
+    assert plot.area.x_range == (0.0, 1000.0)
+    assert plot.area.y_range[1] > 7
+    whole = opened(qtbot, LossPlot, history)
+    assert whole.area.y_range[1] > 7, "also for who comes later and sees only what is kept"
+    assert whole.hover_text(303) == (
+        "step 304 · epoch 31\ntrain 0.5\nsmallest, largest of 297–304 0.5, 7\nvalidation (step 300) 0.01"
+    )
+    whole.area.zoom(0.03, 1.0, QPointF(305, 1.0))
+    assert 304 in whole.curves["train"].x
+    rows = list(whole.table()[1])
+    assert [row for row in rows if row[0] == 304] == [[304, 0.5, ""]]
+    assert [row for row in rows if row[0] == 300] == [[300, "", 0.01]]
+
+
 def test_zoomed_in_every_step_is_there_again(qtbot: QtBot, make_history: MakeHistory):
     loss = np.linspace(1, 2, 20_000)
     plot = opened(qtbot, LossPlot, make_history(20_000, loss=loss.tolist()))
@@ -129,17 +154,20 @@ def test_a_log_axis_shows_zero_below_the_smallest_decade(qtbot: QtBot, make_hist
 
 
 @pytest.mark.parametrize("frozen", [[0], [1, 2], [0, 1, 2], list(range(12))])
-def test_a_frozen_layer_has_no_curve_and_is_named(qtbot: QtBot, make_history: MakeHistory, frozen: list[int]):
+@pytest.mark.parametrize("width", [760, 330])
+def test_a_frozen_layer_has_no_curve_and_is_named(
+    qtbot: QtBot, make_history: MakeHistory, frozen: list[int], width: int
+):
     layers = 3 if max(frozen) < 3 else 12
     norms = np.full((30, layers), 0.1)
     norms[:, frozen] = math.nan
-    plot = opened(qtbot, GradientNorms, make_history(30, norms=norms))
+    plot = opened(qtbot, GradientNorms, make_history(30, norms=norms), width)
     plot.grab()
     for number in range(layers):
         assert np.isfinite(plot.curves[f"dense_{number + 1}"].y).any() == (number not in frozen)
     named = [entry.name for entry in plot.header.entries if "frozen" in entry.name]
     few = [f"dense_{number + 1} frozen" for number in frozen]
-    assert named == (few if len(frozen) <= 2 else [f"{len(frozen)} layers frozen"])
+    assert named == (few if len(frozen) == 1 or (len(frozen) == 2 and width > 400) else [f"{len(frozen)} frozen"])
     assert f"dense_{frozen[0] + 1} frozen" in plot.hover_text(13)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots.header import Entry, PlotHeader
@@ -43,3 +44,24 @@ def test_a_double_click_is_reported(qtbot: QtBot):
     with qtbot.waitSignal(header.double_clicked):
         qtbot.mouseDClick(header, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
     assert QColor(header.menu_button.color).isValid()
+
+
+def test_names_make_room_as_soon_as_a_button_comes(qtbot: QtBot):
+    painted: list[QRect] = []
+
+    class Watched(PlotHeader):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painted.append(event.rect())
+            super().paintEvent(event)
+
+    header = Watched("Fit")
+    qtbot.addWidget(header)
+    header.resize(260, header.height())
+    header.set_entries([Entry("network", "", "#ff0000"), Entry("targets", "", "#00ff00", is_patch=True)])
+    header.show()
+    qtbot.waitExposed(header)
+    qtbot.waitUntil(lambda: header.rect() in painted)
+    QApplication.processEvents()  # all that was to be painted at first
+    painted.clear()
+    header.follow_button.show()
+    qtbot.waitUntil(lambda: header.rect() in painted)

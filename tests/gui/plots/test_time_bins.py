@@ -150,3 +150,41 @@ def test_bins_equal_a_computation_by_hand(
     for column in range(values.shape[1]):
         for name, expected in by_hand(values[:, column], bins.width, logarithmic).items():
             np.testing.assert_allclose(getattr(bins, name)[:, column], expected, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+@settings(deadline=None)
+@given(tables, st.booleans(), st.sampled_from([2, 4, 8]))
+def test_extremes_widen_a_bin_as_if_every_step_had_been_given(
+    values: npt.NDArray[np.float64], logarithmic: bool, every: int
+):
+    """Each of the kept steps is the last of so many; extremes leave out what is no number, as the history does."""
+    ends = np.minimum(np.arange(every, len(values) + every, every), len(values)) - 1
+    parts = np.split(values, ends[:-1] + 1)
+    low, high = (np.array([function.reduce(part) for part in parts]) for function in (np.fmin, np.fmax))
+    bins = TimeBins(values.shape[1], 64, logarithmic, nan_is_missing=True, width=every)
+    bins.extend(ends + 1, values[ends], low, high)
+    assert (bins.width, bins.origin, len(bins)) == (every, 1, len(parts))
+    numbers = (
+        (lambda part: [math.log10(value) for value in part if 0 < value < math.inf])
+        if logarithmic
+        else (lambda part: [value for value in part if math.isfinite(value)])
+    )
+    for row, part in enumerate(parts):
+        for column in range(values.shape[1]):
+            kept, least, most = values[ends[row], column], low[row, column], high[row, column]
+            seen = numbers(np.array([kept, least, most]))
+            assert bins.low[row, column] == pytest.approx(min(seen, default=math.inf))
+            assert bins.high[row, column] == pytest.approx(max(seen, default=-math.inf))
+            assert bool(bins.bad[row, column]) == bool(np.isinf(part[:, column]).any())
+            assert bins.count[row, column] == len(numbers([kept]))
+            if logarithmic and math.isfinite(least):
+                assert bool(bins.zeros[row, column]) == (least <= 0)
+
+
+def test_the_first_bin_holds_the_whole_stretch_of_the_first_measurement():
+    bins = TimeBins(1, 4, width=8)
+    bins.extend(np.array([24, 32, 40]), np.array([1.0, 2, 3]))
+    assert bins.starts.tolist() == [17, 25, 33]
+    bins.extend(np.array([48, 56]), np.array([4.0, 5]))
+    assert (bins.width, bins.starts.tolist()) == (16, [17, 33, 49])
+    assert bins.mean[:, 0].tolist() == [1.5, 3.5, 5.0]

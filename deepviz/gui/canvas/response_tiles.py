@@ -1,0 +1,171 @@
+"""Below each card small maps of what its units answer to all over the plane of two inputs, as in TensorFlow Playground.
+
+They are items of their own below the card, so that the course of the gradient on it stays where it is, and they are
+there only while they are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from deepviz.gui.canvas.bars import BarItem
+from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
+from deepviz.gui.canvas.geometry import HEIGHT, PROBLEM_LINE, WIDTH
+from deepviz.gui.canvas.node_item import NodeItem
+from deepviz.gui.signed_colors import image_of, signed_pixels
+from deepviz.gui.theme import Theme, body_font
+
+TILE, GAP = 21.0, 3.0
+TOP = HEIGHT + 4.0
+"""They end before the middle between two rows, where connections run that have wrapped."""
+BELOW_PORT = 4.0
+"""How much farther down, where the output is at the bottom of the card."""
+BAR_ROOM = 18.0
+"""How much farther down, where a bar stands below the card."""
+MOST_TILES = int((WIDTH + GAP) // (TILE + GAP))
+"""So many find room; where there are more units, the last place says how many."""
+AREA = QRectF(-2.0, TOP - 2.0, WIDTH + 4.0, TILE + 4.0)
+
+
+def shown_of(units: int) -> int:
+    """How many of so many units have a tile."""
+    return units if units <= MOST_TILES else MOST_TILES - 1
+
+
+class ResponseItem(QGraphicsItem):
+    """The tiles of one card.
+
+    Attributes
+    ----------
+    count
+        How many units the layer has.
+    images
+        A picture of each tile.
+    """
+
+    def __init__(self, card: NodeItem) -> None:
+        super().__init__(card)
+        self.count = 0
+        self.images: list[QImage] = []
+        self._theme: Theme | None = None
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def show_maps(self, maps: np.ndarray, count: int, theme: Theme) -> None:
+        """Show other maps.
+
+        Parameters
+        ----------
+        maps
+            What the first units give, shape ``(units, rows, columns)``, the first row the lowest.
+        count
+            How many units there are.
+        """
+        card = self.parentItem()
+        assert isinstance(card, NodeItem)
+        has_bar = any(isinstance(child, BarItem) for child in card.childItems())
+        below = PROBLEM_LINE if card.face.problem else BELOW_PORT if card.face.flow == "down" else 0.0
+        self.setY(below + (BAR_ROOM if has_bar else 0.0))
+        self.count, self._theme = count, theme
+        chosen = maps[: shown_of(count)]
+        self.images = [image_of(tile) for tile in signed_pixels(chosen, largest_of(chosen), theme)]
+        self.update()
+
+    @property
+    def words(self) -> str:
+        """What stands in the last place: how many units have no tile."""
+        hidden = self.count - len(self.images)
+        return f"+{hidden}" if hidden else ""
+
+    def boundingRect(self) -> QRectF:
+        return AREA
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        if self._theme is None or zoom < NO_NUMBERS_BELOW:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(QPen(QColor(self._theme.outline), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for number, image in enumerate(self.images):
+            place = tile_place(number)
+            painter.drawImage(place, image)
+            painter.drawRect(place)
+        if self.words:
+            last = tile_place(len(self.images))
+            ground = QColor(self._theme.window)
+            ground.setAlpha(225)  # a connection may pass behind
+            painter.setFont(body_font(11))
+            painter.fillRect(last, ground)
+            painter.setPen(QColor(self._theme.dim))
+            rest = QRectF(last.left(), last.top(), WIDTH - last.left(), TILE)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.words)
+
+
+class ResponseTiles:
+    """The tiles of a canvas, which are there only while something is shown."""
+
+    def __init__(self) -> None:
+        self._items: dict[NodeItem, ResponseItem] = {}
+
+    @property
+    def items(self) -> dict[str, ResponseItem]:
+        """The tiles by the id of their card."""
+        return {card.node_id: item for card, item in self._items.items()}
+
+    def show(
+        self,
+        maps: Mapping[str, np.ndarray],
+        counts: Mapping[str, int],
+        theme: Theme,
+        cards: Mapping[str, NodeItem],
+        kept: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show maps at each card that has some.
+
+        Parameters
+        ----------
+        maps
+            By the id of a card what the first units of its layer give, shape ``(units, rows, columns)``.
+        counts
+            By the id of a card how many units its layer has.
+        cards
+            All cards there are.
+        kept
+            Ids of cards whose tiles stay as they are although there is nothing new.
+        """
+        wanted = {cards[card]: card for card in maps if card in cards}
+        stay = {cards[card] for card in kept if card in cards}
+        self._remove(self._items.keys() - wanted.keys() - stay)
+        for card, node_id in wanted.items():
+            item = self._items.get(card)
+            if item is None:
+                item = self._items[card] = ResponseItem(card)
+            item.show_maps(maps[node_id], counts[node_id], theme)
+
+    def clear(self) -> None:
+        """Show none."""
+        self._remove(set(self._items))
+
+    def _remove(self, cards: set[NodeItem]) -> None:
+        for card in cards:
+            item = self._items.pop(card)
+            scene = item.scene()
+            if scene is not None:  # else its card has been removed, and the tiles with it
+                scene.removeItem(item)
+
+
+def tile_place(number: int) -> QRectF:
+    """Where a tile lies, from the card's top left corner."""
+    return QRectF(number * (TILE + GAP), TOP, TILE, TILE)
+
+
+def largest_of(maps: np.ndarray) -> np.ndarray:
+    """The largest finite magnitude of each map, shape ``(units, 1, 1)``: full colour stands for it."""
+    sizes = np.where(np.isfinite(maps), np.abs(maps), 0.0)
+    largest: np.ndarray = sizes.max(axis=(1, 2), keepdims=True, initial=0.0)
+    return largest

@@ -1,0 +1,179 @@
+"""What a network says of one sample: the winning class and a bar for each, or the numbers that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.theme import DARK, Theme, body_font, number_font
+from deepviz.insight.prediction import Predicted
+
+HEADLINE, ROW, SLIMMEST_ROW = 30.0, 20.0, 15.0
+VALUE_WIDTH = 68.0
+
+
+class ClassBars(QWidget):
+    """Paints an answer.
+
+    Attributes
+    ----------
+    answer, names, truth
+        What is said, what classes or target numbers are called, and what would be right; empty if nobody knows.
+    picture
+        The numbers as an image, where they are one.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self.answer: Predicted | None = None
+        self.names: tuple[str, ...] = ()
+        self.truth = ""
+        self.picture: QImage | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Prediction")
+
+    def show_answer(
+        self, answer: Predicted | None, names: Sequence[str], truth: str = "", picture: QImage | None = None
+    ) -> None:
+        """Show another answer, or none."""
+        self.answer, self.names, self.truth, self.picture = answer, tuple(names), truth, picture
+        self.setAccessibleDescription(" ".join((*self.headline, truth)).strip())
+        self.update()
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """The winning class and how sure the network is of it; empty if there is none, or no saying."""
+        if self.answer is None or self.answer.winner is None:
+            return "", ""
+        shares = self.answer.probabilities
+        return self.names[self.answer.winner], "" if shares is None else percent(float(shares[self.answer.winner]))
+
+    @property
+    def values(self) -> np.ndarray:
+        """The number of each row: probabilities, or else what the network gives."""
+        if self.answer is None:
+            return np.zeros(0)
+        return self.answer.outputs if self.answer.probabilities is None else self.answer.probabilities
+
+    def shown_rows(self) -> list[int]:
+        """Which rows there is room for: all in their order, or the largest ones first."""
+        room = max(1, int((self.height() - self._top - 16) / SLIMMEST_ROW))
+        values = self.values
+        if len(values) <= room:
+            return list(range(len(values)))
+        return [int(each) for each in np.argsort(-values, kind="stable")[:room]]
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint with the colours of `theme` from now on."""
+        self.theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(130, 100)
+
+    @property
+    def _top(self) -> float:
+        return (HEADLINE if self.headline[0] else 6.0) + (16.0 if self.truth else 0.0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint(painter, QRectF(self.rect()))
+        painter.end()
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint it into a rectangle."""
+        if self.answer is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, width = rect.left() + 8, rect.width() - 16
+        top = rect.top()
+        name, share = self.headline
+        if name:
+            font = body_font(18)
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(QColor(self.theme.text))
+            metrics = QFontMetricsF(font)
+            room = width - metrics.horizontalAdvance(share) - 12
+            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            line = QRectF(left, top, width, HEADLINE)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, share)
+        if self.truth:
+            painter.setFont(body_font(11))
+            painter.setPen(QColor(self.theme.dim))
+            line = QRectF(left, top + self._top - 18, width, 16)
+            words = QFontMetricsF(painter.font()).elidedText(self.truth, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
+        body = QRectF(left, top + self._top, width, rect.height() - self._top - 6)
+        if self.picture is not None:
+            self._paint_picture(painter, body, self.picture)
+        else:
+            self._paint_rows(painter, body)
+
+    def _paint_picture(self, painter: QPainter, rect: QRectF, picture: QImage) -> None:
+        painter.setFont(body_font(11))
+        painter.setPen(QColor(self.theme.dim))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, "what the network makes of it")
+        room = rect.adjusted(0, 18, 0, 0)
+        side = min(room.width() / picture.width(), room.height() / picture.height())
+        place = QRectF(0, 0, picture.width() * side, picture.height() * side)
+        place.moveCenter(room.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(place, picture)
+
+    def _paint_rows(self, painter: QPainter, rect: QRectF) -> None:
+        rows, values = self.shown_rows(), self.values
+        assert self.answer is not None
+        is_share = self.answer.probabilities is not None
+        names = QFontMetricsF(body_font(12))
+        widest = max((names.horizontalAdvance(self.names[row]) for row in rows), default=0.0)
+        name_width = min(widest + 4, 0.38 * rect.width())
+        height = min(ROW, max(SLIMMEST_ROW, (rect.height() - 12) / max(len(rows), 1)))
+        bars = QRectF(rect.left() + name_width + 6, 0, rect.width() - name_width - 6 - VALUE_WIDTH, height - 6)
+        largest = 1.0 if is_share else max(float(np.abs(values).max(initial=0.0)), 1e-12)
+        has_negative = not is_share and bool((values < 0).any())
+        zero = bars.center().x() if has_negative else bars.left()
+        reach = bars.width() / 2 if has_negative else bars.width()
+        for place, row in enumerate(rows):
+            top = rect.top() + place * height
+            is_winner = row == self.answer.winner
+            line = QRectF(rect.left(), top, name_width, height)
+            painter.setFont(body_font(12))
+            painter.setPen(QColor(self.theme.text if is_winner or self.answer.winner is None else self.theme.dim))
+            name = names.elidedText(self.names[row], Qt.TextElideMode.ElideRight, name_width)
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+            value = float(values[row])
+            ground = QRectF(bars.left(), top + 3, bars.width(), height - 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.raised))
+            painter.drawRoundedRect(ground, 2, 2)
+            length = value / largest * reach
+            painter.setBrush(QColor(self.theme.accent_fill if is_winner or len(rows) == 1 else self.theme.faint))
+            painter.drawRoundedRect(QRectF(zero + min(length, 0.0), top + 3, abs(length), height - 6), 2, 2)
+            painter.setFont(number_font(11))
+            painter.setPen(QColor(self.theme.text))
+            end = QRectF(rect.right() - VALUE_WIDTH, top, VALUE_WIDTH, height)
+            text = percent(value) if is_share else format_value(value, 5)
+            painter.drawText(end, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        if len(rows) < len(values):
+            painter.setFont(body_font(11))
+            painter.setPen(QColor(self.theme.dim))
+            note = QRectF(rect.left(), rect.top() + len(rows) * height, rect.width(), 16)
+            painter.drawText(note, Qt.AlignmentFlag.AlignVCenter, f"the largest {len(rows)} of {len(values):,}")
+
+
+def percent(share: float) -> str:
+    """A probability in percent with two places. What is not quite nothing or not quite certain does not look so."""
+    if 0 < share < 5e-5:
+        return "< 0.01 %"
+    return "> 99.99 %" if 1 - 5e-5 < share < 1 else f"{100 * share:.2f} %"

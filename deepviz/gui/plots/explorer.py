@@ -1,0 +1,277 @@
+"""A sample of one's own, drawn or made up, and what the network says of it, live while it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QPainter, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QWidget
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.plots.class_bars import ClassBars
+from deepviz.gui.plots.maker_tools import MakerTools
+from deepviz.gui.plots.part_look import PART_NAMES, PartLook
+from deepviz.gui.plots.sample_maker import SampleMaker
+from deepviz.gui.plots.sample_pictures import IMAGES, SEQUENCES
+from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.settings import CENTRE_DRAWING, PEN_WIDTH, Settings
+from deepviz.gui.theme import Theme
+from deepviz.insight.prediction import Predicted, Prediction
+
+ROOM_FOR_ROW, ROOM_FOR_COLUMN = 480, 400
+"""From so many pixels of width on everything can stand in a row, and from so many of height in a column."""
+SMALLEST = (170, 150)
+MOST_TOLD = 3
+LARGEST_PICTURE = 2_000
+"""Larger pictures are read smaller: so many pixels of the longer side are enough."""
+
+
+class PredictionExplorer(PartLook):
+    """Draw a digit by hand and see it classified."""
+
+    key = "explorer"
+    title = "Explorer"
+    heading = "Prediction explorer"
+    order = 72
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.answer: Predicted | None = None
+        self.loaded: tuple[str, int] | None = None
+        super().__init__(parent)
+        self.maker.changed.connect(self._change)
+        tools, pad = self.tools, self.maker.pad
+        tools.pen.toggled.connect(self._choose_pen)
+        tools.undo.clicked.connect(lambda: self.maker.maker.undo())
+        tools.clear.clicked.connect(lambda: self.maker.maker.clear())
+        tools.thickness.setValue(pad.pen_width)
+        tools.thickness.valueChanged.connect(self.choose_width)
+        tools.colour_chosen.connect(self._choose_colour)
+        tools.feature.valueChanged.connect(lambda number: self.maker.curve.choose_feature(number - 1))
+        tools.loaded.connect(lambda number: self.load_sample(self.part, number))
+
+    # What is asked
+
+    def question(self) -> Prediction | None:
+        if self.data is None or self.maker.pictures is None:
+            return None
+        return Prediction.of(self.data.scaler.apply(self.maker.sample()[None])[0])
+
+    def show_answer(self, answer: Any) -> None:
+        data = self.data
+        if data is None:
+            return
+        self.answer = answer
+        names = data.class_names or tuple(f"target {number + 1}" for number in range(len(answer.outputs)))
+        if answer.winner is not None and answer.probabilities is None and len(answer.outputs) == 1:
+            names = ("output",)
+        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer))
+
+    def load_sample(self, part: str, number: int) -> None:
+        """Take a sample of the data, to look at it and to change it."""
+        self.choose_part(part, remembers=False)
+        samples, data = self.samples(), self.data
+        if samples is None or data is None or part != self.part or not 0 <= number < len(samples):
+            return
+        with QSignalBlocker(self.maker):
+            self.maker.load(data.scaler.invert(samples.x[number : number + 1])[0])
+        with QSignalBlocker(self.tools.number):
+            self.tools.number.setValue(number)
+        self.loaded = part, number
+        self._show_seen()
+        self.ask_again()
+
+    def choose_sample(self, part: str, index: int) -> None:
+        if (part, index) != self.loaded:
+            self.load_sample(part, index)
+
+    def choose_width(self, width: int) -> None:
+        """Draw with a pen of so many hundredths of the pad."""
+        self.maker.pad.pen_width = width
+        with QSignalBlocker(self.tools.thickness):
+            self.tools.thickness.setValue(width)
+        self.remember(PEN_WIDTH, width)
+
+    def choose_centring(self, on: bool) -> None:
+        """Scale and centre drawings as the data were, or leave them where they are."""
+        self.maker.centres = on
+        self._centre_action.setChecked(on)
+        self.remember(CENTRE_DRAWING, on)
+        if self.data is not None:
+            self._show_seen()
+            self.ask_again()
+
+    def open_picture(self, path: Path) -> None:
+        """Put a picture from a file on the pad."""
+        reader = QImageReader(str(path))
+        reader.setAutoTransform(True)
+        size = reader.size()
+        if size.isValid() and max(size.width(), size.height()) > LARGEST_PICTURE:
+            reader.setScaledSize(
+                size.scaled(QSize(LARGEST_PICTURE, LARGEST_PICTURE), Qt.AspectRatioMode.KeepAspectRatio)
+            )
+        picture = reader.read()
+        if picture.isNull():
+            self.message.emit(f"{path.name} is no picture that can be read: {reader.errorString()}. Choose a PNG file.")
+            return
+        turned = self.maker.load_picture(picture)
+        self.message.emit(
+            f"{path.name}, its ink made as in the data: bright and dark changed places" if turned else path.name
+        )
+
+    def take_settings(self, settings: Settings) -> None:
+        super().take_settings(settings)
+        self.choose_width(settings.get(PEN_WIDTH))
+        self.choose_centring(settings.get(CENTRE_DRAWING))
+
+    def apply_theme(self, theme: Theme) -> None:
+        self.maker.apply_theme(theme)
+        self.bars.apply_theme(theme)
+        super().apply_theme(theme)
+
+    def paint_content(self, painter: QPainter, rect: QRectF) -> None:
+        painter.drawPixmap(rect.topLeft() + QPointF(self.maker.pos()), self.maker.grab())
+        painter.translate(rect.topLeft() + QPointF(self.bars.pos()))
+        self.bars.paint(painter, QRectF(self.bars.rect()))
+
+    def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        answer, names = self.answer, self.bars.names
+        assert answer is not None
+        if answer.probabilities is None:
+            return ["output", "value"], ([number + 1, each] for number, each in enumerate(answer.outputs.tolist()))
+        return ["class", "probability"], zip(names, answer.probabilities.tolist(), strict=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    # Inside
+
+    def _make_content(self) -> QWidget:
+        content = QWidget()
+        self.maker, self.tools, self.bars = SampleMaker(content), MakerTools(content), ClassBars(content)
+        self._upper = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._upper.setSpacing(0)
+        self._upper.addWidget(self.maker, 1)
+        self._upper.addWidget(self.bars, 1)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, content)
+        self._box.setContentsMargins(4, 2, 4, 2)
+        self._box.setSpacing(0)
+        self._box.addLayout(self._upper, 1)
+        self._box.addWidget(self.tools, 0)
+        # As it is arranged now must not keep it from being made so narrow that it is arranged in another way.
+        self._box.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        content.setMinimumSize(*SMALLEST)
+        return content
+
+    def _arrange(self) -> None:
+        """All in a row where it is wide, in a column where it is high, and where it is small only what is needed."""
+        row, column = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        is_pad = self.maker.maker is self.maker.pad
+        is_wide, is_high = self.width() >= ROOM_FOR_ROW, self.height() >= ROOM_FOR_COLUMN
+        is_beside = is_wide and self.width() > 1.1 * self.height()
+        self._box.setDirection(row if is_pad and is_beside else column)
+        # A pad is square: what is said stands beside it unless there is more room below.
+        self._upper.setDirection(row if is_beside or (is_pad and not is_high) else column)
+        self._upper.setStretch(0, 1 if is_pad else 3)
+        self._upper.setStretch(1, 1 if is_pad else 2)
+        self.tools.set_compact(not is_beside and not is_high)
+
+    def _build_choices(self, menu: QMenu) -> None:
+        super()._build_choices(menu)
+        self._centre_action = menu.addAction("Scale and centre drawings as the data were")
+        self._centre_action.setCheckable(True)
+        self._centre_action.setChecked(True)
+        self._centre_action.triggered.connect(self.choose_centring)
+        self._picture_action = menu.addAction("Open a picture…")
+        self._picture_action.triggered.connect(self._choose_picture)
+
+    def _project_changed(self) -> None:
+        is_new = self.data is not self._shown_data
+        super()._project_changed()
+        if not is_new or self.data is None:
+            return
+        data = self.data
+        with QSignalBlocker(self.maker):
+            self.maker.set_data(data)
+        kind = self.maker.pictures.kind if self.maker.pictures is not None else ""
+        channels = data.sample_shape[2] if len(data.sample_shape) == 3 else 1
+        self.tools.show_for(kind, channels, data.sample_shape[-1] if kind == SEQUENCES else 1)
+        self._picture_action.setEnabled(kind == IMAGES)
+        self._centre_action.setEnabled(self.maker.placing is not None)
+        self._part_changed()
+        self._arrange()
+        self._show_seen()
+
+    def _forget(self) -> None:
+        self.answer = self.loaded = None
+        self.bars.show_answer(None, ())
+
+    def _part_changed(self) -> None:
+        samples = self.samples()
+        self.tools.show_samples(len(samples) if samples is not None else 0, PART_NAMES[self.part].lower())
+
+    def _change(self) -> None:
+        """Something was drawn: it is no longer the sample that it may have been."""
+        self.loaded = None
+        with QSignalBlocker(self.tools.pen), QSignalBlocker(self.tools.eraser):
+            self.tools.eraser.setChecked(self.maker.pad.is_erasing)
+            self.tools.pen.setChecked(not self.maker.pad.is_erasing)
+        self._show_seen()
+        self.ask_again()
+
+    def _show_seen(self) -> None:
+        maker = self.maker
+        self.tools.undo.setEnabled(maker.maker.can_undo)
+        if maker.pictures is None:
+            return
+        if maker.pictures.kind != IMAGES:
+            return
+        seen = "What the network sees"
+        placing = maker.placing
+        if maker.is_placed and placing is not None:
+            seen += f": your drawing, {placing.words}, as in {_whose(self.data)}"
+        elif placing is not None and not maker.pad.is_by_hand:
+            seen += ": a sample as it is"
+        self.tools.show_seen(maker.pictures.image(maker.sample()), f"{seen}.")
+
+    def _choose_pen(self, on: bool) -> None:
+        self.maker.pad.is_erasing = not on
+
+    def _choose_colour(self, color: Any) -> None:
+        self.maker.pad.color = color
+
+    def _truth(self) -> str:
+        """What would be right, if the sample is one of the data."""
+        samples, data = self.samples(), self.data
+        if self.loaded is None or samples is None or data is None or self.loaded[0] != self.part:
+            return "" if self.maker.maker is not self.maker.pad or not self.maker.pad.is_empty else "Draw on the pad."
+        part, number = self.loaded
+        if data.task == "classification":
+            right = data.class_names[int(samples.y[number])]
+        else:
+            told = [format_value(float(each), 5) for each in samples.y[number][:MOST_TOLD]]
+            right = ", ".join(told) + (", …" if len(samples.y[number]) > MOST_TOLD else "")
+        return f"{part} sample {number}, true {right}"
+
+    def _picture_of(self, answer: Predicted) -> QImage | None:
+        """The numbers that the network gives as an image, if they are one of the same shape as the sample."""
+        data, pictures = self.data, self.maker.pictures
+        assert data is not None
+        if pictures is None or pictures.kind != IMAGES or answer.winner is not None:
+            return None
+        if len(answer.outputs) != int(np.prod(data.sample_shape)):
+            return None
+        return pictures.image(answer.outputs.reshape(data.sample_shape))
+
+    def _choose_picture(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", "Pictures (*.png *.jpg *.jpeg *.bmp)")
+        if chosen:
+            self.open_picture(Path(chosen))
+
+
+def _whose(data: PreparedData | None) -> str:
+    return "MNIST" if data is not None and data.sample_shape[0] == 28 else "the data"

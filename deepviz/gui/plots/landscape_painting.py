@@ -1,0 +1,179 @@
+"""Paints a landscape: a map with lines of equal loss and its colour bar, or a curve; the present weights are marked."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from deepviz.gui.plots.color_bar import MARGIN, WIDTH
+from deepviz.gui.plots.color_scale import ColorScale, image_from
+from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
+from deepviz.gui.plots.pointer import TEXT_SIZE
+from deepviz.gui.plots.ticks import Tick, linear_ticks, logarithmic_ticks
+from deepviz.gui.theme import DARK, Theme, body_font, viridis
+from deepviz.insight.contours import contour
+from deepviz.insight.landscape import Surface
+from deepviz.insight.plane import Window
+
+LINES = 12
+"""Lines of equal loss on a map, about."""
+CROSS = 5.0
+
+
+class LandscapePainter:
+    """Paints a surface into the plane of an area.
+
+    Attributes
+    ----------
+    is_logarithmic
+        Whether heights and colours stand for the decimal logarithm of the loss. What is zero is then at the smallest
+        loss above zero.
+    """
+
+    def __init__(self, area: PlaneArea) -> None:
+        self.area = area
+        self.theme: Theme = DARK
+        self.is_logarithmic = False
+        self._surface: Surface | None = None
+        self._heights = np.zeros((1, 1))
+        self._scale = ColorScale(0.0, 1.0, False)
+        self._image: QImage | None = None
+        self._lines: list[np.ndarray] = []
+        area.layers.append(self._paint)
+        area.decorations.append(self._paint_bar)
+
+    def show_surface(self, surface: Surface) -> None:
+        """Paint this one from now on."""
+        self._surface = surface
+        positive = surface.losses[np.isfinite(surface.losses) & (surface.losses > 0)]
+        self._floor = float(positive.min()) if positive.size else 1.0
+        self._heights = self._heights_of(surface.losses)
+        finite = self._heights[np.isfinite(self._heights)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        self._scale = ColorScale(low, high if high > low else low + 1.0, False)
+        self._lines = []
+        if self.is_map:
+            self._lines = [
+                contour(self._heights, tick.position, surface.steps, surface.steps) for tick in self._ticks(LINES)
+            ]
+        self._make_image()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint with the colours of `theme` from now on."""
+        self.theme = theme
+        if self._surface is not None:
+            self._make_image()
+        self.area.update()
+
+    @property
+    def is_map(self) -> bool:
+        """Whether there are two directions."""
+        return self._surface is not None and len(self._surface.losses) > 1
+
+    @property
+    def right_margin(self) -> float:
+        """Pixels that are needed to the right of the frame."""
+        return MARGIN + 8 if self.is_map else RIGHT
+
+    @property
+    def y_title(self) -> str:
+        """What the vertical axis shows."""
+        if self.is_map:
+            return "second direction, b"
+        return "logarithm of the loss (base 10)" if self.is_logarithmic else "loss"
+
+    @property
+    def whole(self) -> Window:
+        """The part of the plane in which all is that was computed."""
+        assert self._surface is not None
+        reach = float(self._surface.steps[-1])
+        if self.is_map:
+            half = reach / (len(self._surface.steps) - 1)  # each point is in the middle of its square
+            return Window(-reach - half, reach + half, -reach - half, reach + half)
+        margin = 0.06 * (self._scale.high - self._scale.low)
+        return Window(-1.03 * reach, 1.03 * reach, self._scale.low - margin, self._scale.high + margin)
+
+    def height(self, loss: float) -> float:
+        """Where a loss is on the vertical axis of a curve."""
+        height = float(self._heights_of(np.array([loss]))[0])
+        return height if math.isfinite(height) else self._scale.high
+
+    def color(self, loss: float) -> str:
+        """The colour of a loss, on a map."""
+        if not self.is_map:
+            return self.theme.curve(0).color
+        pixel = int(self._scale.pixels(self._heights_of(np.array([loss])), self.theme)[0])
+        return f"#{pixel & 0xFFFFFF:06x}"
+
+    def _heights_of(self, losses: np.ndarray) -> np.ndarray:
+        if not self.is_logarithmic:
+            return losses
+        heights: np.ndarray = np.log10(np.maximum(losses, self._floor))
+        return heights
+
+    def _make_image(self) -> None:
+        self._image = image_from(self._scale.pixels(self._heights, self.theme)[::-1])
+
+    def _ticks(self, room: int) -> list[Tick]:
+        low, high = self._scale.low, self._scale.high
+        return logarithmic_ticks(low, high, room) if self.is_logarithmic else linear_ticks(low, high, room)
+
+    def _paint(self, painter: QPainter) -> None:
+        surface = self._surface
+        if surface is None:
+            return
+        if self.is_map:
+            self._paint_map(painter)
+        else:
+            self._paint_curve(painter, surface)
+        here = self.area.pixel(0.0, 0.0 if self.is_map else self.height(surface.centre))
+        for width, color in ((4.0, self.theme.panel), (2.0, self.theme.text)):
+            painter.setPen(QPen(QColor(color), width))
+            painter.drawLine(QLineF(here.x() - CROSS, here.y(), here.x() + CROSS, here.y()))
+            painter.drawLine(QLineF(here.x(), here.y() - CROSS, here.x(), here.y() + CROSS))
+
+    def _paint_map(self, painter: QPainter) -> None:
+        assert self._image is not None
+        painter.drawImage(self.area.rect_of(self.whole), self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = QColor("#ffffff")
+        line.setAlphaF(0.55)
+        painter.setPen(QPen(line, 1))
+        for segments in self._lines:
+            xs, ys = self.area.pixels(segments[..., 0], segments[..., 1])
+            ends = np.stack([xs[:, 0], ys[:, 0], xs[:, 1], ys[:, 1]], axis=1).tolist()
+            painter.drawLines([QLineF(*each) for each in ends])
+
+    def _paint_curve(self, painter: QPainter, surface: Surface) -> None:
+        """Points that were computed, joined; a gap where a loss is not finite."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        xs, ys = self.area.pixels(surface.steps, self._heights[0])
+        finite = np.isfinite(ys)
+        for stretch in np.split(np.arange(len(xs)), np.flatnonzero(np.diff(finite.astype(np.int8))) + 1):
+            if finite[stretch[0]]:
+                points = [QPointF(float(xs[each]), float(ys[each])) for each in stretch]
+                painter.setPen(QPen(QColor(self.theme.curve(0).color), 1.5))
+                painter.drawPolyline(QPolygonF(points))
+                painter.setPen(QPen(QColor(self.theme.curve(0).color), 4, c=Qt.PenCapStyle.RoundCap))
+                painter.drawPoints(QPolygonF(points))
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        """Which colour means which loss."""
+        if not self.is_map:
+            return
+        frame, low, high = self.area.frame, self._scale.low, self._scale.high
+        bar = QRectF(frame.right() + 12, frame.top(), WIDTH, frame.height())
+        colors = np.ascontiguousarray(viridis()[::-1, None, :])
+        painter.drawImage(bar, QImage(colors.data, 1, 256, 3, QImage.Format.Format_RGB888))
+        painter.setPen(QPen(QColor(self.theme.outline), 1))
+        painter.drawRect(bar)
+        painter.setFont(body_font(TEXT_SIZE))
+        painter.setPen(QPen(QColor(self.theme.dim), 1))
+        for position, label in self._ticks(max(2, int(bar.height() / 28))):
+            y = bar.bottom() - (position - low) / (high - low) * bar.height()
+            painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
+            line = QRectF(bar.right() + 5, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), MARGIN - 26, 16)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)

@@ -1,0 +1,288 @@
+"""Curves of one quantity for every layer, on a log axis, with their names at the right end and nothing left unsaid.
+
+Up to eight layers have a colour, dashes and a label of their own; more are coloured by depth, first layer darkest, and
+those at the ends and under the pointer are named. Zero has a line of its own; what no curve can show has marks.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from deepviz.gui.plots.area import RIGHT, TICK_SIZE
+from deepviz.gui.plots.curve import Curve
+from deepviz.gui.plots.curve_plot import PIXELS_PER_MARK, CurvePlot, Line, _Points
+from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.layer_marks import LayerMarks
+from deepviz.gui.plots.plot import nearest
+from deepviz.gui.plots.pointer import Pointer
+from deepviz.gui.plots.stretches import Stretches, gaps
+from deepviz.gui.plots.ticks import format_integer, format_value, spread
+from deepviz.gui.theme import body_font, readable, viridis
+from deepviz.training.column import is_watched
+from deepviz.training.divergence import divergences
+from deepviz.training.history import FROZEN
+
+MOST_LABELS = 8
+MOST_BANDS = 5
+MOST_NAMED = 2
+"""Up to how many layers without a number the header names; of more it says how many there are."""
+LABEL_GAP = 13.0
+LABEL_WIDTH, VALUE_WIDTH = 96.0, 150.0
+"""Room for labels at most, in pixels: of names, and of names with their values."""
+READINGS_OF_MANY = 6
+
+
+class LayerCurves(CurvePlot):
+    """One curve for each layer. Subclasses say where the numbers are in `column` and `names`.
+
+    Attributes
+    ----------
+    column
+        Which column of the history is shown; a property where that can be chosen.
+    """
+
+    band_opacity = 0.12  # several lie over each other
+    column: str
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._stretches: Stretches | None = None
+        self._stretched_to = 0
+        super().__init__(parent)
+        self.set_logarithmic(True)
+        self.marks = LayerMarks(self.area, lambda: self.theme)
+        self.area.decorations.append(self._paint_labels)
+        self.area.pointed.connect(self._emphasise_nearest)
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """What the numbers of a row belong to."""
+
+    @property
+    def word(self) -> str:
+        """What NaN means in the present column."""
+        return FROZEN
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """Which numbers of a row have a curve."""
+        return range(len(self.names))
+
+    @property
+    def has_many(self) -> bool:
+        """Whether there are too many layers to label each."""
+        return len(self.rows) > MOST_LABELS
+
+    def has_bands(self) -> bool:
+        """Only with few layers: many bands would hide the lines."""
+        return len(self.rows) <= MOST_BANDS
+
+    def values_now(self) -> npt.NDArray[np.float64] | None:
+        """The numbers of the step that is shown, the newest or that of the moment; None where nothing was measured.
+
+        Of what is measured now and then they are those measured last before it, unless nobody was looking then.
+        """
+        assert self.history is not None
+        at = int(self.history.steps[-1]) if self.moment is None else self.moment
+        if self.moment is not None and any(gap.first <= at <= gap.last for gap in self.marks.gaps):
+            return None
+        found: npt.NDArray[np.float64] | None = self.history.at(self.column, at)
+        return found
+
+    def lines(self) -> Sequence[Line]:
+        assert self.history is not None
+        if self.column not in self.history:
+            return ()
+        names, rows, is_sparse = self.names, self.rows, is_watched(self.column)
+        found = []
+        for place, index in enumerate(rows):
+            look = self.theme.curve(place)
+            color, ink, dashes = look.color, look.ink, look.dashes
+            if self.has_many:
+                depth = round(255 * place / (len(rows) - 1))
+                color = "#" + bytes(viridis()[depth]).hex()
+                color, ink, dashes = readable(color, self.theme.panel, 1.8), self.theme.ink(color), ()
+            found.append(Line(names[index], self.column, index, color, ink, dashes, is_sparse))
+        return found
+
+    def shown_at(self, step: int, height: float | None) -> Sequence[Line]:
+        """Of many layers those whose curves are nearest to the pointer (or the first and the last), in their order."""
+        if not self.has_many or not self._lines:
+            return self._lines
+        chosen = [0, len(self._lines) - 1] if height is None else self._nearest_lines(step, height)
+        return [self._lines[place] for place in sorted(chosen[:READINGS_OF_MANY])]
+
+    def value_text(self, value: float, is_exact: bool) -> str:
+        return self.word if math.isnan(value) else super().value_text(value, is_exact)
+
+    def table(self) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
+        """One row for each step that was measured; a cell without a number says why."""
+        return ["step", *(line.name for line in self._lines)], self._measured_rows()
+
+    def _measured_rows(self) -> Iterator[Sequence[object]]:
+        assert self.history is not None
+        steps, values = self.history.column(self.column)
+        low, high = self.area.x_range
+        first, past = np.searchsorted(steps, (math.ceil(low), math.floor(high) + 1)).tolist()
+        columns = [line.index for line in self._lines]
+        for step, row in zip(steps[first:past].tolist(), values[first:past], strict=True):
+            yield [step, *(self.word if math.isnan(each) else each for each in row[columns].tolist())]
+
+    def y_limits(self, low: float, high: float) -> tuple[float, float]:
+        low, high = super().y_limits(low, high)
+        share = min(self.marks.room / max(self.area.frame_height, 1.0), 0.5)
+        return low - (high - low) * share / (1 - share), high
+
+    def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
+        limits = super()._set_curve(curve, line, points, first, last)
+        if self.marks.gaps:  # no line across a time in which nobody looked
+            places = np.searchsorted(curve.x, [gap.last for gap in self.marks.gaps])
+            x = np.insert(curve.x, places, [(gap.first + gap.last) / 2 for gap in self.marks.gaps])
+            y = np.insert(curve.y, places, math.nan)
+            has_marks = len(x) * PIXELS_PER_MARK <= self.area.frame.width()
+            curve.set_points(x, y, marks=has_marks)
+        return limits
+
+    def _start(self) -> None:
+        super()._start()
+        self._stretches, self._stretched_to = None, 0
+
+    def _draw(self) -> None:
+        assert self.history is not None
+        if self.column not in self.history:
+            return
+        steps, values, *_ = self.history.after(self.column, self._stretched_to)
+        if self._stretches is None:
+            self._stretches = Stretches(len(self.names))
+        if len(steps):
+            self._stretches.extend(steps, values)
+            self._stretched_to = int(steps[-1])
+        bold = body_font(TICK_SIZE)
+        bold.setBold(True)
+        metrics, limit = QFontMetricsF(bold), LABEL_WIDTH if self.moment is None else VALUE_WIDTH
+        names = self.names
+        widest = max((metrics.horizontalAdvance(names[row]) for row in self.rows), default=0.0)
+        widest += 0 if self.moment is None else metrics.horizontalAdvance("  0.0000e-0")
+        width = min(widest, limit, (0.28 if self.moment is None else 0.4) * self.area.width())
+        self.area.set_right_margin(RIGHT + 4 + math.ceil(width))
+        self.marks.layers = [(names[row], row) for row in self.rows]
+        self.marks.stretches, self.marks.word = self._stretches, self.word
+        self.marks.divergences = divergences(self.history)
+        self.marks.gaps = ()
+        if is_watched(self.column):
+            measured, _ = self.history.column(self.column)
+            self.marks.gaps = gaps(measured, self.history.first_step, int(self.history.steps[-1]))
+        super()._draw()
+        self.marks.overlay.fit()
+
+    def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
+        return super()._pointer_at(step, height) if self._lines else None
+
+    def _latest_text(self, line: Line) -> str:
+        values = self.values_now()
+        return "" if values is None else self.value_text(float(values[line.index]), is_exact=False)
+
+    def _entries(self) -> list[Entry]:
+        """The ends of the scale of depths, and what `facts` says, as far as there is room: words before colours."""
+        ends: list[Entry] = []
+        if self.has_many and self._lines:
+            ends = [Entry("first", "", self._lines[0].color), Entry("last", "", self._lines[-1].color)]
+        named, counted = self.facts(MOST_NAMED), self.facts(0)
+        shorter = [counted[:size] for size in range(len(counted), 0, -1)]
+        choices = ([*ends, *named], [*ends, *counted], named, *shorter)
+        return next((entries for entries in choices if self.header.has_room_for(entries)), [])
+
+    def facts(self, most_named: int) -> list[Entry]:
+        """In words, which layers have no number at the step that is shown; more than `most_named` are counted."""
+        assert self.history is not None
+        values, at = self.values_now(), int(self.history.steps[-1]) if self.moment is None else self.moment
+        if values is None:
+            return []
+        nodes = [found.node or "the step" for found in self.marks.divergences if found.step == at]
+        entries = [Entry(f"NaN or ∞ in {node}", "", self.theme.bad, is_patch=True) for node in nodes]
+        steps = self.history.column(self.column)[0]
+        measured = int(steps[np.searchsorted(steps, at, "right") - 1])
+        if self.moment is not None and measured < at and is_watched(self.column):
+            entries.append(Entry(f"measured at step {format_integer(measured)}", "", self.theme.faint, is_patch=True))
+        for word, mask in ((self.word, np.isnan(values)), ("∞", np.isinf(values)), ("zero", values == 0)):
+            names = [line.name for line in self._lines if mask[line.index]]
+            color = self.theme.dim if word in (FROZEN, "zero") else self.theme.bad
+            entries += said_of(names, word, color, most_named)
+        return entries
+
+    def _nearest_lines(self, step: int, height: float) -> list[int]:
+        """The layers that have a value near a step, beginning with the one nearest to a height of the axis."""
+        assert self.history is not None
+        steps, values = self.history.column(self.column)
+        row = values[nearest(steps, step)].tolist()
+        heights = [self.to_axis(row[line.index]) for line in self._lines]
+        distances = [math.inf if each is None else abs(each - height) for each in heights]
+        return sorted(range(len(distances)), key=distances.__getitem__)
+
+    def _emphasise_nearest(self, numbers: QPointF | None) -> None:
+        name = None
+        if numbers is not None and self._lines and (step := self._nearest_step(numbers.x())) is not None:
+            name = self._lines[self._nearest_lines(step, numbers.y())[0]].name
+        self.emphasise(name)
+
+    def _labelled(self) -> list[Line]:
+        if not self.has_many:
+            return list(self._lines)
+        chosen = [self._lines[0], self._lines[-1]] if self._lines else []
+        return chosen + [line for line in self._lines[1:-1] if line.name == self._emphasised]
+
+    # Painting, in pixels of the area
+
+    def _ends(self) -> list[tuple[Line, float, str]]:
+        """Each labelled curve with the height that its label belongs to, and what that says."""
+        frame, ends = self.area.frame, []
+        values = None if self.moment is None else self.values_now()
+        for line in self._labelled():
+            text = line.name
+            if self.moment is None:
+                curve = self.curves[line.name]
+                visible = np.flatnonzero(np.isfinite(curve.y) & (curve.x <= self.area.x_range[1]))
+                height = float(curve.y[visible[-1]]) if len(visible) else None
+            else:
+                value = math.nan if values is None else float(values[line.index])
+                height, text = self.to_axis(value), f"{line.name}  {format_value(value, 4)}"
+            if height is not None and frame.top() - 1 <= (y := self.area.y_pixel(height)) <= frame.bottom() + 1:
+                ends.append((line, y, text))
+        return ends
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        """Name curves where they end, moved apart where they would overlap; at a moment, with their values there."""
+        frame, ends = self.area.frame, self._ends()
+        places = spread([y for _, y, _ in ends], LABEL_GAP, frame.top(), frame.bottom())
+        font = body_font(TICK_SIZE)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for (line, y, text), place in zip(ends, places, strict=True):
+            font.setBold(line.name == self._emphasised)
+            painter.setFont(font)
+            left = frame.right() + 10
+            if abs(place - y) > 2:
+                painter.setPen(QPen(QColor(self.theme.outline), 1))
+                painter.drawLine(QLineF(frame.right() + 1, y, left - 2, place))
+            room, metrics = self.area.width() - left - 2, QFontMetricsF(font)
+            name, gap, value = text.partition("  ")
+            # A number is never cut short.
+            room -= metrics.horizontalAdvance(gap + value)
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(room, 8.0))
+            painter.setPen(QColor(line.ink))
+            rect = QRectF(left, place - 8, self.area.width() - left, 16)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, name + gap + value)
+
+
+def said_of(names: Sequence[str], words: str, color: str, most_named: int) -> list[Entry]:
+    """Entries that say something of some layers by name, or how many they are where that is more than `most_named`."""
+    if len(names) <= most_named:
+        return [Entry(f"{name} {words}", "", color, is_patch=True) for name in names]
+    return [Entry(f"{len(names)} {words}", "", color, is_patch=True)]

@@ -1,0 +1,329 @@
+"""A list with one line for each layer: its name, a bar from mean - spread to mean + spread, and its figures as text.
+
+The bars share one axis, which is marked below them. Where there is no room for all columns, the last ones give way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from deepviz.gui.plots.activation_figures import Figures, percent
+from deepviz.gui.plots.pointer import Pointer, Reading, box_width, paint_box
+from deepviz.gui.plots.ticks import format_value, linear_ticks
+from deepviz.gui.theme import DARK, Theme, body_font, number_font
+
+LINE_HEIGHT, HEAD, FOOT = 22, 20, 22
+TEXT_SIZE = 11
+MARGIN, GAP = 12.0, 12.0
+LEAST_BAR = 70.0
+WIDEST_NAME = 120.0
+LARGEST = 1e300
+
+Layer = tuple[str, Figures]
+
+
+class LayerLines(QAbstractScrollArea):
+    """The list.
+
+    Attributes
+    ----------
+    layers
+        What is shown: names with their figures, in order.
+    current
+        Which line the box stands at; None while there is no box.
+    """
+
+    menu_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self.layers: list[Layer] = []
+        self.current: int | None = None
+        self.seconds_to_paint = 0.0
+        self._chosen = ""
+        self._shows_focus = False
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().setSingleStep(LINE_HEIGHT)
+
+    # What is shown
+
+    def show_layers(self, layers: Sequence[Layer]) -> None:
+        """Show other layers or figures."""
+        self.layers = list(layers)
+        self._set_range()
+        self._point_at(self.current if self.current is not None and self.current < len(layers) else None)
+
+    def choose(self, name: str) -> None:
+        """Mark the line of a layer, and bring it into sight; a name that is not there marks none."""
+        self._chosen = name
+        number = next((number for number, (each, _) in enumerate(self.layers) if each == name), None)
+        if number is not None:
+            self._bring_into_sight(number)
+        self.viewport().update()
+
+    @property
+    def axis(self) -> tuple[float, float]:
+        """The ends of the common axis: the lowest mean - spread and the highest mean + spread, with 0 between them."""
+        ends = [end for _, each in self.layers for end in self._ends(each) if math.isfinite(end) and abs(end) < LARGEST]
+        low, high = min([0.0, *ends]), max([0.0, *ends])
+        margin = 0.04 * (high - low) or 1.0
+        return low - margin, high + margin
+
+    @property
+    def whole_height(self) -> float:
+        """The height at which all lines can be seen."""
+        return HEAD + LINE_HEIGHT * len(self.layers) + FOOT
+
+    def hover_text(self, number: int) -> str:
+        """What the box says of a line: the layer's name, then a name and a value on each line."""
+        pointer = self._pointer(number)
+        return "\n".join([pointer.heading, *(f"{each.name} {each.value}" for each in pointer.readings)])
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint with the colours of `theme` from now on."""
+        self.theme = theme
+        self.viewport().update()
+
+    def paint_into(self, painter: QPainter, target: QRectF) -> None:
+        """Paint all lines into a rectangle of a picture."""
+        self._paint_lines(painter, target, 0.0, None)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 80)
+
+    @staticmethod
+    def _ends(figures: Figures) -> tuple[float, float]:
+        return figures.mean - figures.deviation, figures.mean + figures.deviation
+
+    def _pointer(self, number: int) -> Pointer:
+        name, each = self.layers[number]
+        saturated = "has no ends" if math.isnan(each.saturated) else percent(each.saturated, 4)
+        values = {
+            "mean": format_value(each.mean, 6), "standard deviation": format_value(each.deviation, 6),
+            "zeros": percent(each.zeros, 4), "saturated": saturated, "dead units": each.dead_text,
+        }  # fmt: skip
+        return Pointer(number, name, tuple(Reading(*item, self.theme.accent) for item in values.items()))
+
+    # Places
+
+    def _columns(self) -> list[tuple[str, float]]:
+        """The columns of text with their widths: as many of them as leave room for the bars."""
+        metrics = QFontMetricsF(number_font(TEXT_SIZE))
+        found = []
+        room = self.viewport().width() - 2 * MARGIN - self._name_width() - LEAST_BAR - GAP
+        for head, cell in (
+            ("dead", "64 of 64"),
+            ("saturated", "100.00 %"),
+            ("zeros", "100.00 %"),
+            ("mean ± spread", ""),
+        ):
+            texts = [self._cell(head, each) for _, each in self.layers]
+            heading = QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(head)
+            width = max([heading, metrics.horizontalAdvance(cell), *map(metrics.horizontalAdvance, texts)]) + GAP
+            if room < width:
+                break
+            room -= width
+            found.append((head, width))
+        return found
+
+    def _cell(self, head: str, figures: Figures) -> str:
+        if head == "dead":
+            return figures.dead_text
+        if head == "mean ± spread":
+            return figures.mean_text
+        share = figures.zeros if head == "zeros" else figures.saturated
+        return "–" if head == "saturated" and math.isnan(share) else percent(share)
+
+    def _name_width(self) -> float:
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        widest = max((metrics.horizontalAdvance(name) for name, _ in self.layers), default=0.0)
+        return min(widest + 2, WIDEST_NAME, 0.32 * self.viewport().width())
+
+    def _line_at(self, y: float) -> int | None:
+        number = math.floor((y - HEAD + self.verticalScrollBar().value()) / LINE_HEIGHT)
+        inside = HEAD <= y < self.viewport().height() - FOOT
+        return number if inside and 0 <= number < len(self.layers) else None
+
+    def _set_range(self) -> None:
+        room = max(LINE_HEIGHT, self.viewport().height() - HEAD - FOOT)
+        self.verticalScrollBar().setPageStep(room)
+        self.verticalScrollBar().setRange(0, max(0, LINE_HEIGHT * len(self.layers) - room))
+
+    def _bring_into_sight(self, number: int) -> None:
+        bar, top = self.verticalScrollBar(), number * LINE_HEIGHT
+        bar.setValue(min(max(bar.value(), top + LINE_HEIGHT - bar.pageStep()), top))
+
+    def _point_at(self, number: int | None) -> None:
+        self.current = number
+        self.setAccessibleDescription("" if number is None else self.hover_text(number))
+        self.viewport().update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        start = perf_counter()
+        painter = QPainter(self.viewport())
+        whole = QRectF(self.viewport().rect())
+        painter.fillRect(whole, QColor(self.theme.panel))
+        self._paint_lines(painter, whole, float(self.verticalScrollBar().value()), self.current)
+        if self.current is not None:
+            self._paint_box(painter, self.current)
+        if self._shows_focus:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRoundedRect(whole.adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+        self.seconds_to_paint = perf_counter() - start
+
+    def _paint_lines(self, painter: QPainter, whole: QRectF, scrolled: float, current: int | None) -> None:
+        theme, columns = self.theme, self._columns()
+        painter.setFont(body_font(TEXT_SIZE))
+        left = whole.left() + MARGIN + self._name_width() + GAP
+        right = whole.right() - MARGIN
+        painter.setPen(QColor(theme.dim))
+        places = []
+        for head, width in columns:
+            cell = QRectF(right - width, whole.top(), width, HEAD)
+            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head)
+            places.append((head, cell))
+            right -= width
+        bars = QRectF(left, whole.top() + HEAD, max(right - GAP - left, 10.0), whole.height() - HEAD - FOOT)
+        self._paint_axis(painter, bars)
+        painter.save()
+        painter.setClipRect(QRectF(whole.left(), bars.top(), whole.width(), bars.height()))
+        for number in range(len(self.layers)):
+            top = bars.top() + number * LINE_HEIGHT - scrolled
+            if top + LINE_HEIGHT >= bars.top() and top <= bars.bottom():
+                line = QRectF(whole.left(), top, whole.width(), LINE_HEIGHT)
+                self._paint_line(painter, number, line, bars, places, is_current=number == current)
+        painter.restore()
+
+    def _paint_line(
+        self,
+        painter: QPainter,
+        number: int,
+        line: QRectF,
+        bars: QRectF,
+        places: Sequence[tuple[str, QRectF]],
+        *,
+        is_current: bool,
+    ) -> None:
+        theme, (name, each) = self.theme, self.layers[number]
+        if name == self._chosen or is_current:
+            painter.fillRect(line, QColor(theme.selected if name == self._chosen else theme.hover))
+        painter.setFont(body_font(TEXT_SIZE))
+        painter.setPen(QColor(theme.text))
+        room = bars.left() - GAP - line.left() - MARGIN
+        elided = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(line.left() + MARGIN, line.top(), room + GAP, line.height()), middle, elided)
+        painter.setFont(number_font(TEXT_SIZE))
+        for head, cell in places:
+            is_bad = (head == "dead" and each.dead > 0) or (head == "saturated" and each.saturated > 0.5)
+            painter.setPen(QColor(theme.ink(theme.warning) if is_bad else theme.text))
+            place = QRectF(cell.left(), line.top(), cell.width(), line.height())
+            painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, self._cell(head, each))
+        ends = self._ends(each)
+        if all(math.isfinite(end) for end in ends):
+            left, right = (self._x(bars, end) for end in ends)
+            bar = QRectF(left, line.center().y() - 4, max(right - left, 1.0), 8)
+            painter.fillRect(bar, QColor(theme.accent_fill))
+            x = self._x(bars, each.mean)
+            painter.fillRect(QRectF(x - 1, line.center().y() - 7, 2, 14), QColor(theme.text))
+
+    def _paint_axis(self, painter: QPainter, bars: QRectF) -> None:
+        theme, metrics = self.theme, QFontMetricsF(painter.font())
+        past = -math.inf
+        for value, label in linear_ticks(*self.axis, max(2, int(bars.width() / 44))):
+            x, half = self._x(bars, value), metrics.horizontalAdvance(label) / 2
+            painter.setPen(QPen(QColor(theme.outline if value == 0 else theme.line), 1))
+            painter.drawLine(QLineF(x, bars.top(), x, bars.bottom()))
+            if x - half > past + 6:
+                past = x + half
+                painter.setPen(QColor(theme.dim))
+                box = QRectF(x - half - 1, bars.bottom() + 3, 2 * half + 2, 16)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+
+    def _x(self, bars: QRectF, value: float) -> float:
+        low, high = self.axis
+        return bars.left() + (min(max(value, low), high) - low) / (high - low) * bars.width()
+
+    def _paint_box(self, painter: QPainter, number: int) -> None:
+        pointer = self._pointer(number)
+        width, height = box_width(pointer), 12.0 + 16 * (1 + len(pointer.readings))
+        line = float(HEAD + number * LINE_HEIGHT - self.verticalScrollBar().value())
+        top = line + LINE_HEIGHT + 2
+        if top + height > self.viewport().height():
+            top = line - height - 2
+        top = min(max(top, 2.0), max(2.0, self.viewport().height() - height - 2))
+        left = MARGIN + self._name_width() + GAP
+        left = min(left, max(2.0, self.viewport().width() - width - 2))
+        paint_box(painter, self.theme, pointer, QPointF(left, top))
+
+    # What the user does
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._set_range()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._line_at(event.position().y()))
+
+    def leaveEvent(self, event: Any) -> None:
+        self._point_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last, page = len(self.layers) - 1, max(1, self.verticalScrollBar().pageStep() // LINE_HEIGHT)
+        here = -1 if self.current is None else self.current
+        moves = {
+            Qt.Key.Key_Up: here - 1, Qt.Key.Key_Down: here + 1, Qt.Key.Key_PageUp: here - page,
+            Qt.Key.Key_PageDown: here + page, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last,
+        }  # fmt: skip
+        if event.key() in moves and self.layers:
+            number = min(max(moves[Qt.Key(event.key())], 0), last)
+            self._bring_into_sight(number)
+            self._point_at(number)
+        elif event.key() == Qt.Key.Key_Escape and self.current is not None:
+            self._point_at(None)
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = event.reason() in (
+            *(Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason),
+        )
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = False
+        self._point_at(None)

@@ -1,0 +1,147 @@
+"""What curves cannot say of a layer's numbers: when it was frozen, when they were infinite, when nobody looked.
+
+A frozen layer is a hatched bar with its name at the lower edge, what is infinite a cross at the upper one, and a time
+in which nothing was measured is hatched from top to bottom. All have words as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.gui.plots.stretches import Stretch, Stretches
+from deepviz.gui.theme import Theme
+from deepviz.training.divergence import Divergence
+from deepviz.training.history import FROZEN
+
+MOST_BARS, MOST_NAMES = 3, 3
+BAR_HEIGHT = 16.0
+CROSS = 4.0
+LEAST_GAP = 4.0
+"""A gap of fewer pixels is not hatched."""
+
+
+class LayerMarks:
+    """The marks of one picture, behind its curves and over them.
+
+    Attributes
+    ----------
+    layers
+        Names and numbers of the layers that have curves.
+    stretches
+        When they had no numbers; None before anything is known.
+    gaps
+        The steps in which nothing was measured.
+    divergences
+        Where the run met a number that is not finite and ended.
+    word
+        What NaN means.
+    """
+
+    def __init__(self, area: PlotArea, theme: Callable[[], Theme]) -> None:
+        self._area, self._theme = area, theme
+        self.layers: Sequence[tuple[str, int]] = ()
+        self.stretches: Stretches | None = None
+        self.gaps: Sequence[Stretch] = ()
+        self.divergences: Sequence[Divergence] = ()
+        self.word = FROZEN
+        area.decorations.insert(0, self._paint_hatching)
+        self.overlay = Overlay(area, self._paint_gap_words, self._paint_bars, self._paint_crosses)
+
+    def bars(self) -> list[tuple[list[Stretch], str]]:
+        """The bars from the lowest to the highest: their steps and what they say. Layers of the same steps share one.
+
+        Where there are too many, the highest one counts those that have none.
+        """
+        shared: dict[tuple[Stretch, ...], list[str]] = {}
+        for name, row in self.layers if self.stretches is not None else ():
+            assert self.stretches is not None
+            if found := self.stretches.nan[row]:
+                shared.setdefault(tuple(found), []).append(name)
+        bars = []
+        for stretches, names in list(shared.items())[:MOST_BARS]:
+            who = ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} layers"
+            bars.append((list(stretches), f"{who} {self.word}"))
+        if rest := sum(len(names) for names in list(shared.values())[MOST_BARS:]):
+            bars[-1] = bars[-1][0], f"{bars[-1][1]}, and {rest} more at other steps"
+        return bars
+
+    @property
+    def room(self) -> float:
+        """How many pixels at the lower edge the bars take."""
+        return BAR_HEIGHT * len(self.bars())
+
+    def crosses(self) -> list[tuple[float, str]]:
+        """Where a cross is, in pixels from the left edge, and what it says."""
+        if self.stretches is None:
+            return []
+        found: dict[float, list[str]] = {}
+        for step, node in self.divergences:
+            found.setdefault(float(round(self._area.x_pixel(step))), []).append(f"NaN or ∞ in {node or 'the step'}")
+        kinds = [("∞", self.stretches.infinite)] + [(self.word, self.stretches.nan)] * (self.word != FROZEN)
+        for word, stretches in kinds:
+            for name, row in self.layers:
+                for step in dict.fromkeys(step for stretch in stretches[row] for step in stretch):
+                    said = found.setdefault(float(round(self._area.x_pixel(step))), [])
+                    if (text := f"{name} {word}") not in said:
+                        said.append(text)
+        frame = self._area.frame
+        return [(x, ", ".join(texts)) for x, texts in sorted(found.items()) if frame.left() <= x <= frame.right()]
+
+    def pixels_of(self, stretch: Stretch) -> QRectF:
+        """The part of the frame that belongs to some steps; empty where they are out of sight."""
+        frame = self._area.frame
+        left = max(self._area.x_pixel(stretch.first - 0.5), frame.left())
+        right = min(self._area.x_pixel(stretch.last + 0.5), frame.right())
+        return QRectF(left, frame.top(), max(0.0, right - left), frame.height())
+
+    def _paint_hatching(self, painter: QPainter) -> None:
+        for gap in self.gaps:
+            rect = self.pixels_of(gap)
+            if rect.width() >= LEAST_GAP:
+                painter.fillRect(rect, QBrush(QColor(self._theme().line), Qt.BrushStyle.BDiagPattern))
+
+    def _paint_gap_words(self, painter: QPainter) -> None:
+        for gap in self.gaps:
+            write(
+                painter, self.pixels_of(gap), "not measured", self._theme().dim, self._theme().panel, in_the_middle=True
+            )
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        theme, frame = self._theme(), self._area.frame
+        color = theme.dim if self.word == FROZEN else theme.bad
+        for number, (stretches, words) in enumerate(self.bars()):
+            for stretch in stretches:
+                rect = self.pixels_of(stretch)
+                if rect.isEmpty():
+                    continue
+                rect.setBottom(frame.bottom() - BAR_HEIGHT * number - 1)
+                rect.setTop(rect.bottom() - BAR_HEIGHT + 2)
+                rect.setWidth(max(rect.width(), 2.0))
+                painter.fillRect(rect, QBrush(QColor(color), Qt.BrushStyle.BDiagPattern))
+                # A name that is too long for its bar stands beside it.
+                left = rect.left() + 4
+                if room_of(words) + 8 > rect.width():
+                    fits = rect.right() + 2 + room_of(words) <= frame.right()
+                    left = rect.right() + 2 if fits else max(frame.left(), rect.left() - 2 - room_of(words))
+                write(painter, QRectF(left, rect.top(), room_of(words), rect.height()), words, theme.dim, theme.panel)
+
+    def _paint_crosses(self, painter: QPainter) -> None:
+        theme, y = self._theme(), self._area.frame.top() + CROSS + 3
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        crosses, past = self.crosses(), -1.0
+        for number, (x, words) in enumerate(crosses):
+            painter.setPen(QPen(QColor(theme.bad), 2))
+            painter.drawLine(QPointF(x - CROSS, y - CROSS), QPointF(x + CROSS, y + CROSS))
+            painter.drawLine(QPointF(x - CROSS, y + CROSS), QPointF(x + CROSS, y - CROSS))
+            left, width = x + CROSS + 2, room_of(words)
+            following = crosses[number + 1][0] - CROSS - 2 if number + 1 < len(crosses) else self._area.frame.right()
+            if left + width > following:  # as the last one, at the right edge
+                left, following = x - CROSS - 2 - width, x
+            if left >= past and left + width <= following:
+                write(painter, QRectF(left, y - 7, width, 14), words, theme.ink(theme.bad), theme.panel)
+            past = max(left + width, x + CROSS)

@@ -1,0 +1,159 @@
+"""The tools beside the place where a sample is made: pen, eraser, undo, samples of the data, what the network sees."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QColorDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+SEEN = 84
+"""Pixels of the side of the picture of what the network sees, at most."""
+WIDEST_PEN = 20
+
+
+class MakerTools(QWidget):
+    """Buttons and fields; whoever owns them says what they do.
+
+    Attributes
+    ----------
+    pen, eraser, undo, clear, colour, thickness
+        For drawing. Undo and clear are there for every kind of sample.
+    number
+        Which sample of the data to load.
+    feature
+        Which of several numbers of a sequence is drawn.
+    """
+
+    loaded = Signal(int)
+    """The sample of this number is wanted."""
+    colour_chosen = Signal(QColor)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_image = self._has_colours = self._has_features = self._is_compact = False
+        self.pen = self._button("Pen", "Draw (E changes between pen and eraser)", checkable=True)
+        self.eraser = self._button("Eraser", "Take ink away; so does the right button of the mouse", checkable=True)
+        self.pen.setChecked(True)
+        either = QButtonGroup(self)
+        either.addButton(self.pen)
+        either.addButton(self.eraser)
+        self.undo = self._button("Undo", "Take the last stroke back (Ctrl+Z)")
+        self.clear = self._button("Clear", "Begin anew (Delete)")
+        self.thickness = QSlider(Qt.Orientation.Horizontal, self)
+        self.thickness.setRange(1, WIDEST_PEN)
+        self.thickness.setAccessibleName("Width of the pen")
+        self.thickness.setToolTip("Width of the pen")
+        self.thickness.setMinimumWidth(50)
+        self.colour = self._button("Colour", "Colour of the pen")
+        self.colour.clicked.connect(self._choose_colour)
+        self.feature = QSpinBox(self)
+        self.feature.setPrefix("number ")
+        self.feature.setAccessibleName("Which number of each step is drawn")
+        self.number = QSpinBox(self)
+        self.number.setAccessibleName("Number of a sample of the data")
+        self.number.setPrefix("no. ")
+        self.number.setMinimumWidth(64)
+        self.load = QPushButton("Load", self)
+        self.load.setToolTip("Take this sample of the data, to look at it and to change it")
+        self.load.clicked.connect(lambda: self.loaded.emit(self.number.value()))
+        self.number.editingFinished.connect(self._finished)
+        self.seen = QLabel(self)
+        self.seen.setAccessibleName("What the network sees")
+        self.seen_words = QLabel(self)
+        self.seen_words.setWordWrap(True)
+        self.seen_words.setProperty("role", "dim")
+        self.seen_words.setMinimumWidth(60)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 6)
+        column.setSpacing(4)
+        self._rows = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._rows.setSpacing(4)
+        self._rows.addLayout(_row(self.pen, self.eraser, self.undo, self.clear))
+        self._rows.addLayout(_row(self.thickness, self.colour, self.feature))
+        self._rows.addLayout(_row(self.number, self.load))
+        column.addLayout(self._rows)
+        seen = QHBoxLayout()
+        seen.setSpacing(8)
+        seen.addWidget(self.seen)
+        seen.addWidget(self.seen_words, 1)
+        column.addLayout(seen)
+        column.addStretch(1)
+
+    def show_for(self, kind: str, channels: int, features: int) -> None:
+        """Show what is of use for images, sequences or features."""
+        self._is_image, self._has_colours = kind == "images", channels == 3
+        self._has_features = kind == "sequences" and features > 1
+        # Beside a pad there is no more room than for a column; below a form or a curve they stand in one row.
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._rows.setDirection(down if self._is_image else right)
+        self._show()
+        with QSignalBlocker(self.feature):
+            self.feature.setRange(1, max(features, 1))
+            self.feature.setValue(1)
+
+    def set_compact(self, on: bool) -> None:
+        """Show only what nobody can do without, in one row."""
+        if on != self._is_compact:
+            self._is_compact = on
+            self._show()
+
+    def _show(self) -> None:
+        is_image, is_large = self._is_image, not self._is_compact
+        shown: dict[QWidget, bool] = dict.fromkeys((self.pen, self.eraser), is_image)
+        shown |= dict.fromkeys((self.thickness, self.seen, self.seen_words), is_image and is_large)
+        shown |= dict.fromkeys((self.number, self.load), is_large or not is_image)
+        for widget, is_shown in shown.items():
+            widget.setVisible(is_shown)
+        self.colour.setVisible(is_image and is_large and self._has_colours)
+        self.feature.setVisible(self._has_features)
+
+    def show_samples(self, count: int, part: str) -> None:
+        """Offer the samples of a part of the data."""
+        with QSignalBlocker(self.number):
+            self.number.setRange(0, max(count - 1, 0))
+        self.number.setToolTip(f"One of {count:,} {part} samples")
+
+    def show_seen(self, picture: QImage, words: str) -> None:
+        """Show what the network gets."""
+        scale = max(1, SEEN // max(picture.width(), picture.height()))
+        self.seen.setPixmap(QPixmap.fromImage(picture.scaled(picture.size() * scale)))
+        if words != self.seen_words.text():
+            self.seen_words.setText(words)
+
+    def _finished(self) -> None:
+        """Enter in the field loads the sample; leaving it does not."""
+        if self.number.hasFocus():
+            self.loaded.emit(self.number.value())
+
+    def _choose_colour(self) -> None:
+        chosen = QColorDialog.getColor(QColor("white"), self, "Colour of the pen")
+        if chosen.isValid():
+            self.colour_chosen.emit(chosen)
+
+    def _button(self, text: str, tip: str, checkable: bool = False) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(checkable)
+        return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

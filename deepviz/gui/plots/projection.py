@@ -1,0 +1,377 @@
+"""Where samples lie for each layer: their first two principal components, coloured by class or by what is wanted.
+
+Small pictures go from the input to the output, so that one can see features become more abstract; one is seen large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.amounts import thousands
+from deepviz.gui.class_colors import class_color
+from deepviz.gui.plots.cloud_strip import CloudStrip, paint_points
+from deepviz.gui.plots.cloud_words import description, figure, percent, short_separation
+from deepviz.gui.plots.color_bar import MARGIN, paint_color_bar
+from deepviz.gui.plots.header import HEIGHT, Entry
+from deepviz.gui.plots.look import Look
+from deepviz.gui.plots.part_look import PART_NAMES
+from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
+from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
+from deepviz.gui.theme import Theme, viridis
+from deepviz.insight.plane import Window
+from deepviz.insight.projection import SAMPLES, Clouds, LayerCloud, aligned
+from deepviz.insight.projection import Projection as Ask
+from deepviz.insight.subject import PARTS
+
+COUNTS = (200, SAMPLES, 1000, 2000)
+NEAR = 14.0
+"""Pixels within which a click means a sample."""
+MARGIN_SHARE, SLACK = 0.06, 0.35
+"""Shares of the range of the points: what is left free around them, and how much more may be before it is fitted."""
+DOT, SMALL_DOT = 6.0, 4.0
+SMALL = 300
+"""Pixels of height below which pictures and dots are smaller, and less is said."""
+
+
+class Projection(Look):
+    """The samples as each layer sees them."""
+
+    key = "projection"
+    title = "Projection"
+    heading = "Projection"
+    order = 72
+    category = "Inside"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.answer: Clouds | None = None
+        self.node = ""
+        self.part, self.samples = "train", SAMPLES
+        self._sample: int | None = None
+        self._is_zoomed = False
+        self._settings: Settings | None = None
+        self._shown_data: PreparedData | None = None
+        super().__init__(parent)
+        self.area.layers += [self._paint_points]
+        self.area.decorations += [self._paint_bar]
+        self.area.setAccessibleName("Samples as the chosen layer sees them")
+        self.header.follow_button.setText("Whole")
+        self.header.follow_button.setToolTip("Show all samples again (Home)")
+        self.header.follow_button.clicked.connect(self.reset_view)
+        self.area.window_changed.connect(self._zoom)
+        self.area.reset_requested.connect(self.reset_view)
+        self.area.pointed.connect(self._point)
+        self.area.nudged.connect(self._nudge)
+        self.area.chosen.connect(self._choose)
+        self.area.menu_requested.connect(self._open_menu)
+        self.strip.menu_requested.connect(self._open_menu)
+        self.strip.chosen.connect(self._choose_cloud)
+
+    # What is asked
+
+    def question(self) -> Ask | None:
+        return None if self.data is None else Ask(self.part, self.samples)
+
+    def what_is_missing(self) -> str:
+        # The first answer may be about what was chosen before.
+        return super().what_is_missing() or ("" if self.answer is not None else self.invitation)
+
+    def show_answer(self, answer: Any) -> None:
+        if answer.part != self.part:
+            return  # something else was chosen meanwhile
+        self.answer = aligned(answer, self.answer)
+        self._show_clouds()
+
+    def choose_node(self, node_id: str) -> None:
+        """See this layer large."""
+        if node_id == self.node:
+            return
+        if self.answer is None:
+            self.node = node_id
+        elif any(each.node == node_id for each in self.answer.layers):
+            self.node = node_id
+            self.reset_view()
+
+    def choose_part(self, part: str) -> None:
+        """Look at the samples of another part of the data."""
+        if part != self.part:
+            self.part = part
+            self._part_actions[part].setChecked(True)
+            self._start_anew()
+
+    def choose_samples(self, count: int) -> None:
+        """Look at so many samples, at most."""
+        if count != self.samples:
+            self.samples = count
+            self._count_actions[count].setChecked(True)
+            if self._settings is not None:
+                self._settings.set(PROJECTION_SAMPLES, count)
+            self.ask_again()
+
+    def take_settings(self, settings: Settings) -> None:
+        """Begin with as many samples as the last time, and remember how many will be chosen."""
+        self.choose_samples(settings.get(PROJECTION_SAMPLES))
+        self._settings = settings
+
+    def reset_view(self) -> None:
+        """Show all samples again."""
+        self._is_zoomed = False
+        self.header.follow_button.hide()
+        if self.answer is not None:
+            self._show_clouds()
+
+    # How it looks
+
+    @property
+    def seconds_to_paint(self) -> float:
+        return self.area.seconds_to_paint
+
+    def apply_theme(self, theme: Theme) -> None:
+        self.area.apply_theme(theme)
+        self.strip.apply_theme(theme)
+        super().apply_theme(theme)
+        if self.answer is not None:
+            self._show_clouds()
+
+    def picture_size(self) -> QSizeF:
+        # All layers are in a file, in as many rows as it takes; the large picture keeps its size.
+        return QSizeF(self.width(), HEIGHT + self.strip.picture_height(self.width()) + self.area.height())
+
+    def paint_content(self, painter: QPainter, rect: QRectF) -> None:
+        self.strip.paint_into(painter, rect)
+        used = self.strip.picture_height(rect.width())
+        self.area.paint_into(painter, QRectF(rect.left(), rect.top() + used, rect.width(), rect.height() - used))
+
+    def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        assert self.answer is not None
+        names = ["layer", "number", "class" if self.answer.is_class else "target", "component_1", "component_2"]
+        return [*names, "share_1", "share_2", "neighbours", "silhouette"], self._table_rows(self.answer)
+
+    def _table_rows(self, answer: Clouds) -> Iterable[Sequence[object]]:
+        for cloud in answer.layers:
+            figures = [*cloud.shares.tolist(), cloud.neighbours, cloud.silhouette]
+            for place, (x, y) in enumerate(cloud.points.tolist()):
+                number, word = (place, "") if cloud.has_entries else (int(answer.numbers[place]), self._word(place))
+                yield [cloud.node, number, word, x, y, *figures]
+
+    # Inside
+
+    def _make_content(self) -> QWidget:
+        content = QWidget(self)
+        self.strip = CloudStrip(content)
+        self.area = PlaneArea(content)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addWidget(self.area, 1)
+        return content
+
+    def _build_choices(self, menu: QMenu) -> None:
+        menu.addAction("Reset view").triggered.connect(self.reset_view)
+        self._part_actions, self._count_actions = {}, {}
+        parts, group = menu.addMenu("Part of the data"), QActionGroup(self)
+        for part in PARTS:
+            action = QAction(f"{PART_NAMES[part]} samples", self, checkable=True, checked=part == self.part)
+            action.triggered.connect(lambda _, part=part: self.choose_part(part))
+            group.addAction(action)
+            parts.addAction(action)
+            self._part_actions[part] = action
+        counts, group = menu.addMenu("Samples"), QActionGroup(self)
+        for count in COUNTS:
+            action = QAction(f"At most {thousands(count)}", self, checkable=True, checked=count == self.samples)
+            action.triggered.connect(lambda _, count=count: self.choose_samples(count))
+            group.addAction(action)
+            counts.addAction(action)
+            self._count_actions[count] = action
+
+    def _project_changed(self) -> None:
+        data: PreparedData | None = self.data
+        if data is not self._shown_data:
+            self._shown_data = data
+            there = {"train": True, "validation": data is not None and data.validation is not None}
+            there["test"] = data is not None and data.test is not None
+            for part, action in self._part_actions.items():
+                action.setEnabled(there[part])
+            if not there[self.part]:
+                self.part = "train"
+                self._part_actions["train"].setChecked(True)
+            self._start_anew()
+
+    def _start_anew(self) -> None:
+        self.answer, self.step, self._is_zoomed = None, None, False
+        self._point(None)
+        self._say_what_is_missing()
+        self.ask_again()
+
+    def _cloud(self) -> tuple[int, LayerCloud]:
+        """The one that is seen large: of the chosen layer, else the last hidden one."""
+        assert self.answer is not None
+        layers = self.answer.layers
+        place = next((number for number, each in enumerate(layers) if each.node == self.node), len(layers) - 1)
+        return place, layers[place]
+
+    def _show_clouds(self) -> None:
+        answer = self.answer
+        assert answer is not None
+        place, cloud = self._cloud()
+        self.strip.show_clouds(answer.layers, [figure(answer, each) for each in answer.layers], self._colors(), place)
+        points = cloud.points[np.isfinite(cloud.points).all(axis=1)]
+        if not self._is_zoomed and len(points):
+            self.area.show_window(fitted(points, self.area.window_shown))
+        self.area.right_margin = RIGHT if answer.is_class else MARGIN + 8
+        self._say_words(cloud)
+        names = self.data.class_names if answer.is_class and self.data is not None else ()
+        colors = [class_color(self.theme, number) for number in range(len(names))]
+        self.header.set_entries(
+            [Entry(name, "", color, is_patch=True) for name, color in zip(names, colors, strict=True)]
+        )
+        if self._sample is not None:
+            self._say_sample(min(self._sample, len(cloud.points) - 1))
+        self.area.update()
+
+    def _say_words(self, cloud: LayerCloud) -> None:
+        """What is said around the large picture; little where there is little room."""
+        assert self.answer is not None
+        first, second = (percent(float(share)) for share in cloud.shares)
+        is_small = self.height() < SMALL
+        axes = f"component 1 ({first} of the variance)", f"component 2 ({second})"
+        if is_small:
+            axes = f"component 1 ({first})", f"2 ({second})"
+        say = short_separation if is_small else description
+        self.area.say(say(self.answer, cloud), *axes)
+
+    def _colors(self) -> list[str]:
+        answer = self.answer
+        assert answer is not None
+        if answer.is_class:
+            palette = [class_color(self.theme, number) for number in range(int(answer.targets.max()) + 1)]
+            return [palette[number] for number in answer.targets.tolist()]
+        low, high = self._levels()
+        places = np.clip((answer.targets - low) / (high - low) * 31, 0, 31).astype(np.intp) * 8
+        return ["#" + bytes(viridis()[place]).hex() for place in places.tolist()]
+
+    def _levels(self) -> tuple[float, float]:
+        assert self.answer is not None
+        low, high = float(self.answer.targets.min()), float(self.answer.targets.max())
+        return low, high if high > low else low + 1.0
+
+    def _paint_points(self, painter: QPainter) -> None:
+        if self.answer is None:
+            return
+        _, cloud = self._cloud()
+        if not np.isfinite(cloud.points).all():
+            return
+        xs, ys = self.area.pixels(cloud.points[:, 0], cloud.points[:, 1])
+        colors = [self.theme.accent] * len(xs) if cloud.has_entries else self._colors()
+        size = DOT if self.height() >= SMALL else SMALL_DOT
+        paint_points(painter, xs, ys, [self.theme.panel] * len(xs), size + 2)
+        paint_points(painter, xs, ys, colors, size)
+        if cloud.has_entries and len(xs) <= 200:
+            painter.setPen(QColor(self.theme.dim))
+            for number, (x, y) in enumerate(zip(xs.tolist(), ys.tolist(), strict=True)):
+                painter.drawText(QPointF(x + 5, y - 3), str(number))
+        if self._sample is not None and self._sample < len(xs):
+            painter.setPen(QPen(QColor(self.theme.text), 1.5))
+            painter.drawEllipse(QPointF(float(xs[self._sample]), float(ys[self._sample])), 6, 6)
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        """Which colour means which number to fit."""
+        if self.answer is not None and not self.answer.is_class:
+            paint_color_bar(painter, self.area.frame, viridis(), *self._levels(), self.theme)
+
+    # What somebody does
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.strip.set_low(self.height() < SMALL)
+        if self.answer is not None:
+            self._say_words(self._cloud()[1])
+
+    def _choose_cloud(self, number: int) -> None:
+        assert self.answer is not None
+        self._sample = None
+        self.choose_node(self.answer.layers[number].node)
+
+    def _zoom(self) -> None:
+        self._is_zoomed = True
+        self.header.follow_button.show()
+
+    def _nearest(self, here: QPointF) -> int | None:
+        if self.answer is None:
+            return None
+        _, cloud = self._cloud()
+        if not np.isfinite(cloud.points).all():
+            return None
+        xs, ys = self.area.pixels(cloud.points[:, 0], cloud.points[:, 1])
+        pixel = self.area.pixel(here.x(), here.y())
+        distances = np.hypot(xs - pixel.x(), ys - pixel.y())
+        nearest = int(distances.argmin())
+        return nearest if distances[nearest] <= NEAR else None
+
+    def _point(self, here: QPointF | None) -> None:
+        self._say_sample(None if here is None else self._nearest(here))
+
+    def _nudge(self, right: int, up: int) -> None:
+        """To the next sample or the one before, by number."""
+        if self.answer is not None:
+            count = len(self._cloud()[1].points)
+            self._say_sample(0 if self._sample is None else (self._sample + right + up) % count)
+
+    def _choose(self, here: QPointF) -> None:
+        place = self._nearest(here)
+        if place is not None and self.answer is not None and not self._cloud()[1].has_entries:
+            self.sample_chosen.emit(self.answer.part, int(self.answer.numbers[place]))
+
+    def _say_sample(self, place: int | None) -> None:
+        self._sample = place
+        if place is None or self.answer is None:
+            self.area.set_pointer(None)
+            return
+        answer, (_, cloud) = self.answer, self._cloud()
+        x, y = cloud.points[place].tolist()
+        readings = []
+        if cloud.has_entries:
+            heading = f"entry {place}"
+        else:
+            heading = f"{PART_NAMES[answer.part].lower()} sample {thousands(int(answer.numbers[place]))}"
+            word = "class" if answer.is_class else "target"
+            readings.append(Reading(word, self._word(place), self._colors()[place]))
+        readings += [Reading("component 1", format_value(x, 6), self.theme.dim)]
+        readings += [Reading("component 2", format_value(y, 6), self.theme.dim)]
+        self.area.set_pointer(Pointer(x, heading, tuple(readings)), y)
+
+    def _word(self, place: int) -> str:
+        """The class of a sample by its name, or its number to fit."""
+        assert self.answer is not None
+        target = self.answer.targets[place]
+        if self.answer.is_class:
+            names = self.data.class_names if self.data is not None else ()
+            return names[int(target)] if int(target) < len(names) else str(int(target))
+        return format_value(float(target), 6)
+
+
+def fitted(points: np.ndarray, before: Window) -> Window:
+    """A stretch of the plane with all points in it; the one before if it fits well enough, lest all things tremble.
+
+    Parameters
+    ----------
+    points
+        Finite, shape ``(n, 2)``, at least one.
+    """
+    ends: list[float] = []
+    for axis, (low, high) in enumerate(((before.left, before.right), (before.low, before.high))):
+        least, greatest = float(points[:, axis].min()), float(points[:, axis].max())
+        span = greatest - least
+        margin = MARGIN_SHARE * span if span > 0 else max(abs(least) * MARGIN_SHARE, 1.0)
+        is_good = span > 0 and low <= least and greatest <= high and high - low <= (1 + SLACK) * span
+        ends += [low, high] if is_good else [least - margin, greatest + margin]
+    return Window(*ends)

@@ -1,0 +1,146 @@
+"""Axes of losses over learning rates, which grow by factors: what was tried can be chosen with a click or a key.
+
+Marks are upright lines with words; the words stand to the left of their lines, below the curve, where there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.gui.plots.ticks import Tick, logarithmic_ticks
+
+WORD_LINE = 15.0
+LEAST_DECADES = 0.2
+CHOOSING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+@dataclass(frozen=True)
+class RateMark:
+    """A line at a learning rate.
+
+    Attributes
+    ----------
+    place
+        The decimal logarithm of the rate.
+    words
+        What stands beside it.
+    color, ink
+        Of the line, and of the words.
+    is_dashed
+        Whether it is something given, not something found.
+    height
+        Where on the vertical axis there is a dot; None for no dot.
+    """
+
+    place: float
+    words: str
+    color: str
+    ink: str
+    is_dashed: bool = False
+    height: float | None = None
+
+
+class RateArea(PlotArea):
+    """The axes.
+
+    Attributes
+    ----------
+    rate_marks
+        What is marked, the most important first: if there is no room for all words, the last ones are left out.
+    has_choice
+        Whether a rate is chosen, so that Escape takes that back.
+    """
+
+    chosen = Signal(float)
+    """Somebody clicked at the decimal logarithm of a rate, or pressed Enter at the cross-hair."""
+    unchosen = Signal()
+    """What was chosen is to be forgotten."""
+
+    def __init__(self, marks: Callable[[float, float, int], list[Tick]], parent: QWidget | None = None) -> None:
+        super().__init__(marks, parent)
+        self.rate_marks: Sequence[RateMark] = ()
+        self.has_choice = False
+        self.x_name, self.x_marks, self.narrowest = "rate", logarithmic_ticks, LEAST_DECADES
+        self._overlay = Overlay(self, self._paint_lines, self._paint_words)
+        self.view_changed.connect(self._overlay.fit)
+        self.resized.connect(self._overlay.fit)
+
+    def show_range(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+        """Show exactly these numbers of both axes."""
+        self.set_range(x_range, y_range)
+        self._overlay.fit()
+
+    def show_marks(self, marks: Sequence[RateMark]) -> None:
+        """Mark other rates."""
+        self.rate_marks = tuple(marks)
+        self._overlay.update()
+
+    def word_places(self) -> list[tuple[RateMark, QRectF]]:
+        """Where the words of the marks stand, in pixels, of those marks for whose words there is room."""
+        frame = self.frame
+        lines = int(max(0.0, frame.height() / 2) // WORD_LINE)
+        found: list[tuple[RateMark, QRectF]] = []
+        for mark in self.rate_marks:
+            x, width = self.x_pixel(mark.place), room_of(mark.words)
+            if not frame.left() <= x <= frame.right():
+                continue
+            sides = [each for each in (x - 2 - width, x + 2) if frame.left() <= each <= frame.right() - width]
+            free = (
+                place
+                for line in range(lines)
+                for left in sides
+                if self._is_free(
+                    place := QRectF(left, frame.bottom() - (line + 1) * WORD_LINE, width, WORD_LINE), found
+                )
+            )
+            if (first := next(free, None)) is not None:
+                found.append((mark, first))
+        return found
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_click = self._drag_from is not None and not self._is_panning
+        super().mouseReleaseEvent(event)
+        if was_click and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self.numbers_at(event.position()).x())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key: Any = event.key()
+        if key in CHOOSING and self.pointer is not None:
+            self.chosen.emit(self.pointer.step)
+        elif key == Qt.Key.Key_Escape and self.pointer is None and self.has_choice:
+            self.unchosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @staticmethod
+    def _is_free(place: QRectF, found: Sequence[tuple[RateMark, QRectF]]) -> bool:
+        return not any(place.intersects(other) for _, other in found)
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        frame = self.frame
+        for mark in reversed(self.rate_marks):
+            x = round(self.x_pixel(mark.place)) + 0.5
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            style = Qt.PenStyle.DashLine if mark.is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(mark.color), 1, style))
+            if mark.height is None:
+                painter.drawLine(QLineF(x, frame.top(), x, frame.bottom()))
+                continue
+            y = self.y_pixel(mark.height)
+            painter.drawLine(QLineF(x, max(y, frame.top()), x, frame.bottom()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self.theme.panel), 2))
+            painter.setBrush(QColor(mark.color))
+            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        for mark, place in self.word_places():
+            write(painter, place, mark.words, mark.ink, self.theme.panel)

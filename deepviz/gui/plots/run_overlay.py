@@ -1,0 +1,145 @@
+"""Curves of several runs over each other: unbroken those of the training data, dotted those of the validation data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
+from deepviz.training.run_figures import PREFIX
+
+MOST_RUNS = 14
+"""More curves cannot be told apart."""
+PARTS = {"both": "Training and validation", "train": "Training only", "validation": "Validation only"}
+DOTS = (1.5, 2.5)
+SMOOTHED_OVER = 100
+"""Steps over which training curves are smoothed at first: several noisy ones hide each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """One curve: of which run, of which data, and its points."""
+
+    run: ShownRun
+    name: str
+    color: str
+    is_validation: bool
+    steps: npt.NDArray[np.int64]
+    places: Numbers
+    values: Numbers
+    drawn: Numbers
+
+
+class RunOverlay(RunCurves):
+    """Loss, accuracy or another metric of the runs that are chosen in the list, over each other."""
+
+    key = "run_overlay"
+    title = "Runs compared"
+    order = 710
+    invitation = "Choose runs in the list of runs to see their curves over each other"
+
+    def __init__(self) -> None:
+        self.part = "both"
+        self._courses: list[_Course] = []
+        super().__init__()
+        self.set_smoothing(SMOOTHED_OVER)
+
+    def set_part(self, part: str) -> None:
+        """Draw training and validation data, or one of them: a key of `PARTS`."""
+        if part != self.part:
+            self.part = part
+            for action in self._part_actions:
+                action.setChecked(action.data() == part)
+            self._draw_again()
+
+    def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        """One row for each point that is shown, without smoothing."""
+        low, high = self.area.x_range
+        rows = (
+            (course.run.summary.name, "validation" if course.is_validation else "train", step, place, value)
+            for course in self._courses
+            for step, place, value in zip(
+                course.steps.tolist(), course.places.tolist(), course.values.tolist(), strict=True
+            )
+            if low <= place <= high
+        )
+        return ["run", "data", "step", self.axis if self.axis != "step" else "place", self.quantity], rows
+
+    def _unsuitable(self) -> str:
+        if not self._found():
+            return f"None of these runs has a curve of {self.quantity} over this axis. The menu offers others"
+        return ""
+
+    def _found(self) -> list[_Course]:
+        found = []
+        for number, run in enumerate(self.runs[:MOST_RUNS]):
+            look = self.theme.curve(number)
+            for is_validation in (False, True):
+                if self.part == ("train" if is_validation else "validation"):
+                    continue
+                values = self.values(run, f"{PREFIX}{self.quantity}" if is_validation else self.quantity)
+                if values is None or not len(values[0]):
+                    continue
+                steps, numbers = values
+                drawn = smoothed(steps, numbers, self.smoothing) if self.smoothing and not is_validation else numbers
+                places, heights = self.places(run, steps), self.to_axis(drawn)
+                found.append(_Course(run, run.summary.name, look.color, is_validation, steps, places, numbers, heights))
+        return found
+
+    def _draw(self) -> None:
+        self._courses = self._found()
+        for depth, (curve, course) in enumerate(zip(self._set_curves(len(self._courses)), self._courses, strict=True)):
+            curve.setZValue(-depth)
+            curve.set_look(course.color, DOTS if course.is_validation and self.part == "both" else (), 0.0)
+            curve.set_points(course.places, course.drawn)
+        self._fit([each.places for each in self._courses], [each.drawn for each in self._courses])
+        shown = {id(each.run): each for each in self._courses}  # the last of a run is that of the validation data
+        latest = [(each, self.value_text(float(each.values[-1]), False)) for each in shown.values()]
+        self.header.set_entries([Entry(each.name, text, each.color) for each, text in latest])
+        left_out = len(self.runs) - MOST_RUNS
+        notes = [f"smoothed over {self.smoothing} steps"] if self.smoothing and self.part != "validation" else []
+        notes += [f"{left_out} more not shown"] if left_out > 0 else []
+        self.header.set_note(", ".join(notes))
+
+    def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
+        if not self._courses:
+            return None
+        readings = []
+        nearest = [float(course.places[nearest_place(course.places, step)]) for course in self._courses]
+        here = min(nearest, key=lambda place: abs(place - step))
+        for course in self._courses:
+            index = nearest_place(course.places, here)
+            distance = abs(float(course.places[index]) - here)
+            if distance > self._reach() and here > course.places[-1]:
+                continue  # this run was over by then
+            name = f"{course.name}, {'validation' if course.is_validation else 'train'}"
+            if distance > (self._reach() if self.axis == "time" else 1e-9):
+                name += f" ({self.axis_text(float(course.places[index]))})"
+            value = float(course.values[index])
+            place = float(self.to_axis(course.values[index : index + 1])[0])
+            text = self.value_text(value)
+            readings.append(Reading(name, text, course.color, place if np.isfinite(place) else None))
+        return Pointer(here, f"{self.quantity} at {self.axis_text(here)}", tuple(readings))
+
+    def _reach(self) -> float:
+        low, high = self.area.x_range
+        return 4 * (high - low) / max(self.area.frame.width(), 1.0)
+
+    def _build_choices(self, menu: QMenu) -> None:
+        super()._build_choices(menu)
+        parts = menu.addMenu("Data")
+        self._part_actions: list[QAction] = []
+        for key, text in PARTS.items():
+            action = QAction(text, self, checkable=True)
+            action.setData(key)
+            action.setChecked(key == self.part)
+            action.triggered.connect(lambda _, key=key: self.set_part(key))
+            parts.addAction(action)
+            self._part_actions.append(action)

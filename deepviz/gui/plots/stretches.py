@@ -1,0 +1,67 @@
+"""When a quantity of several layers had no number: stretches of steps that were NaN or infinite, for each of them.
+
+They are found as the steps come in, so looking for them costs the same at any length of a run. Beside them, how far
+apart measurements may lie before the time between them counts as not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+UNUSUAL = 8
+"""So many times the usual distance of two measurements is a gap: somebody had stopped looking."""
+
+
+class Stretch(NamedTuple):
+    """From the first to the last of measured steps that follow each other."""
+
+    first: int
+    last: int
+
+
+class Stretches:
+    """Stretches without a number.
+
+    Attributes
+    ----------
+    nan, infinite
+        For each layer its stretches of NaN and of infinity, in order.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.nan: list[list[Stretch]] = [[] for _ in range(rows)]
+        self.infinite: list[list[Stretch]] = [[] for _ in range(rows)]
+        self._last = 0
+
+    def extend(self, steps: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
+        """Take in measurements, of shapes (n,) and (n, rows), that come after all earlier ones."""
+        if not len(steps):
+            return
+        if not np.isfinite(values).all():
+            for found, masks in ((self.nan, np.isnan(values)), (self.infinite, np.isinf(values))):
+                for row in np.flatnonzero(masks.any(axis=0)).tolist():
+                    self._add(found[row], steps, masks[:, row])
+        self._last = int(steps[-1])
+
+    def _add(self, found: list[Stretch], steps: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_]) -> None:
+        edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+        for begin, past in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            first, last = int(steps[begin]), int(steps[past - 1])
+            if begin == 0 and found and found[-1].last == self._last:  # it goes on
+                first = found.pop().first
+            found.append(Stretch(first, last))
+
+
+def gaps(steps: npt.NDArray[np.int64], first: int, last: int) -> list[Stretch]:
+    """The steps of a run, from `first` to `last`, that lie unusually far from measurements: nothing is known of them.
+
+    Of fewer than three measurements nobody can say what is usual.
+    """
+    if len(steps) < 3:
+        return []
+    ends = np.concatenate([[first - 1], steps, [last + 1]])
+    wide = np.flatnonzero(np.diff(ends) > UNUSUAL * np.median(np.diff(steps)))
+    return [Stretch(int(ends[place]) + 1, int(ends[place + 1]) - 1) for place in wide.tolist()]

@@ -1,0 +1,110 @@
+"""Puts every run of a window on the list of runs when it ends or is left, and opens and repeats those of the list."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject
+
+from deepviz.document.file_format import Loaded
+from deepviz.gui.editor import Editor
+from deepviz.gui.notice import Notice
+from deepviz.gui.project_files import ProjectFiles
+from deepviz.gui.run_repeats import train_again
+from deepviz.gui.runs.desk import RunsDesk
+from deepviz.gui.training_controller import TrainingController
+from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.history import History
+from deepviz.training.run_summary import RunSummary
+
+
+class RunArchive(QObject):
+    """Knows which run on the list the open one is, and for how long it has been trained.
+
+    Parameters
+    ----------
+    desk
+        Keeps the list.
+    clock
+        Gives the time in seconds.
+    """
+
+    def __init__(
+        self,
+        desk: RunsDesk,
+        editor: Editor,
+        controller: TrainingController,
+        files: ProjectFiles,
+        notice: Notice,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(desk)
+        self._desk, self._editor, self._controller = desk, editor, controller
+        self._files, self._notice, self._clock = files, notice, clock
+        self._ids: WeakKeyDictionary[History, str] = WeakKeyDictionary()
+        self._noted: WeakKeyDictionary[History, int] = WeakKeyDictionary()
+        self._seconds: WeakKeyDictionary[History, float] = WeakKeyDictionary()
+        self._since: float | None = None
+        controller.status_changed.connect(self._follow_status)
+        controller.leaving.connect(self._leave)
+        desk.open_wanted.connect(self.open)
+        desk.again_wanted.connect(self.train_again)
+
+    def close(self) -> None:
+        """Note the run that is left because the window closes."""
+        try:
+            checkpoint = self._controller.checkpoint()
+        except TimeoutError:
+            return
+        self._note(checkpoint, "closed")
+
+    def open(self, loaded: Loaded, summary: RunSummary) -> None:
+        """Open a run of the list: its project, with its weights and curves."""
+        if self._files.may_leave():
+            warnings = self._files.open_loaded(loaded)
+            self._ids[self._controller.history] = summary.id
+            self._noted[self._controller.history] = self._controller.step_count
+            self._seconds[self._controller.history] = summary.seconds
+            words = " ".join([f"{summary.name} is open, after step {self._controller.step_count:,}.", *warnings])
+            self._notice.tell(words, "warning" if warnings else "good")
+
+    def train_again(self, loaded: Loaded, summary: RunSummary) -> None:
+        """Open the project of a run, and make the run again with all its changes."""
+        if not self._files.may_leave():
+            return
+        self._files.open_loaded(Loaded(loaded.project))
+        trouble = train_again(self._controller, self._editor, loaded)
+        if trouble:
+            self._notice.tell(f"{summary.name} cannot be trained again. {trouble}", "bad")
+
+    def _follow_status(self, status: str) -> None:
+        history, now = self._controller.history, self._clock()
+        if status in ("starting", "running"):
+            self._since = now if self._since is None else self._since
+            return
+        if self._since is not None:
+            self._seconds[history] = self._seconds.get(history, 0.0) + now - self._since
+            self._since = None
+        if status in ("finished", "diverged", "failed", "stopped"):
+            ending = self._controller.ending
+            is_early = ending is not None and ending.is_early
+            why = ending.why if ending is not None and is_early else ""
+            self._note(self._controller.checkpoint(), "early" if is_early else status, why)
+
+    def _leave(self, checkpoint: Checkpoint, how: str) -> None:
+        if self._since is not None:
+            history = checkpoint.history
+            self._seconds[history] = self._seconds.get(history, 0.0) + self._clock() - self._since
+            self._since = None
+        self._note(checkpoint, how)
+
+    def _note(self, checkpoint: Checkpoint | None, how: str, reason: str = "") -> None:
+        """Note a run, unless that was done after the same step: how it ended is not how it was left later."""
+        if checkpoint is None or self._noted.get(checkpoint.history) == checkpoint.state.step:
+            return
+        history = checkpoint.history
+        seconds, before = self._seconds.get(history, 0.0), self._ids.get(history, "")
+        self._ids[history] = self._desk.note(checkpoint, how, seconds, before, reason=reason)
+        self._noted[history] = checkpoint.state.step

@@ -1,0 +1,80 @@
+"""What the canvas shows of the gradients of a run at one of its steps, read from its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from deepviz.document.graph import Edge, Graph
+from deepviz.document.repeats import unrolled
+from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.training.history import GRADIENT_NORM, History
+
+SPARKLINE_STEPS = 400
+"""How many of the steps before it a card's sparkline shows."""
+FLOW = "gradient_flow"
+
+
+class RunPictures:
+    """Reads pictures of a graph from a history.
+
+    A graph is written out once, not for each picture: that takes milliseconds where there are a thousand nodes.
+    """
+
+    def __init__(self) -> None:
+        self._graph: Graph | None = None
+        self._drawn: Mapping[Edge, Edge] = {}
+        self._written: tuple[Edge, ...] = ()
+        self._losses: frozenset[str] = frozenset()
+
+    def of(
+        self, history: History, graph: Graph, span: tuple[float, float] | None, moment: int | None = None
+    ) -> GradientPicture:
+        """The gradients of a step.
+
+        Parameters
+        ----------
+        history
+            The run.
+        graph
+            As it is drawn, with groups.
+        span
+            Smallest and largest norm of the run, which the scale of colours is to hold.
+        moment
+            The step; None for the newest.
+        """
+        last = int(history.steps[-1]) if len(history) else 0
+        step = last if moment is None else moment
+        norms, loss = history.at(GRADIENT_NORM, step), history.at("loss", step)
+        if norms is None or loss is None:
+            return GradientPicture()
+        self._follow(graph)
+        steps, values = history.column(GRADIENT_NORM)
+        past = int(np.searchsorted(steps, step, side="right"))
+        recent = values[max(0, past - SPARKLINE_STEPS) : past].copy()
+        course = {layer: recent[:, number] for number, layer in enumerate(history.layers)}
+        steps, losses = history.column("loss")
+        past = int(np.searchsorted(steps, step, side="right"))
+        course |= dict.fromkeys(self._losses, losses[max(0, past - SPARKLINE_STEPS) : past].copy())
+        nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
+        return GradientPicture(nodes, self._edges(history, step), loss, course, span or ())
+
+    def _edges(self, history: History, step: int) -> dict[Edge, float | None]:
+        """The norm at each drawn edge, of the last step before that was looked at so closely."""
+        flow = history.at(FLOW, step)
+        if flow is None:
+            return {}
+        # What comes from the loss is the last of them; the edge to it is drawn, but not a part of the network.
+        edges = [*(Edge(*edge) for edge in history.edges), *(edge for edge in self._written if self._is_last(edge))]
+        norms = dict(zip(edges, map(float, flow), strict=False))
+        return {drawn: norms[edge] for drawn, edge in self._drawn.items() if edge in norms}
+
+    def _is_last(self, edge: Edge) -> bool:
+        return edge.target in self._losses
+
+    def _follow(self, graph: Graph) -> None:
+        if graph is not self._graph:
+            written = unrolled(graph)
+            self._graph, self._drawn, self._written = graph, written.edges, written.graph.edges
+            self._losses = frozenset(node.id for node in graph.nodes if node.is_loss)

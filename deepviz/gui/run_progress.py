@@ -1,0 +1,96 @@
+"""How far the run has come, how far it goes, and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deepviz.engine.trainer_state import Place, TrainerState
+from deepviz.gui.editor import Editor
+from deepviz.gui.pace import Pace
+from deepviz.training.session import Session
+
+
+class RunProgress:
+    """Figures of the run of the open project.
+
+    Parameters
+    ----------
+    session, state
+        Give the run that goes on, and the weights that the last one has left, if there are any.
+
+    Attributes
+    ----------
+    pace
+        To be told of each step that was made.
+    """
+
+    def __init__(
+        self, editor: Editor, session: Callable[[], Session | None], state: Callable[[], TrainerState | None]
+    ) -> None:
+        self._editor, self._session, self._state = editor, session, state
+        self.pace = Pace()
+
+    @property
+    def epochs(self) -> int:
+        """To which epoch the run goes."""
+        session = self._session()
+        return (self._editor.project if session is None else session.plan.project).plan.run.epochs
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps it takes to see all training samples once with the present batch size; 0 without data."""
+        return -(-self._samples // self._batch_size) if self._samples else 0
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs the weights without a run have seen."""
+        place = self._place
+        return 0 if place is None else place.epoch
+
+    @property
+    def total_steps(self) -> int:
+        """How many steps the run makes, from the first to the last."""
+        session, state = self._session(), self._state()
+        of_session = None if session is None else session.total_steps
+        if of_session is not None:
+            return of_session
+        place = self._place
+        if place is None or state is None:
+            return self.epochs * self.steps_per_epoch
+        rest = -(-(self._samples - place.seen) // self._batch_size)
+        return state.step + max(0, rest + (self.epochs - place.epoch - 1) * self.steps_per_epoch)
+
+    def samples_per_second(self, is_running: bool) -> float:
+        """Speed of the last second; 0 when not running."""
+        if not is_running or not self.steps_per_epoch:
+            return 0.0
+        return self.pace.steps_per_second * self._samples / self.steps_per_epoch
+
+    def seconds_left(self, is_running: bool) -> float | None:
+        """Until the run is done at the present speed; None when that is not known."""
+        speed = self.pace.steps_per_second
+        return (self.total_steps - self.pace.last) / speed if speed and is_running else None
+
+    def watching_cost(self, is_running: bool) -> float | None:
+        """Which share of the time of training is lost to being watched, from 0 to 1; None if nothing runs."""
+        session = self._session()
+        return session.overhead if session is not None and is_running else None
+
+    @property
+    def _samples(self) -> int:
+        return 0 if self._editor.data is None else len(self._editor.data.train)
+
+    @property
+    def _batch_size(self) -> int:
+        return min(self._editor.project.plan.run.batch_size, self._samples)
+
+    @property
+    def _place(self) -> Place | None:
+        """How far the weights have come through the samples; files of earlier versions do not say it."""
+        state = self._state()
+        if state is None or not self._samples:
+            return None
+        if state.place is not None:
+            return state.place
+        epoch, batch = divmod(state.step, self.steps_per_epoch)
+        return Place(epoch, batch * self._batch_size)

@@ -1,0 +1,72 @@
+"""What is known of the course of the open run: its history, with notes of what was changed, and pictures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepviz.document.graph import Graph
+from deepviz.document.project import Project
+from deepviz.engine.trainer import StepRecord
+from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.gui.gradient_span import GradientSpan
+from deepviz.gui.run_log import RunLog
+from deepviz.gui.run_picture import RunPictures
+from deepviz.training import divergence
+from deepviz.training.history import MOST_STEPS, History
+from deepviz.training.session import Session
+
+
+class RunRecords:
+    """Keeps the history of one run after another.
+
+    Attributes
+    ----------
+    history
+        That of the open run.
+    """
+
+    def __init__(self) -> None:
+        self.history = History(())
+        self._span, self._log, self._pictures = GradientSpan(), RunLog(), RunPictures()
+        self._told = 0
+
+    def begin(self, history: History) -> None:
+        """Go on with the history of another run."""
+        history.most_steps = MOST_STEPS
+        self._log.forget()
+        self.history, self._span = history, GradientSpan()
+        self._span.follow(history)
+        self._told = history.revision
+
+    def append(self, session: Session, records: Sequence[StepRecord]) -> None:
+        """Add what a run of these layers has reported."""
+        if not self.history.nodes or not self.history.edges:  # a file may not know them
+            self.history.nodes, self.history.edges = session.nodes, session.edges
+        self.history.append(records)
+        self._span.follow(self.history)
+
+    def went_by(self, project: Project, step: int) -> None:
+        """Note by which project a run begins, or goes on from a checkpoint, after so many steps."""
+        self._log.begin(self.history, project, step)
+
+    def changed(self, project: Project, step: int) -> None:
+        """Note that the run goes on by another plan after so many steps."""
+        self._log.note(self.history, project, step)
+
+    def end(self, session: Session) -> None:
+        """Note how a run has ended, where nothing that was measured says so."""
+        failure, ending = session.failure, session.ending
+        if failure is not None and session.status == "diverged":
+            divergence.note(self.history, failure.step - 1, failure.node)
+        elif ending is not None and ending.is_early:
+            self.history.add_event(ending.step, ending.event)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything in the history that was not there when this was last asked."""
+        news, self._told = self.history.revision != self._told, self.history.revision
+        return news
+
+    def picture(self, graph: Graph, moment: int | None) -> GradientPicture:
+        """The gradients after a step of the run, or (None) the last one."""
+        return self._pictures.of(self.history, graph, self._span.ends, moment)

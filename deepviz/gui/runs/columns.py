@@ -1,0 +1,154 @@
+"""The columns of the list of runs: what each says of a run, exactly for sorting and in words for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from deepviz.gui.amounts import THIN_SPACE, thousands
+from deepviz.gui.plots.ticks import format_value
+from deepviz.training.run_figures import PREFIX
+from deepviz.training.run_settings import differing, label_of, value_words
+from deepviz.training.run_summary import RunSummary
+
+MOST_SETTINGS = 10
+"""In how many settings runs may differ before only the comparison tells all of them."""
+
+FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
+SHORT = {"loss": "Loss", "accuracy": "Acc."}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    key, title, tip
+        What it is known by, what stands above it, and what that means.
+    value
+        What it says of a run, to be sorted by; None if nothing.
+    words
+        The same for people.
+    is_number
+        Whether it is aligned to the right.
+    """
+
+    key: str
+    title: str
+    tip: str
+    value: Callable[[RunSummary], Any]
+    words: Callable[[RunSummary], str]
+    is_number: bool = False
+
+
+def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
+    """The columns of a list of these runs: settings and figures are those in which they differ, or that they have."""
+    sound = [each for each in runs if not each.damage]
+    found = [
+        Column("star", "★", "Starred runs are never dropped", lambda run: run.is_starred, lambda run: ""),
+        Column("name", "Name", "F2 renames", lambda run: run.name.lower(), lambda run: run.name),
+        Column("created", "Started", "When it was trained", lambda run: run.created, lambda run: moment(run.created)),
+    ]
+    if with_project:
+        found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
+    if len({each.network for each in sound}) > 1 or with_project:
+        found.append(Column("network", "Network", "", lambda run: run.network, lambda run: run.network))
+    found += [_setting(path) for path in differing([each.settings for each in sound])[:MOST_SETTINGS]]
+    found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
+    found.append(
+        Column(
+            "epochs", "Epochs", "How many it came to", lambda run: run.epochs, lambda run: thousands(run.epochs), True
+        )
+    )
+    known = dict.fromkeys(name for each in sound for name in each.figures)
+    for name in sorted(known, key=lambda name: (FIGURES.index(name) if name in FIGURES else len(FIGURES), name)):
+        found += [_figure(name, False), _figure(name, True)]
+    found.append(
+        Column(
+            "seconds",
+            "Time",
+            "For how long it trained",
+            lambda run: run.seconds,
+            lambda run: time_of(run.seconds),
+            True,
+        )
+    )
+    return found
+
+
+def figure_text(name: str, value: float | None, is_exact: bool = True, digits: int = 4) -> str:
+    """A figure as people read it; what is not exact says so."""
+    if value is None:
+        return "–"
+    about = "" if is_exact else "≈ "
+    if name.removeprefix(PREFIX) == "accuracy" and math.isfinite(value):
+        return f"{about}{100 * value:.2f}{THIN_SPACE}%"
+    return about + format_value(value, digits)
+
+
+def figure_label(name: str) -> str:
+    """``Loss``, ``Val. acc.``, ``Val. F1``."""
+    if name.startswith(PREFIX):
+        rest = name.removeprefix(PREFIX)
+        return f"Val. {SHORT[rest].lower() if rest in SHORT else rest}"
+    return SHORT.get(name, name)
+
+
+def figure_name(name: str) -> str:
+    """``Train loss``, ``Validation accuracy``."""
+    return f"Validation {name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else f"Train {name}"
+
+
+def time_of(seconds: float) -> str:
+    """``0.42 s``, ``12 s``, ``3:05``, ``1:02:30``."""
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def moment(seconds: float) -> str:
+    """A time as the people who live with this clock say it: ``14:05`` today, ``20 Nov 14:05`` before."""
+    when = datetime.fromtimestamp(seconds)
+    return f"{when:%H:%M:%S}" if when.date() == datetime.now().date() else f"{when.day} {when:%b %H:%M}"
+
+
+def _number(key: str, title: str, tip: str, value: Callable[[RunSummary], Any], words: Callable[[Any], str]) -> Column:
+    return Column(key, title, tip, value, lambda run: words(value(run)), is_number=True)
+
+
+def _setting(path: str) -> Column:
+    label = label_of(path)
+
+    def value(run: RunSummary) -> Any:
+        found = run.settings.get(path)
+        return found if isinstance(found, int | float) and not isinstance(found, bool) else value_words(found)
+
+    def words(run: RunSummary) -> str:
+        return value_words(run.settings.get(path))
+
+    return Column(f"setting {path}", label[:1].upper() + label[1:], path, value, words, is_number=True)
+
+
+def _figure(name: str, is_best: bool) -> Column:
+    label = figure_label(name)
+    of = "after the epoch" if name.startswith(PREFIX) else "as the mean over the steps of the epoch"
+    which = "The best value of any epoch" if is_best else "The last epoch's value"
+
+    def value(run: RunSummary) -> Any:
+        found = run.figure(name, is_best)
+        return None if found is None or math.isnan(found) else found
+
+    def words(run: RunSummary) -> str:
+        found = run.figures.get(name)
+        return "–" if found is None else figure_text(name, found.best if is_best else found.last, found.is_exact)
+
+    title = f"{label} best" if is_best else label
+    return Column(f"{'best' if is_best else 'last'} {name}", title, f"{which}, {of}", value, words, is_number=True)

@@ -1,0 +1,220 @@
+"""Everything about finished runs in one place: store, recorder, queue, panel, and the views that show chosen runs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QStandardPaths, QTimer, Signal, SignalInstance
+
+from deepviz.document.archive import FileError
+from deepviz.document.project import Project
+from deepviz.document.shapes import DataFacts
+from deepviz.gui.amounts import counted
+from deepviz.gui.editor import Editor
+from deepviz.gui.plots.run_curves import RunCurves, ShownRun
+from deepviz.gui.plots.run_overlay import MOST_RUNS
+from deepviz.gui.plots.seed_band import SeedBand
+from deepviz.gui.runs.panel import RunsPanel
+from deepviz.gui.runs.recorder import RunRecorder
+from deepviz.gui.settings import RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
+from deepviz.gui.theme import Theme
+from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.queue_entry import QueuedRun
+from deepviz.training.run_queue import RunQueue
+from deepviz.training.run_store import MOST_RUNS as MOST_KEPT
+from deepviz.training.run_store import RunStore
+from deepviz.training.run_summary import RunSummary
+
+MOST_HISTORIES = 64
+"""Curves that are kept in memory; others are read again."""
+SOON = 150
+"""Milliseconds after a change of the folder until the list is read again."""
+
+
+def runs_home() -> Path:
+    """Where the system wants an application to keep what it has done: beside the sessions."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericStateLocation)
+    return Path(folder) / "deepviz"
+
+
+class RunsDesk(QObject):
+    """The runs of a person, as one window shows them.
+
+    Parameters
+    ----------
+    home
+        Where ``runs`` and ``queue`` lie.
+    editor
+        The project that is open.
+    at_once
+        How many runs of the queue go on at the same time; None for one less than there are processors.
+    """
+
+    open_wanted = Signal(object, object)
+    """Open this project with its weights: a `Loaded` and the `RunSummary` of the run."""
+    again_wanted = Signal(object, object)
+    """Train this again exactly, with the changes that its history notes: a `Loaded` and a `RunSummary`."""
+    view_wanted = Signal(str)
+    """Open the view with this key."""
+    message = Signal(str)
+
+    def __init__(
+        self, home: Path, editor: Editor, settings: Settings, theme: Theme, at_once: int | None = None
+    ) -> None:
+        super().__init__(editor)
+        self._editor, self._settings = editor, settings
+        self.store = RunStore(home / "runs")
+        self.recorder = RunRecorder(self.store, self)
+        self.queue = RunQueue(home / "queue", self.store, at_once)
+        self.panel = RunsPanel(self.store, self.queue, self, theme)
+        self._views: Callable[[], Iterable[object]] = tuple
+        self._histories: OrderedDict[tuple[str, int], ShownRun] = OrderedDict()
+        self._shown: dict[RunCurves, tuple[str, ...]] = {}
+        self._watcher = QFileSystemWatcher(self)
+        self._soon = QTimer(self, singleShot=True, interval=SOON)
+        self._soon.timeout.connect(self.panel.refresh)
+        self._watcher.directoryChanged.connect(lambda _folder: self._soon.start())
+        page = self.panel.list_page
+        page.scope.setCurrentIndex(int(settings.get(RUNS_OF_ALL)))
+        page.scope.currentIndexChanged.connect(lambda index: settings.set(RUNS_OF_ALL, bool(index)))
+        self.panel.model.sort_by(settings.get(RUNS_SORTED_BY), settings.get(RUNS_FALLING))
+        self.panel.model.modelReset.connect(self._remember_order)
+        self.panel.chosen_changed.connect(self.show_chosen)
+        self.panel.view_wanted.connect(self._show_view)
+        self.panel.open_wanted.connect(lambda run: self._hand_over(run, self.open_wanted))
+        self.panel.again_wanted.connect(lambda run: self._hand_over(run, self.again_wanted))
+        self.panel.message.connect(self.message)
+        self.recorder.noted.connect(lambda _summary: self.panel.refresh())
+        self.recorder.failed.connect(lambda text: self.panel.notice.tell(text, "bad"))
+        self.recorder.dropped.connect(self._tell_dropped)
+        self.panel.queue_page.all_over.connect(self.recorder.tidy)
+        editor.project_changed.connect(self._follow_project)
+        editor.opened.connect(self.panel.follow_project)
+
+    def begin(self) -> None:
+        """Watch the folder for what other windows do, and offer what the last one left undone."""
+        self.store.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._watcher.addPath(str(self.store.folder))
+        self.recorder.tidy()
+        self.panel.offer_left_over()
+
+    def note(
+        self, checkpoint: Checkpoint | None, ended: str, seconds: float, run: str = "", *, reason: str = ""
+    ) -> str:
+        """Put a run that has ended on the list, in a thread. Returns its id, by which it is noted again if it goes on.
+
+        Parameters
+        ----------
+        checkpoint
+            What it has come to; nothing is noted if there is none, or no step was made.
+        ended, reason
+            How, a key of `run_summary.ENDINGS`, and why if there is more to say.
+        seconds
+            For how long it trained.
+        run
+            The id that it was noted by before; empty for a new run.
+        """
+        if checkpoint is None:
+            return run or self.store.new_id()
+        return self.recorder.note(checkpoint, ended, seconds, run, reason=reason)
+
+    def shut_down(self) -> bool:
+        """End the queue's processes and wait for what is being written. Returns whether all of it is."""
+        self._soon.stop()
+        self.panel.shut_down()
+        return self.recorder.finish()
+
+    # The open project, for forms
+
+    @property
+    def project(self) -> Project:
+        """The project that is open."""
+        return self._editor.project
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What is known about its data."""
+        return self._editor.facts
+
+    def seconds_of(self, runs: Sequence[QueuedRun]) -> float | None:
+        """How long some runs take in all, by the newest run of that project; None if there is none."""
+        same = [each for each in self.store.runs() if each.project == self.project.name and not each.damage]
+        known = next((each for each in same if each.seconds > 0 and each.epochs > 0), None)
+        if known is None:
+            return None
+        epochs = sum(each.project.plan.run.epochs for each in runs)
+        return known.seconds / known.epochs * epochs / min(self.queue.at_once, max(1, len(runs)))
+
+    # Views
+
+    def attach(self, views: Callable[[], Iterable[object]]) -> None:
+        """Show chosen runs in those of these views that are for runs; `views` gives all that are open now."""
+        self._views = views
+
+    def show_chosen(self) -> None:
+        """Let the views that can be seen show the chosen runs; also to be called when other views are opened."""
+        chosen = self.panel.chosen
+        for view in self._views():
+            if isinstance(view, RunCurves) and view.isVisible():
+                runs = self._for_band(chosen) if isinstance(view, SeedBand) else chosen[: MOST_RUNS + 1]
+                self._show_in(view, runs)
+
+    def _show_in(self, view: RunCurves, runs: Sequence[RunSummary]) -> None:
+        shown = [found for each in runs if (found := self._with_history(each)) is not None]
+        state = tuple(f"{each.summary.id} {each.summary.name} {id(each)}" for each in shown)
+        if self._shown.get(view) != state:
+            self._shown[view] = state
+            view.show_runs(shown)
+
+    def _for_band(self, chosen: Sequence[RunSummary]) -> list[RunSummary]:
+        """A single run of a series of seeds stands for all of them."""
+        if len(chosen) == 1 and chosen[0].series_kind == "seeds":
+            return [each for each in self.store.runs() if each.series == chosen[0].series and not each.damage]
+        return list(chosen)
+
+    def _with_history(self, run: RunSummary) -> ShownRun | None:
+        try:
+            key = (run.id, self.store.file(run.id).stat().st_mtime_ns)
+            known = self._histories.get(key)
+            history = self.store.history(run.id) if known is None else known.history
+        except (OSError, FileError) as error:
+            self.panel.notice.tell(f"{run.name} cannot be shown: {error}", "warning")
+            return None
+        if known is None or known.summary != run:
+            known = self._histories[key] = ShownRun(run, history)
+        self._histories.move_to_end(key)
+        while len(self._histories) > MOST_HISTORIES:
+            self._histories.popitem(last=False)
+        return known
+
+    def _show_view(self, key: str) -> None:
+        self.view_wanted.emit(key)
+        self.show_chosen()
+
+    # Inside
+
+    def _hand_over(self, run: str, signal: SignalInstance) -> None:
+        summary = self.store.run(run)
+        try:
+            loaded = self.store.load(run)
+        except FileError as error:
+            self.panel.notice.tell(f"This run cannot be opened: {error}", "bad")
+            return
+        if summary is not None:
+            signal.emit(loaded, summary)
+
+    def _follow_project(self, before: Project, after: Project) -> None:
+        if before.name != after.name or self.panel.pages.currentIndex() > 0:
+            self.panel.follow_project()
+
+    def _remember_order(self) -> None:
+        key, is_falling = self.panel.model.order
+        self._settings.set(RUNS_SORTED_BY, key)
+        self._settings.set(RUNS_FALLING, is_falling)
+
+    def _tell_dropped(self, count: int) -> None:
+        words = f"{counted(count, 'old run')} had to go: {MOST_KEPT} runs or 2 GB are kept, and all that are starred."
+        self.panel.notice.tell(words)
+        self.panel.refresh()

@@ -1,0 +1,201 @@
+"""The form that varies settings of the open project: a line for each, with the values to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.plan_page import PlanPage, Source
+from deepviz.registry import Hyperparameter
+from deepviz.training.grid import Axis, Choice, GridError, axis_of, choices_of, grid
+from deepviz.training.grid_values import ValuesError
+from deepviz.training.queue_entry import QueuedRun
+from deepviz.training.run_settings import value_words
+
+PAUSE = 250
+"""Milliseconds after the last letter until all combinations are checked."""
+
+
+class AxisRow(QWidget):
+    """One setting and the values to try; what is wrong with them stands below."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, choices: Sequence[Choice], path: str) -> None:
+        super().__init__()
+        self._choices = list(choices)
+        self.setting = QComboBox()
+        self.setting.setAccessibleName("Setting")
+        self.setting.setMaxVisibleItems(16)
+        self.setting.setMinimumWidth(190)
+        for choice in self._choices:
+            self.setting.addItem(choice.label[:1].upper() + choice.label[1:], choice.path)
+        self.values = QLineEdit()
+        self.values.setAccessibleName("Values to try")
+        self.values.setProperty("number", True)
+        self.reason = Words("", "error")
+        remove = QToolButton()
+        remove.setText("×")
+        remove.setToolTip("Do not vary this setting")
+        remove.setAccessibleName("Remove this setting")
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.setting)
+        line.addWidget(self.values, 1)
+        line.addWidget(remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addWidget(self.reason)
+        self.setting.setCurrentIndex(max(0, self.setting.findData(path)))
+        self._explain()
+        self.setting.currentIndexChanged.connect(self._choose)
+        self.values.textChanged.connect(self.changed)
+        remove.clicked.connect(self.removed)
+
+    @property
+    def choice(self) -> Choice:
+        """The setting that is chosen."""
+        return self._choices[self.setting.currentIndex()]
+
+    def axis(self) -> Axis:
+        """The values that were typed.
+
+        Raises
+        ------
+        GridError
+            If they are none; it is said below them as well.
+        """
+        try:
+            axis = axis_of(self.choice, self.values.text())
+        except ValuesError as error:
+            self.say(str(error) if self.values.text().strip() else "")
+            raise GridError(str(error)) from None
+        self.say("")
+        return axis
+
+    def say(self, reason: str) -> None:
+        """Say what is wrong with these values; nothing if it is empty."""
+        self.reason.say(reason)
+        if bool(self.values.property("invalid")) != bool(reason):
+            self.values.setProperty("invalid", bool(reason))
+            self.values.style().unpolish(self.values)
+            self.values.style().polish(self.values)
+
+    def _choose(self) -> None:
+        self._explain()
+        self.changed.emit()
+
+    def _explain(self) -> None:
+        choice = self.choice
+        present = value_words(list(choice.present) if isinstance(choice.present, tuple) else choice.present)
+        self.values.setPlaceholderText(f"now {present}; for example {_example(choice.wanted)}")
+        low, high = choice.wanted.minimum, choice.wanted.maximum
+        least = "" if low is None else f"{'above' if choice.wanted.exclusive_minimum else 'at least'} {low:g}"
+        bounds = ", ".join(filter(None, (least, "" if high is None else f"at most {high:g}")))
+        self.values.setToolTip("\n".join(filter(None, (choice.wanted.help, bounds, choice.path))))
+
+
+class GridForm(PlanPage):
+    """Asks which settings are varied, and how."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(
+            "Vary settings",
+            "All combinations of these values are trained. Write values with commas between them, or a range: "
+            "0.001..0.1 log 5, 16..64 step 16, 0..0.5 linear 6; all for a choice.",
+            source,
+        )
+        self.axis_rows: list[AxisRow] = []
+        self._choices: list[Choice] = []
+        self.add_button = QPushButton("Vary another setting")
+        self.add_button.clicked.connect(self._add)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        self.rows.addLayout(self._list)
+        line = QHBoxLayout()
+        line.addWidget(self.add_button)
+        line.addStretch(1)
+        self.rows.addLayout(line)
+        self._later = QTimer(self, singleShot=True, interval=PAUSE)
+        self._later.timeout.connect(self.say_outlook)
+
+    def open(self) -> None:
+        """Show the settings of the project that is open; what was typed for those it has stays."""
+        before = [(row.choice.path, row.values.text()) for row in self.axis_rows]
+        self._choices = choices_of(self.source.project)
+        for row in list(self.axis_rows):
+            self._remove(row, look=False)
+        known = {choice.path for choice in self._choices}
+        for path, text in before or [("plan.optimizer.learning_rate", "")]:
+            if path in known:
+                self._add(path, text)
+        if not self.axis_rows:
+            self._add()
+        self.say_outlook()
+        self.axis_rows[0].values.setFocus()
+        self.axis_rows[0].values.selectAll()
+
+    def planned(self) -> list[QueuedRun]:
+        # Every row says what is wrong with it, and not only the first.
+        axes, failed = [], None
+        for row in self.axis_rows:
+            try:
+                axes.append(row.axis())
+            except GridError as error:
+                failed = failed or error
+        if failed is not None:
+            is_marked = any(row.reason.said for row in self.axis_rows)
+            raise GridError("Mend the values that are marked in red.") if is_marked else failed
+        try:
+            return grid(self.source.project, axes, self.source.facts)
+        except GridError as error:
+            if error.axis is not None:
+                self.axis_rows[error.axis].say(str(error))
+            raise
+
+    def _add(self, path: str | bool = "", text: str = "") -> None:
+        taken = {row.choice.path for row in self.axis_rows}
+        free = next((choice.path for choice in self._choices if choice.path not in taken), "")
+        row = AxisRow(self._choices, path if isinstance(path, str) and path else free)
+        row.values.setText(text)
+        row.changed.connect(self._later.start)
+        row.removed.connect(lambda: self._remove(row))
+        row.values.returnPressed.connect(self._queue)
+        self.axis_rows.append(row)
+        self._list.addWidget(row)
+        row.values.setFocus()
+        self._later.start()
+
+    def _remove(self, row: AxisRow, look: bool = True) -> None:
+        self.axis_rows.remove(row)
+        self._list.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+        if look:
+            if self.axis_rows:
+                self.axis_rows[-1].values.setFocus()
+            else:
+                self.add_button.setFocus()
+            self.say_outlook()
+
+    def hideEvent(self, event: object) -> None:
+        self._later.stop()
+        super().hideEvent(event)  # type: ignore[arg-type]  # Qt hands over a QHideEvent
+
+
+def _example(wanted: Hyperparameter) -> str:
+    if wanted.kind == "switch":
+        return "on, off"
+    if wanted.kind == "choice":
+        return ", ".join(map(str, wanted.choices[:2]))
+    if wanted.kind == "integer":
+        return "8, 16, 32"
+    if wanted.kind == "number":
+        return "0.1, 0.01, 0.001" if wanted.maximum is None or wanted.maximum > 1 else "0.1, 0.3, 0.5"
+    return "3 x 3; 5 x 5"

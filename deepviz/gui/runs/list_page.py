@@ -1,0 +1,168 @@
+"""The list of runs with what can be done with them: filter, choose, star, rename, compare, open, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.model import RunsModel
+from deepviz.gui.runs.table import RunsTable
+from deepviz.gui.theme import Theme
+from deepviz.training.run_summary import RunSummary
+
+NOTHING = (
+    "No runs yet. Every run of the window is listed here when it ends, with its settings and results. "
+    "Repeat with seeds and Vary settings train the open project several times."
+)
+NOTHING_FOUND = "None of the {} runs fits the filter. Show all projects, or take words away."
+
+
+class ListPage(QWidget):
+    """The table of runs below a bar of buttons. What is wanted is sent by key: see `ACTIONS`."""
+
+    wanted = Signal(str)
+    """Something is to be done with the chosen runs: a key of `ACTIONS`."""
+    filter_changed = Signal()
+
+    ACTIONS: tuple[tuple[str, str, str, int, str], ...] = (
+        # key, words, shortcut, how many runs it needs at least, what it does
+        ("overlay", "Overlay curves", "Return", 1, "Show the curves of the chosen runs over each other (Enter)"),
+        ("compare", "Compare", "Ctrl+Return", 2, "Show settings and results of the chosen runs side by side"),
+        ("open", "Open", "", 1, "Open the project of this run with its weights"),
+        ("again", "Train again exactly", "", 1, "Repeat this run, with all that was changed while it ran"),
+        ("seeds", "Repeat with seeds…", "", 0, "Train the open project several times with different seeds"),
+        ("grid", "Vary settings…", "", 0, "Train the open project with all combinations of some values"),
+        ("band", "Spread over seeds", "", 1, "Show mean, smallest and largest of runs that differ in their seed"),
+        ("series", "Choose the whole series", "", 1, "Choose all runs that were queued together with this one"),
+        ("rename", "Rename", "F2", 1, "Give this run another name"),
+        ("star", "Star or unstar", "Space", 1, "Starred runs are never dropped"),
+        ("delete", "Delete", "Del", 1, "Take the chosen runs off the list; this can be undone"),
+        ("csv", "Save list as CSV…", "", 0, "Write all runs that are shown, with settings and results"),
+    )
+    SINGLE = ("open", "again", "rename")
+    ON_BAR = ("overlay", "compare", "open", "seeds", "grid")
+
+    def __init__(self, model: RunsModel, theme: Theme) -> None:
+        super().__init__()
+        self.model, self.table = model, RunsTable(model, theme)
+        self.filter_field = QLineEdit()
+        self.filter_field.setPlaceholderText("Filter")
+        self.filter_field.setAccessibleName("Filter runs by words")
+        self.filter_field.setClearButtonEnabled(True)
+        self.filter_field.setMaximumWidth(170)
+        self.filter_field.setMinimumWidth(70)
+        self.filter_field.textChanged.connect(lambda _text: self.filter_changed.emit())
+        self.scope = QComboBox()
+        self.scope.setAccessibleName("Of which projects")
+        self.scope.addItems(["This project", "All projects"])
+        self.scope.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
+        self.actions_by_key: dict[str, QAction] = {}
+        self.menu = QMenu(self)
+        for key, text, shortcut, _least, tip in self.ACTIONS:
+            action = QAction(text, self)
+            action.setToolTip(tip)
+            if shortcut:
+                # Shown only: the table takes these keys itself, so that they do not act while a name is typed.
+                action.setShortcut(QKeySequence(shortcut))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(lambda _checked=False, key=key: self.wanted.emit(key))
+            self.actions_by_key[key] = action
+            self.menu.addAction(action)
+            if key in ("again", "grid", "series", "delete"):
+                self.menu.addSeparator()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 6, 8, 4)
+        bar.setSpacing(6)
+        bar.addWidget(self.filter_field, 1)
+        bar.addWidget(self.scope)
+        self.count = QLabel()
+        self.count.setProperty("role", "small")
+        bar.addWidget(self.count)
+        bar.addStretch(1)
+        self.buttons = {key: self._button(key) for key in self.ON_BAR}
+        for button in self.buttons.values():
+            bar.addWidget(button)
+        more = QPushButton("More    ")  # with room for the arrow
+        more.setAccessibleName("More")
+        more.setProperty("field", True)
+        more.setToolTip("Everything that can be done with the chosen runs")
+        more.setMenu(self.menu)
+        bar.addWidget(more)
+        self.words = Words(NOTHING, "dim")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.setContentsMargins(12, 12, 12, 0)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.words)
+        self._pages.addWidget(self.table)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self._pages, 1)
+        self.table.menu_wanted.connect(self._open_menu)
+        self.table.opened.connect(lambda: self.wanted.emit("overlay"))
+        self.table.chosen_changed.connect(self.enable)
+        self.table.deleted.connect(lambda: self.wanted.emit("delete"))
+        self.table.compared.connect(lambda: self.wanted.emit("compare"))
+        model.modelReset.connect(self._count)
+        self._count()
+        self.enable()
+
+    @property
+    def chosen(self) -> list[RunSummary]:
+        """The runs that are chosen."""
+        return self.table.chosen
+
+    def enable(self) -> None:
+        """Offer what can be done with what is chosen."""
+        chosen = self.chosen
+        sound = [each for each in chosen if not each.damage]
+        for key, text, _shortcut, least, _tip in self.ACTIONS:
+            runs: Sequence[RunSummary] = chosen if key == "delete" else sound
+            possible = len(runs) >= least and not (key in self.SINGLE and len(chosen) != 1)
+            if key in ("open", "again"):
+                possible = possible and sound[0].has_weights
+            if key == "series":
+                possible = possible and any(each.series for each in sound)
+            self.actions_by_key[key].setEnabled(possible)
+            if key in self.buttons:
+                self.buttons[key].setEnabled(possible)
+            if key == "delete":
+                self.actions_by_key[key].setText(f"{text} {len(chosen)} runs" if len(chosen) > 1 else text)
+
+    def _button(self, key: str) -> QPushButton:
+        action = self.actions_by_key[key]
+        words = {"overlay": "Overlay", "seeds": "Seeds…", "grid": "Vary…"}
+        button = QPushButton(words.get(key, action.text()))
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.text())
+        button.setProperty("field", True)
+        send: Callable[[], None] = lambda: self.wanted.emit(key)  # noqa: E731 # its type has to be said
+        button.clicked.connect(send)
+        return button
+
+    def _open_menu(self, place: QPoint) -> None:
+        self.menu.popup(place)
+
+    def _count(self) -> None:
+        shown, total = len(self.model.runs), self.model.total
+        self._pages.setCurrentIndex(1 if shown else 0)
+        self.words.say(NOTHING_FOUND.format(total) if total else NOTHING)
+        self.count.setText(f"{shown}" if shown == total else f"{shown} of {total}")
+        self.count.setToolTip("Runs that are shown, and that there are")
+        self.actions_by_key["csv"].setEnabled(shown > 0)
+        self.enable()

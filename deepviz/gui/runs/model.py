@@ -1,0 +1,166 @@
+"""The list of runs as Qt's tables want it: sorted by any column, filtered by project and words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from deepviz.gui.runs.columns import Column, columns_of
+from deepviz.training.run_summary import RunSummary
+
+Index = QModelIndex | QPersistentModelIndex
+RUN = Qt.ItemDataRole.UserRole + 1
+"""The `RunSummary` of a row."""
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs that pass the filter, in the order that was chosen. Sent `renamed` when somebody has typed a name."""
+
+    renamed = Signal(str, str)
+    starred = Signal(str, bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[RunSummary] = []
+        self.runs: list[RunSummary] = []
+        self.columns: list[Column] = columns_of([], False)
+        self._project: str | None = None
+        self._words: tuple[str, ...] = ()
+        self._key, self._is_falling = "created", True
+
+    @property
+    def total(self) -> int:
+        """How many runs there are, shown or not."""
+        return len(self._all)
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        """The key of the column that the runs are sorted by, and whether from large to small."""
+        return self._key, self._is_falling
+
+    def sort_by(self, key: str, is_falling: bool) -> None:
+        """Sort by the column with this key, whether it is shown or not."""
+        self._key, self._is_falling = key, is_falling
+        self._arrange()
+
+    @property
+    def sorted_by(self) -> tuple[int, bool]:
+        """The column that the runs are sorted by, and whether from large to small; -1 if it is not shown."""
+        keys = [column.key for column in self.columns]
+        return keys.index(self._key) if self._key in keys else -1, self._is_falling
+
+    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Take other runs."""
+        if list(runs) != self._all:
+            self._all = list(runs)
+            self._arrange()
+
+    def filter(self, project: str | None, text: str) -> None:
+        """Show only runs of a project (None: of all) in which all of these words occur."""
+        words = tuple(text.lower().split())
+        if (project, words) != (self._project, self._words):
+            self._project, self._words = project, words
+            self._arrange()
+
+    def row_of(self, run: str) -> int:
+        """In which row a run is; -1 if it is not shown."""
+        return next((row for row, each in enumerate(self.runs) if each.id == run), -1)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; runs of which it says nothing come last either way."""
+        if 0 <= column < len(self.columns):
+            self._key, self._is_falling = self.columns[column].key, order == Qt.SortOrder.DescendingOrder
+            self._arrange()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.runs)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip or column.title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(column)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or not (index.row() < len(self.runs) and index.column() < len(self.columns)):
+            return None
+        run, column = self.runs[index.row()], self.columns[index.column()]
+        if role == RUN:
+            return run
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(column)
+        if run.damage:
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return run.damage
+            if column.key not in ("name", "ended", "created"):
+                return None
+            if column.key == "ended" and role == Qt.ItemDataRole.DisplayRole:
+                return "damaged"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.words(run)
+        if role == Qt.ItemDataRole.EditRole and column.key == "name":
+            return run.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            value = column.value(run)
+            exact = repr(value) if isinstance(value, float) and column.key != "created" else column.words(run)
+            return run.reason if column.key == "ended" and run.reason else exact
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            words = ("starred" if run.is_starred else "not starred") if column.key == "star" else column.words(run)
+            return f"{column.title if column.key != 'star' else 'Star'}: {words}"
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid() or not str(value).strip():
+            return False
+        run = self.runs[index.row()]
+        if str(value) != run.name:
+            self.renamed.emit(run.id, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        if index.isValid() and self.columns[index.column()].key == "name" and not self.runs[index.row()].damage:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def _arrange(self) -> None:
+        """Filter and sort anew."""
+        shown = [each for each in self._all if self._passes(each)]
+        columns = columns_of(shown, self._project is None)
+        chosen = next((column for column in columns if column.key == self._key), None)
+        if chosen is not None:
+            value = chosen.value
+            known = [each for each in shown if value(each) is not None]
+            known.sort(key=lambda each: _comparable(value(each)), reverse=self._is_falling)
+            shown = known + [each for each in shown if value(each) is None]
+        self.beginResetModel()
+        self.runs, self.columns = shown, columns
+        self.endResetModel()
+
+    def _passes(self, run: RunSummary) -> bool:
+        if self._project is not None and run.project != self._project and not run.damage:
+            return False
+        text = " ".join((run.name, run.project, run.network, run.ending, *run.varied)).lower()
+        return all(word in text for word in self._words)
+
+
+def _comparable(value: object) -> tuple[bool, float, str]:
+    """Numbers before words, each in their order."""
+    if isinstance(value, int | float):
+        return False, float(value), ""
+    return True, 0.0, str(value)
+
+
+def _side(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

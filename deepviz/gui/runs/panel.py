@@ -1,0 +1,331 @@
+"""The panel of runs: the list, and in its place the comparison, the queue or a form while one of them is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepviz.gui.amounts import counted
+from deepviz.gui.notice import Notice
+from deepviz.gui.plots.exports import save_table
+from deepviz.gui.runs.compare_page import ComparePage
+from deepviz.gui.runs.grid_form import GridForm
+from deepviz.gui.runs.list_page import ListPage
+from deepviz.gui.runs.model import RunsModel
+from deepviz.gui.runs.plan_page import PlanPage, Source
+from deepviz.gui.runs.queue_page import QueuePage
+from deepviz.gui.runs.seeds_form import SeedsForm
+from deepviz.gui.theme import Theme
+from deepviz.training.queue_entry import QueuedRun
+from deepviz.training.run_queue import RunQueue
+from deepviz.training.run_store import RunStore
+from deepviz.training.run_summary import RunSummary
+
+
+class RunsPanel(QWidget):
+    """Shows the runs of a store and the queue.
+
+    Parameters
+    ----------
+    store, queue
+        What is shown.
+    source
+        The project that is open, for forms.
+    """
+
+    chosen_changed = Signal()
+    """Other runs are chosen."""
+    view_wanted = Signal(str)
+    """A view of the chosen runs is wanted, by its key."""
+    open_wanted = Signal(str)
+    again_wanted = Signal(str)
+    """This run is to be opened, or to be trained again exactly."""
+    message = Signal(str)
+    """Something worth a line in the status bar happened."""
+
+    def __init__(self, store: RunStore, queue: RunQueue, source: Source, theme: Theme) -> None:
+        super().__init__()
+        self._store, self._source = store, source
+        self._is_stale = True
+        self.setAccessibleName("Runs")
+        self.model = RunsModel()
+        self.list_page = ListPage(self.model, theme)
+        self.compare_page = ComparePage(theme)
+        self.queue_page = QueuePage(queue)
+        self.seeds_form, self.grid_form = SeedsForm(source), GridForm(source)
+        self.notice = Notice(theme)
+        self.pages = QStackedWidget()
+        pages: tuple[QWidget, ...] = (
+            self.list_page,
+            self.compare_page,
+            self.queue_page,
+            self.seeds_form,
+            self.grid_form,
+        )
+        for each in pages:
+            self.pages.addWidget(each)
+        self.strip = _QueueStrip()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.strip)
+        self.list_page.wanted.connect(self.do)
+        self.list_page.filter_changed.connect(self._filter)
+        self.list_page.table.chosen_changed.connect(self.chosen_changed)
+        # The list is read again then, which must not happen while the table still has the field open.
+        self.model.renamed.connect(self._rename, Qt.ConnectionType.QueuedConnection)
+        self.model.starred.connect(lambda run, on: self._try(lambda: store.star(run, on)))
+        self.compare_page.export_wanted.connect(lambda: self._save_as("comparison", self.compare_page.save))
+        forms: tuple[PlanPage, ...] = (self.seeds_form, self.grid_form)
+        for form in forms:
+            form.queued.connect(self.queue_runs)
+            form.left.connect(self.show_list)
+        self.compare_page.left.connect(self.show_list)
+        self.queue_page.left.connect(self.show_list)
+        self.strip.show_button.clicked.connect(lambda: self._go_to(self.queue_page))
+        self.strip.cancel_button.clicked.connect(self.queue_page.cancel_all)
+        self.queue_page.changed.connect(self._follow_queue)
+        self.queue_page.run_over.connect(lambda _run: self.refresh())
+        self.queue_page.all_over.connect(self._queue_over)
+        self._last_queued: list[str] = []
+        self._follow_queue()
+
+    # What is shown
+
+    @property
+    def chosen(self) -> list[RunSummary]:
+        """The runs that are chosen in the list and not damaged."""
+        return [each for each in self.list_page.chosen if not each.damage]
+
+    def refresh(self) -> None:
+        """Read the list again; later, if it cannot be seen."""
+        if not self.isVisible():
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self.model.show_runs(self._store.runs())
+
+    def show_list(self) -> None:
+        """Go back to the list."""
+        self._go_to(self.list_page)
+        self.list_page.table.setFocus()
+
+    def follow_project(self) -> None:
+        """Another project is open, or it has another name."""
+        self._filter()
+        page = self.pages.currentWidget()
+        if isinstance(page, PlanPage) and page.isVisible():
+            page.say_outlook()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.list_page.table.apply_theme(theme)
+        self.compare_page.apply_theme(theme)
+        self.notice.apply_theme(theme)
+
+    # What is done
+
+    def do(self, key: str) -> None:
+        """Do with the chosen runs what a key of `ListPage.ACTIONS` says."""
+        if not self.list_page.actions_by_key[key].isEnabled():
+            return
+        run = self.chosen[0] if self.chosen else None
+        if key in ("overlay", "band"):
+            self.view_wanted.emit("run_overlay" if key == "overlay" else "seed_band")
+        elif key == "compare":
+            self.compare_page.show_runs(self.chosen)
+            self._go_to(self.compare_page)
+            self.compare_page.table.setFocus()
+        elif key in ("seeds", "grid"):
+            form = self.seeds_form if key == "seeds" else self.grid_form
+            self._go_to(form)
+            form.open()
+        elif key == "open" and run is not None:
+            self.open_wanted.emit(run.id)
+        elif key == "again" and run is not None:
+            self.again_wanted.emit(run.id)
+        elif key == "series":
+            series = {each.series for each in self.chosen if each.series}
+            self.list_page.table.choose([each.id for each in self.model.runs if each.series in series])
+        elif key == "rename":
+            self.list_page.table.rename_current()
+        elif key == "star":
+            on = not all(each.is_starred for each in self.chosen)
+            for each in self.chosen:
+                self._try(partial(self._store.star, each.id, on))
+        elif key == "delete":
+            self._delete([each.id for each in self.list_page.chosen])
+        elif key == "csv":
+            self._save_as("runs", self.save)
+
+    def queue_runs(self, runs: Sequence[QueuedRun]) -> None:
+        """Put runs in the queue and begin."""
+        try:
+            self._last_queued = self.queue_page.queue.add(runs)
+        except OSError as error:
+            self.notice.tell(f"The queue could not be written: {error.strerror or error}. Nothing was started.", "bad")
+            return
+        self._go_to(self.queue_page)
+        self.queue_page.start()
+        self._follow_queue()
+
+    def offer_left_over(self) -> None:
+        """Take over what was left undone when a window closed, and offer to go on with it."""
+        left = self.queue_page.queue.take_over()
+        if not left:
+            return
+        self._last_queued = left
+        self._follow_queue()
+        words = (
+            f"{counted(len(left), 'queued run')} {'was' if len(left) == 1 else 'were'} not done when DeepViz closed."
+        )
+        self.notice.tell(words, "", [("Go on", self._go_on), ("Drop", self._drop)])
+
+    def save(self, path: Path) -> None:
+        """Write all runs that are shown as CSV, unrounded, with all settings that any of them has.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        runs = self.model.runs
+        figures = list(dict.fromkeys(name for run in runs for name in run.figures))
+        settings = list(dict.fromkeys(path for run in runs for path in run.settings))
+        names = ["id", "name", "starred", "project", "network", "started", "ended", "steps", "epochs", "seconds"]
+        names += [f"{which}/{name}" for name in figures for which in ("last", "best")] + settings
+        rows = [
+            [
+                *(run.id, run.name, run.is_starred, run.project, run.network, run.created, run.damage or run.ending),
+                *(run.steps, run.epochs, run.seconds),
+                *(_cell(run.figure(name, is_best)) for name in figures for is_best in (False, True)),
+                *(_cell(run.settings.get(path)) for path in settings),
+            ]
+            for run in runs
+        ]
+        save_table(names, rows, path)
+
+    def shut_down(self) -> None:
+        """End the queue's processes."""
+        self.queue_page.shut_down()
+
+    # Inside
+
+    def _delete(self, runs: list[str]) -> None:
+        self._try(lambda: self._store.delete(runs))
+        names = counted(len(runs), "run")
+        self.notice.tell(f"Deleted {names}.", "", [("Undo", lambda: self._try(lambda: self._store.bring_back(runs)))])
+
+    def _rename(self, run: str, name: str) -> None:
+        self._try(partial(self._store.rename, run, name))
+
+    def _try(self, change: Callable[[], None]) -> None:
+        """Change something in the store, and say so if it cannot be done."""
+        try:
+            change()
+        except OSError as error:
+            self.notice.tell(f"The list of runs could not be changed: {error.strerror or error}.", "bad")
+        self.refresh()
+
+    def _filter(self) -> None:
+        page = self.list_page
+        project = self._source.project.name if page.scope.currentIndex() == 0 else None
+        self.model.filter(project, page.filter_field.text())
+
+    def _go_to(self, page: QWidget) -> None:
+        self.pages.setCurrentWidget(page)
+        self._follow_queue()
+
+    def _go_on(self) -> None:
+        self.queue_page.queue.resume()
+        self.queue_page.start()
+        self._follow_queue()
+
+    def _drop(self) -> None:
+        self.queue_page.cancel_all()
+        self.queue_page.clear()
+
+    def _follow_queue(self) -> None:
+        queue = self.queue_page.queue
+        self.strip.follow(self.queue_page.summary(), queue.share, queue.is_busy)
+        is_news = queue.is_busy or any(entry.state == "failed" for entry in queue.entries)
+        self.strip.setVisible(is_news and self.pages.currentWidget() is not self.queue_page)
+
+    def _queue_over(self) -> None:
+        """All is done: go back to the list with the new runs chosen."""
+        self._follow_queue()
+        self.refresh()
+        if self.pages.currentWidget() is self.queue_page and not self.queue_page.table.selectedIndexes():
+            self._go_to(self.list_page)
+        self.list_page.table.choose(self._last_queued)
+        self.message.emit(f"Queue: {self.queue_page.summary()}")
+
+    def _save_as(self, name: str, save: Callable[[Path], None]) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, f"Save {name}", f"{name}.csv", "CSV (*.csv)")
+        if not chosen:
+            return
+        path = Path(chosen if chosen.lower().endswith(".csv") else f"{chosen}.csv")
+        try:
+            save(path)
+        except OSError as error:
+            words = f"{path.name} could not be written: {error.strerror or error}. Choose another folder."
+            self.notice.tell(words, "bad")
+        else:
+            self.message.emit(f"Saved {path.name}")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._filter()
+            self.refresh()
+
+
+class _QueueStrip(QWidget):
+    """One line about the queue below the list, while there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.words.setProperty("role", "small")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(120)
+        self.bar.setAccessibleName("Progress of the queue")
+        self.show_button, self.cancel_button = QPushButton("Show queue"), QPushButton("Cancel all")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        row.addWidget(self.bar)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.show_button)
+        for button in (self.cancel_button, self.show_button):
+            button.setProperty("field", True)
+
+    def follow(self, words: str, share: float, is_busy: bool) -> None:
+        """Say how the queue stands."""
+        if self.words.text() != words:
+            self.words.setText(words)
+        self.bar.setValue(round(1000 * share))
+        self.cancel_button.setVisible(is_busy)
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else value

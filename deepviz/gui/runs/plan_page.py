@@ -1,0 +1,135 @@
+"""What a page has on which further runs are planned: what will be made of it, in words, and a button that queues it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from deepviz.document.project import Project
+from deepviz.document.shapes import DataFacts
+from deepviz.gui.amounts import counted
+from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.columns import time_of
+from deepviz.training.grid import GridError
+from deepviz.training.queue_entry import QueuedRun
+
+
+class Source(Protocol):
+    """What a page asks for: the project that is open, and how long runs take."""
+
+    @property
+    def project(self) -> Project:
+        """What is varied."""
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What is known about its data; None while there is none."""
+
+    def seconds_of(self, runs: Sequence[QueuedRun]) -> float | None:
+        """How long some runs will take in all, as far as earlier ones tell; None if nothing is known."""
+
+
+class PlanPage(QWidget):
+    """A page on which runs are planned. Subclasses fill `rows` and implement `planned`."""
+
+    queued = Signal(object)
+    """Sent with the list of `QueuedRun`s that are wanted."""
+    left = Signal()
+    """Back to the list."""
+
+    def __init__(self, heading: str, explanation: str, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.setAccessibleName(heading)
+        title = QLabel(heading)
+        title.setProperty("role", "heading")
+        self.outlook = Words("", "dim")
+        self.outlook.setWordWrap(True)
+        self.queue_button = QPushButton("Put in the queue")
+        self.queue_button.setProperty("primary", True)
+        self.queue_button.clicked.connect(self._queue)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.left)
+        self.rows = QVBoxLayout()
+        self.rows.setSpacing(6)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.queue_button)
+        foot.addWidget(cancel)
+        foot.addWidget(self.outlook, 1)
+        page = QWidget()
+        page.setProperty("role", "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(8)
+        column.addWidget(title)
+        column.addWidget(Words(explanation, "dim"))
+        column.addLayout(self.rows)
+        column.addLayout(foot)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def planned(self) -> list[QueuedRun]:
+        """The runs that were asked for, all of them checked.
+
+        Raises
+        ------
+        GridError
+            If that is impossible; the text says why.
+        """
+        raise NotImplementedError
+
+    def say_outlook(self) -> None:
+        """Say how many runs it makes and how long they will take, or why it makes none."""
+        try:
+            runs = self.planned()
+        except GridError as error:
+            self._say(str(error), "error", False)
+            return
+        seconds = self.source.seconds_of(runs)
+        how_long = "how long is known once one is done" if seconds is None else f"about {time_of(seconds)} in all"
+        self._say(f"{counted(len(runs), 'run')}, {how_long}", "dim", True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _say(self, text: str, role: str, is_possible: bool) -> None:
+        if self.outlook.property("role") != role:
+            self.outlook.setProperty("role", role)
+            self.outlook.style().unpolish(self.outlook)
+            self.outlook.style().polish(self.outlook)
+        self.outlook.say(text)
+        self.queue_button.setEnabled(is_possible)
+
+    def _queue(self) -> None:
+        try:
+            runs = self.planned()
+        except GridError as error:
+            self._say(str(error), "error", False)
+            return
+        self.queued.emit(runs)
+
+
+def labelled(text: str, widget: QWidget) -> QLabel:
+    """A label that belongs to a widget."""
+    label = QLabel(text)
+    label.setBuddy(widget)
+    return label
+
+
+Check = Callable[[], None]

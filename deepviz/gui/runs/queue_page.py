@@ -1,0 +1,207 @@
+"""The queue as it stands: how far each run is, how long all will take, and buttons to pause, go on and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepviz.gui.amounts import plural
+from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.runs.columns import time_of
+from deepviz.training.queue_entry import OVER, Entry
+from deepviz.training.run_queue import RunQueue
+
+LOOK = 200
+"""Milliseconds between two looks at the processes."""
+COLUMNS = ("Run", "State", "Epoch", "Loss", "Val. loss", "Time left")
+
+
+class QueuePage(QWidget):
+    """Shows a `RunQueue` and drives it: it is what looks at the processes."""
+
+    left = Signal()
+    """Back to the list."""
+    changed = Signal()
+    """Something in the queue is otherwise than before."""
+    run_over = Signal(str)
+    """A run is over, and may be on the list now."""
+    all_over = Signal()
+    """Nothing is left to be done."""
+
+    def __init__(self, queue: RunQueue) -> None:
+        super().__init__()
+        self.queue = queue
+        self._over: set[str] = set()
+        self._timer = QTimer(self, interval=LOOK)
+        self._timer.timeout.connect(self.look)
+        back = QPushButton("‹ Runs")
+        back.setToolTip("Back to the list (Esc)")
+        back.clicked.connect(self.left)
+        self.words = QLabel()
+        self.words.setProperty("role", "dim")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(140)
+        self.bar.setAccessibleName("Progress of the queue")
+        self.pause_button = self._button("Pause", self._toggle_pause)
+        self.cancel_button = self._button("Cancel chosen", self.cancel_chosen)
+        self.cancel_all_button = self._button("Cancel all", self.cancel_all)
+        self.clear_button = self._button("Clear done", self.clear)
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 6, 8, 4)
+        top.setSpacing(8)
+        for widget in (back, self.bar):
+            top.addWidget(widget)
+        top.addWidget(self.words, 1)
+        for button in (self.pause_button, self.cancel_button, self.cancel_all_button, self.clear_button):
+            top.addWidget(button)
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels(COLUMNS)
+        self.table.setAccessibleName("Queue of runs")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.itemSelectionChanged.connect(self._enable)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+        self._show()
+
+    def start(self) -> None:
+        """Look at the queue from now on; to be called when something was put in."""
+        self.look()
+        if self.queue.is_busy:
+            self._timer.start()
+
+    def look(self) -> None:
+        """See how far everything is."""
+        if self.queue.look():
+            self._show()
+            self.changed.emit()
+        over = {entry.id for entry in self.queue.entries if entry.state in OVER}
+        for run in sorted(over - self._over):
+            self.run_over.emit(run)
+        self._over = over
+        if not self.queue.is_busy and self._timer.isActive():
+            self._timer.stop()
+            self.all_over.emit()
+
+    def shut_down(self) -> None:
+        """End all processes; what is not done is offered again at the next start."""
+        self._timer.stop()
+        self.queue.close()
+
+    def cancel_chosen(self) -> None:
+        """Take the runs of the chosen rows out of the queue."""
+        for row in {index.row() for index in self.table.selectedIndexes()}:
+            self.queue.cancel(self.queue.entries[row].id)
+        self._changed()
+
+    def cancel_all(self) -> None:
+        """Take out all that is not done."""
+        self.queue.cancel_all()
+        self._changed()
+
+    def clear(self) -> None:
+        """Take away the rows of what is over."""
+        self.queue.clear()
+        self._changed()
+
+    def summary(self) -> str:
+        """How it stands, in words."""
+        entries = self.queue.entries
+        if not entries:
+            return "The queue is empty."
+        over = sum(entry.state in OVER for entry in entries)
+        failed = sum(entry.state == "failed" for entry in entries)
+        words = f"{over} of {len(entries)} {plural(len(entries), 'run')} done"
+        words += f", {failed} failed" if failed else ""
+        if not self.queue.is_busy:
+            return words
+        if self.queue.is_paused:
+            return f"{words}; paused" + (", one goes on to its end" if self.queue.is_working else "")
+        left = self.queue.seconds_left()
+        return f"{words}; " + ("time left not known yet" if left is None else f"about {time_of(left)} left")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.cancel_chosen()
+        else:
+            super().keyPressEvent(event)
+
+    def _changed(self) -> None:
+        self.look()
+        self._show()
+        self.changed.emit()
+
+    def _toggle_pause(self) -> None:
+        if self.queue.is_paused:
+            self.queue.resume()
+        else:
+            self.queue.pause()
+        self._changed()
+        if self.queue.is_busy:
+            self._timer.start()
+
+    def _show(self) -> None:
+        entries = self.queue.entries
+        self.table.setRowCount(len(entries))
+        for row, entry in enumerate(entries):
+            for place, text in enumerate(self._cells(entry)):
+                item = self.table.item(row, place)
+                if item is None:
+                    item = QTableWidgetItem()
+                    self.table.setItem(row, place, item)
+                    if place > 1:
+                        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if item.text() != text:
+                    item.setText(text)
+                    item.setToolTip(entry.words or text)
+        self.words.setText(self.summary())
+        self.bar.setValue(round(1000 * self.queue.share))
+        self._enable()
+
+    def _enable(self) -> None:
+        entries = self.queue.entries
+        chosen = {index.row() for index in self.table.selectedIndexes()}
+        self.cancel_button.setEnabled(any(row < len(entries) and entries[row].state not in OVER for row in chosen))
+        self.cancel_all_button.setEnabled(self.queue.is_busy)
+        self.pause_button.setEnabled(self.queue.is_busy)
+        self.pause_button.setText("Go on" if self.queue.is_paused else "Pause")
+        self.clear_button.setEnabled(any(entry.state in OVER for entry in entries))
+
+    def _cells(self, entry: Entry) -> tuple[str, ...]:
+        left = None if entry.state in OVER else self.queue.seconds_left(entry.id)
+        epoch = f"{entry.epoch:,} of {entry.epochs:,}" if entry.epoch else f"– of {entry.epochs:,}"
+        state = f"failed: {entry.words}" if entry.state == "failed" else entry.state
+        losses = ("–" if loss is None else format_value(loss, 4) for loss in (entry.loss, entry.validation_loss))
+        return entry.name, state, epoch, *losses, "" if entry.state in OVER else "–" if left is None else time_of(left)
+
+    def _button(self, text: str, run: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.clicked.connect(lambda _checked=False: run())
+        return button

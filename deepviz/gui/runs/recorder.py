@@ -1,0 +1,121 @@
+"""Notes runs that have ended, in a thread: the window never waits for a disk."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.document.archive import FileError
+from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.history import History
+from deepviz.training.run_store import RunStore
+from deepviz.training.run_summary import RunSummary
+
+
+class RunRecorder(QObject):
+    """Puts runs into a store, one after another."""
+
+    noted = Signal(object)
+    """Sent with the `RunSummary` of a run that is on the list now."""
+    dropped = Signal(int)
+    """So many old runs had to go."""
+    failed = Signal(str)
+    """A run could not be kept; the argument says why."""
+    _told = Signal(object)
+
+    def __init__(self, store: RunStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._waiting: queue.SimpleQueue[Callable[[], RunSummary | None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._is_working = False
+        self._guard = threading.Lock()
+        self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def note(
+        self,
+        checkpoint: Checkpoint,
+        ended: str,
+        seconds: float,
+        run: str = "",
+        *,
+        reason: str = "",
+        data: PreparedData | None = None,
+    ) -> str:
+        """Keep a run that has ended; nothing if it made no step. Returns its id, by which it can be noted again.
+
+        Parameters
+        ----------
+        checkpoint
+            What it has come to. Its history may go on to grow: the present one is kept.
+        ended
+            A key of `run_summary.ENDINGS`.
+        seconds
+            For how long it trained.
+        run
+            The id of a run that goes on since it was noted; empty for another run.
+        reason
+            Why it ended, if there is more to say.
+        data
+            What it was trained on.
+        """
+        run = run or self._store.new_id()
+        if checkpoint.state.step < 1:
+            return run
+        arrays = checkpoint.history.to_arrays()
+        best = checkpoint.history.best
+
+        def work() -> RunSummary | None:
+            history = History.from_arrays(arrays)
+            history.best = best
+            kept = replace(checkpoint, history=history)
+            return self._store.note(kept, ended, seconds, run=run, reason=reason, data=data)
+
+        self._do(work)
+        return run
+
+    def _do(self, work: Callable[[], RunSummary | None]) -> None:
+        with self._guard:
+            self._waiting.put(work)
+            if not self._is_working:
+                self._is_working = True
+                self._thread = threading.Thread(target=self._work, name="deepviz-runs", daemon=True)
+                self._thread.start()
+
+    def tidy(self) -> None:
+        """Let go of what is too old or too much."""
+        self._do(lambda: None)
+
+    def finish(self, timeout: float = 1.5) -> bool:
+        """Wait until all is written, at most so many seconds. Returns whether it is."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
+    def _work(self) -> None:
+        while True:
+            with self._guard:
+                if self._waiting.empty():
+                    self._is_working = False
+                    return
+                work = self._waiting.get()
+            try:
+                summary = work()
+                self._told.emit((summary, len(self._store.prune()), ""))
+            except (OSError, FileError, ValueError, MemoryError) as error:
+                self._told.emit((None, 0, str(getattr(error, "strerror", None) or error or type(error).__name__)))
+
+    def _tell(self, what: tuple[RunSummary | None, int, str]) -> None:
+        summary, dropped, error = what
+        if error:
+            self.failed.emit(f"This run could not be put on the list of runs: {error}")
+        elif summary is not None:
+            self.noted.emit(summary)
+        if dropped:
+            self.dropped.emit(dropped)

@@ -1,0 +1,193 @@
+"""The table of runs: rows are chosen by pointer and keys, stars are set with a click, names are typed in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from deepviz.gui.runs.model import RUN, Index, RunsModel
+from deepviz.gui.theme import Theme
+from deepviz.training.run_summary import RunSummary
+
+ROW_HEIGHT = 28
+WIDEST = 260
+STAR_WIDTH = 34
+
+
+class RunsTable(QTableView):
+    """Shows a `RunsModel`."""
+
+    chosen_changed = Signal()
+    """Other rows are chosen."""
+    menu_wanted = Signal(QPoint)
+    """The context menu is wanted at a global point."""
+    opened = Signal()
+    """Enter was pressed, or a row double-clicked beside its name."""
+
+    deleted = Signal()
+    """The chosen runs are to be deleted."""
+    compared = Signal()
+    """The chosen runs are to be compared."""
+
+    def __init__(self, model: RunsModel, theme: Theme) -> None:
+        super().__init__()
+        self.runs_model = model
+        self._kept: tuple[list[str], str] = ([], "")
+        self._is_restoring = False
+        self.setModel(model)
+        self.delegate = _StarDelegate(theme, self)
+        self.setItemDelegate(self.delegate)
+        self.setAccessibleName("Runs")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self._sort_by)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(self.viewport().mapToGlobal(place)))
+        model.modelAboutToBeReset.connect(self._keep_chosen)
+        model.modelReset.connect(self._restore_chosen)
+        self.doubleClicked.connect(self._double_clicked)
+        self._show_order()
+
+    @property
+    def chosen(self) -> list[RunSummary]:
+        """The runs of the rows that are chosen, from top to bottom."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedIndexes()})
+        return [self.runs_model.runs[row] for row in rows if row < len(self.runs_model.runs)]
+
+    def choose(self, runs: list[str], current: str = "") -> None:
+        """Choose the rows of these runs, as far as they are shown."""
+        model, selection = self.runs_model, QItemSelection()
+        rows = [row for row in map(model.row_of, runs) if row >= 0]
+        for row in rows:
+            selection.select(model.index(row, 0), model.index(row, model.columnCount() - 1))
+        here = model.row_of(current) if current else (rows[0] if rows else -1)
+        if here >= 0:
+            self.selectionModel().setCurrentIndex(model.index(here, 1), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def rename_current(self) -> None:
+        """Let the name of the current run be typed."""
+        index = self.currentIndex()
+        if index.isValid():
+            name = self.runs_model.index(index.row(), 1)
+            self.setCurrentIndex(name)
+            self.edit(name)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self.delegate.theme = theme
+        self.viewport().update()
+
+    def fit_columns(self) -> None:
+        """Make each column as wide as what stands in it, within bounds."""
+        header = self.horizontalHeader()
+        for column in range(self.runs_model.columnCount()):
+            wanted = max(self.sizeHintForColumn(column) + 8, header.sectionSizeHint(column) + 6)
+            self.setColumnWidth(column, STAR_WIDTH if column == 0 else min(wanted, WIDEST))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        if not self._is_restoring:
+            self.chosen_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 types a name whatever cell is current; Enter shows the curves; Space sets the star; Delete deletes."""
+        key = event.key()
+        if key == Qt.Key.Key_F2:
+            self.rename_current()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            is_comparing = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            (self.compared if is_comparing else self.opened).emit()
+        elif key == Qt.Key.Key_Delete:
+            self.deleted.emit()
+        elif key == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self._toggle_star(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if index.isValid() and index.column() == 0 and event.button() == Qt.MouseButton.LeftButton and plain:
+            self._toggle_star(index)
+
+    def _toggle_star(self, index: Index) -> None:
+        run = index.data(RUN)
+        if isinstance(run, RunSummary) and not run.damage:
+            self.runs_model.starred.emit(run.id, not run.is_starred)
+
+    def _double_clicked(self, index: Index) -> None:
+        if index.column() > 1:
+            self.opened.emit()
+
+    def _sort_by(self, column: int) -> None:
+        now, is_falling = self.runs_model.sorted_by
+        order = Qt.SortOrder.AscendingOrder if (column != now or is_falling) else Qt.SortOrder.DescendingOrder
+        self.runs_model.sort(column, order)
+
+    def _show_order(self) -> None:
+        column, is_falling = self.runs_model.sorted_by
+        order = Qt.SortOrder.DescendingOrder if is_falling else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
+
+    def _keep_chosen(self) -> None:
+        current = self.currentIndex().data(RUN)
+        self._kept = [each.id for each in self.chosen], current.id if isinstance(current, RunSummary) else ""
+        self._is_restoring = True
+
+    def _restore_chosen(self) -> None:
+        before, current = self._kept
+        self.choose(before, current)
+        self._is_restoring = False
+        self.fit_columns()
+        self._show_order()
+        if [each.id for each in self.chosen] != before:
+            self.chosen_changed.emit()
+
+
+class _StarDelegate(QStyledItemDelegate):
+    """Paints stars; other cells as usual."""
+
+    def __init__(self, theme: Theme, parent: RunsTable) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        run = index.data(RUN)
+        if index.column() > 0 or not isinstance(run, RunSummary) or run.damage:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = QColor(self.theme.warning if run.is_starred else self.theme.outline)
+        painter.setPen(QPen(color, 1.2))
+        painter.setBrush(color if run.is_starred else Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(star(QRectF(option.rect).center(), 6.5))
+        painter.restore()
+
+
+def star(centre: QPointF, radius: float) -> QPolygonF:
+    """A star with five points."""
+    from math import cos, pi, sin
+
+    points = []
+    for number in range(10):
+        reach = radius if number % 2 == 0 else 0.42 * radius
+        angle = pi * number / 5
+        points.append(QPointF(centre.x() + reach * sin(angle), centre.y() - reach * cos(angle)))
+    return QPolygonF(points)

@@ -1,0 +1,285 @@
+"""The live views of a window, each in a dock that can be moved, put on a tab, detached and closed.
+
+A view is made when it is opened for the first time, and told then all that the others have been told before. Only
+what can be seen says which probes it needs, so what nobody looks at costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDockWidget
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.document.project import Project
+from deepviz.document.shapes import Report
+from deepviz.gui.main_window import MainWindow
+from deepviz.gui.plots import all_views
+from deepviz.gui.plots.look import Look
+from deepviz.gui.plots.view import View
+from deepviz.gui.settings import Settings
+from deepviz.gui.theme import DARK, Theme
+from deepviz.training.history import History
+
+SMALLEST_VIEW = 236
+"""Pixels of width below which views come to lie behind each other instead of side by side."""
+TURN = 12
+"""Milliseconds from one view that is drawn again to the next."""
+LARGE = 0.82
+"""Share of the window that a view has in its large window."""
+DOCK_FEATURES = (
+    QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+    | QDockWidget.DockWidgetFeature.DockWidgetClosable
+)
+
+
+class ViewDocks(QObject):
+    """Holds the views of one window.
+
+    Attributes
+    ----------
+    kinds
+        Every kind of view by its key, in the order in which they are offered.
+    views
+        Those that have been opened so far.
+    docks
+        Where each is shown, opened or not.
+    """
+
+    changed = Signal()
+    """Other views can be seen than before, or one needs other probes."""
+    message = Signal(str)
+    asked = Signal(object)
+    """A `Look` wants an answer soon."""
+    sample_chosen = Signal(str, int)
+    node_chosen = Signal(str)
+    edit_wanted = Signal(str, object)
+
+    def __init__(self, window: MainWindow, settings: Settings | None = None) -> None:
+        super().__init__(window)
+        self._window, self._settings = window, settings
+        self.kinds: dict[str, type[View]] = {kind.key: kind for kind in all_views()}
+        self.views: dict[str, View] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self._theme: Theme = DARK
+        self._history: History | None = None
+        self._moment: int | None = None
+        self._scale: tuple[int, int] | None = None
+        self._open_project: tuple[Project, PreparedData | None, Report] | None = None
+        self._node = ""
+        self._opened: list[str] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)  # now each has its place, and it is known which can be seen
+        self._soon.timeout.connect(self.changed)
+        self._waiting: list[str] = []
+        self._turn = QTimer(self, singleShot=True, interval=TURN)
+        self._turn.timeout.connect(self._take_turn)
+        for key, kind in self.kinds.items():
+            dock = window.add_view_dock(key, kind.title, DOCK_FEATURES, is_default=kind.is_default)
+            dock.visibilityChanged.connect(lambda visible, key=key: self._seen(key, visible))
+            dock.topLevelChanged.connect(lambda floating, key=key: self._detached(key, floating))
+            self.docks[key] = dock
+
+    # Which are open
+
+    def view(self, key: str) -> View:
+        """The view of this key, made if it was never opened."""
+        if key not in self.views:
+            self.views[key] = self._made(key)
+        return self.views[key]
+
+    def is_open(self, key: str) -> bool:
+        """Whether a view has a place in the window or a window of its own, be it behind another one."""
+        return not self.docks[key].isHidden()
+
+    def is_visible(self, key: str) -> bool:
+        """Whether a view can be seen: it is open and not behind another one."""
+        return key in self.views and self.views[key].is_seen
+
+    def open(self, key: str) -> None:
+        """Open a view and bring it to the front: beside the others, or on a tab with one where there is no room."""
+        dock = self.docks[key]
+        self.view(key)
+        if dock.isHidden():
+            self._find_place(key, dock)
+            dock.show()
+        dock.raise_()
+        self._note_opened(key)
+
+    def close(self, key: str) -> None:
+        """Close a view."""
+        self.docks[key].hide()
+
+    def toggle(self, key: str) -> None:
+        """Open a view or bring it to the front; close it if it is there already."""
+        if self.is_visible(key):
+            self.close(key)
+        else:
+            self.open(key)
+
+    def open_suitable(self) -> None:
+        """Open the views that suit what is open now; for a first start."""
+        if self._open_project is None or self._open_project[1] is None:
+            return
+        for key, kind in self.kinds.items():
+            if issubclass(kind, Look) and kind.suits(self._open_project[0], self._open_project[1]):
+                self.open(key)
+
+    def lay_behind(self, dock: QDockWidget) -> None:
+        """Put a dock that is no view on a tab with the last view below, so that the canvas keeps its room."""
+        below = [each for each in self.docks.values() if each.isVisible() and not each.isFloating()]
+        if below and not self._window.tabifiedDockWidgets(dock):
+            self._window.tabifyDockWidget(below[-1], dock)
+
+    def maximise(self, key: str) -> None:
+        """Give a view a large window of its own, or put it back."""
+        dock = self.docks[key]
+        if dock.isFloating():
+            dock.setFloating(False)
+            return
+        frame = self._window.geometry()
+        dock.setFloating(True)
+        size = frame.size() * LARGE
+        large = QRect(0, 0, size.width(), size.height())
+        large.moveCenter(frame.center())
+        dock.setGeometry(large)
+
+    # What all of them are told
+
+    @property
+    def visible(self) -> tuple[View, ...]:
+        """The views that can be seen, in the order in which they are offered."""
+        return tuple(self.views[key] for key in self.kinds if self.is_visible(key))
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """Keys of the probes that the visible views need."""
+        wanted = (key for view in self.visible if not view.is_paused for key in view.probes)
+        return tuple(dict.fromkeys(wanted))
+
+    def looks(self) -> Iterator[Look]:
+        """The visible views that ask something of the network."""
+        return (view for view in self.visible if isinstance(view, Look))
+
+    def show_history(self, history: History | None) -> None:
+        """Show another run from now on, or none."""
+        self._history, self._moment = history, None
+        for view in self.views.values():
+            view.show_history(history)
+
+    def refresh(self) -> None:
+        """Draw what is new in the views that can be seen."""
+        self._waiting.clear()
+        for view in self.visible:
+            view.refresh()
+
+    def refresh_one_by_one(self) -> None:
+        """Draw what is new in the views that can be seen, each in its turn, so that no hand has to wait for all."""
+        self._waiting += [key for key in self.kinds if key not in self._waiting and self.is_visible(key)]
+        if not self._turn.isActive():
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        if self._waiting:
+            key = self._waiting.pop(0)
+            self._turn.start()
+            self.views[key].refresh()
+
+    def show_moment(self, step: int | None) -> None:
+        """Show all views as they were after a step; None follows the run."""
+        self._moment = step
+        for view in self.views.values():
+            view.show_moment(step)
+
+    def show_project(self, project: Project, data: PreparedData | None, report: Report) -> None:
+        """Look at another project, or at this one after an edit."""
+        self._open_project = project, data, report
+        for view in self.views.values():
+            if isinstance(view, Look):
+                view.show_project(project, data, report)
+
+    def show_scale(self, first: int, last: int) -> None:
+        """Colour gradients from 10**first to 10**last, so that a colour means the same here and on the canvas."""
+        self._scale = first, last
+        for view in self.views.values():
+            view.show_scale(first, last)
+
+    def choose_node(self, node_id: str) -> None:
+        """A layer was selected on the canvas."""
+        self._node = node_id
+        for view in self.views.values():
+            view.choose_node(node_id)
+
+    def choose_sample(self, part: str, index: int) -> None:
+        """A sample was chosen in one view; the others follow."""
+        for view in self.views.values():
+            view.choose_sample(part, index)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Paint with the colours of `theme` from now on."""
+        self._theme = theme
+        for view in self.views.values():
+            view.apply_theme(theme)
+
+    # Inside
+
+    def _made(self, key: str) -> View:
+        view = self.kinds[key]()
+        if self._settings is not None:
+            view.take_settings(self._settings)
+        view.apply_theme(self._theme)
+        if self._scale is not None:
+            view.show_scale(*self._scale)
+        view.show_history(self._history)
+        if self._open_project is not None and isinstance(view, Look):
+            view.show_project(*self._open_project)
+        if self._node:
+            view.choose_node(self._node)
+        view.show_moment(self._moment)
+        view.message.connect(self.message)
+        view.wants_changed.connect(self._soon.start)
+        view.maximise_requested.connect(lambda: self.maximise(key))
+        view.close_requested.connect(lambda: self.close(key))
+        view.sample_chosen.connect(self.choose_sample)
+        view.sample_chosen.connect(self.sample_chosen)
+        view.node_chosen.connect(self.node_chosen)
+        view.edit_wanted.connect(self.edit_wanted)
+        if isinstance(view, Look):
+            view.asked.connect(lambda: self.asked.emit(view))
+        dock = self.docks[key]
+        dock.setTitleBarWidget(view.header)
+        dock.setWidget(view)
+        return view
+
+    def _find_place(self, key: str, dock: QDockWidget) -> None:
+        """Put a dock where it can be seen without making the others too narrow."""
+        if dock.isFloating():
+            return
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        neighbours = [
+            each for each, other in self.docks.items()
+            if self.is_visible(each) and not other.isFloating() and self._window.dockWidgetArea(other) == below
+        ]  # fmt: skip
+        if not neighbours:
+            return
+        room = sum(self.docks[each].width() for each in neighbours)
+        if room // SMALLEST_VIEW > len(neighbours):
+            self._window.splitDockWidget(self.docks[neighbours[-1]], dock, Qt.Orientation.Horizontal)
+            return
+        alike = [each for each in neighbours if self.kinds[each].category == self.kinds[key].category]
+        longest = next((each for each in self._opened if each in (alike or neighbours)), (alike or neighbours)[-1])
+        self._window.tabifyDockWidget(self.docks[longest], dock)
+
+    def _note_opened(self, key: str) -> None:
+        self._opened = [*(each for each in self._opened if each != key), key]
+
+    def _seen(self, key: str, visible: bool) -> None:
+        if visible:
+            self.view(key)
+        self._soon.start()
+
+    def _detached(self, key: str, floating: bool) -> None:
+        self.view(key).header.close_button.setVisible(floating)
+

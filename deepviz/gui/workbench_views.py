@@ -1,0 +1,70 @@
+"""What the live views of a window are told, and who is told what they ask for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from deepviz.gui.run_repeats import branch
+from deepviz.gui.settings import RESPONSES_ON_CARDS
+
+MESSAGE_TIME = 4000
+"""Milliseconds that a message of the views and of the runs stays in the status bar."""
+
+if TYPE_CHECKING:
+    from deepviz.gui.workbench import Workbench
+
+
+def wire_views(bench: Workbench) -> None:
+    """Connect views, timeline and inspector of a window with its project and its run."""
+    editor, controller, views, moments = bench.editor, bench.controller, bench.views, bench.controller.moments
+    timeline, cards = bench.live_bar.timeline, bench.card_responses
+
+    def show_project(*_: object) -> None:
+        views.show_project(editor.project, editor.data, editor.report)
+        cards.show_project(editor.project, editor.data, editor.report)
+
+    def show_moment(step: int | None) -> None:
+        timeline.show_moment(step)
+        views.show_moment(step)
+        cards.show_moment(step)
+        bench.display.show_gradients()
+
+    def choose_node(chosen: tuple[str, ...]) -> None:
+        if len(chosen) == 1 and chosen[0] in editor.project.graph.by_id:
+            views.choose_node(chosen[0])
+
+    def show_kept_steps() -> None:
+        last = controller.step_count
+        timeline.show_steps([step for step in moments.timeline.steps if step < last], last)
+
+    def see() -> None:
+        controller.want_probes(views.probes)
+        bench.inspector.look_around()
+
+    runs, dock = bench.runs, bench.runs_dock
+    runs.attach(lambda: views.views.values())
+    views.changed.connect(runs.show_chosen)
+    runs.view_wanted.connect(views.open)
+    runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
+    dock.visibilityChanged.connect(lambda _: bench.actions["runs"].setChecked(not dock.isHidden()))
+    bench.themes.changed.connect(runs.panel.apply_theme)
+    editor.report_changed.connect(show_project)
+    bench.canvas.selection_changed.connect(choose_node)
+    views.changed.connect(see)
+    views.node_chosen.connect(bench.canvas.reveal)
+    views.edit_wanted.connect(bench.commands.edit)
+    views.asked.connect(bench.inspector.ask)
+    cards.asked.connect(lambda: bench.inspector.ask(cards))
+    cards.wanted_changed.connect(bench.actions["responses"].setChecked)
+    cards.wanted_changed.connect(lambda is_wanted: bench.settings.set(RESPONSES_ON_CARDS, is_wanted))
+    cards.want(bench.settings.get(RESPONSES_ON_CARDS))
+    bench.actions["responses"].setChecked(cards.is_wanted)
+    controller.grew.connect(show_kept_steps)
+    controller.restarted.connect(show_kept_steps)
+    moments.changed.connect(show_moment)
+    timeline.moment_chosen.connect(moments.choose)
+    timeline.branch_wanted.connect(partial(branch, controller, editor))
+    bench.stop_panel.step_chosen.connect(controller.run_to)
+    bench.live_bar.arrange_wanted.connect(bench.window.arrange_views)
+    show_project()

@@ -1,0 +1,113 @@
+"""All settings of a project by their paths, which are those of ``--set``, and in which of them projects differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deepviz.document.project import Project
+from deepviz.document.repeats import unrolled
+from deepviz.engine.layer import Layer
+from deepviz.registry import Definition
+
+Settings = Mapping[str, Any]
+"""Plain JSON values by path."""
+
+EDGES = "graph.edges"
+UNIMPORTANT = ("plan.run.checkpoint_every",)
+"""What makes no difference to a run."""
+
+MOST_WORDS = 4
+"""Of how many layers a network in short speaks."""
+
+
+def settings_of(project: Project) -> dict[str, Any]:
+    """Every setting of a project as a plain JSON value, by its path; kinds of layers are at ``graph.NODE``."""
+    found: dict[str, Any] = {}
+    for node in project.graph.nodes:
+        _add(found, f"graph.{node.id}", node.layer)
+    found[EDGES] = ", ".join(f"{edge.source} → {edge.target}" for edge in sorted(project.graph.edges))
+    data, plan = project.data, project.plan
+    _add(found, "data.source", data.source)
+    _add(found, "data.split", data.split, False)
+    _add(found, "data.preprocessing", data.preprocessing, False)
+    _add(found, "plan.optimizer", plan.optimizer)
+    _add(found, "plan.schedule", plan.schedule)
+    _add(found, "plan.run", plan.run, False)
+    parts: tuple[tuple[str, Sequence[Definition]], ...] = (("stopping", plan.stopping), ("metrics", plan.metrics))
+    for part, chosen in parts:
+        found[f"plan.{part}"] = ", ".join(each.key for each in chosen) or "none"
+        for each in chosen:
+            _add(found, f"plan.{part}.{each.key}", each, False)
+    return found
+
+
+def differing(settings: Sequence[Settings]) -> list[str]:
+    """The paths of all settings in which some differ, in the order of the first that has them; None counts as a value.
+
+    Where a layer is missing or of another kind in some, that is told, but not each setting that only others have.
+    """
+    paths = list(dict.fromkeys(path for each in settings for path in each))
+    found = []
+    told: list[str] = []
+    for path in paths:
+        values = [each.get(path) for each in settings]
+        if path in UNIMPORTANT or all(value == values[0] for value in values):
+            continue
+        is_missing = any(path not in each for each in settings)
+        if is_missing and any(path.startswith(f"{whole}.") for whole in told):
+            continue
+        found.append(path)
+        if any(other.startswith(f"{path}.") for other in paths):
+            told.append(path)  # of another kind: its settings are other settings
+    if any(path.count(".") == 1 and path.startswith("graph.") and path != EDGES for path in found):
+        found = [path for path in found if path != EDGES]  # with other layers, connections are others anyway
+    return found
+
+
+def label_of(path: str) -> str:
+    """What a setting is called in a heading: ``dense_1 units`` for ``graph.dense_1.units``."""
+    area, _, rest = path.partition(".")
+    first, _, last = rest.partition(".")
+    if area == "graph":
+        return "connections" if path == EDGES else f"{first} {_words(last)}".strip()
+    if first == "run" or (area == "plan" and first == "optimizer" and last):
+        return _words(last)
+    return " ".join(_words(part) for part in (first, last) if part).replace(".", " ")
+
+
+def value_words(value: Any) -> str:
+    """A plain value as people read it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return " × ".join(value_words(each) for each in value)
+    return str(value)
+
+
+def network_words(project: Project) -> str:
+    """A network in short: the layers that are trained, ``Dense 16 · Dense 16 · Dense 2``."""
+    layers = [node.layer for node in unrolled(project.graph).graph.nodes if isinstance(node.layer, Layer)]
+    named = [f"{layer.label} {layer.headline()}".strip() for layer in layers if layer.category.lower() in _TELLING]
+    if len(named) > MOST_WORDS:
+        return f"{len(layers)} layers: {named[0]} … {named[-1]}"
+    return " · ".join(named) or f"{len(layers)} layers"
+
+
+_TELLING = ("core", "convolution", "recurrent", "attention")
+
+
+def _add(found: dict[str, Any], path: str, definition: Definition, with_kind: bool = True) -> None:
+    values = definition.to_json()
+    kind = values.pop("type")
+    if with_kind:
+        found[path] = kind
+    found |= {f"{path}.{name}": value for name, value in values.items()}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

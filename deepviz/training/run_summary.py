@@ -1,0 +1,184 @@
+"""What is known of a run without opening its file: its name, its settings, how it ended and how good it was.
+
+One small JSON a run, so that a list of hundreds is there at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from deepviz.document.project import Project
+from deepviz.training.history import History
+from deepviz.training.run_figures import Figure, figures_of, steps_per_epoch
+from deepviz.training.run_settings import network_words, settings_of
+
+ENDINGS = {
+    "finished": "finished",
+    "early": "stopped early",
+    "stopped": "stopped",
+    "reset": "reset",
+    "edited": "project edited",
+    "diverged": "diverged",
+    "failed": "failed",
+    "branched": "branched off",
+    "closed": "window closed",
+    "cancelled": "cancelled",
+}
+"""How a run can end, and in which words."""
+
+MOST_CHANGES = 50
+"""How many changes made by hand are noted."""
+
+LAST_MOMENT = 1e10
+"""Seconds since 1970, in the year 2286: what is beyond has no date on some systems."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A line of the runs list.
+
+    Attributes
+    ----------
+    id
+        What its files are called.
+    name, is_starred
+        What people made of it.
+    project, network, parameters
+        Of which project, which network in short, and how many numbers it trains.
+    created
+        When it was noted first, in seconds since 1970.
+    ended, reason
+        A key of `ENDINGS`, and why in words, if there is more to say.
+    steps, epochs, seconds
+        How far it came, the last epoch counted even if it was not completed; and for how long it trained.
+    result_step
+        After which step the weights were that it came to.
+    steps_per_epoch
+        How many steps make an epoch; 0 if it did not come so far.
+    settings
+        As `settings_of` gives them.
+    changes
+        What was changed by hand while it ran: after which step, and what.
+    figures
+        As `figures_of` gives them.
+    results
+        How good its weights are on each part of the data, where that was computed.
+    series, series_kind, varied
+        The set of runs it belongs to, "seeds" or "grid" (empty if none), and the paths of what differs in that set.
+    has_weights
+        Whether its weights were kept; not where they could not be read back.
+    damage
+        What is wrong with its files, in words; empty if nothing is.
+    """
+
+    id: str
+    name: str = ""
+    is_starred: bool = False
+    project: str = ""
+    network: str = ""
+    parameters: int = 0
+    created: float = 0.0
+    ended: str = "finished"
+    reason: str = ""
+    steps: int = 0
+    epochs: int = 0
+    seconds: float = 0.0
+    result_step: int = 0
+    steps_per_epoch: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[tuple[int, str], ...] = ()
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    results: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    series: str = ""
+    series_kind: str = ""
+    varied: tuple[str, ...] = ()
+    has_weights: bool = True
+    damage: str = ""
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        return ENDINGS.get(self.ended, self.ended)
+
+    def figure(self, name: str, is_best: bool = False) -> float | None:
+        """The last or the best value of a quantity; None if there is none."""
+        found = self.figures.get(name)
+        return None if found is None else found.best if is_best else found.last
+
+    def to_json(self) -> bytes:
+        """All of it as JSON."""
+        values = {name: value for name, value in asdict(self).items() if name not in ("id", "damage", "figures")}
+        values["figures"] = {name: figure.to_json() for name, figure in self.figures.items()}
+        values["results"] = {
+            part: {name: Figure(value, value, 0).to_json()[0] for name, value in numbers.items()}
+            for part, numbers in self.results.items()
+        }
+        return json.dumps(values, allow_nan=False, ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, run: str, content: bytes) -> RunSummary:
+        """Read back what `to_json` gave.
+
+        Raises
+        ------
+        ValueError
+            If that is impossible.
+        """
+        try:
+            values = json.loads(content)
+            if not isinstance(values, dict):
+                raise ValueError("it is no object")
+            empty = cls(run)
+            known = {each.name for each in fields(cls)} - {"id", "damage"}
+            found: dict[str, Any] = {name: value for name, value in values.items() if name in known}
+            found["figures"] = {name: Figure.from_json(each) for name, each in found["figures"].items()}
+            found["results"] = {
+                part: {name: float(value) for name, value in numbers.items()}
+                for part, numbers in found["results"].items()
+            }
+            found["changes"] = tuple((int(step), str(text)) for step, text in found["changes"])
+            found["varied"] = tuple(map(str, found["varied"]))
+            for name, value in found.items():
+                kind = type(getattr(empty, name))
+                if kind is float and type(value) is int:
+                    found[name] = value = float(value)
+                if type(value) is not kind:
+                    raise ValueError(f"{name} is no {kind.__name__}")
+            if not (0.0 <= found["created"] < LAST_MOMENT and found["seconds"] >= 0.0):
+                raise ValueError("its times are impossible")
+            return replace(empty, **found)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+            raise ValueError(f"The notes of this run cannot be read: {error}") from None
+
+
+def summary_of(run: str, project: Project, history: History, steps: int, seconds: float) -> RunSummary:
+    """What there is to note of a run, as far as project and history say it.
+
+    Parameters
+    ----------
+    run
+        Its id.
+    project, history
+        What was trained, and how that went.
+    steps
+        How many steps its weights were trained for.
+    seconds
+        For how long it trained.
+    """
+    return RunSummary(
+        run,
+        name=project.name,
+        project=project.name,
+        network=network_words(project),
+        steps=steps,
+        epochs=history.epoch,
+        seconds=float(max(0.0, seconds)),
+        result_step=steps,
+        steps_per_epoch=steps_per_epoch(history),
+        settings=settings_of(project),
+        changes=history.events[-MOST_CHANGES:],
+        figures=figures_of(history),
+    )

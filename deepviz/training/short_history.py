@@ -1,0 +1,91 @@
+"""A history made short enough to be kept for years: the same quantities of a bounded number of steps.
+
+Which steps stay depends on their numbers alone, so runs of one project keep the same ones and can be compared step by
+step. Epochs' figures, such as the validation loss, are thinned apart from those of every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from deepviz.engine.histogram import Histograms
+from deepviz.training.history import History
+
+MOST_STEPS, MOST_EPOCHS, MOST_WATCHED, MOST_HISTOGRAMS = 2000, 1000, 200, 40
+"""Of how many steps at most figures of every step, of epochs, of what views look at, and histograms are kept."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    step: int
+    epoch: int
+    values: Mapping[str, object]
+
+
+def shortened(history: History) -> History:
+    """A copy with at most about `MOST_STEPS` + `MOST_EPOCHS` + `MOST_WATCHED` + `MOST_HISTOGRAMS` steps.
+
+    First and last values of every quantity stay, as do all events. A short history is copied as it is.
+    """
+    short = History(history.layers, history.nodes)
+    last = int(history.steps[-1]) if len(history) else 0
+    kept: dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
+    for name in history.columns:
+        steps, _ = history.column(name)
+        kept[name] = steps, _chosen(steps, last, _most_of(name, len(steps) < len(history)))
+    pictures = {name: history.histogram(name) for name in history.histograms}
+    places = {name: _chosen(found[0], last, MOST_HISTOGRAMS) for name, found in pictures.items()}
+    wanted = np.unique(
+        np.concatenate(
+            [
+                np.zeros(0, np.int64),
+                *(steps[chosen] for steps, chosen in kept.values()),
+                *(pictures[name][0][chosen] for name, chosen in places.items()),
+            ]
+        )
+    )
+    wanted = wanted[np.isin(wanted, history.steps)]
+    epochs = history.epochs[np.searchsorted(history.steps, wanted)]
+    rows: dict[int, dict[str, object]] = {step: {} for step in wanted.tolist()}
+    for name, (steps, chosen) in kept.items():
+        _, values = history.column(name)
+        for step, value in zip(steps[chosen].tolist(), values[chosen], strict=True):
+            if step in rows:
+                rows[step][name] = value.copy() if value.ndim else float(value)
+    for name, chosen in places.items():
+        steps, counts, ranges = pictures[name]
+        for place in chosen.tolist():
+            if int(steps[place]) in rows:
+                rows[int(steps[place])][name] = Histograms(counts[place].copy(), ranges[place].copy())
+    short.append(_Row(step, int(epoch), rows[step]) for step, epoch in zip(wanted.tolist(), epochs, strict=True))
+    for step, text in history.events:
+        short.add_event(step, text)
+    for step, change in history.changes:
+        short.add_change(step, change)
+    short.best = history.best
+    return short
+
+
+def _most_of(name: str, is_sparse: bool) -> int:
+    if "/" in name:
+        return MOST_WATCHED
+    return MOST_EPOCHS if is_sparse else MOST_STEPS
+
+
+def _chosen(steps: npt.NDArray[np.int64], last: int, most: int) -> npt.NDArray[np.int64]:
+    """Places of those steps that stay: the first of each of at most `most` / 2 to `most` equal stretches, and the last.
+
+    A stretch is a power of two of steps long, counted from the first step of the run, so shorter and longer runs keep
+    the same ones. Steps of epochs lie farther apart than stretches and all stay until there are too many.
+    """
+    if len(steps) <= most:
+        return np.arange(len(steps))
+    stretch = 1
+    while -(-last // stretch) > most:
+        stretch *= 2
+    _, first = np.unique((steps - 1) // stretch, return_index=True)
+    return np.unique(np.append(first, len(steps) - 1))

@@ -1,0 +1,226 @@
+"""Runs over each other, and the band of runs that differ in their seed: every number by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.plots import all_views
+from deepviz.gui.plots.run_curves import RunCurves, ShownRun, smoothed
+from deepviz.gui.plots.run_overlay import MOST_RUNS, RunOverlay
+from deepviz.gui.plots.seed_band import SeedBand, band_of
+from deepviz.gui.plots.time_bins import TimeBins
+from deepviz.gui.theme import LIGHT
+from deepviz.training.history import History
+from deepviz.training.run_summary import summary_of
+from tests.training.run_made import Record, project
+
+SEEDS = (0, 1, 2)
+
+
+def run(seed: int, steps: int = 40, seconds: float = 4.0, units: int = 4, skip: int = 0) -> ShownRun:
+    """Loss (seed + 1) / step, an epoch of 10 steps, after each a validation loss twice that of the step."""
+    history = History(["dense_1"])
+    records = []
+    for step in range(1, steps + 1):
+        if skip and step % skip == 0:
+            continue
+        values: dict[str, object] = {"loss": (seed + 1) / step, "accuracy": 1 - 1 / step}
+        if step % 10 == 0:
+            values |= {"validation_loss": 2 * (seed + 1) / step, "validation_accuracy": 0.5}
+        records.append(Record(step, (step - 1) // 10 + 1, values))
+    history.append(records)
+    return ShownRun(summary_of(f"run-{seed}", project(seed=seed, units=units), history, steps, seconds), history)
+
+
+def shown(qtbot: QtBot, view: RunCurves) -> RunCurves:
+    qtbot.addWidget(view)
+    view.resize(720, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+@pytest.fixture
+def overlay(qtbot: QtBot) -> RunOverlay:
+    view = RunOverlay()
+    shown(qtbot, view)
+    view.set_smoothing(0)
+    return view
+
+
+@pytest.fixture
+def band(qtbot: QtBot) -> SeedBand:
+    view = SeedBand()
+    shown(qtbot, view)
+    return view
+
+
+def test_both_views_are_found_and_offered() -> None:
+    kinds = {kind.key: kind for kind in all_views()}
+    assert kinds["run_overlay"] is RunOverlay
+    assert kinds["seed_band"] is SeedBand
+    assert RunOverlay.category == SeedBand.category == "Runs"
+
+
+def test_each_run_has_its_curve_of_training_and_validation(overlay: RunOverlay) -> None:
+    assert "Choose runs" in overlay.words.text()
+    overlay.show_runs([run(0), run(2, steps=60)])
+    assert overlay.what_is_missing() == ""
+    first, first_validation, second, second_validation = overlay.curves
+    np.testing.assert_array_equal(first.x, np.arange(1, 41))
+    np.testing.assert_allclose(first.y, 1 / np.arange(1, 41))
+    np.testing.assert_array_equal(first_validation.x, [10, 20, 30, 40])
+    np.testing.assert_allclose(second.y, 3 / np.arange(1, 61))
+    np.testing.assert_allclose(second_validation.y, 6 / np.arange(10, 61, 10))
+    assert [each.name for each in overlay.header.entries] == ["small", "small"]
+
+
+def test_the_axis_counts_steps_epochs_or_seconds(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(0, seconds=4.0)])
+    overlay.set_axis("epoch")
+    np.testing.assert_allclose(overlay.curves[0].x, np.arange(1, 41) / 10)
+    np.testing.assert_allclose(overlay.curves[1].x, [1, 2, 3, 4])
+    assert overlay.area.x_name == "epoch"
+    overlay.set_axis("time")
+    np.testing.assert_allclose(overlay.curves[0].x, np.arange(1, 41) * 0.1)
+    assert overlay.area.x_range == pytest.approx((0.0, 4.0))
+    with pytest.raises(KeyError):
+        overlay.set_axis("miles")
+
+
+def test_a_run_whose_epochs_are_not_known_is_left_out_there(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(0, steps=7)])
+    overlay.set_axis("epoch")
+    assert "None of these runs" in overlay.words.text()
+
+
+def test_the_cross_hair_says_what_was_measured(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(0), run(2, steps=20)])
+    text = overlay.hover_text(20.2)
+    assert text.splitlines() == [
+        "loss at step 20",
+        "small, train 0.05",
+        "small, validation 0.1",
+        "small, train 0.15",
+        "small, validation 0.3",
+    ]
+    at_17 = overlay.hover_text(17.0).splitlines()
+    assert at_17[0] == "loss at step 17"
+    assert at_17[2] == "small, validation (step 20) 0.1"  # none was measured at 17
+    late = overlay.hover_text(40.0).splitlines()
+    assert len(late) == 3  # the other run was over by then
+    overlay.area.pointed.emit(QPointF(20, 0.1))
+    assert overlay.area.pointer is not None
+    QTest.keyClick(overlay.area, Qt.Key.Key_Left)
+
+
+def test_metric_part_and_logarithm(overlay: RunOverlay, tmp_path: Path) -> None:
+    overlay.show_runs([run(0)])
+    assert overlay.quantities == ("loss", "accuracy")
+    overlay.set_part("validation")
+    assert len(overlay.curves) == 1
+    overlay.set_logarithmic(True)
+    np.testing.assert_allclose(overlay.curves[0].y, np.log10([0.2, 0.1, 2 / 30, 0.05]))
+    overlay.save(tmp_path / "a.csv")
+    lines = (tmp_path / "a.csv").read_text().splitlines()
+    assert lines[0] == "run,data,step,place,loss"
+    assert lines[1:3] == ["small,validation,10,10.0,0.2", "small,validation,20,20.0,0.1"]
+    overlay.set_part("train")
+    overlay.set_quantity("accuracy")
+    assert "95.0000" in overlay.hover_text(20)
+    overlay.apply_theme(LIGHT)
+    for suffix in ("png", "svg"):
+        overlay.save(tmp_path / f"a.{suffix}")
+        assert (tmp_path / f"a.{suffix}").stat().st_size > 1000
+
+
+def test_smoothing_is_that_of_other_plots(overlay: RunOverlay) -> None:
+    values = np.random.default_rng(0).normal(size=200)
+    bins = TimeBins(1, logarithmic=False)
+    bins.extend(np.arange(1, 201), values)
+    ours = smoothed(np.arange(1, 201), values, 30.0)
+    np.testing.assert_allclose(ours, bins.smoothed(30)[:, 0][: len(ours)], rtol=1e-9)
+    # By hand: two values 5 steps apart, the first weighs exp(-5 / 10).
+    weight = np.exp(-0.5)
+    np.testing.assert_allclose(
+        smoothed(np.array([1, 6]), np.array([2.0, 4.0]), 10.0), [2.0, (2 * weight + 4) / (weight + 1)]
+    )
+
+
+def test_the_present_run_and_moments_do_not_concern_them(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(0)])
+    overlay.show_history(History([]))
+    overlay.show_moment(3)
+    assert len(overlay.curves) == 2
+
+
+def test_more_runs_than_can_be_told_apart(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(seed) for seed in range(MOST_RUNS + 1)])
+    assert len(overlay.curves) == 2 * MOST_RUNS
+    assert "1 more not shown" in overlay.header.note
+
+
+def test_the_band_is_exact_at_every_step_that_all_have(band: SeedBand) -> None:
+    band.show_runs([run(0), run(1, skip=4), run(4, steps=30)])
+    found = band.band(False)
+    assert found is not None
+    steps = np.array([step for step in range(1, 31) if step % 4])
+    np.testing.assert_array_equal(found.steps, steps)
+    np.testing.assert_allclose(found.low, 1 / steps)
+    np.testing.assert_allclose(found.high, 5 / steps)
+    np.testing.assert_allclose(found.mean, (1 + 2 + 5) / 3 / steps)
+    np.testing.assert_allclose(band.curves[0].y, found.mean)
+
+
+def test_the_final_results_by_hand(band: SeedBand) -> None:
+    band.show_runs([run(seed) for seed in SEEDS])
+    results = {each.name: each for each in band.results}
+    last = [2 * (seed + 1) / 40 for seed in SEEDS]  # 0.05, 0.1, 0.15
+    assert results["validation_loss"].mean == pytest.approx(0.1)
+    assert results["validation_loss"].deviation == pytest.approx(0.05)  # squares 0.0025 + 0 + 0.0025 over 2
+    assert (results["validation_loss"].low, results["validation_loss"].high) == pytest.approx((last[0], last[2]))
+    epoch = sum(1 / step for step in range(31, 41)) / 10
+    assert results["loss"].mean == pytest.approx(2 * epoch)
+    assert results["loss"].deviation == pytest.approx(epoch)
+    rows = {row[0]: row[1:] for row in band._results.rows}
+    assert rows["validation loss"] == ("0.1 ± 0.05", "0.05", "0.15")
+    assert rows["train accuracy"][0].endswith("± 0.00\N{THIN SPACE}%")
+    assert "mean ± s, n = 3" in band._results.accessibleDescription()
+
+
+def test_the_band_under_the_cross_hair_and_in_files(band: SeedBand, tmp_path: Path) -> None:
+    band.show_runs([run(seed) for seed in SEEDS])
+    text = band.hover_text(10.0).splitlines()
+    assert text[0] == "loss at step 10"
+    assert text[1:4] == ["train mean 0.2", "train min 0.1", "train max 0.3"]
+    assert text[4:7] == ["validation mean 0.4", "validation min 0.2", "validation max 0.6"]
+    band.save(tmp_path / "b.csv")
+    rows = (tmp_path / "b.csv").read_text().splitlines()
+    assert rows[0] == "data,step,minimum,mean,maximum,runs"
+    assert rows[1] == "train,1,1.0,2.0,3.0,3"
+    band.save(tmp_path / "b.svg")
+    assert b"train accuracy" in (tmp_path / "b.svg").read_bytes()
+    band.set_axis("epoch")
+    np.testing.assert_allclose(band.curves[1].x, [1, 2, 3, 4])
+    QTest.keyClick(band.area, Qt.Key.Key_Left)
+    assert band.area.pointer is not None
+
+
+def test_runs_that_differ_in_more_than_their_seed_have_no_band(band: SeedBand) -> None:
+    band.show_runs([run(0)])
+    assert "at least two" in band.words.text()
+    band.show_runs([run(0), run(1, units=8)])
+    assert "dense_1 units" in band.words.text()
+    band.show_runs([])
+    assert "Repeat with seeds" in band.words.text()
+
+
+def test_a_band_of_curves_without_common_steps_is_empty() -> None:
+    found = band_of([(np.array([1, 3]), np.array([1.0, 2.0])), (np.array([2, 4]), np.array([1.0, 2.0]))])
+    assert len(found.steps) == len(found.mean) == 0

@@ -1,0 +1,102 @@
+"""The form that varies settings: values are typed, nonsense is refused in place, all combinations are counted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.runs.grid_form import GridForm
+from deepviz.training.queue_entry import QueuedRun
+from deepviz.training.run_settings import settings_of
+from tests.gui.runs.conftest import MakeDesk
+from tests.gui.runs.test_panel import LEFT
+
+RATE, UNITS = "plan.optimizer.learning_rate", "graph.dense_2.units"
+
+
+def opened(make_desk: MakeDesk) -> tuple[GridForm, list[list[QueuedRun]]]:
+    """The form as a click on its button opens it, and what it queues: nothing is started."""
+    desk = make_desk()
+    form = desk.panel.grid_form
+    form.queued.disconnect(desk.panel.queue_runs)
+    queued: list[list[QueuedRun]] = []
+    form.queued.connect(queued.append)
+    QTest.mouseClick(desk.panel.list_page.buttons["grid"], LEFT)
+    return form, queued
+
+
+def choose(form: GridForm, row: int, path: str) -> None:
+    box = form.axis_rows[row].setting
+    box.setFocus()
+    while box.currentData() != path:
+        before = box.currentIndex()
+        QTest.keyClick(box, Qt.Key.Key_Down if box.findData(path) > before else Qt.Key.Key_Up)
+        assert box.currentIndex() != before
+
+
+def test_values_make_runs(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    form, queued = opened(make_desk)
+    assert form.axis_rows[0].choice.path == RATE
+    assert form.axis_rows[0].values.hasFocus()
+    assert "now 0.001" in form.axis_rows[0].values.placeholderText()
+    assert not form.queue_button.isEnabled()
+    QTest.keyClicks(form.axis_rows[0].values, "0.001..0.1 log 3")
+    qtbot.waitUntil(form.queue_button.isEnabled)
+    QTest.mouseClick(form.add_button, LEFT)
+    choose(form, 1, "plan.run.batch_size")
+    QTest.keyClicks(form.axis_rows[1].values, "16, 32")
+    form.say_outlook()
+    assert form.outlook.said.replace("\N{THIN SPACE}", " ").startswith("6 runs, how long is known")
+    QTest.keyClick(form.axis_rows[1].values, Qt.Key.Key_Return)
+    ((runs),) = queued
+    assert [settings_of(each.project)[RATE] for each in runs] == [0.001, 0.001, 0.01, 0.01, 0.1, 0.1]
+
+
+def test_nonsense_is_refused_at_the_line_it_concerns(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    form, queued = opened(make_desk)
+    row = form.axis_rows[0]
+    QTest.keyClicks(row.values, "0.1, 0")
+    qtbot.waitUntil(lambda: bool(row.reason.said))
+    assert row.reason.said == "Learning rate must be above 0, not 0."
+    assert row.values.property("invalid")
+    assert not form.queue_button.isEnabled()
+    QTest.keyClick(row.values, Qt.Key.Key_Return)
+    assert queued == []
+    row.values.selectAll()
+    QTest.keyClicks(row.values, "0.1")
+    qtbot.waitUntil(form.queue_button.isEnabled)
+    assert not row.reason.said
+
+
+def test_a_combination_that_cannot_be_trained_is_refused_before_anything_starts(
+    make_desk: MakeDesk, qtbot: QtBot
+) -> None:
+    form, queued = opened(make_desk)
+    form.source._editor.data  # type: ignore[attr-defined] # noqa: B018 # it is loaded with the project
+    QTest.keyClicks(form.axis_rows[0].values, "0.1")
+    QTest.mouseClick(form.add_button, LEFT)
+    choose(form, 1, UNITS)
+    QTest.keyClicks(form.axis_rows[1].values, "2, 3")
+    form.say_outlook()
+    if form.source.facts is not None:
+        assert "dense_2 units 3" in form.axis_rows[1].reason.said
+        assert not form.queue_button.isEnabled()
+    assert queued == []
+
+
+def test_lines_are_taken_away_and_what_was_typed_stays(make_desk: MakeDesk) -> None:
+    form, _ = opened(make_desk)
+    QTest.keyClicks(form.axis_rows[0].values, "0.5")
+    QTest.mouseClick(form.add_button, LEFT)
+    remove = form.axis_rows[1].findChildren(type(form.axis_rows[1].setting))
+    assert remove
+    form.axis_rows[1].removed.emit()
+    assert len(form.axis_rows) == 1
+    QTest.keyClick(form.axis_rows[0].values, Qt.Key.Key_Escape)
+    assert not form.isVisible()
+    form.open()
+    assert form.axis_rows[0].values.text() == "0.5"
+    form.axis_rows[0].removed.emit()
+    assert form.axis_rows == []
+    assert "at least one" in form.outlook.said

@@ -1,0 +1,94 @@
+"""How fast a run goes, and how long the window rests between two looks at it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from deepviz.gui import pace
+from deepviz.gui.pace import LONGEST, SHARE, SHORTEST, SPAN, Pace, Rhythm
+
+
+def test_the_speed_is_that_of_the_last_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
+    seen = Pace()
+    assert seen.steps_per_second == 0
+    assert seen.last == 0
+    seen.note(10)
+    assert seen.steps_per_second == 0, "one moment says nothing"
+    for now[0], step in ((0.5, 20), (1.0, 40), (0.6 + SPAN, 100)):
+        seen.note(step)
+    assert seen.steps_per_second == pytest.approx(60 / 0.6), "since step 40: what was before is longer ago"
+    assert seen.last == 100
+    seen.clear()
+    assert seen.steps_per_second == 0
+
+
+class Person:
+    """Someone who asks every millisecond whether it is time for the next picture; each picture costs something."""
+
+    def __init__(self) -> None:
+        self.now, self.spent = 100.0, 5.0
+        self.rhythm = Rhythm(lambda: self.spent, lambda: self.now)
+
+    def waits(self, costs: list[float]) -> list[float]:
+        """The milliseconds after each of some pictures until the next one was due; they take so many seconds."""
+        assert self.rhythm.is_due()
+        return self.waits_after(costs)
+
+    def waits_after(self, costs: list[float]) -> list[float]:
+        """The same, after a picture that was shown."""
+        found = []
+        for cost in costs:
+            self.spent += cost
+            start = self.now
+            while not self.rhythm.is_due():
+                self.now += 0.001
+            found.append(1000 * (self.now - start))
+        return found
+
+
+def test_cheap_pictures_come_thirty_times_a_second() -> None:
+    assert Person().waits([0.0001] * 50) == pytest.approx([SHORTEST] * 50, abs=1)
+
+
+def test_pictures_that_cost_more_come_so_seldom_that_they_take_a_small_share_of_the_time() -> None:
+    found = Person().waits([0.01] * 50)
+    assert found[0] == pytest.approx(SHORTEST, abs=1)
+    assert found[-1] == pytest.approx(1000 * 0.01 / SHARE, abs=1)
+    assert all(earlier <= later + 1.01 for earlier, later in pairwise(found))
+
+
+def test_however_much_a_picture_costs_the_window_goes_on_showing_the_run() -> None:
+    assert Person().waits([2.0] * 20)[-1] == pytest.approx(LONGEST, abs=1)
+
+
+def test_one_picture_that_took_long_is_soon_forgotten() -> None:
+    found = Person().waits([0.001] * 10 + [0.2] + [0.001] * 20)
+    assert found[11] == pytest.approx(LONGEST, abs=1)
+    assert found[-1] == pytest.approx(SHORTEST, abs=1)
+
+
+def test_what_was_computed_during_a_break_does_not_count() -> None:
+    person = Person()
+    person.waits([0.0001] * 3)
+    person.rhythm.rest()
+    person.spent += 10
+    assert person.rhythm.is_due(), "after a break there is something to show"
+    assert person.waits_after([0.0001]) == pytest.approx([SHORTEST], abs=1)
+
+
+def test_what_has_to_be_done_anyway_does_not_count() -> None:
+    person = Person()
+
+    def work() -> None:
+        person.spent += 1.0
+
+    person.rhythm.leave_out(work)
+    for _ in range(5):
+        person.rhythm.is_due()
+        person.rhythm.leave_out(work)
+        person.now += 1.0
+    assert person.rhythm.milliseconds == SHORTEST

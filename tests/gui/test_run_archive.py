@@ -1,0 +1,178 @@
+"""Every run of a window comes on the list of runs, once, whichever way it ends; and comes back from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from deepviz.document import edits
+from deepviz.document.file_format import load
+from deepviz.document.project import Project
+from deepviz.engine import stopping
+from deepviz.gui.run_repeats import branch
+from deepviz.training.run_summary import RunSummary
+from tests.e2e.test_faults_of_runs import diverging
+from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
+from tests.gui.window_hands import train_steps
+
+
+def noted(person: Person) -> list[RunSummary]:
+    person.bench.runs.recorder.finish()
+    return sorted(person.bench.runs.store.runs(), key=lambda summary: summary.created)
+
+
+def finish(person: Person) -> None:
+    person.bench.controller.run()
+    person.qtbot.waitUntil(lambda: person.bench.controller.status == "finished", timeout=PATIENCE)
+
+
+def test_a_finished_run_is_noted_with_its_results(person: Person) -> None:
+    finish(person)
+    (run,) = noted(person)
+    assert run.ended == "finished"
+    assert run.steps == person.bench.controller.step_count
+    assert run.name
+    assert run.seconds > 0
+
+
+def test_a_run_that_goes_on_stays_one_run(person: Person) -> None:
+    finish(person)
+    finish(person)
+    (run,) = noted(person)
+    assert run.steps == person.bench.controller.step_count
+    first = noted(person)
+    person.bench.controller.reset()
+    assert noted(person) == first, "leaving a run that had ended changes nothing"
+    finish(person)
+    assert len(noted(person)) == 2
+
+
+def leave_by_reset(person: Person) -> None:
+    person.bench.controller.reset()
+
+
+def leave_by_stop(person: Person) -> None:
+    person.bench.controller.stop()
+
+
+def leave_by_edit(person: Person) -> None:
+    wider = person.graph.node("dense_1").layer.changed(units=30)
+    person.bench.editor.apply("wider", lambda project: edits.set_layer(project, "dense_1", wider))
+
+
+def leave_by_branch(person: Person) -> None:
+    assert branch(person.bench.controller, person.bench.editor, 0)
+
+
+def leave_by_closing(person: Person) -> None:
+    person.bench.archive.close()
+
+
+@pytest.mark.parametrize(
+    ("leave", "how"),
+    [
+        (leave_by_reset, "reset"),
+        (leave_by_stop, "stopped"),
+        (leave_by_edit, "edited"),
+        (leave_by_branch, "branched"),
+        (leave_by_closing, "closed"),
+    ],
+)
+def test_whichever_way_it_is_left_it_is_noted(person: Person, leave: Callable[[Person], None], how: str) -> None:
+    train_steps(person, 4)
+    leave(person)
+    (run,) = noted(person)
+    assert (run.ended, run.steps) == (how, 4)
+
+
+def test_what_made_no_step_is_not_noted(person: Person) -> None:
+    person.bench.controller.reset()
+    leave_by_edit(person)
+    assert noted(person) == []
+
+
+def test_an_early_end_and_a_divergence_say_so(open_window: OpenWindow) -> None:
+    project = small_project(epochs=50)
+    limited = replace(project, plan=replace(project.plan, stopping=(stopping.StepLimit(steps=7),)))
+    early = open_window(limited)
+    finish(early)
+    (run,) = noted(early)
+    assert run.ended == "early"
+    assert run.reason
+    person = open_window(diverging())
+    person.bench.controller.run()
+    person.qtbot.waitUntil(lambda: person.bench.controller.status == "diverged", timeout=PATIENCE)
+    assert noted(person)[-1].ended == "diverged"
+
+
+def changed_on_the_way(person: Person) -> None:
+    """Trains 12 steps, with another learning rate, momentum, batch size and a frozen layer on the way."""
+    editor = person.bench.editor
+
+    def with_plan(project: Project, **changes: object) -> Project:
+        return edits.set_plan(project, replace(project.plan, run=project.plan.run.changed(**changes)))
+
+    train_steps(person, 3)
+    editor.apply("", lambda project: edits.set_optimizer(project, project.plan.optimizer.changed(beta_1=0.5)))
+    train_steps(person, 3)
+    frozen = person.graph.node("dense_1").layer.changed(trainable=False)
+    editor.apply("", lambda project: edits.set_layer(project, "dense_1", frozen))
+    editor.apply("", lambda project: with_plan(project, batch_size=11))
+    train_steps(person, 4)
+    thawed = frozen.changed(trainable=True)
+    editor.apply("", lambda project: edits.set_layer(project, "dense_1", thawed))
+    train_steps(person, 2)
+
+
+def test_a_run_with_changes_is_trained_again_exactly(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=50))
+    changed_on_the_way(person)
+    bench, controller = person.bench, person.bench.controller
+    before = controller.checkpoint()
+    assert before is not None
+    events = before.history.events
+    assert [step for step, _ in events] == [3, 6, 6, 10]
+    words = [text for _, text in events]
+    assert any("beta" in text for text in words)
+    assert "batch size 32 → 11" in words
+    assert "dense_1 frozen" in words
+    assert words[-1] == "dense_1 thawed"
+    controller.stop()
+    (run,) = noted(person)
+    loaded = load(bench.runs.store.file(run.id))
+    controller.load(None)
+    bench.editor.undo_stack.clear()
+    bench.editor.mark_saved(None)
+    bench.archive.train_again(loaded, run)
+    person.qtbot.waitUntil(lambda: controller.step_count == 12 and controller.status == "paused", timeout=PATIENCE)
+    after = controller.checkpoint()
+    assert after is not None
+    for name, array in before.state.weights.items():
+        np.testing.assert_array_equal(after.state.weights[name], array)
+    for column in ("loss", "gradient_norm", "learning_rate"):
+        np.testing.assert_array_equal(after.history.column(column)[1], before.history.column(column)[1])
+    assert sorted(after.history.events) == sorted(events)
+    assert after.history.changes == tuple(change for number, change in enumerate(before.history.changes) if number != 2)
+    assert person.project.plan.run.batch_size == 11, "the window shows what the run goes by"
+    assert person.graph.node("dense_1").layer.trainable
+
+
+def test_a_run_of_the_list_is_opened_with_its_weights(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=50))
+    train_steps(person, 6)
+    person.bench.controller.stop()
+    weights = person.bench.controller.checkpoint().state.weights["dense_1/W"].copy()
+    (run,) = noted(person)
+    person.bench.controller.load(None)
+    person.bench.editor.open(Project())
+    person.bench.archive.open(load(person.bench.runs.store.file(run.id)), run)
+    assert person.bench.controller.step_count == 6
+    np.testing.assert_array_equal(person.bench.controller.checkpoint().state.weights["dense_1/W"], weights)
+    train_steps(person, 2)
+    person.bench.controller.stop()
+    (again,) = noted(person)
+    assert again.id == run.id
+    assert again.steps == 8

@@ -1,0 +1,241 @@
+"""Live views stand in docks: opened and closed by tabs, side by side or behind each other, detached and put back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.plots.loss import LossPlot
+from deepviz.gui.plots.view import CATEGORIES
+from deepviz.gui.settings import Settings
+from deepviz.gui.theme import LIGHT
+from tests.e2e.window import LEFT, NO_KEYS, PATIENCE, OpenWindow, Person, small_project
+
+DEFAULTS = ("loss", "gradient_norms", "gradient_map")
+
+
+def click(person: Person, key: str) -> None:
+    tab = person.bench.live_bar.tabs[key]
+    assert tab.isVisible()
+    person.qtbot.mouseClick(tab, LEFT)
+    QApplication.processEvents()
+
+
+def visible(person: Person) -> tuple[str, ...]:
+    return tuple(view.key for view in person.bench.views.visible)
+
+
+def area(person: Person, key: str) -> Qt.DockWidgetArea:
+    return person.bench.window.dockWidgetArea(person.bench.views.docks[key])
+
+
+def test_at_first_the_defaults_stand_side_by_side_below(person: Person) -> None:
+    assert visible(person) == DEFAULTS
+    views = [person.bench.views.views[key] for key in DEFAULTS]
+    lefts = [view.mapTo(person.bench.window, QPoint(0, 0)).x() for view in views]
+    assert lefts == sorted(lefts)
+    assert min(view.width() for view in views) > 150
+    assert {area(person, key) for key in DEFAULTS} == {Qt.DockWidgetArea.BottomDockWidgetArea}
+    for view in views:
+        place = view.mapTo(person.bench.window, view.rect().bottomRight())
+        assert person.bench.window.rect().contains(place)
+
+
+def test_the_panels_beside_keep_their_width(person: Person) -> None:
+    assert person.bench.window.left.width() >= 200
+    assert person.bench.window.right.width() >= 280
+
+
+def test_what_was_never_opened_is_not_made(person: Person) -> None:
+    assert set(person.bench.views.views) == set(DEFAULTS)
+    assert set(person.bench.views.docks) == set(person.bench.views.kinds)
+
+
+def test_every_view_is_in_the_menu_under_its_heading(person: Person) -> None:
+    bar = person.bench.live_bar
+    assert {kind.category for kind in person.bench.views.kinds.values()} <= set(CATEGORIES)
+    words = [action.text() for action in bar._menu.actions()]
+    for kind in person.bench.views.kinds.values():
+        assert kind.category in words[: len(words) - 1 - words[::-1].index(kind.title)]
+    assert bar._actions["loss"].isChecked()
+    bar._actions["accuracy"].trigger()
+    QApplication.processEvents()
+    assert person.bench.views.is_visible("accuracy")
+    assert bar.tabs["accuracy"].isChecked()
+
+
+def test_a_tab_closes_what_is_seen_and_opens_it_again(person: Person) -> None:
+    click(person, "gradient_norms")
+    assert visible(person) == ("loss", "gradient_map")
+    assert not person.bench.live_bar.tabs["gradient_norms"].isChecked()
+    click(person, "gradient_norms")
+    assert set(visible(person)) == set(DEFAULTS)
+
+
+def test_where_there_is_no_room_a_view_comes_to_lie_before_another(person: Person) -> None:
+    person.bench.window.resize(1280, 800)
+    QApplication.processEvents()
+    width = person.bench.window.width()
+    for key in ("accuracy", "learning_rate", "metrics"):
+        person.bench.views.open(key)
+        QApplication.processEvents()
+        assert person.bench.views.is_visible(key), "it is in front"
+        assert person.bench.window.width() == width
+    hidden = [key for key in DEFAULTS if not person.bench.views.is_visible(key)]
+    assert hidden
+    assert all(person.bench.views.is_open(key) for key in hidden)
+    person.bench.views.open(hidden[0])
+    QApplication.processEvents()
+    assert person.bench.views.is_visible(hidden[0]), "it comes to the front again"
+
+
+def test_where_there_is_room_it_stands_beside_them(open_window: OpenWindow) -> None:
+    person = open_window(small_project())
+    person.bench.window.resize(1900, 1000)
+    QApplication.processEvents()
+    person.bench.views.open("accuracy")
+    QApplication.processEvents()
+    assert set(visible(person)) == {*DEFAULTS, "accuracy"}
+
+
+def double_click(widget: QWidget) -> None:
+    place = QPointF(20, widget.height() / 2)
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick):
+        globally = QPointF(widget.mapToGlobal(place.toPoint()))
+        QApplication.sendEvent(widget, QMouseEvent(kind, place, globally, LEFT, LEFT, NO_KEYS))
+
+
+def test_a_double_click_on_a_title_gives_a_large_window_and_takes_it_back(person: Person) -> None:
+    view, dock = person.bench.views.views["loss"], person.bench.views.docks["loss"]
+    double_click(view.header)
+    person.qtbot.waitUntil(dock.isFloating, timeout=PATIENCE)
+    assert dock.width() > 0.7 * person.bench.window.width()
+    assert view.header.close_button.isVisible()
+    double_click(view.header)
+    person.qtbot.waitUntil(lambda: not dock.isFloating(), timeout=PATIENCE)
+    assert not view.header.close_button.isVisible()
+
+
+def test_a_view_is_detached_closed_and_found_again(person: Person) -> None:
+    dock = person.bench.views.docks["loss"]
+    dock.setFloating(True)
+    QApplication.processEvents()
+    person.qtbot.mouseClick(person.bench.views.views["loss"].header.close_button, LEFT)
+    QApplication.processEvents()
+    assert not person.bench.views.is_open("loss")
+    click(person, "loss")
+    assert person.bench.views.is_visible("loss")
+
+
+def test_docks_can_be_moved_and_closed(person: Person) -> None:
+    wanted = QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+    for dock in person.bench.views.docks.values():
+        assert dock.features() & wanted == wanted
+    dock = person.bench.views.docks["loss"]
+    person.bench.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    QApplication.processEvents()
+    assert person.bench.views.is_visible("loss")
+
+
+def test_views_are_arranged_as_at_first_again(person: Person) -> None:
+    person.bench.views.open("accuracy")
+    person.bench.views.close("loss")
+    person.bench.views.docks["gradient_map"].setFloating(True)
+    QApplication.processEvents()
+    person.bench.live_bar.arrange_wanted.emit()
+    QApplication.processEvents()
+    assert visible(person) == DEFAULTS
+    assert not person.bench.views.docks["gradient_map"].isFloating()
+
+
+def test_the_arrangement_is_remembered(open_window: OpenWindow, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "remembered.ini")
+    one = open_window(small_project(), settings)
+    one.bench.views.close("gradient_map")
+    one.bench.views.open("accuracy")
+    QApplication.processEvents()
+    seen = visible(one)
+    one.bench.shut_down()
+    other = open_window(small_project(), settings)
+    other.qtbot.waitUntil(lambda: set(visible(other)) == set(seen), timeout=PATIENCE)
+
+
+def test_in_build_the_canvas_has_the_room(person: Person) -> None:
+    person.bench.window.show_workspace("build")
+    QApplication.processEvents()
+    assert visible(person) == ()
+    assert not person.bench.live_bar.isVisible()
+    person.bench.window.show_workspace("train")
+    QApplication.processEvents()
+    assert visible(person) == DEFAULTS
+
+
+def test_what_cannot_be_seen_is_not_drawn(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.bench.views.open("accuracy")
+    person.bench.views.close("accuracy")
+    QApplication.processEvents()
+    monkeypatch.setattr(person.bench.views.views["accuracy"], "draw", lambda: pytest.fail("drawn while hidden"))
+    person.bench.controller.step(5)
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 5, timeout=PATIENCE)
+
+
+def test_only_what_can_be_seen_wants_probes(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LossPlot, "probes", ("updates",))
+    assert person.bench.views.probes == ("updates",)
+    person.bench.views.views["loss"].set_paused(True)
+    assert person.bench.views.probes == ()
+    person.bench.views.views["loss"].set_paused(False)
+    click(person, "loss")
+    assert person.bench.views.probes == ()
+    person.qtbot.waitUntil(lambda: person.bench.controller._wanted_probes == ("gradient_flow",), timeout=PATIENCE)
+    click(person, "loss")
+    wanted = ("gradient_flow", "updates")
+    person.qtbot.waitUntil(lambda: person.bench.controller._wanted_probes == wanted, timeout=PATIENCE)
+    person.bench.controller.step(3)
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 3, timeout=PATIENCE)
+    assert any(name.startswith("updates/") for name in person.bench.controller.history.columns)
+
+
+def test_a_paused_view_stays_and_then_catches_up(person: Person) -> None:
+    view = person.bench.views.views["loss"]
+    person.bench.controller.step(5)
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 5, timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: view.curves["train"].x[-1] == 5, timeout=PATIENCE)
+    view._pause_action.trigger()
+    assert view.header.pause_button.isVisible()
+    person.bench.controller.step(5)
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 10, timeout=PATIENCE)
+    assert view.curves["train"].x[-1] == 5
+    person.qtbot.mouseClick(view.header.pause_button, LEFT)
+    person.qtbot.waitUntil(lambda: view.curves["train"].x[-1] == 10, timeout=PATIENCE)
+
+
+def test_the_theme_reaches_every_view_also_later_ones(person: Person) -> None:
+    person.bench.themes.choose("light")
+    assert all(view.theme is LIGHT for view in person.bench.views.views.values())
+    person.bench.views.open("accuracy")
+    assert person.bench.views.views["accuracy"].theme is LIGHT
+
+
+def test_a_view_opened_late_shows_the_run(person: Person, qtbot: QtBot) -> None:
+    person.bench.controller.step(7)
+    qtbot.waitUntil(lambda: person.bench.controller.step_count == 7, timeout=PATIENCE)
+    click(person, "accuracy")
+    view = person.bench.views.views["accuracy"]
+    assert view.history is person.bench.controller.history
+    qtbot.waitUntil(lambda: "train" in view.curves and view.curves["train"].x[-1] == 7, timeout=PATIENCE)
+
+
+def test_importing_the_package_loads_no_qt() -> None:
+    program = (
+        "import sys, deepviz.gui.plots; "
+        "assert not any(name.startswith(('PySide6', 'pyqtgraph')) for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

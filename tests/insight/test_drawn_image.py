@@ -1,0 +1,100 @@
+"""A drawing becomes an image as MNIST's were made: cut out, scaled into its box, its centre of mass in the middle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepviz.datasets import source_for_files
+from deepviz.insight.drawn_image import Placing, placed, placing_for, resized
+
+
+def mass_centre(image: np.ndarray) -> tuple[float, float]:
+    rows, columns = image.shape
+    total = image.sum()
+    return (
+        sum(image[i, j] * i for i in range(rows) for j in range(columns)) / total,
+        sum(image[i, j] * j for i in range(rows) for j in range(columns)) / total,
+    )
+
+
+def test_a_pixel_is_the_mean_of_what_it_covers() -> None:
+    image = np.arange(12.0).reshape(3, 4)
+    np.testing.assert_allclose(resized(image, 3, 4), image)
+    np.testing.assert_allclose(resized(image, 1, 1), [[image.mean()]])
+    np.testing.assert_allclose(resized(image, 1, 2), [[image[:, :2].mean(), image[:, 2:].mean()]])
+    # Three columns into two: the middle one is shared.
+    np.testing.assert_allclose(resized(np.array([[1.0, 2.0, 4.0]]), 1, 2), [[(1 + 2 / 2) / 1.5, (2 / 2 + 4) / 1.5]])
+    np.testing.assert_allclose(resized(np.array([[3.0]]), 2, 3), np.full((2, 3), 3.0))
+    colours = np.stack([image, 2 * image, 0 * image], axis=-1)
+    np.testing.assert_allclose(resized(colours, 2, 2)[..., 1], 2 * resized(image, 2, 2))
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (40, -60), (-90, 70)])
+@pytest.mark.parametrize("size", [1.0, 0.5])
+def test_where_and_how_large_it_is_drawn_does_not_matter(shift: tuple[int, int], size: float) -> None:
+    drawing = np.zeros((280, 280))
+    high, wide = round(80 * size), round(20 * size)
+    top, left = 100 + shift[0], 120 + shift[1]
+    drawing[top : top + high, left : left + wide] = 1.0
+    image = placed(drawing, 28, 28, placing_for(28, 28))
+    # 80 x 20 into a box of 20: 20 x 5 pixels, and the middle of them is within half a pixel of row and column 14.
+    np.testing.assert_allclose(image.sum(axis=0).max(), 20.0)
+    np.testing.assert_allclose(image.sum(axis=1).max(), 5.0)
+    np.testing.assert_allclose(image.sum(), 100.0)
+    assert all(abs(each - 14) <= 0.5 for each in mass_centre(image))
+
+
+def test_the_centre_of_mass_counts_and_not_that_of_the_box() -> None:
+    drawing = np.zeros((200, 200))
+    drawing[50:150, 50:150] = 0.3
+    drawing[50:150, 50:60] = 1.0  # much heavier on the left
+    by_mass = placed(drawing, 28, 28, Placing(20, by_mass=True))
+    by_box = placed(drawing, 28, 28, Placing(20, by_mass=False))
+    assert abs(mass_centre(by_mass)[1] - 14) <= 0.5
+    assert mass_centre(by_box)[1] < 13
+    columns = np.flatnonzero(by_box.any(axis=0))
+    assert (columns[0], columns[-1]) == (4, 23)
+
+
+def test_a_heavy_end_does_not_push_the_drawing_out_of_the_image() -> None:
+    drawing = np.zeros((100, 100))
+    drawing[:, 10:90] = 0.03
+    drawing[:2, 10:90] = 1.0
+    image = placed(drawing, 28, 28, placing_for(28, 28))
+    assert image.shape == (28, 28)
+    np.testing.assert_allclose(image.sum() / 400, drawing[:, 10:90].mean() * 0.8, rtol=0.2)
+
+
+def test_nothing_drawn_is_an_empty_image_and_a_dot_fills_the_box() -> None:
+    assert not placed(np.zeros((280, 280)), 28, 28, placing_for(28, 28)).any()
+    dot = np.zeros((280, 280))
+    dot[3, 7] = 1.0
+    assert placed(dot, 28, 28, placing_for(28, 28)).sum() == pytest.approx(400)
+    faint = np.full((280, 280), 0.001)
+    faint[100:140, 100:140] = 1.0
+    assert placed(faint, 8, 8, placing_for(8, 8)).min() > 0.99
+
+
+def test_images_of_other_sizes_are_left_where_they_are() -> None:
+    assert placing_for(32, 32) is None
+    drawing = np.zeros((320, 320))
+    drawing[:10, :10] = 1.0
+    wanted = np.zeros((32, 32))
+    wanted[0, 0] = 1.0
+    np.testing.assert_allclose(placed(drawing, 32, 32, None), wanted)
+
+
+def test_digits_of_mnist_are_placed_as_they_are_already(mnist_files: tuple[Path, Path]) -> None:
+    images = source_for_files(list(mnist_files)).load().x[:200].reshape(200, 28, 28) / 255.0
+    changes = []
+    for image in images.astype(np.float64):
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        assert all(abs(each - 14) <= 0.5 for each in mass_centre(image))
+        assert max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 == 20  # the box that their authors speak of
+        again = placed(np.kron(image, np.ones((10, 10))), 28, 28, placing_for(28, 28))
+        changes.append(float(np.abs(again - image).max()))
+    # Faint strokes at the border of a few digits are no ink, so those are scaled by a pixel more.
+    assert np.mean(np.array(changes) < 1e-6) > 0.9

@@ -1,0 +1,52 @@
+"""Copies of the weights beside a project's file: their names, when they are due, and how many stay."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepviz.document.file_format import load
+from deepviz.training.checkpoint_files import copies, copy_path, is_due, write_copy
+from tests.training.run_made import project, trained
+
+
+@pytest.mark.parametrize(
+    ("step", "per_epoch", "every", "expected"),
+    [
+        (0, 10, 1, False),
+        (10, 10, 1, True),
+        (15, 10, 1, False),
+        (20, 10, 2, True),
+        (10, 10, 2, False),
+        (10, 10, 0, False),
+        (5, 0, 1, False),
+    ],
+)
+def test_when_a_copy_is_due(step: int, per_epoch: int, every: int, expected: bool) -> None:
+    assert is_due(step, per_epoch, every) is expected
+
+
+def test_the_newest_copies_stay_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    file = tmp_path / "net.v2.deepviz"
+    checkpoint = trained(project())
+    other = tmp_path / "net.epoch-0001.deepviz"
+    other.write_bytes(b"of another project")
+    for number, epoch in enumerate((30, 10, 20, 40)):  # 30 is from a longer run before
+        path = write_copy(file, epoch, checkpoint, most=2)
+        os.utime(path, (1000 + number, 1000 + number))
+    assert path.name == "net.v2.epoch-0040.deepviz"
+    assert [epoch for epoch, _ in copies(file)] == [20, 40]
+    assert other.exists()
+    loaded = load(copy_path(file, 40))
+    assert loaded.trained is not None
+    for name, array in checkpoint.state.parameters.items():
+        np.testing.assert_array_equal(loaded.trained.state.parameters[name], array)
+
+
+def test_a_folder_that_is_not_there_has_no_copies(tmp_path: Path) -> None:
+    assert copies(tmp_path / "none" / "net.deepviz") == []
+    with pytest.raises(FileNotFoundError):
+        write_copy(tmp_path / "none" / "net.deepviz", 1, trained(project()))

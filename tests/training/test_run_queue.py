@@ -1,0 +1,251 @@
+"""The queue with real processes: done, cancelled, crashed, closed in the middle, taken over by another window."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepviz.document import edits
+from deepviz.engine.optimizers.sgd import SGD
+from deepviz.training.grid import seeds
+from deepviz.training.queue_entry import Entry, QueuedRun, seconds_of, seconds_of_all
+from deepviz.training.run_plan import RunPlan
+from deepviz.training.run_queue import RunQueue
+from deepviz.training.run_store import RunOrigin, RunStore
+from tests.training.run_made import project
+
+PATIENCE = 60.0
+"""Seconds to wait for anything before giving up."""
+LONG = 1_000_000
+"""Epochs that no test waits for."""
+
+Make = Callable[..., RunQueue]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Makes queues over one folder, and closes them in the end."""
+    made: list[RunQueue] = []
+
+    def queue(**options: object) -> RunQueue:
+        made.append(RunQueue(tmp_path / "queue", RunStore(tmp_path / "runs"), **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield queue
+    for each in made:
+        each.close()
+
+
+def wait(queue: RunQueue, until: Callable[[], bool]) -> None:
+    """Look at a queue until something is so."""
+    give_up = time.monotonic() + PATIENCE
+    while not until():
+        queue.look()
+        assert time.monotonic() < give_up, [(entry.state, entry.step, entry.words) for entry in queue.entries]
+
+
+def state(queue: RunQueue, run: str) -> str:
+    return next(entry.state for entry in queue.entries if entry.id == run)
+
+
+def test_runs_are_done_one_after_another_and_noted(make: Make) -> None:
+    queue = make(at_once=1)
+    runs = queue.add(seeds(project(epochs=3), 3, 5))
+    most = 0
+    give_up = time.monotonic() + PATIENCE
+    while queue.is_busy:
+        queue.look()
+        most = max(most, sum(entry.state == "running" for entry in queue.entries))
+        assert time.monotonic() < give_up
+    assert most == 1
+    assert [entry.state for entry in queue.entries] == ["done"] * 3
+    assert queue.share == 1.0
+    assert queue.seconds_left() == 0.0
+    noted = {each.id: each for each in queue.store.runs()}
+    assert set(noted) == set(runs)
+    assert [noted[run].settings["plan.run.seed"] for run in runs] == [5, 6, 7]
+    assert [noted[run].name for run in runs] == ["small, seed 5", "small, seed 6", "small, seed 7"]
+    assert {each.series_kind for each in noted.values()} == {"seeds"}
+    assert set(noted[runs[0]].results) == {"train", "validation", "test"}
+    # The process has trained what this process would have.
+    own = RunPlan.of(project(epochs=3, seed=6)).trainer()
+    losses = [record.values["loss"] for record in own.steps()]
+    np.testing.assert_array_equal(queue.store.history(runs[1]).column("loss")[1], losses)
+
+
+def test_several_run_at_once(make: Make) -> None:
+    queue = make(at_once=2)
+    queue.add(seeds(project(epochs=LONG), 3, 0))
+    queue.look()
+    assert [entry.state for entry in queue.entries] == ["running", "running", "waiting"]
+
+
+def test_what_is_cancelled_is_stopped_and_noted_as_far_as_it_came(make: Make) -> None:
+    queue = make(at_once=1)
+    first, second = queue.add(seeds(project(epochs=LONG), 2, 0))
+    queue.cancel(second)  # it has not even begun
+    wait(queue, lambda: queue.entries[0].step > 0)
+    wait(queue, lambda: queue.entries[0].seconds_left is not None)
+    assert queue.entries[0].loss is not None
+    queue.cancel(first)
+    wait(queue, lambda: not queue.is_busy)
+    assert [entry.state for entry in queue.entries] == ["cancelled", "cancelled"]
+    (noted,) = queue.store.runs()
+    assert (noted.id, noted.ended) == (first, "cancelled")
+    assert noted.steps > 0
+    queue.clear()
+    assert queue.entries == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_process_that_is_killed_fails_alone(make: Make) -> None:
+    queue = make(at_once=1)
+    first, second = queue.add([QueuedRun(project(epochs=LONG)), QueuedRun(project(epochs=1))])
+    wait(queue, lambda: queue.entries[0].step > 0)
+    os.kill(queue._processes[first].number, signal.SIGKILL)
+    wait(queue, lambda: not queue.is_busy)
+    assert [state(queue, first), state(queue, second)] == ["failed", "done"]
+    assert "signal 9" in queue.entries[0].words
+    assert [each.id for each in queue.store.runs()] == [second]
+
+
+def test_why_a_run_failed_is_told_in_its_own_words(make: Make) -> None:
+    made = project()
+    broken = replace(made, graph=replace(made.graph, edges=()))
+    # Two linear layers and a huge step: the loss is beyond all numbers after a few steps.
+    wild = edits.delete(project(epochs=500), ["tanh_1"])
+    wild = edits.set_plan(wild, replace(wild.plan, optimizer=SGD(learning_rate=1e6)))
+    queue = make(at_once=2)
+    first, second = queue.add([QueuedRun(broken), QueuedRun(wild)])
+    wait(queue, lambda: not queue.is_busy)
+    assert [state(queue, first), state(queue, second)] == ["failed", "failed"]
+    assert "leads nowhere" in queue.entries[0].words
+    assert "iverged" in queue.entries[1].words
+    (noted,) = queue.store.runs()
+    assert (noted.id, noted.ended) == (second, "diverged")
+    assert noted.reason
+    assert noted.steps >= 1
+
+
+def test_a_program_that_cannot_be_started_is_told(make: Make, tmp_path: Path) -> None:
+    queue = make(command=(str(tmp_path / "no-such-program"),))
+    queue.add([QueuedRun(project())])
+    queue.look()
+    assert queue.entries[0].state == "failed"
+    assert "could not be started" in queue.entries[0].words
+
+
+def test_pausing_begins_nothing_further(make: Make) -> None:
+    queue = make(at_once=1)
+    queue.add(seeds(project(epochs=2), 2, 0))
+    queue.look()
+    queue.pause()
+    wait(queue, lambda: not queue.is_working)
+    queue.look()
+    assert [entry.state for entry in queue.entries] == ["done", "waiting"]
+    queue.resume()
+    wait(queue, lambda: not queue.is_busy)
+    assert [entry.state for entry in queue.entries] == ["done", "done"]
+
+
+def test_what_is_not_done_when_a_window_closes_is_taken_over_by_the_next(make: Make, tmp_path: Path) -> None:
+    queue = make(at_once=1)
+    done, running, waiting = queue.add(
+        [
+            QueuedRun(project(epochs=1)),
+            QueuedRun(project(epochs=LONG)),
+            QueuedRun(project(epochs=2), RunOrigin("third")),
+        ]
+    )
+    wait(queue, lambda: state(queue, running) == "running" and queue.entries[1].step > 0)
+    process = queue._processes[running]
+    other = make(at_once=1)
+    assert other.take_over() == []  # this window is open
+    began = time.monotonic()
+    queue.close()
+    assert time.monotonic() - began < 10
+    assert process.status is not None
+    assert [each.id for each in queue.store.runs()] == [done]  # what was cut off begins anew, so it is not noted
+    assert other.take_over() == [running, waiting]
+    assert other.is_paused
+    assert [entry.name for entry in other.entries] == ["small", "third"]
+    other.cancel(running)
+    other.resume()
+    wait(other, lambda: not other.is_busy)
+    assert state(other, waiting) == "done"
+    other.close()
+    assert list((tmp_path / "queue").iterdir()) == []
+
+
+def test_what_was_noted_after_all_or_is_damaged_is_not_offered_again(make: Make, tmp_path: Path) -> None:
+    queue = make(at_once=1)
+    (run, lost) = queue.add([QueuedRun(project(epochs=1)), QueuedRun(project())])
+    queue.pause()
+    folder = next((tmp_path / "queue").iterdir())
+    (folder / f"{lost}.json").write_bytes(b"{")
+    queue.close()
+    store = RunStore(tmp_path / "runs")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / f"{run}.deepviz").write_bytes(b"")  # its process ended after the window had
+    assert RunQueue(tmp_path / "queue", store).take_over() == []
+    assert list((tmp_path / "queue").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there does not learn that its parent is gone")
+def test_a_run_whose_window_is_gone_ends_by_itself(make: Make, tmp_path: Path) -> None:
+    """The order names a window that is not the parent of the process: as if the window had been killed."""
+    from tests.cli.commands import in_a_process
+
+    order = tmp_path / "order"
+    values = {"folder": str(tmp_path / "runs"), "run": "x", "origin": {"name": "x"}, "window": 1}
+    order.write_text(json.dumps(values))
+    answer = in_a_process("train", "spirals", "--epochs", LONG, "--queued", order, "--progress", "json")
+    assert answer.status == 1
+    assert "end of its window" in answer.err
+    assert not (tmp_path / "runs").exists()
+
+
+def entry(name: str, **values: object) -> Entry:
+    return replace(Entry(name, QueuedRun(project(epochs=10), RunOrigin(series="s"))), **values)  # type: ignore[arg-type]
+
+
+def test_the_time_left_by_hand() -> None:
+    done = entry("a", state="done", step=100, steps=100, seconds=5.0, overhead=1.0)
+    running = entry("b", state="running", place=1, step=50, steps=100, seconds=2.5, seconds_left=3.0)
+    waiting = [entry(name, place=2 + number) for number, name in enumerate("cd")]
+    everything = [done, running, *waiting]
+    # each epoch took 0.5 s, so a waiting one takes 10 * 0.5 s and the second that a process takes besides
+    assert seconds_of(waiting[0], everything) == pytest.approx(6.0)
+    assert seconds_of_all(everything, 1) == pytest.approx(3.0 + 6.0 + 6.0)
+    # two at once: 3 s | 6 s, then the last one after the 3 s
+    assert seconds_of_all(everything, 2) == pytest.approx(9.0)
+    assert seconds_of_all(waiting, 1) is None
+    assert seconds_of_all([done], 3) == 0.0
+
+
+def test_an_entry_survives_json_and_nonsense_does_not() -> None:
+    made = entry("a", place=3)
+    assert Entry.from_json("a", made.to_json()) == made
+    for content in (b"", b"{}", b'{"project": "x", "origin": {}, "place": 0}', b"[]"):
+        with pytest.raises(ValueError, match="cannot be read"):
+            Entry.from_json("a", content)
+    told = made.told(
+        {"step": 5, "steps": 10, "epoch": 1, "loss": None, "validation_loss": 2, "seconds": 1, "seconds_left": "x"}
+    )
+    assert (told.step, told.steps, told.loss, told.validation_loss, told.seconds, told.seconds_left) == (
+        5,
+        10,
+        None,
+        2.0,
+        1.0,
+        None,
+    )

@@ -1,0 +1,202 @@
+"""The folder of runs: what is noted is read back, what is damaged hurts nothing else, and it never grows for ever."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepviz.document.file_format import FileError
+from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.run_store import DELETED, RunOrigin, RunStore
+from deepviz.training.run_summary import RunSummary
+from tests.training.run_made import project, trained
+
+
+@pytest.fixture(scope="module")
+def checkpoint() -> Checkpoint:
+    return trained(project(epochs=3))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def noted(store: RunStore, checkpoint: Checkpoint, name: str = "", created: float | None = None) -> RunSummary:
+    summary = store.note(checkpoint, "finished", 1.5, origin=RunOrigin(name))
+    assert summary is not None
+    if created is not None:
+        store._change(summary.id, created=created)
+    return summary
+
+
+def test_a_run_is_read_back_as_it_was_noted(store: RunStore, checkpoint: Checkpoint) -> None:
+    origin = RunOrigin("mine", "s1", "seeds", ("plan.run.seed",))
+    results = {"test": {"loss": 0.5, "accuracy": float("inf")}}
+    summary = store.note(checkpoint, "early", 2.5, reason="enough", origin=origin, results=results)
+    assert summary is not None
+    (read,) = RunStore(store.folder).runs()
+    assert read == summary
+    assert (read.name, read.ended, read.reason, read.series, read.series_kind) == (
+        "mine",
+        "early",
+        "enough",
+        "s1",
+        "seeds",
+    )
+    assert (read.steps, read.epochs, read.seconds) == (checkpoint.state.step, 3, 2.5)
+    assert read.parameters == 2 * 4 + 4 + 4 * 2 + 2
+    assert read.results == results
+    assert read.settings["graph.dense_1.units"] == 4
+    loaded = store.load(read.id)
+    assert loaded.project == checkpoint.project
+    assert loaded.trained is not None
+    for name, array in checkpoint.state.parameters.items():
+        np.testing.assert_array_equal(loaded.trained.state.parameters[name], array)
+    history = store.history(read.id)
+    np.testing.assert_array_equal(history.column("loss")[1], checkpoint.history.column("loss")[1])
+
+
+def test_a_run_without_a_step_is_none(store: RunStore, checkpoint: Checkpoint) -> None:
+    empty = replace(checkpoint, state=replace(checkpoint.state, step=0))
+    assert store.note(empty, "stopped", 0.0) is None
+    assert store.runs() == []
+
+
+def test_a_run_that_goes_on_keeps_its_name_and_star(store: RunStore, checkpoint: Checkpoint) -> None:
+    first = noted(store, checkpoint)
+    store.rename(first.id, "  better\nname ")
+    store.star(first.id, True)
+    again = store.note(checkpoint, "finished", 9.0, run=first.id)
+    assert again is not None
+    (read,) = store.runs()
+    assert (read.name, read.is_starred, read.seconds, read.created) == ("better name", True, 9.0, first.created)
+
+
+def test_names_are_numbered(store: RunStore, checkpoint: Checkpoint) -> None:
+    assert [noted(store, checkpoint).name for _ in range(3)] == ["small 1", "small 2", "small 3"]
+    store.rename(store.runs()[0].id, "   ")  # an empty name is none
+    assert "small 3" in {each.name for each in store.runs()}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"figures": 3}', b"\xff\xfe", b"[" * 100_000, b'{"name": NaN}']
+)
+def test_damaged_notes_hurt_nothing_else(store: RunStore, checkpoint: Checkpoint, content: bytes) -> None:
+    good, bad = noted(store, checkpoint), noted(store, checkpoint)
+    (store.folder / f"{bad.id}.json").write_bytes(content)
+    found = {each.id: each for each in store.runs()}
+    assert not found[good.id].damage
+    assert found[bad.id].damage
+    with pytest.raises(OSError, match="cannot be read"):
+        store.rename(bad.id, "x")
+    store.delete([bad.id])
+    assert [each.id for each in store.runs()] == [good.id]
+
+
+def test_what_is_missing_is_told(store: RunStore, checkpoint: Checkpoint) -> None:
+    one, other, whole = (noted(store, checkpoint) for _ in range(3))
+    (store.folder / f"{one.id}.json").unlink()
+    store.file(other.id).unlink()
+    damage = {each.id: each.damage for each in store.runs()}
+    assert "notes" in damage[one.id]
+    assert "missing" in damage[other.id]
+    assert damage[whole.id] == ""
+    with pytest.raises(FileError):
+        store.history(other.id)
+
+
+def test_damaged_weights_are_told_when_they_are_wanted(store: RunStore, checkpoint: Checkpoint) -> None:
+    run = noted(store, checkpoint)
+    content = store.file(run.id).read_bytes()
+    store.file(run.id).write_bytes(content[: len(content) // 2])
+    with pytest.raises(FileError):
+        store.load(run.id)
+    with pytest.raises(FileError):
+        store.history(run.id)
+
+
+def test_weights_that_do_not_fit_are_left_out_but_the_run_is_not(store: RunStore, checkpoint: Checkpoint) -> None:
+    run = noted(store, replace(checkpoint, project=project(units=9)))
+    assert not store.runs()[0].has_weights
+    assert store.load(run.id).trained is None
+
+
+def test_the_oldest_go_when_there_are_too_many_but_never_starred_ones(tmp_path: Path, checkpoint: Checkpoint) -> None:
+    store = RunStore(tmp_path, most_runs=2)
+    runs = [noted(store, checkpoint, str(number), created=1000.0 + number) for number in range(5)]
+    store.star(runs[0].id, True)
+    assert {each.name for each in store.prune()} == {"1", "2"}
+    assert [each.name for each in store.runs()] == ["4", "3", "0"]
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_so_do_they_when_they_take_too_much_room(tmp_path: Path, checkpoint: Checkpoint) -> None:
+    store = RunStore(tmp_path)
+    runs = [noted(store, checkpoint, str(number), created=1000.0 + number) for number in range(3)]
+    size = sum((tmp_path / f"{runs[2].id}{suffix}").stat().st_size for suffix in (".json", ".deepviz"))
+    tight = RunStore(tmp_path, most_bytes=int(1.5 * size))
+    assert {each.name for each in tight.prune()} == {"0", "1"}
+
+
+def test_deleting_can_be_undone_until_it_is_long_ago(store: RunStore, checkpoint: Checkpoint) -> None:
+    run, other = noted(store, checkpoint), noted(store, checkpoint)
+    store.delete([run.id])
+    store.prune()
+    assert [each.id for each in store.runs()] == [other.id]
+    store.bring_back([run.id])
+    assert {each.id for each in store.runs()} == {run.id, other.id}
+    store.delete([run.id])
+    for file in (store.folder / DELETED).iterdir():
+        os.utime(file, (1.0, 1.0))
+    draft = store.folder / ".abc.part"
+    draft.write_bytes(b"half")
+    os.utime(draft, (1.0, 1.0))
+    store.prune()
+    assert list((store.folder / DELETED).iterdir()) == []
+    assert not draft.exists()
+
+
+def test_two_windows_see_each_others_changes(store: RunStore, checkpoint: Checkpoint) -> None:
+    other = RunStore(store.folder)
+    run = noted(store, checkpoint)
+    assert [each.id for each in other.runs()] == [run.id]
+    before = store.stamp()
+    other.rename(run.id, "theirs")
+    store.star(run.id, True)
+    assert store.stamp() != before
+    (read,) = other.runs()
+    assert (read.name, read.is_starred) == ("theirs", True)
+    other.delete([run.id])
+    store.rename(run.id, "too late")  # it is gone: nothing is brought back by half
+    assert store.runs() == []
+    store.delete([run.id])
+
+
+def test_an_unreadable_or_missing_folder_is_an_empty_list(tmp_path: Path) -> None:
+    assert RunStore(tmp_path / "none").runs() == []
+    (tmp_path / "file").write_bytes(b"")
+    assert RunStore(tmp_path / "file").runs() == []
+    assert RunStore(tmp_path / "none").prune() == []
+
+
+def test_reading_the_list_does_not_open_what_it_knows(
+    store: RunStore, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted(store, checkpoint)
+    store.runs()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read again"))
+    assert len(store.runs()) == 1
+
+
+def test_numbers_of_another_kind_are_damage(store: RunStore, checkpoint: Checkpoint) -> None:
+    run = noted(store, checkpoint)
+    file = store.folder / f"{run.id}.json"
+    for name, value in (("created", 1e300), ("seconds", -1.0), ("steps", "7"), ("name", 5), ("figures", {"loss": [1]})):
+        file.write_text(json.dumps(json.loads(run.to_json()) | {name: value}))
+        assert store.runs()[0].damage
