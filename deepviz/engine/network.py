@@ -15,7 +15,7 @@ import numpy as np
 from deepviz.engine.arena import Arena
 from deepviz.engine.layer import Layer
 from deepviz.engine.ragged import as_array
-from deepviz.engine.recording import NetworkTape, Recording, named
+from deepviz.engine.recording import NetworkTape, Recording, by_node
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Trained, Weighted, penalty
@@ -332,11 +332,11 @@ class Network:
             for name, array in self.gradients.items()
         }
         recording = Recording(self, tape, params, grads, {}, {})
-        tape.phase = "forward"
+        tape.phase, own = "forward", by_node(params)
         for node in self.nodes:
             tape.node = node.id
             inputs = [recording.outputs[source] for source in node.sources] or [x]
-            output, kept = node.layer.forward(tape, named(params, node.id), inputs)
+            output, kept = node.layer.forward(tape, own.get(node.id, {}), inputs)
             recording.outputs[node.id], recording.kept[node.id] = output, kept
         tape.node = ""
         return recording

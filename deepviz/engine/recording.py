@@ -47,6 +47,7 @@ class Recording:
         edge_grads: dict[EdgeKey, Tensor] = {}
         totals: dict[str, Tensor] = {}
         total = output_grad
+        params, grads = by_node(self.params), by_node(self.grads)
         for node in reversed(self.network.nodes):
             tape.node = node.id
             total, *others = arriving[node.id]
@@ -54,7 +55,7 @@ class Recording:
                 total = tape.add(total, other)
             totals[node.id] = total
             input_grads = node.layer.backward(
-                tape, named(self.params, node.id), named(self.grads, node.id), self.kept[node.id], total
+                tape, params.get(node.id, {}), grads.get(node.id, {}), self.kept[node.id], total
             )
             for port, source in enumerate(node.sources):
                 edge_grads[source, node.id, port] = input_grads[port]
@@ -124,7 +125,10 @@ class NetworkTape:
             self.output_grad, self.input_grad = compiled[output_grad], compiled[input_grad]
 
 
-def named(arrays: Mapping[str, Tensor], node_id: str) -> dict[str, Tensor]:
-    """A node's own arrays, by their short names."""
-    prefix = f"{node_id}/"
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+def by_node(arrays: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """Each node's own arrays, by their short names; a node without any is left out."""
+    found: dict[str, dict[str, Tensor]] = {}
+    for name, array in arrays.items():
+        node, _, short = name.rpartition("/")
+        found.setdefault(node, {})[short] = array
+    return found

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from deepviz.engine.interruption import Interrupted, question
 from deepviz.engine.memory import Storage, place
 from deepviz.engine.noise import Noise
 from deepviz.engine.replay import PHASES
@@ -43,7 +44,8 @@ class Tape:
     ----------
     node, phase
         Whose calls are being written down, and for which part of the step. A layer may write calls for a later phase
-        than the one it is in: they are replayed in the order of the phases.
+        than the one it is in: they are replayed in the order of the phases. Setting the node raises `Interrupted` if
+        the recording is not wanted any more.
     noise
         The random numbers of the recording. `is_random` says whether any are drawn: then `noise.start` must come
         before each replay.
@@ -52,10 +54,22 @@ class Tape:
     def __init__(self, dtype: np.dtype[Any], training: bool = False, part: Part | None = None) -> None:
         self.dtype, self.training, self.part = np.dtype(dtype), training, part
         self.records: list[Record] = []
-        self.node: str = ""
+        self._node, self._is_unwanted = "", question()
         self.phase: Phase = "forward"
         self.noise, self.is_random = Noise(), False
         self._constants: dict[float, Storage] = {}
+        self._written: set[Storage] = set()
+
+    @property
+    def node(self) -> str:
+        """Whose calls are being written down."""
+        return self._node
+
+    @node.setter
+    def node(self, node: str) -> None:
+        if self._is_unwanted():
+            raise Interrupted
+        self._node = node
 
     # Tensors
 
@@ -120,9 +134,7 @@ class Tape:
         behind them, where they stay from replay to replay.
         """
         storage, columns, samples = x.storage, x.T, x.shape[0]
-        made_here = storage.array is None and any(
-            record.write is not None and record.write.storage is storage for record in reversed(self.records)
-        )
+        made_here = storage.array is None and storage in self._written
         if not made_here or storage.dtype != x.dtype or not columns.in_order or not x.fills_storage:
             return None
         storage.ones = max(storage.ones, samples)  # another view of the storage may have asked for more
@@ -251,6 +263,7 @@ class Tape:
         elif out.shape != shape:
             raise ValueError(f"A result of shape {shape} cannot be written to a tensor of shape {out.shape}.")
         self.records.append(Record(function, self.node, self.phase, tuple(reads), out, elementwise))
+        self._written.add(out.storage)
         return out
 
     def run(self, function: Callable[..., Any], *reads: Tensor) -> None:

@@ -100,25 +100,26 @@ def wired(graph: GraphLike) -> list[WiredNode]:
             raise GraphError(f"Two nodes are called {node.id}.")
         layers[node.id] = node.layer
     incoming: dict[str, list[EdgeLike]] = {node_id: [] for node_id in layers}
+    leaving: dict[str, list[EdgeLike]] = {node_id: [] for node_id in layers}
     for edge in graph.edges:
         for end in (edge.source, edge.target):
             if end not in layers:
                 raise GraphError(f"An edge names {end}, but there is no such node.")
         incoming[edge.target].append(edge)
+        leaving[edge.source].append(edge)
     inputs = [node_id for node_id, layer in layers.items() if isinstance(layer, Input)]
     if len(inputs) != 1:
         raise GraphError(f"A network has one Input; this one has {len(inputs)}.")
-    outputs = [node_id for node_id in layers if all(edge.source != node_id for edge in graph.edges)]
+    outputs = [node_id for node_id in layers if not leaving[node_id]]
     if len(outputs) != 1:
         which = ", ".join(outputs) or "all go in circles"
         raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({which}).")
 
     done: dict[str, WiredNode] = {}
-    waiting = list(layers)
-    while waiting:
-        ready = [node_id for node_id in waiting if all(edge.source in done for edge in incoming[node_id])]
-        if not ready:
-            raise GraphError(f"{waiting[0]} is on a cycle or behind one; data must flow one way.")
+    place = {node_id: number for number, node_id in enumerate(layers)}
+    missing = {node_id: len(edges) for node_id, edges in incoming.items()}
+    ready = [node_id for node_id in layers if not missing[node_id]]
+    while ready:
         for node_id in ready:
             layer = layers[node_id]
             sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
@@ -134,7 +135,13 @@ def wired(graph: GraphLike) -> list[WiredNode]:
                 done[node_id] = WiredNode(node_id, layer, sources, shapes, layer.output_shape(shapes))
             except ShapeError as error:
                 raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
-        waiting = [node_id for node_id in waiting if node_id not in done]
+        for edge in (edge for node_id in ready for edge in leaving[node_id]):
+            missing[edge.target] -= 1
+        following = {edge.target for node_id in ready for edge in leaving[node_id] if not missing[edge.target]}
+        ready = sorted(following, key=place.__getitem__)
+    if len(done) < len(layers):
+        stuck = next(node_id for node_id in layers if node_id not in done)
+        raise GraphError(f"{stuck} is on a cycle or behind one; data must flow one way.")
     return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
 
 

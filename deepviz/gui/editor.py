@@ -89,6 +89,8 @@ class Editor(QObject):
         self.data_error = ""
         self.undo_stack = QUndoStack(self)
         self._passed_over = 0
+        self.merge_key = ""
+        """The merge key of the edit that is being shown; empty for one that stands alone, and for undo and redo."""
         self.undo_stack.cleanChanged.connect(self.saved_changed)
         self.undo_stack.indexChanged.connect(self.steps_changed)
         self._load_data(project.data)
@@ -118,7 +120,11 @@ class Editor(QObject):
         """
         after = edit(self.project)
         if after != self.project:
-            self.undo_stack.push(EditCommand(self, label, self.project, after, merge_key))
+            self.merge_key = merge_key
+            try:
+                self.undo_stack.push(EditCommand(self, label, self.project, after, merge_key))
+            finally:
+                self.merge_key = ""
 
     def go_to_step(self, number: int) -> None:
         """Undo or redo until so many steps are done. What lies between is neither shown nor checked.

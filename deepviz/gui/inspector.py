@@ -63,11 +63,18 @@ class Inspector(QObject):
         return any(task is not None for task in self._tasks.values())
 
     def ask(self, look: Asker) -> None:
-        """Somebody wants an answer soon: the view has another question, or can be seen now."""
-        self._wanted.add(look)
+        """Somebody wants an answer soon: the view has another question, or can be seen now.
+
+        What a patient view is already being answered goes on, as long as that is what it asks.
+        """
         task = self._tasks[False]
-        if not look.is_live and task is not None and any(each is look for each, _ in task.questions):
-            task.cancelled.set()
+        if not look.is_live and task is not None:
+            asked = next((question for each, question in task.questions if each is look), None)
+            if asked is not None and asked == look.question() and not task.cancelled.is_set():
+                return  # it is being worked out
+            if asked is not None:
+                task.cancelled.set()
+        self._wanted.add(look)
         self._soon.start()
 
     def begin_anew(self) -> None:
@@ -163,4 +170,5 @@ class Inspector(QObject):
         if task.cancelled.is_set():
             for look, _ in task.questions:
                 self._answered.pop(look, None)
+                self._wanted.add(look)  # if it still has a question, nobody else would ask it for a patient view
         self._soon.start()

@@ -36,6 +36,7 @@ class LiveBar(QWidget):
         self._docks: ViewDocks | None = None
         self._tabs: dict[str, Tab] = {}
         self._actions: dict[str, QAction] = {}
+        self._last: Tab | None = None
         self._menu = QMenu(self)
         self.button = QPushButton("Views", self)
         self.button.setProperty("field", "true")
@@ -85,6 +86,13 @@ class LiveBar(QWidget):
             self._tabs[key].setChecked(self._docks.is_visible(key))
             self._actions[key].setChecked(self._docks.is_open(key))
 
+    def add_last(self, tab: Tab) -> None:
+        """Put something that is no view at the right end, where it always has room."""
+        self._last = tab
+        tab.setParent(self)
+        self._row.addWidget(tab)
+        self._choose_tabs()
+
     @property
     def tabs(self) -> dict[str, Tab]:
         """The tab of each view, shown or not."""
@@ -118,6 +126,8 @@ class LiveBar(QWidget):
     def _choose_tabs(self) -> None:
         """Show the first tabs, as many as there is room for."""
         room = self.width() - 2 * MARGIN - self.button.sizeHint().width()
+        if self._last is not None:
+            room -= self._last.sizeHint().width() + SPACING
         for tab in self._tabs.values():
             room -= tab.sizeHint().width() + SPACING
             tab.setVisible(room >= 0)

@@ -58,7 +58,7 @@ class RunPictures:
         past = int(np.searchsorted(steps, step, side="right"))
         course |= dict.fromkeys(self._losses, losses[max(0, past - SPARKLINE_STEPS) : past].copy())
         nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
-        return GradientPicture(nodes, self._edges(history, step), loss, course, span or ())
+        return GradientPicture(nodes, self._edges(history, step), loss, course, span or (), self._flows(history, step))
 
     def _edges(self, history: History, step: int) -> dict[Edge, float | None]:
         """The norm at each drawn edge, of the last step before that was looked at so closely."""
@@ -69,6 +69,23 @@ class RunPictures:
         edges = [*(Edge(*edge) for edge in history.edges), *(edge for edge in self._written if self._is_last(edge))]
         norms = dict(zip(edges, map(float, flow), strict=False))
         return {drawn: norms[edge] for drawn, edge in self._drawn.items() if edge in norms}
+
+    def _flows(self, history: History, step: int) -> dict[str, np.ndarray]:
+        """What came back to nodes without parameters up to a step."""
+        if FLOW not in history:
+            return {}
+        steps, values = history.column(FLOW)
+        past = int(np.searchsorted(steps, step, side="right"))
+        recent = values[max(0, past - SPARKLINE_STEPS) : past]
+        sources = [source for source, _, _ in history.edges]
+        # The last column is what came from the loss to the last node.
+        sources += [edge.source for edge in self._written if self._is_last(edge)]
+        numbers = {source: number for number, source in enumerate(sources[: recent.shape[1]])}
+        return {
+            source: recent[:, number].copy()
+            for source, number in numbers.items()
+            if len(recent) and source not in history.layers and sources.count(source) == 1
+        }
 
     def _is_last(self, edge: Edge) -> bool:
         return edge.target in self._losses

@@ -90,7 +90,4 @@ class RunProgress:
         state = self._state()
         if state is None or not self._samples:
             return None
-        if state.place is not None:
-            return state.place
-        epoch, batch = divmod(state.step, self.steps_per_epoch)
-        return Place(epoch, batch * self._batch_size)
+        return state.place_among(self._samples, self._batch_size)

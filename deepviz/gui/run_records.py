@@ -30,10 +30,12 @@ class RunRecords:
         self._span, self._log, self._pictures = GradientSpan(), RunLog(), RunPictures()
         self._told = 0
 
-    def begin(self, history: History) -> None:
-        """Go on with the history of another run."""
+    def begin(self, history: History, project: Project | None = None) -> None:
+        """Go on with the history of another run, of this project; files of earlier versions do not say how it began."""
+        if project is not None and len(history) and not history.changes and not history.events:
+            self._log.begin(history, project, 0)
         history.most_steps = MOST_STEPS
-        self._log.forget()
+        self._log.follow(history, project)
         self.history, self._span = history, GradientSpan()
         self._span.follow(history)
         self._told = history.revision
@@ -48,6 +50,10 @@ class RunRecords:
     def went_by(self, project: Project, step: int) -> None:
         """Note by which project a run begins, or goes on from a checkpoint, after so many steps."""
         self._log.begin(self.history, project, step)
+
+    def expect(self, project: Project, key: str) -> None:
+        """The run will be told to go on by this project, in one movement with all that has the same non-empty key."""
+        self._log.expect(project, key)
 
     def changed(self, project: Project, step: int) -> None:
         """Note that the run goes on by another plan after so many steps."""

@@ -135,6 +135,15 @@ RESPONSES_ON_CARDS = Setting(
 RUNS_OF_ALL = Setting("runs/of_all", False, "Whether the list of runs shows those of all projects.")
 RUNS_SORTED_BY = Setting("runs/sorted_by", "created", "The column that the list of runs is sorted by.")
 RUNS_FALLING = Setting("runs/falling", True, "Whether the list of runs goes from large to small.")
+RUNS_INSTEAD_OF: Setting[tuple[str, ...]] = Setting(
+    "runs/instead_of", (), "Views that come back when the list of runs is closed, each as `workspace/key/width`."
+)
+RUNS_WITH: Setting[tuple[str, ...]] = Setting(
+    "runs/with", (), "Views that stood beside the list of runs when it was closed, as `workspace/key/0`."
+)
+VIEWS_OFFERED: Setting[tuple[str, ...]] = Setting(
+    "views/offered", (), "Views that were opened by themselves because they suited the data; each is once only."
+)
 HINTS_SHOWN = Setting("hints/shown", 0, "How many of the first hints have been seen.", minimum=0, maximum=100)
 HINTS_ON = Setting("hints/on", True, "Whether the first hints are shown at all.")
 
@@ -193,6 +202,9 @@ SETTINGS: tuple[
     RUNS_OF_ALL,
     RUNS_SORTED_BY,
     RUNS_FALLING,
+    RUNS_INSTEAD_OF,
+    RUNS_WITH,
+    VIEWS_OFFERED,
     HINTS_SHOWN,
     HINTS_ON,
 )

@@ -1,7 +1,7 @@
 """Starts, steers and ends runs for the window, and collects what they report.
 
-One timer empties the session's mailbox into the history every 33 ms; views redraw when `grew` is sent. Nothing here
-computes: the session's thread does.
+One timer empties the session's mailbox into the history every 33 ms; `grew` is sent as often as drawing can be
+afforded. Nothing here computes: the session's thread does.
 """
 
 from __future__ import annotations
@@ -134,7 +134,6 @@ class TrainingController(QObject):
         """Stop after the step that is being made."""
         if self._session is not None:
             self._session.pause()
-            self._timer.start(SHORTEST)
 
     def step(self, count: int = 1) -> None:
         """Make some steps, then pause."""
@@ -170,7 +169,7 @@ class TrainingController(QObject):
         self.reset(how)
         if checkpoint is not None:
             self._checkpoint = checkpoint
-            self._begin_history(checkpoint.history, timeline)
+            self._begin_history(checkpoint.history, timeline, checkpoint.project)
             self.moments.timeline.keep(lambda: checkpoint.state)
             self._tell_growth()
             self._set_status("paused")
@@ -187,6 +186,10 @@ class TrainingController(QObject):
         self._wanted_probes = tuple(dict.fromkeys((FLOW, *keys)))
         if self._session is not None:
             self._session.watch(self._wanted_probes)
+
+    def halt(self) -> bool:
+        """End the thread and keep the run as it is. Returns whether it ended in time."""
+        return self._session is None or self._session.stop()
 
     def shut_down(self) -> bool:
         """End the thread. Returns whether it ended in time."""
@@ -259,7 +262,7 @@ class TrainingController(QObject):
             command(session)
             self._went_on()
 
-    def _start(self, paused: bool, later: Sections = ()) -> Session | None:
+    def _start(self, paused: bool, later: Sections | None = None) -> Session | None:
         """Start a thread: from the checkpoint if it fits the project, otherwise from fresh weights."""
         if self._editor.report.problems or self._editor.data is None:
             self.blocked.emit()
@@ -311,8 +314,6 @@ class TrainingController(QObject):
                 self.failed.emit(session.failure)
             elif session.ending is not None:
                 self.ended.emit(session.ending)
-        elif status == "paused":
-            self._timer.start(SHORTEST)  # goes on looking: a step may have been asked for
 
     def _collect(self) -> None:
         """Put what is in the mailbox into the history."""
@@ -388,8 +389,8 @@ class TrainingController(QObject):
         session, self._session = self._session, None
         return True if session is None else session.stop()
 
-    def _begin_history(self, history: History, timeline: Timeline | None = None) -> None:
-        self._records.begin(history)
+    def _begin_history(self, history: History, timeline: Timeline | None = None, of: Project | None = None) -> None:
+        self._records.begin(history, of)
         self.moments.begin(timeline or Timeline())
         self.progress.pace.clear()
         self.restarted.emit()

@@ -18,7 +18,7 @@ from deepviz.gui.main_window import MainWindow
 from deepviz.gui.plots import all_views
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.view import View
-from deepviz.gui.settings import Settings
+from deepviz.gui.settings import VIEWS_OFFERED, Settings
 from deepviz.gui.theme import DARK, Theme
 from deepviz.training.history import History
 
@@ -57,7 +57,7 @@ class ViewDocks(QObject):
     node_chosen = Signal(str)
     edit_wanted = Signal(str, object)
 
-    def __init__(self, window: MainWindow, settings: Settings | None = None) -> None:
+    def __init__(self, window: MainWindow, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
         self.kinds: dict[str, type[View]] = {kind.key: kind for kind in all_views()}
@@ -76,6 +76,8 @@ class ViewDocks(QObject):
         self._waiting: list[str] = []
         self._turn = QTimer(self, singleShot=True, interval=TURN)
         self._turn.timeout.connect(self._take_turn)
+        self._offer = QTimer(self, singleShot=True, interval=0)
+        self._offer.timeout.connect(self.open_suitable)
         for key, kind in self.kinds.items():
             dock = window.add_view_dock(key, kind.title, DOCK_FEATURES, is_default=kind.is_default)
             dock.visibilityChanged.connect(lambda visible, key=key: self._seen(key, visible))
@@ -119,19 +121,21 @@ class ViewDocks(QObject):
         else:
             self.open(key)
 
-    def open_suitable(self) -> None:
-        """Open the views that suit what is open now; for a first start."""
-        if self._open_project is None or self._open_project[1] is None:
-            return
-        for key, kind in self.kinds.items():
-            if issubclass(kind, Look) and kind.suits(self._open_project[0], self._open_project[1]):
-                self.open(key)
+    def open_suitable_soon(self) -> None:
+        """Do that when the window has its size: where there is room for a view depends on it."""
+        self._offer.start()
 
-    def lay_behind(self, dock: QDockWidget) -> None:
-        """Put a dock that is no view on a tab with the last view below, so that the canvas keeps its room."""
-        below = [each for each in self.docks.values() if each.isVisible() and not each.isFloating()]
-        if below and not self._window.tabifiedDockWidgets(dock):
-            self._window.tabifyDockWidget(below[-1], dock)
+    def open_suitable(self) -> None:
+        """Open the views that suit what is open now, each once in a lifetime: whoever closes one does not want it."""
+        project, data = (None, None) if self._open_project is None else self._open_project[:2]
+        if project is None or data is None:
+            return
+        seen = self._settings.get(VIEWS_OFFERED)
+        for key, kind in self.kinds.items():
+            if key not in seen and issubclass(kind, Look) and kind.suits(project, data):
+                self.open(key)
+                seen = *seen, key
+        self._settings.set(VIEWS_OFFERED, seen)
 
     def maximise(self, key: str) -> None:
         """Give a view a large window of its own, or put it back."""
@@ -227,8 +231,7 @@ class ViewDocks(QObject):
 
     def _made(self, key: str) -> View:
         view = self.kinds[key]()
-        if self._settings is not None:
-            view.take_settings(self._settings)
+        view.take_settings(self._settings)
         view.apply_theme(self._theme)
         if self._scale is not None:
             view.show_scale(*self._scale)

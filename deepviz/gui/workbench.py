@@ -46,6 +46,7 @@ from deepviz.gui.pictures import Pictures
 from deepviz.gui.project_files import ProjectFiles
 from deepviz.gui.run_archive import RunArchive
 from deepviz.gui.runs.desk import RunsDesk
+from deepviz.gui.runs_dock import RunsDock
 from deepviz.gui.settings import GEOMETRY, LEFT_TAB, REOPEN_LAST, THEME, WINDOW_STATES, WORKSPACE, Settings
 from deepviz.gui.status_line import StatusLine
 from deepviz.gui.template_gallery import TemplateGallery, TemplateOffer
@@ -127,7 +128,9 @@ class Workbench(QObject):
         self.stop_panel = StopPanel(self.window)
         self.runs = RunsDesk(home or settings.path.parent / "work", self.editor, settings, look)
         self.archive = RunArchive(self.runs, self.editor, self.controller, self.files, self.notice)
-        self.runs_dock = self.window.add_dock("Runs", self.runs.panel)
+        self.runs_dock = RunsDock(self.window, self.views, self.runs.panel, settings)
+        self.runs_dock.apply_theme(look)
+        self.live_bar.add_last(self.runs_dock.tab)
         self.pictures = Pictures(self.canvas, self.editor, settings, self.notice, self.window)
         self.picture_panel = PicturePanel(self.window, self.pictures, settings)
         self.actions["reopen_last"].setChecked(settings.get(REOPEN_LAST))
@@ -152,6 +155,7 @@ class Workbench(QObject):
 
     def shut_down(self) -> None:
         """End the run and remember how the window stood."""
+        self.controller.halt()  # nobody wants to wait for another step
         self.leaving.emit()
         self.pictures.leave_clipboard()
         self.messages.forget()

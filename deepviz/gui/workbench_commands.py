@@ -81,7 +81,7 @@ class WorkbenchCommands(QObject):
             "zoom_actual": bench.canvas.zoom_reset,
             "fit": bench.canvas.fit,
             "minimap": partial(commands.toggle_minimap, bench.canvas),
-            "runs": self._toggle_runs,
+            "runs": lambda: bench.runs_dock.toggle(),
             "problems": lambda: bench.checking.toggle_list(),
             "responses": lambda: bench.card_responses.toggle(),
             "bars": lambda: bench.checking.bars_button.open_menu(),
@@ -223,15 +223,6 @@ class WorkbenchCommands(QObject):
         bench, controller = self._bench, self._bench.controller
         step, progress = controller.step_count, controller.progress
         bench.stop_panel.open_at(bench.top_bar.run_button, step, progress.steps_per_epoch, progress.total_steps)
-
-    def _toggle_runs(self) -> None:
-        """Open the list of runs, or close it."""
-        dock = self._bench.runs_dock
-        dock.setVisible(dock.isHidden())
-        if dock.isVisible():
-            self._bench.views.lay_behind(dock)
-            dock.raise_()
-            self._bench.runs.panel.setFocus()
 
     def _ask_picture(self) -> None:
         bench = self._bench

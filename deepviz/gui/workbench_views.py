@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deepviz.document.repeats import unrolled
 from deepviz.gui.run_repeats import branch
 from deepviz.gui.settings import RESPONSES_ON_CARDS
 
@@ -34,6 +35,14 @@ def wire_views(bench: Workbench) -> None:
         if len(chosen) == 1 and chosen[0] in editor.project.graph.by_id:
             views.choose_node(chosen[0])
 
+    def reveal(node_id: str) -> None:
+        """Show the card of a layer that a run has, as far as it is still there; a repetition has that of its first."""
+        drawn = unrolled(editor.project.graph).origin.get(node_id)
+        if drawn is not None:
+            bench.canvas.reveal(drawn)
+        else:
+            bench.status.showMessage(f"{node_id} is not in the network any more", MESSAGE_TIME)
+
     def show_kept_steps() -> None:
         last = controller.step_count
         timeline.show_steps([step for step in moments.timeline.steps if step < last], last)
@@ -45,14 +54,17 @@ def wire_views(bench: Workbench) -> None:
     runs, dock = bench.runs, bench.runs_dock
     runs.attach(lambda: views.views.values())
     views.changed.connect(runs.show_chosen)
-    runs.view_wanted.connect(views.open)
+    runs.view_wanted.connect(dock.show_view)
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
-    dock.visibilityChanged.connect(lambda _: bench.actions["runs"].setChecked(not dock.isHidden()))
-    bench.themes.changed.connect(runs.panel.apply_theme)
+    dock.changed.connect(lambda: bench.actions["runs"].setChecked(dock.is_open))
+    bench.themes.changed.connect(dock.apply_theme)
+    bench.live_bar.arrange_wanted.connect(dock.put_away)
+    bench.window.workspace_changed.connect(lambda name: views.open_suitable_soon() if name == "train" else None)
+    editor.opened.connect(lambda: views.open_suitable_soon() if bench.window.workspace == "train" else None)
     editor.report_changed.connect(show_project)
     bench.canvas.selection_changed.connect(choose_node)
     views.changed.connect(see)
-    views.node_chosen.connect(bench.canvas.reveal)
+    views.node_chosen.connect(reveal)
     views.edit_wanted.connect(bench.commands.edit)
     views.asked.connect(bench.inspector.ask)
     cards.asked.connect(lambda: bench.inspector.ask(cards))

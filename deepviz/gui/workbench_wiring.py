@@ -50,6 +50,7 @@ def wire(bench: Workbench) -> None:
     bench.checking.panel.plan_wanted.connect(lambda: bench.window.show_tab("Training"))
     bench.checking.watch.changed.connect(display.show_costs)
     bench.training_panel.node_wanted.connect(commands.activate)
+    bench.training_panel.rate_wanted.connect(bench.actions["find_rate"].trigger)
     preview = bench.training_panel.schedule_preview
     preview.set_logarithmic(bench.settings.get(SCHEDULE_LOG))
     preview.log_changed.connect(lambda on: bench.settings.set(SCHEDULE_LOG, on))

@@ -105,6 +105,11 @@ class History(Measured):
         self._notes.add_event(step, text)
         self._revision += 1
 
+    def drop_events(self, count: int) -> None:
+        """Forget the newest events, because others say the same better: a slider has moved on, for instance."""
+        self._notes.drop_events(count)
+        self._revision += 1
+
     def add_change(self, step: int, json_text: str) -> None:
         """Note a change as JSON, so that a repetition of the run can make it after as many steps.
 

@@ -49,6 +49,10 @@ class Notes:
             summary = f"{self._left_out:,} earlier changes"
             self._events[:2] = [(self._events[1][0], summary)]
 
+    def drop_events(self, count: int) -> None:
+        """Forget the newest events, because others say the same better."""
+        del self._events[len(self._events) - count :]
+
     def add_change(self, step: int, json_text: str) -> None:
         """Note a change after so many steps.
 

@@ -18,6 +18,7 @@ from typing import Literal
 
 import numpy as np
 
+from deepviz.engine.interruption import Interrupted, break_off_if
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
 from deepviz.training.ending import Ending
 from deepviz.training.failure import Failure as Failure
@@ -51,7 +52,8 @@ class Session:
     timeline
         Where whole states of the run are kept while somebody watches; a new one by default.
     later
-        By which plans it goes on after how many steps, unless somebody has it follow another plan before.
+        For a run that is made again: by which plans it goes on after how many steps, unless somebody has it follow
+        another plan before. Where a stopping rule ended the first one and it went on, it does so again.
 
     Attributes
     ----------
@@ -77,7 +79,7 @@ class Session:
         state: TrainerState | None = None,
         paused: bool = False,
         timeline: Timeline | None = None,
-        later: Sections = (),
+        later: Sections | None = None,
     ) -> None:
         self.plan = self.began_with = plan
         self.timeline = Timeline() if timeline is None else timeline
@@ -95,7 +97,7 @@ class Session:
         self._commands: queue.SimpleQueue[Callable[[Trainer], None]] = queue.SimpleQueue()
         self._mailbox: deque[StepRecord] = deque()
         self._followed: deque[tuple[int, RunPlan, bool]] = deque()
-        self._later = list(later)
+        self._later, self._is_again = list(later or ()), later is not None
         self._trainer: Trainer | None = None
         self._watching = Watching()
         self._overhead = Overhead()
@@ -251,11 +253,14 @@ class Session:
     def _run(self) -> None:
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_INTERVAL)
+        break_off_if(lambda: self._stopping)
         status: Status = "failed"
         try:
             # Overflow on the way to divergence is reported by the trainer, in words; NumPy's warnings add nothing.
             with np.errstate(all="ignore"):
                 status = self._train()
+        except Interrupted:
+            status = "stopped"
         except Exception as error:  # whatever a layer raises must reach the user in words, not end the application
             status = "diverged" if isinstance(error, Diverged) else "failed"
             self.failure = Failure.of(error, None if self._trainer is None else self._trainer.fault)
@@ -304,6 +309,10 @@ class Session:
             if watched:
                 self._overhead.note(watching.extra + self._served + (timeline.seconds if is_kept else 0.0))
                 self._served = 0.0
+            if record is None and self._is_again and trainer.stopped_by is not None and self._steps_left:
+                trainer.go_on()
+                steps = trainer.steps()
+                continue
             if record is None:
                 self.ending = Ending.of(trainer, self.plan.data.validation is not None)
                 return "finished"

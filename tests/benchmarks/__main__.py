@@ -2,7 +2,8 @@
 
 The last result of each workload is kept in ``benchmarks/latest.json``. How fast anything is decides nothing: the exit
 status is 0 whatever the figures, 1 if the two sides do not compute the same, 2 if there is no such workload. With the
-name ``canvas`` first, it measures how fluid the canvas is instead: see `tests.benchmarks.canvas`.
+name ``canvas`` first, it measures how fluid the canvas is instead, and with ``live`` what it costs to watch a run: see
+`tests.benchmarks.canvas` and `tests.benchmarks.live`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ def main(arguments: list[str]) -> int:
         from tests.benchmarks import canvas  # it needs Qt, the others do not
 
         return canvas.main(arguments[1:])
+    if arguments[:1] == ["live"]:
+        from tests.benchmarks import live
+
+        return live.main(arguments[1:])
     options = parsed(arguments)
     if any(variable in os.environ for variable in machine.NARROWING):
         start_again_as_on_a_users_machine(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from deepviz.datasets.sources.spirals import Spirals
 from deepviz.document import edits
 from deepviz.document.project import DataChoice, Project, RunSettings, TrainingPlan
 from deepviz.engine.optimizers.adam import Adam
+from deepviz.gui.session_restore import Sessions
+from deepviz.gui.session_store import SessionStore
 from deepviz.gui.settings import HINTS_ON, Settings
 from deepviz.gui.workbench import Workbench
 
@@ -27,6 +30,11 @@ TICK = 16
 """Milliseconds between two beats of the timer whose lateness is measured."""
 EPOCHS = 1_000_000
 IMAGES = 12_800
+
+
+def projects(folder: Path) -> dict[str, Project]:
+    """What is trained, by its name; files of data go to `folder`."""
+    return {"784-512-256-10": mnist(folder), "2-16-16-2": toy(), "2,000 layers": deep(2000)}
 
 
 def toy() -> Project:
@@ -47,7 +55,13 @@ def mnist(folder: Path) -> Project:
     choice = DataChoice(
         IdxFiles(images=str(files[0]), labels=str(files[1])), preprocessing=Preprocessing(method="scale 0 to 1")
     )
-    keys = [("Input", {"shape": (28, 28, 1)}), ("Flatten", {}), ("Dense", {"units": 512}), ("ReLU", {}), ("Dense", {"units": 256})]
+    keys = [
+        ("Input", {"shape": (28, 28, 1)}),
+        ("Flatten", {}),
+        ("Dense", {"units": 512}),
+        ("ReLU", {}),
+        ("Dense", {"units": 256}),
+    ]
     keys += [("ReLU", {}), ("Dense", {"units": 10}), ("SoftmaxCrossEntropy", {})]
     return _chain(edits.set_data(Project(), choice), keys, 128)
 
@@ -139,6 +153,37 @@ class Window:
         self.work(seconds)
         return (self.step - first) / (time.perf_counter() - start)
 
+    @property
+    def watching_cost(self) -> float:
+        """What the status bar says that watching costs: a share of the time."""
+        cost = self.bench.controller.progress.watching_cost(True)
+        return float("nan") if cost is None else cost
+
+    def until_time(self, seconds: float) -> None:
+        """Let the window live for a moment."""
+        end = time.perf_counter() + seconds
+        self.until(lambda: time.perf_counter() >= end)
+
+    def possible_commands(self) -> list[str]:
+        """What can be pressed now."""
+        if self.bench.controller.is_running:
+            return ["pause", "stop"]
+        return ["run", "step", "stop"] if self.bench.controller.status == "paused" else ["run", "step"]
+
+    def command(self, kind: str) -> float:
+        """Press a button. Returns how many seconds it took until the window showed what comes of it."""
+        before, start = self.step, time.perf_counter()
+        self.bench.actions["run" if kind == "pause" else kind].trigger()
+        controller = self.bench.controller
+        reached = {
+            "run": lambda: controller.status == "running" and self.step > before,
+            "pause": lambda: controller.status == "paused",
+            "step": lambda: controller.status == "paused" and self.step == before + 1,
+            "stop": lambda: controller.status == "stopped",
+        }
+        self.until(reached[kind])
+        return time.perf_counter() - start
+
     def close(self) -> None:
         """End the run and take the window away."""
         self._beats.stop()
@@ -153,3 +198,34 @@ class Window:
         now = time.perf_counter()
         self.late.append(max(0.0, 1000 * (now - self._expected)))
         self._expected = now + TICK / 1000
+
+
+def resident() -> int:
+    """The memory of this process that is in use, in bytes."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def close_while_training(name: str) -> int:
+    """Open the window as the program does, close it in the midst of a run, and say when. Returns the exit status."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        app = application(["deepviz"])
+        settings = Settings(home / "settings.ini")
+        settings.set(HINTS_ON, False)
+        bench = Workbench(app, projects(home)[name], settings)
+        sessions = Sessions(bench, SessionStore(home / "sessions"))
+        sessions.begin(None)
+        bench.window.show()
+        bench.window.show_workspace("train")
+
+        def close() -> None:
+            print(time.time(), flush=True)
+            bench.window.close()
+
+        QTimer.singleShot(200, bench.controller.run)
+        QTimer.singleShot(1500, close)
+        status = app.exec()
+        sessions.end_unasked()
+        bench.controller.shut_down()
+    return status

@@ -36,7 +36,8 @@ from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, Port
 from deepviz.gui.canvas.hit_test import port_place
 from deepviz.gui.panels.fields import TypedField
 from deepviz.gui.panels.form import DefinitionForm
-from deepviz.gui.settings import Settings
+from deepviz.gui.plots import all_views
+from deepviz.gui.settings import VIEWS_OFFERED, Settings
 from deepviz.gui.workbench import Workbench
 
 LEFT = Qt.MouseButton.LeftButton
@@ -286,7 +287,10 @@ def open_window(
             monkeypatch.setattr(dialog, name, partial(_unexpected, f"{dialog.__name__}.{name}"))
 
     def opened(project: Project | None = None, settings: Settings | None = None) -> Person:
-        settings = settings or Settings(tmp_path / f"settings_{len(people)}.ini")
+        if settings is None:
+            settings = Settings(tmp_path / f"settings_{len(people)}.ini")
+            # Else what is open at first would depend on the data of a test.
+            settings.set(VIEWS_OFFERED, tuple(kind.key for kind in all_views()))
         person = Person(Workbench(qapp, Project() if project is None else project, settings), qtbot)
         people.append(person)
         with qtbot.waitExposed(person.bench.window):

@@ -167,6 +167,24 @@ def test_the_arrangement_is_remembered(open_window: OpenWindow, tmp_path: Path) 
     other.qtbot.waitUntil(lambda: set(visible(other)) == set(seen), timeout=PATIENCE)
 
 
+def test_what_suits_the_data_opens_by_itself_once(open_window: OpenWindow, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "fresh.ini")
+    one = open_window(small_project(), settings)
+    QApplication.processEvents()
+    assert one.bench.views.is_visible("decision_boundary")
+    assert one.bench.views.is_visible("loss")
+    assert one.bench.views.is_visible("gradient_norms")
+    assert one.bench.views.is_open("gradient_map"), "behind it"
+    one.bench.views.close("decision_boundary")
+    one.bench.files.open_example("xor")
+    QApplication.processEvents()
+    assert not one.bench.views.is_open("decision_boundary"), "whoever closed it does not want it"
+    one.bench.files.open_example("digits-cnn")
+    QApplication.processEvents()
+    assert one.bench.views.is_open("feature_maps")
+    assert one.bench.views.is_visible("loss")
+
+
 def test_in_build_the_canvas_has_the_room(person: Person) -> None:
     person.bench.window.show_workspace("build")
     QApplication.processEvents()

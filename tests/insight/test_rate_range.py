@@ -190,6 +190,10 @@ def test_what_comes_after_the_smallest_loss_does_not_count() -> None:
     assert found.steepest == pytest.approx(1e-6 * 10**1.0)
 
 
+def test_an_explosion_close_to_the_smallest_loss_does_not_count_either() -> None:
+    assert told([*TEN, 1.0, 0.5, 0.3, 5.0, 6.0, 5.0, 4.0, 3.0]).steepest == pytest.approx(1e-6 * 10**1.0)
+
+
 def test_a_loss_that_falls_by_no_more_than_batches_differ_gives_no_advice() -> None:
     beginning = [1.0, 1.4, 0.6, 1.4, 0.6, 1.4, 0.6, 1.4, 0.6, 1.0]
     spread = float(np.std(beginning))

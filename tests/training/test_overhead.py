@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from deepviz.training import overhead as overhead_module
 from deepviz.training.overhead import SPAN, Overhead
 
 
 class Clocks:
     def __init__(self) -> None:
         self.wall = self.own = 50.0
+        self.delayed = 7.0
 
-    def pass_by(self, seconds: float, computing: float) -> None:
+    def pass_by(self, seconds: float, computing: float, without_core: float = 0.0) -> None:
         self.wall += seconds
         self.own += computing
+        self.delayed += without_core
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ def clocks() -> Clocks:
 
 
 def measured(clocks: Clocks) -> Overhead:
-    overhead = Overhead(lambda: clocks.wall, lambda: clocks.own)
+    overhead = Overhead(lambda: clocks.wall, lambda: clocks.own, lambda: clocks.delayed)
     overhead.begin()
     return overhead
 
@@ -69,3 +74,20 @@ def test_it_is_never_more_than_all_or_less_than_nothing(clocks: Clocks) -> None:
     clocks.pass_by(SPAN, 0.0)
     overhead.note(SPAN)
     assert overhead.share == 1.0
+
+
+def test_waiting_for_a_core_is_the_fault_of_others(clocks: Clocks) -> None:
+    overhead = measured(clocks)
+    clocks.pass_by(SPAN, 0.5 * SPAN, 0.3 * SPAN)
+    overhead.note(0.0)
+    assert overhead.share == pytest.approx(0.2)
+
+
+def test_where_the_system_does_not_tell_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overhead_module, "WAITED", Path("/nowhere/schedstat"))
+    assert overhead_module.seconds_without_a_core() == 0.0
+
+
+@pytest.mark.skipif(not overhead_module.WAITED.exists(), reason="only Linux tells")
+def test_linux_tells_how_long_a_thread_waited() -> None:
+    assert overhead_module.seconds_without_a_core() >= 0.0

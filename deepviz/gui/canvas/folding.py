@@ -100,7 +100,12 @@ class Folding:
             for edge, real in self.drawing.real.items()
             if len(real) == 1 and real[0] in picture.edges
         }
-        return GradientPicture(nodes, edges, picture.loss, history, picture.span)
+        flows = {
+            card: picture.flows[runs[0]]
+            for card, runs in self._runs.items()
+            if len(runs) == 1 and runs[0] in picture.flows and card not in self._graph.groups_by_id
+        }
+        return GradientPicture(nodes, edges, picture.loss, history, picture.span, flows)
 
     def inside(self, edit: Callable[[Project], Project]) -> Callable[[Project], Project]:
         """An edit whose new layers and comments lie in what is looked into, and that moves nothing outside of it."""

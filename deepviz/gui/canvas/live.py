@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -76,6 +77,10 @@ def traces(
             made[node_id] = _loss_trace(picture.loss, reaching_loss, history, scale, theme)
         elif not face.is_frozen and (node_id in picture.nodes or history is not None):
             made[node_id] = _trace(picture.nodes.get(node_id), history, scale, theme)
+        elif node_id in picture.flows:
+            # Its size now is that of the edge behind it; the card would say it a second time.
+            flow = picture.flows[node_id]
+            made[node_id] = replace(_trace(float(flow[-1]), flow, scale, theme), value="")
     return made
 
 

@@ -44,6 +44,8 @@ class TrainingPanel(SidePanel):
 
     node_wanted = Signal(str)
     """Sent with the id of the loss node when its link is clicked."""
+    rate_wanted = Signal()
+    """Sent when somebody wants a learning rate to be found."""
 
     def __init__(self, editor: Editor, theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__("Training", parent)
@@ -53,6 +55,9 @@ class TrainingPanel(SidePanel):
         self.optimizer_list = DefinitionList(optimizers.registry.values(), "Optimizer", theme)
         self.summary, self.formula = Words(role="dim"), Words(role="formula")
         self.optimizer_form = DefinitionForm()
+        self.rate_button = QPushButton("Find a learning rate…")
+        self.rate_button.setProperty("field", True)
+        self.rate_button.setToolTip("Train a copy with rates from tiny to huge, and see where the loss falls")
         self.schedule_list = DefinitionList(schedules.registry.values(), "Schedule", theme)
         self.schedule_summary, self.schedule_formula = Words(role="dim"), Words(role="formula")
         self.schedule_form, self.schedule_preview = DefinitionForm(), SchedulePreview(theme)
@@ -63,7 +68,7 @@ class TrainingPanel(SidePanel):
         self.loss_words = Words(role="dim")
         self.loss_button = QPushButton()
         self.loss_button.setProperty("field", True)
-        optimizer_part = (self.optimizer_list, self.summary, self.formula, self.optimizer_form)
+        optimizer_part = (self.optimizer_list, self.summary, self.formula, self.optimizer_form, self.rate_button)
         for widget in (Words("Optimizer", "title"), *optimizer_part):
             self.rows.addWidget(widget)
         schedule_part = (self.schedule_list, self.schedule_summary, self.schedule_formula, self.schedule_form)
@@ -82,6 +87,7 @@ class TrainingPanel(SidePanel):
         for switches, name, words in both:
             switches.switched.connect(partial(self._switch, name, words))
             switches.changed.connect(partial(self._take_one, name))
+        self.rate_button.clicked.connect(self.rate_wanted)
         self.loss_button.clicked.connect(lambda: self.node_wanted.emit(self.loss_node))
         editor.report_changed.connect(self.refresh)
         editor.data_changed.connect(self.refresh)

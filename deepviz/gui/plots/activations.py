@@ -271,7 +271,7 @@ class ActivationCurves(LayerCurves):
         if self._deviations is None:
             return low, high
         # Both were measured at the same steps, so their bins are the same.
-        self._spreads[line.name] = self._deviations.mean[:, line.index]
+        _, self._spreads[line.name] = self._broken(points.x, self._deviations.mean[:, line.index])
         self._set_band(curve, line.name)
         inside = (curve.x >= first - points.width) & (curve.x <= last + points.width)
         ends = [end[inside & np.isfinite(end)] for end in self._band_of(curve, line.name)]

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainter, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.document.project import Project
 from deepviz.gui.plots.class_bars import ClassBars
 from deepviz.gui.plots.maker_tools import MakerTools
 from deepviz.gui.plots.part_look import PART_NAMES, PartLook
@@ -52,6 +53,10 @@ class PredictionExplorer(PartLook):
         tools.colour_chosen.connect(self._choose_colour)
         tools.feature.valueChanged.connect(lambda number: self.maker.curve.choose_feature(number - 1))
         tools.loaded.connect(lambda number: self.load_sample(self.part, number))
+
+    @classmethod
+    def suits(cls, project: Project, data: PreparedData) -> bool:
+        return len(data.sample_shape) == 3 and data.task == "classification"
 
     # What is asked
 

@@ -65,9 +65,7 @@ def _png(paint: Paint, size: QSizeF, title: str) -> bytes:
     image = QImage((size * SHARPNESS).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(SHARPNESS)
     image.fill(0)
-    painter = QPainter(image)
-    paint(painter)
-    painter.end()
+    _painted(paint, QPainter(image))
     contents = QByteArray()
     buffer = QBuffer(contents)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -85,7 +83,13 @@ def _svg(paint: Paint, size: QSizeF, title: str) -> bytes:
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setResolution(96)
-    painter = QPainter(generator)
-    paint(painter)
-    painter.end()
+    _painted(paint, QPainter(generator))
     return bytes(contents.data())
+
+
+def _painted(paint: Paint, painter: QPainter) -> None:
+    """Paint, and let go of what is painted on even if that fails: a device that goes before its painter is a crash."""
+    try:
+        paint(painter)
+    finally:
+        painter.end()

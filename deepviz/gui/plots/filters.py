@@ -13,8 +13,6 @@ from PySide6.QtCore import QRectF, QSignalBlocker
 from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from deepviz.datasets.prepared import PreparedData
-from deepviz.document.project import Project
 from deepviz.engine.wiring import WiredNode
 from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.plots.caption import HEIGHT, Caption
@@ -53,10 +51,6 @@ class Filters(Look):
         self.layer_choice.chosen.connect(lambda _: self._start_layer())
         self.header.add(self.layer_choice)
         self.grid.menu_requested.connect(self._open_menu)
-
-    @classmethod
-    def suits(cls, project: Project, data: PreparedData) -> bool:
-        return len(data.sample_shape) == 3
 
     # What is asked
 

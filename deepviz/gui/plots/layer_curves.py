@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import RIGHT, TICK_SIZE
-from deepviz.gui.plots.curve import Curve
+from deepviz.gui.plots.curve import Curve, Points
 from deepviz.gui.plots.curve_plot import PIXELS_PER_MARK, CurvePlot, Line, _Points
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_marks import LayerMarks
@@ -143,13 +143,17 @@ class LayerCurves(CurvePlot):
 
     def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
         limits = super()._set_curve(curve, line, points, first, last)
-        if self.marks.gaps:  # no line across a time in which nobody looked
-            places = np.searchsorted(curve.x, [gap.last for gap in self.marks.gaps])
-            x = np.insert(curve.x, places, [(gap.first + gap.last) / 2 for gap in self.marks.gaps])
-            y = np.insert(curve.y, places, math.nan)
+        if self.marks.gaps:
+            x, y = self._broken(curve.x, curve.y)
             has_marks = len(x) * PIXELS_PER_MARK <= self.area.frame.width()
             curve.set_points(x, y, marks=has_marks)
         return limits
+
+    def _broken(self, x: Points, y: Points) -> tuple[Points, Points]:
+        """Points with one more that is no number in each gap: no line goes across a time in which nobody looked."""
+        middles = [(gap.first + gap.last) / 2 for gap in self.marks.gaps]
+        places = np.searchsorted(x, [gap.last for gap in self.marks.gaps])
+        return np.insert(x, places, middles), np.insert(y, places, math.nan)
 
     def _start(self) -> None:
         super()._start()

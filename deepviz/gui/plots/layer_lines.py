@@ -51,6 +51,8 @@ class LayerLines(QAbstractScrollArea):
     """
 
     menu_requested = Signal(object)
+    layer_chosen = Signal(str)
+    """A line was clicked, or Enter was pressed at it: the name of its layer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +61,7 @@ class LayerLines(QAbstractScrollArea):
         self.current: int | None = None
         self.seconds_to_paint = 0.0
         self._chosen = ""
+        self._pressed: int | None = None
         self._shows_focus = False
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -293,8 +296,19 @@ class LayerLines(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self._line_at(event.position().y()) if is_left else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and pressed == self._line_at(event.position().y()):
+            self._choose_line(pressed)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._line_at(event.position().y()))
+        number = self._line_at(event.position().y())
+        self.viewport().setCursor(Qt.CursorShape.ArrowCursor if number is None else Qt.CursorShape.PointingHandCursor)
+        self._point_at(number)
 
     def leaveEvent(self, event: Any) -> None:
         self._point_at(None)
@@ -310,10 +324,17 @@ class LayerLines(QAbstractScrollArea):
             number = min(max(moves[Qt.Key(event.key())], 0), last)
             self._bring_into_sight(number)
             self._point_at(number)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
+            self._choose_line(self.current)
         elif event.key() == Qt.Key.Key_Escape and self.current is not None:
             self._point_at(None)
         else:
             event.ignore()
+
+    def _choose_line(self, number: int) -> None:
+        if number < len(self.layers):
+            self.choose(self.layers[number][0])
+            self.layer_chosen.emit(self.layers[number][0])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())

@@ -107,6 +107,8 @@ class LayerSummary(View):
     def _make_content(self) -> QWidget:
         self.lines = LayerLines(self)
         self.lines.menu_requested.connect(self._open_menu)
+        self.lines.layer_chosen.connect(self.node_chosen)
+        self.lines.setToolTip("Click a line, or press Enter at it, to see its card on the canvas")
         return self.lines
 
     def _start(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import PlotArea
-from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.gui.plots.overlay import room_of, write
 from deepviz.gui.plots.ticks import Tick, logarithmic_ticks
 
 WORD_LINE = 15.0
@@ -30,8 +30,8 @@ class RateMark:
     ----------
     place
         The decimal logarithm of the rate.
-    words
-        What stands beside it.
+    name, value
+        What stands beside it; where there is no room for that, the name alone.
     color, ink
         Of the line, and of the words.
     is_dashed
@@ -41,11 +41,17 @@ class RateMark:
     """
 
     place: float
-    words: str
+    name: str
+    value: str
     color: str
     ink: str
     is_dashed: bool = False
     height: float | None = None
+
+    @property
+    def words(self) -> str:
+        """Name and value."""
+        return f"{self.name} {self.value}"
 
 
 class RateArea(PlotArea):
@@ -69,41 +75,30 @@ class RateArea(PlotArea):
         self.rate_marks: Sequence[RateMark] = ()
         self.has_choice = False
         self.x_name, self.x_marks, self.narrowest = "rate", logarithmic_ticks, LEAST_DECADES
-        self._overlay = Overlay(self, self._paint_lines, self._paint_words)
-        self.view_changed.connect(self._overlay.fit)
-        self.resized.connect(self._overlay.fit)
-
-    def show_range(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
-        """Show exactly these numbers of both axes."""
-        self.set_range(x_range, y_range)
-        self._overlay.fit()
 
     def show_marks(self, marks: Sequence[RateMark]) -> None:
         """Mark other rates."""
         self.rate_marks = tuple(marks)
-        self._overlay.update()
+        self.viewport().update()
 
-    def word_places(self) -> list[tuple[RateMark, QRectF]]:
-        """Where the words of the marks stand, in pixels, of those marks for whose words there is room."""
-        frame = self.frame
-        lines = int(max(0.0, frame.height() / 2) // WORD_LINE)
-        found: list[tuple[RateMark, QRectF]] = []
+    def word_places(self) -> list[tuple[str, RateMark, QRectF]]:
+        """What stands where beside the marks, in pixels; nothing of those for which there is no room."""
+        found: list[tuple[str, RateMark, QRectF]] = []
         for mark in self.rate_marks:
-            x, width = self.x_pixel(mark.place), room_of(mark.words)
-            if not frame.left() <= x <= frame.right():
-                continue
-            sides = [each for each in (x - 2 - width, x + 2) if frame.left() <= each <= frame.right() - width]
-            free = (
-                place
-                for line in range(lines)
-                for left in sides
-                if self._is_free(
-                    place := QRectF(left, frame.bottom() - (line + 1) * WORD_LINE, width, WORD_LINE), found
-                )
-            )
-            if (first := next(free, None)) is not None:
-                found.append((mark, first))
+            taken = [place for _, _, place in found]
+            for words in (mark.words, mark.name):
+                if (place := self._free_place(self.x_pixel(mark.place), room_of(words), taken)) is not None:
+                    found.append((words, mark, place))
+                    break
         return found
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.save()
+        painter.setClipRect(self.frame.adjusted(-1, -1, 1, 1))
+        self._paint_lines(painter)
+        self._paint_words(painter)
+        painter.restore()
+        super().drawForeground(painter, rect)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         was_click = self._drag_from is not None and not self._is_panning
@@ -120,9 +115,18 @@ class RateArea(PlotArea):
         else:
             super().keyPressEvent(event)
 
-    @staticmethod
-    def _is_free(place: QRectF, found: Sequence[tuple[RateMark, QRectF]]) -> bool:
-        return not any(place.intersects(other) for _, other in found)
+    def _free_place(self, x: float, width: float, taken: Sequence[QRectF]) -> QRectF | None:
+        """Room for words of a width beside a line, as low as can be, rather to its left."""
+        frame = self.frame
+        if not frame.left() <= x <= frame.right():
+            return None
+        for line in range(1, 1 + int(max(0.0, frame.height() / 2) // WORD_LINE)):
+            for left in (x - 2 - width, x + 2):
+                place = QRectF(left, frame.bottom() - line * WORD_LINE, width, WORD_LINE)
+                is_inside = frame.left() <= left <= frame.right() - width
+                if is_inside and not any(place.intersects(other) for other in taken):
+                    return place
+        return None
 
     def _paint_lines(self, painter: QPainter) -> None:
         frame = self.frame
@@ -142,5 +146,5 @@ class RateArea(PlotArea):
             painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
 
     def _paint_words(self, painter: QPainter) -> None:
-        for mark, place in self.word_places():
-            write(painter, place, mark.words, mark.ink, self.theme.panel)
+        for words, mark, place in self.word_places():
+            write(painter, place, words, mark.ink, self.theme.panel)

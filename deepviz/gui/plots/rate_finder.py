@@ -57,7 +57,6 @@ class RateFinder(Look):
         self._shown_data: PreparedData | None = None
         self._settings: Settings | None = None
         super().__init__(parent)
-        self.row = ComputeRow("loss over the learning rate", "Train a copy with growing learning rates", self)
         self.row.compute_wanted.connect(self.compute)
         self.row.cancel_wanted.connect(self.cancel)
         self.use_button = QPushButton("Use", self)
@@ -190,7 +189,7 @@ class RateFinder(Look):
         self.header.follow_button.hide()
         if self.answer is not None:
             self.area.y_is_free = False
-            self.area.show_range(self.picture.x_range(self.present), self.picture.y_range())
+            self.area.set_range(self.picture.x_range(self.present), self.picture.y_range())
             self.area.set_pointer(None)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -215,6 +214,7 @@ class RateFinder(Look):
         return super().what_is_missing()
 
     def _make_content(self) -> QWidget:
+        self.row = ComputeRow("loss over the learning rate", "Train a copy with growing learning rates", self)
         self.area = RateArea(linear_ticks, self)
         self.area.setToolTip(METHOD)
         self.picture = RatePicture(self.area)
@@ -258,6 +258,8 @@ class RateFinder(Look):
         if (now := made_of(self.project)) != self._made_of or self._shown_data is not self.data:
             self._made_of, self._shown_data = now, self.data
             self._forget()
+        if self.chosen == self.present:
+            self.chosen = None  # it is in use; what was suggested is offered again
         self.row.set_possible(self.data is not None and self.report is not None and not self.report.problems)
         self._show_choice()
 

@@ -86,7 +86,7 @@ class RatePicture:
             marks.append(self._mark("now", present, theme.text, is_dashed=True))
         marks.append(self._mark("lowest", found.lowest, theme.curve(1).color, has_dot=True))
         if found.steepest is not None:
-            marks.append(self._mark("steepest", found.steepest, theme.curve(2).color, has_dot=True))
+            marks.append(self._mark("steepest", found.steepest, theme.curve(4).color, has_dot=True))
         return marks
 
     def nearest(self, place: float) -> int:
@@ -110,15 +110,18 @@ class RatePicture:
 
     def _mark(self, name: str, rate: float, color: str, is_dashed: bool = False, has_dot: bool = False) -> RateMark:
         assert self._found is not None
-        height = None
+        height: float | None = None
         if has_dot:
             near = self.nearest(math.log10(rate))
             height = float(self._heights(self._found.smoothed[near : near + 1])[0])
-        words = f"{name} {magnitude(rate)}"
-        return RateMark(math.log10(rate), words, color, self._theme.ink(color), is_dashed, height)
+            height = height if math.isfinite(height) else None
+        return RateMark(math.log10(rate), name, magnitude(rate), color, self._theme.ink(color), is_dashed, height)
 
     def _ticks(self, low: float, high: float, room: int) -> list[Tick]:
-        return logarithmic_ticks(low, high, room) if self._is_logarithmic else linear_ticks(low, high, room)
+        if self._is_logarithmic:
+            return logarithmic_ticks(low, high, room)
+        floor = 0.0 if self._found is None else min(0.0, float(self._found.losses.min()))
+        return [tick for tick in linear_ticks(low, high, room) if tick.position >= floor]
 
     def _heights(self, losses: np.ndarray) -> np.ndarray:
         """Where losses are on the vertical axis; NaN for those that have no logarithm."""

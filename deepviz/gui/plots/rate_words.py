@@ -21,11 +21,11 @@ def notes(project: Project, found: Rates) -> list[str]:
     """Sentences about what was found, the most important first; often none."""
     said = []
     if found.suggested is None:
-        said.append("The loss falls nowhere by more than batches differ, so no rate is suggested.")
+        said.append("The loss falls nowhere by more than batches differ: no rate is suggested. More steps may help.")
     elif found.still_falls:
         said.append("The loss still fell at the largest rate: choose larger ones in the menu.")
     if not project.plan.schedule.is_constant:
-        said.append(f"Without the schedule, {project.plan.schedule.label}, which starts from the rate that you choose.")
+        said.append(f"Without the schedule, {project.plan.schedule.label}, which starts from the rate you choose.")
     layers = [node.layer for node in project.graph.nodes if isinstance(node.layer, Trained)]
     frozen = sum(layer.frozen for layer in layers)
     if frozen:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.plots.exports import save_table
+from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.comparison import Row, compared
 from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
@@ -48,13 +48,14 @@ class ComparePage(QWidget):
         export.clicked.connect(self.export_wanted)
         self._heading = QLabel()
         self._heading.setProperty("role", "dim")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 6, 8, 4)
-        bar.setSpacing(8)
-        bar.addWidget(back)
-        bar.addWidget(self._heading, 1)
-        bar.addWidget(export)
+        self._heading.setWordWrap(True)
+        self._heading.setContentsMargins(10, 0, 10, 4)
+        bar = ButtonBar()
+        bar.add(back)
+        bar.add(QWidget(), 1)
+        bar.add_buttons(export)
         self.table = QTableWidget()
+        self.setFocusProxy(self.table)
         self.table.setAccessibleName("Comparison of runs")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -66,7 +67,8 @@ class ComparePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addWidget(bar)
+        column.addWidget(self._heading)
         column.addWidget(self.table, 1)
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.plan_page import PlanPage, Source
 from deepviz.registry import Hyperparameter
 from deepviz.training.grid import Axis, Choice, GridError, axis_of, choices_of, grid
@@ -17,6 +18,9 @@ from deepviz.training.run_settings import value_words
 
 PAUSE = 250
 """Milliseconds after the last letter until all combinations are checked."""
+SETTING_LETTERS = 18
+SIDE_BY_SIDE = 420
+"""Pixels of width that a setting and its values need beside each other."""
 
 
 class AxisRow(QWidget):
@@ -31,7 +35,8 @@ class AxisRow(QWidget):
         self.setting = QComboBox()
         self.setting.setAccessibleName("Setting")
         self.setting.setMaxVisibleItems(16)
-        self.setting.setMinimumWidth(190)
+        self.setting.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setting.setMinimumContentsLength(SETTING_LETTERS)
         for choice in self._choices:
             self.setting.addItem(choice.label[:1].upper() + choice.label[1:], choice.path)
         self.values = QLineEdit()
@@ -42,15 +47,19 @@ class AxisRow(QWidget):
         remove.setText("×")
         remove.setToolTip("Do not vary this setting")
         remove.setAccessibleName("Remove this setting")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.setting)
-        line.addWidget(self.values, 1)
-        line.addWidget(remove)
+        typed = QWidget()
+        beside = QHBoxLayout(typed)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(6)
+        beside.addWidget(self.values, 1)
+        beside.addWidget(remove)
+        line = FoldingRow(SIDE_BY_SIDE)
+        line.row.addWidget(self.setting)
+        line.row.addWidget(typed, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(line)
+        column.addWidget(line)
         column.addWidget(self.reason)
         self.setting.setCurrentIndex(max(0, self.setting.findData(path)))
         self._explain()
@@ -115,6 +124,7 @@ class GridForm(PlanPage):
         self._choices: list[Choice] = []
         self.add_button = QPushButton("Vary another setting")
         self.add_button.clicked.connect(self._add)
+        self.setFocusProxy(self.add_button)
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         self.rows.addLayout(self._list)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.model import RunsModel
 from deepviz.gui.runs.table import RunsTable
 from deepviz.gui.theme import Theme
@@ -64,11 +64,12 @@ class ListPage(QWidget):
         self.filter_field.setAccessibleName("Filter runs by words")
         self.filter_field.setClearButtonEnabled(True)
         self.filter_field.setMaximumWidth(170)
-        self.filter_field.setMinimumWidth(70)
+        self.filter_field.setMinimumWidth(64)
         self.filter_field.textChanged.connect(lambda _text: self.filter_changed.emit())
         self.scope = QComboBox()
         self.scope.setAccessibleName("Of which projects")
         self.scope.addItems(["This project", "All projects"])
+        self.setFocusProxy(self.table)
         self.scope.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
         self.actions_by_key: dict[str, QAction] = {}
         self.menu = QMenu(self)
@@ -84,24 +85,15 @@ class ListPage(QWidget):
             self.menu.addAction(action)
             if key in ("again", "grid", "series", "delete"):
                 self.menu.addSeparator()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 6, 8, 4)
-        bar.setSpacing(6)
-        bar.addWidget(self.filter_field, 1)
-        bar.addWidget(self.scope)
         self.count = QLabel()
         self.count.setProperty("role", "small")
-        bar.addWidget(self.count)
-        bar.addStretch(1)
+        self.bar = ButtonBar(self.menu)
+        self.bar.more.setToolTip("Everything that can be done with the chosen runs")
+        self.bar.add(self.filter_field, 1)
+        self.bar.add(self.scope)
+        self.bar.add(self.count, 1)
         self.buttons = {key: self._button(key) for key in self.ON_BAR}
-        for button in self.buttons.values():
-            bar.addWidget(button)
-        more = QPushButton("More    ")  # with room for the arrow
-        more.setAccessibleName("More")
-        more.setProperty("field", True)
-        more.setToolTip("Everything that can be done with the chosen runs")
-        more.setMenu(self.menu)
-        bar.addWidget(more)
+        self.bar.add_buttons(*self.buttons.values())
         self.words = Words(NOTHING, "dim")
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setContentsMargins(12, 12, 12, 0)
@@ -111,7 +103,7 @@ class ListPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addWidget(self.bar)
         column.addWidget(self._pages, 1)
         self.table.menu_wanted.connect(self._open_menu)
         self.table.opened.connect(lambda: self.wanted.emit("overlay"))
@@ -150,7 +142,6 @@ class ListPage(QWidget):
         button = QPushButton(words.get(key, action.text()))
         button.setToolTip(action.toolTip())
         button.setAccessibleName(action.text())
-        button.setProperty("field", True)
         send: Callable[[], None] = lambda: self.wanted.emit(key)  # noqa: E731 # its type has to be said
         button.clicked.connect(send)
         return button

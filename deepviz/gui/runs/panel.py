@@ -11,7 +11,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from deepviz.gui.amounts import counted
 from deepviz.gui.notice import Notice
 from deepviz.gui.plots.exports import save_table
+from deepviz.gui.runs.bars import FoldingRow, ShortLabel
 from deepviz.gui.runs.compare_page import ComparePage
 from deepviz.gui.runs.grid_form import GridForm
 from deepviz.gui.runs.list_page import ListPage
@@ -34,6 +34,9 @@ from deepviz.training.queue_entry import QueuedRun
 from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import RunStore
 from deepviz.training.run_summary import RunSummary
+
+SIDE_BY_SIDE = 460
+"""Pixels of width that the words about the queue and its buttons need beside each other."""
 
 
 class RunsPanel(QWidget):
@@ -125,6 +128,12 @@ class RunsPanel(QWidget):
         """Go back to the list."""
         self._go_to(self.list_page)
         self.list_page.table.setFocus()
+
+    def take_focus(self) -> None:
+        """Put the keyboard into what is shown: the list, or the first thing that takes it."""
+        page = self.pages.currentWidget()
+        nothing_listed = page is self.list_page and not self.model.runs
+        (self.list_page.filter_field if nothing_listed else page).setFocus()
 
     def follow_project(self) -> None:
         """Another project is open, or it has another name."""
@@ -301,28 +310,34 @@ class _QueueStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = QLabel()
+        self.words = ShortLabel()
         self.words.setProperty("role", "small")
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(120)
+        self.bar.setMinimumWidth(40)
+        self.bar.setMaximumWidth(120)
         self.bar.setAccessibleName("Progress of the queue")
         self.show_button, self.cancel_button = QPushButton("Show queue"), QPushButton("Cancel all")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(8)
-        row.addWidget(self.bar)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.cancel_button)
-        row.addWidget(self.show_button)
+        how_far, buttons = QWidget(), QWidget()
+        for part, widgets in ((how_far, (self.bar, self.words)), (buttons, (self.cancel_button, self.show_button))):
+            line = QHBoxLayout(part)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(8)
+            for widget in widgets:
+                line.addWidget(widget)
         for button in (self.cancel_button, self.show_button):
             button.setProperty("field", True)
+        row = FoldingRow(SIDE_BY_SIDE)
+        row.row.addWidget(how_far, 1)
+        row.row.addWidget(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.addWidget(row)
 
     def follow(self, words: str, share: float, is_busy: bool) -> None:
         """Say how the queue stands."""
-        if self.words.text() != words:
-            self.words.setText(words)
+        self.words.say(words)
         self.bar.setValue(round(1000 * share))
         self.cancel_button.setVisible(is_busy)
 

@@ -13,9 +13,13 @@ from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts
 from deepviz.gui.amounts import counted
 from deepviz.gui.panels.side_panel import Words
+from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.columns import time_of
 from deepviz.training.grid import GridError
 from deepviz.training.queue_entry import QueuedRun
+
+SIDE_BY_SIDE = 520
+"""Pixels of width that the buttons and what they will do need beside each other."""
 
 
 class Source(Protocol):
@@ -56,11 +60,16 @@ class PlanPage(QWidget):
         cancel.clicked.connect(self.left)
         self.rows = QVBoxLayout()
         self.rows.setSpacing(6)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.queue_button)
-        foot.addWidget(cancel)
-        foot.addWidget(self.outlook, 1)
+        buttons = QWidget()
+        pair = QHBoxLayout(buttons)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(8)
+        pair.addWidget(self.queue_button)
+        pair.addWidget(cancel)
+        pair.addStretch(1)
+        foot = FoldingRow(SIDE_BY_SIDE)
+        foot.row.addWidget(buttons)
+        foot.row.addWidget(self.outlook, 1)
         page = QWidget()
         page.setProperty("role", "page")
         column = QVBoxLayout(page)
@@ -69,7 +78,7 @@ class PlanPage(QWidget):
         column.addWidget(title)
         column.addWidget(Words(explanation, "dim"))
         column.addLayout(self.rows)
-        column.addLayout(foot)
+        column.addWidget(foot)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(page)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QProgressBar,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import plural
 from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.columns import time_of
 from deepviz.training.queue_entry import OVER, Entry
 from deepviz.training.run_queue import RunQueue
@@ -53,26 +53,26 @@ class QueuePage(QWidget):
         back.clicked.connect(self.left)
         self.words = QLabel()
         self.words.setProperty("role", "dim")
+        self.words.setWordWrap(True)
+        self.words.setContentsMargins(10, 0, 10, 4)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(140)
+        self.bar.setMinimumWidth(40)
+        self.bar.setMaximumWidth(180)
         self.bar.setAccessibleName("Progress of the queue")
         self.pause_button = self._button("Pause", self._toggle_pause)
         self.cancel_button = self._button("Cancel chosen", self.cancel_chosen)
         self.cancel_all_button = self._button("Cancel all", self.cancel_all)
         self.clear_button = self._button("Clear done", self.clear)
-        top = QHBoxLayout()
-        top.setContentsMargins(8, 6, 8, 4)
-        top.setSpacing(8)
-        for widget in (back, self.bar):
-            top.addWidget(widget)
-        top.addWidget(self.words, 1)
-        for button in (self.pause_button, self.cancel_button, self.cancel_all_button, self.clear_button):
-            top.addWidget(button)
+        top = ButtonBar()
+        top.add(back)
+        top.add(self.bar, 1)
+        top.add_buttons(self.pause_button, self.cancel_all_button, self.cancel_button, self.clear_button)
         self.table = QTableWidget(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(COLUMNS)
         self.table.setAccessibleName("Queue of runs")
+        self.setFocusProxy(self.table)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
@@ -85,7 +85,8 @@ class QueuePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top)
+        column.addWidget(top)
+        column.addWidget(self.words)
         column.addWidget(self.table, 1)
         self._show()
 

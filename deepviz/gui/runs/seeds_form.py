@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.plan_page import PlanPage, Source, labelled
 from deepviz.training.grid import GridError, seeds
 from deepviz.training.queue_entry import QueuedRun
 
 USUAL_COUNT = 5
+SIDE_BY_SIDE = 460
+"""Pixels of width that both fields need beside each other."""
 
 
 class SeedsForm(PlanPage):
@@ -22,19 +25,24 @@ class SeedsForm(PlanPage):
             source,
         )
         self.count, self.first = QLineEdit(str(USUAL_COUNT)), QLineEdit("0")
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        folding = FoldingRow(SIDE_BY_SIDE)
         for text, field in (("Number of seeds", self.count), ("First seed", self.first)):
             field.setProperty("number", True)
             field.setFixedWidth(96)
             field.setAccessibleName(text)
             field.textChanged.connect(self.say_outlook)
             field.returnPressed.connect(self._queue)
+            pair = QWidget()
+            row = QHBoxLayout(pair)
+            row.setContentsMargins(0, 0, 8, 0)
+            row.setSpacing(8)
             row.addWidget(labelled(text, field))
             row.addWidget(field)
-            row.addSpacing(8)
-        row.addStretch(1)
-        self.rows.addLayout(row)
+            row.addStretch(1)
+            folding.row.addWidget(pair)
+        folding.row.addStretch(1)
+        self.rows.addWidget(folding)
+        self.setFocusProxy(self.count)
 
     def open(self) -> None:
         """Begin anew for the project that is open."""

@@ -78,6 +78,24 @@ def test_the_band_reaches_one_standard_deviation_to_both_sides(qtbot: QtBot, run
         assert plot.area.y_range[1] > high.max()
 
 
+def test_curve_and_band_are_broken_where_nobody_looked(qtbot: QtBot):
+    watched = (1, 2, 3, 20, 21, 22)
+    run = by_hand(watched, steps=22)
+    plot = opened(qtbot, run.history)
+    for name in SHOWN:
+        curve = plot.curves[name]
+        low, high = plot._band_of(curve, name)
+        assert np.flatnonzero(np.isnan(curve.y)).tolist() == [3], "between step 3 and 20"
+        assert np.flatnonzero(np.isnan(high)).tolist() == [3]
+        outputs = [run.outputs[step][name] for step in watched]
+        means, deviations = (np.array([getattr(each, kind)() for each in outputs]) for kind in ("mean", "std"))
+        np.testing.assert_allclose(np.delete(curve.y, 3), means, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(np.delete(low, 3), means - deviations, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(np.delete(high, 3), means + deviations, rtol=1e-9, atol=1e-9)
+    plot.choose_node("tanh_1")
+    assert not plot.grab().isNull()
+
+
 @pytest.mark.parametrize("figure", ["mean", "spread", "zeros", "dead", "saturated"])
 def test_the_box_says_the_numbers_of_the_nearest_step_that_was_looked_at(qtbot: QtBot, run: WatchedRun, figure: str):
     plot = opened(qtbot, run.history, figure)

@@ -138,6 +138,41 @@ def test_the_box_has_exact_numbers_by_mouse_and_keyboard(qtbot: QtBot, run: Watc
     assert lines.accessibleDescription() == ""
 
 
+def test_a_click_on_a_line_chooses_its_layer(qtbot: QtBot, run: WatchedRun):
+    view = opened(qtbot, run.history)
+    viewport, chosen = view.lines.viewport(), list[str]()
+    view.node_chosen.connect(chosen.append)
+    for number in (2, 0):
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=line(number))
+    assert chosen == [SHOWN[2], SHOWN[0]]
+    qtbot.mouseMove(viewport, line(1))
+    assert viewport.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=line(1))
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=line(3))  # thought better of it
+    qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=line(1))
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(40, HEAD // 2))
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(40, viewport.height() - FOOT // 2))
+    assert len(chosen) == 2
+    qtbot.mouseMove(viewport, QPoint(40, HEAD // 2))
+    assert viewport.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_enter_chooses_the_line_that_the_box_stands_at(qtbot: QtBot, run: WatchedRun):
+    view = opened(qtbot, run.history)
+    chosen = list[str]()
+    view.node_chosen.connect(chosen.append)
+    qtbot.keyClick(view.lines, Qt.Key.Key_Return)
+    assert chosen == [], "there is no box yet"
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_End, Qt.Key.Key_Enter):
+        qtbot.keyClick(view.lines, key)
+    assert chosen == [SHOWN[1], SHOWN[-1]]
+
+
+def line(number: int) -> QPoint:
+    """A point of a line."""
+    return QPoint(40, HEAD + LINE_HEIGHT * number + LINE_HEIGHT // 2)
+
+
 def test_a_narrow_list_gives_up_columns_and_cuts_none_off(qtbot: QtBot, run: WatchedRun):
     seen = []
     for width in (236, 320, 400, 620):

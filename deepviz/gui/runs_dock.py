@@ -1,0 +1,234 @@
+"""The list of runs in its dock. A list is wide, so it takes the place of the views below while it is open there.
+
+They step aside and come back as they were when it is closed, so nothing is squeezed. Anywhere else, on a tab or in a
+window of its own, it stands beside the others as any view does.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
+
+from deepviz.gui.main_window import BOTTOM_HEIGHT, MainWindow
+from deepviz.gui.plots.header import PlotHeader
+from deepviz.gui.plots.run_curves import RunCurves
+from deepviz.gui.plots.tabs import Tab
+from deepviz.gui.runs.panel import RunsPanel
+from deepviz.gui.settings import RUNS_INSTEAD_OF, RUNS_WITH, Setting, Settings
+from deepviz.gui.theme import Theme
+from deepviz.gui.view_docks import DOCK_FEATURES, LARGE, ViewDocks
+
+BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+LET_GO = 60
+"""Milliseconds between two looks whether a dock that is dragged was let go."""
+
+
+class RunsDock(QObject):
+    """Opens and closes the list of runs.
+
+    Parameters
+    ----------
+    window, views
+        Where it goes, and what stands there.
+    panel
+        The list.
+    settings
+        Where it is remembered which views are to come back.
+
+    Attributes
+    ----------
+    dock
+        Where the list is shown.
+    header
+        The line above it, by which it can be dragged.
+    tab
+        Opens and closes it, for the row of tabs above the views.
+    """
+
+    changed = Signal()
+    """It was opened, closed, or came to lie before or behind another one."""
+
+    def __init__(self, window: MainWindow, views: ViewDocks, panel: RunsPanel, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._views, self._panel, self._settings = window, views, panel, settings
+        self._is_seen = self._moves_itself = False
+        self.dock = window.add_dock("Runs", panel)
+        self.dock.setFeatures(DOCK_FEATURES)
+        self.header = PlotHeader("Runs", self.dock)
+        self.header.close_button.show()
+        self.header.close_button.setToolTip("Close; the views that were here come back")
+        self._menu = QMenu(self.header)
+        self._menu.addAction("Large window, or back").triggered.connect(self.maximise)
+        self._menu.addSeparator()
+        self._menu.addAction("Close").triggered.connect(self.close)
+        self.header.menu_button.setMenu(self._menu)
+        self.header.menu_button.setToolTip("Large window, or close")
+        self.dock.setTitleBarWidget(self.header)
+        self.tab = Tab("Runs")
+        self.tab.setToolTip("All runs with their settings and results: compare, repeat, vary (Ctrl+3)")
+        self._let_go = QTimer(self, interval=LET_GO)
+        self._let_go.timeout.connect(self._look_where_it_went)
+        self.tab.clicked.connect(self.toggle)
+        self.header.close_button.clicked.connect(self.close)
+        self.header.double_clicked.connect(self.maximise)
+        self.dock.visibilityChanged.connect(self._note_seen)
+        self.dock.topLevelChanged.connect(self._note_detached)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a place in the window or a window of its own, be it behind another one."""
+        return not self.dock.isHidden()
+
+    def toggle(self) -> None:
+        """Open it or bring it to the front; close it if it is there already."""
+        if self.is_open and self._is_seen:
+            self.close()
+        else:
+            self.open()
+        self.tab.setChecked(self.is_open)
+
+    def open(self) -> None:
+        """Open it and put the keyboard into it."""
+        if self.dock.isHidden():
+            self.dock.show()
+            if self._stands_below_alone:
+                self._have_views_step_aside()
+        self.dock.raise_()
+        if self.dock.isFloating():
+            self.dock.activateWindow()
+        self._panel.take_focus()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Close it, with the views of its runs; what stood in its place comes back."""
+        stood_below = self._stands_below_alone
+        self.dock.hide()
+        if stood_below:
+            self._have_views_come_back()
+        self.changed.emit()
+
+    def put_away(self) -> None:
+        """Close it and leave it to others what comes in its place."""
+        self._remember(RUNS_INSTEAD_OF, {})
+        self._remember(RUNS_WITH, {})
+        self.dock.setFloating(False)
+        self.dock.hide()
+
+    def show_view(self, key: str) -> None:
+        """Open a view of the chosen runs: beside the list if that stands below, otherwise where it was."""
+        dock = self._views.docks[key]
+        if self.is_open and self._stands_below_alone and dock.isHidden() and not dock.isFloating():
+            self._place_beside(dock)
+        self._views.open(key)
+
+    def maximise(self) -> None:
+        """Give the list a large window of its own, or put it back."""
+        self._moves_itself = True
+        if self.dock.isFloating():
+            self.dock.setFloating(False)
+            if self._stands_below_alone:
+                self._have_views_step_aside()
+        else:
+            stood_below = self._stands_below_alone
+            self.dock.setFloating(True)
+            frame = self._window.geometry()
+            large = QRect(0, 0, round(LARGE * frame.width()), round(LARGE * frame.height()))
+            large.moveCenter(frame.center())
+            self.dock.setGeometry(large)
+            if stood_below:
+                self._have_views_come_back()
+        self._moves_itself = False
+        self._panel.take_focus()
+        self.changed.emit()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._panel.apply_theme(theme)
+        self.header.apply_theme(theme)
+        self.tab.apply_theme(theme)
+
+    # Inside
+
+    @property
+    def _stands_below_alone(self) -> bool:
+        """Whether it is in the row below the canvas, on no tab with others."""
+        is_below = self._window.dockWidgetArea(self.dock) == BELOW and not self.dock.isFloating()
+        return is_below and not self._window.tabifiedDockWidgets(self.dock)
+
+    def _views_below(self) -> dict[str, QDockWidget]:
+        docks = self._views.docks.items()
+        here = ((key, dock) for key, dock in docks if not dock.isHidden() and not dock.isFloating())
+        return {key: dock for key, dock in here if self._window.dockWidgetArea(dock) == BELOW}
+
+    def _have_views_step_aside(self) -> None:
+        below = {key: dock for key, dock in self._views_below().items() if not self._is_of_runs(key)}
+        widths = {key: dock.width() if self._views.is_visible(key) else 0 for key, dock in below.items()}
+        height = max((below[key].height() for key, width in widths.items() if width), default=BOTTOM_HEIGHT)
+        self._remember(RUNS_INSTEAD_OF, widths)
+        for dock in below.values():
+            dock.hide()
+        for key in self._remembered(RUNS_WITH):
+            if self._views.docks[key].isHidden():
+                self.show_view(key)
+        self._window.resizeDocks([self.dock], [height], Qt.Orientation.Vertical)
+
+    def _have_views_come_back(self) -> None:
+        with_it = {key: dock for key, dock in self._views_below().items() if self._is_of_runs(key)}
+        self._remember(RUNS_WITH, dict.fromkeys(with_it, 0))
+        for dock in with_it.values():
+            dock.hide()
+        widths = self._remembered(RUNS_INSTEAD_OF)
+        back = {key: width for key, width in widths.items() if self._views.docks[key].isHidden()}
+        self._remember(RUNS_INSTEAD_OF, {})
+        for key in back:
+            self._views.docks[key].show()
+        in_front = [key for key, width in back.items() if width]
+        for key in in_front:
+            self._views.docks[key].raise_()
+        docks = [self._views.docks[key] for key in in_front]
+        self._window.resizeDocks(docks, [back[key] for key in in_front], Qt.Orientation.Horizontal)
+
+    def _place_beside(self, dock: QDockWidget) -> None:
+        """Put a view beside the list, each with half of the width."""
+        beside = next((other for key, other in self._views_below().items() if self._is_of_runs(key)), None)
+        if beside is not None:
+            self._window.tabifyDockWidget(beside, dock)
+            return
+        half = self.dock.width() // 2
+        self._window.splitDockWidget(self.dock, dock, Qt.Orientation.Horizontal)
+        dock.show()
+        self._window.resizeDocks([self.dock, dock], [half, half], Qt.Orientation.Horizontal)
+
+    def _is_of_runs(self, key: str) -> bool:
+        return issubclass(self._views.kinds[key], RunCurves)
+
+    def _note_seen(self, is_seen: bool) -> None:
+        self._is_seen = is_seen
+        self.tab.setChecked(is_seen)
+        self.changed.emit()
+
+    def _note_detached(self, is_detached: bool) -> None:
+        if is_detached and not self._moves_itself:
+            self._let_go.start()  # Qt puts the others where they were before the drag, should it be given up
+
+    def _look_where_it_went(self) -> None:
+        """After a drag has pulled it out of its place: if it went elsewhere, those that had stepped aside come back."""
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return
+        self._let_go.stop()
+        if self.is_open and not self._stands_below_alone:
+            self._have_views_come_back()
+
+    def _remembered(self, setting: Setting[tuple[str, ...]]) -> dict[str, int]:
+        """The views of the present workspace that are remembered, each with its width; 0 behind another one."""
+        found = {}
+        for text in self._settings.get(setting):
+            workspace, key, width = (text.split("/") + ["", ""])[:3]
+            if workspace == self._window.workspace and key in self._views.docks:
+                found[key] = int(width) if width.isdecimal() else 0
+        return found
+
+    def _remember(self, setting: Setting[tuple[str, ...]], views: dict[str, int]) -> None:
+        here = f"{self._window.workspace}/"
+        others = [text for text in self._settings.get(setting) if not text.startswith(here)]
+        self._settings.set(setting, (*others, *(f"{here}{key}/{width}" for key, width in views.items())))
