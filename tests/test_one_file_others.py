@@ -268,14 +268,14 @@ bench.window.show_workspace("train")
 assert list(bench.views.kinds)[0] == "again", "its order puts it first"
 tab = bench.live_bar.tabs["again"]
 assert tab.text() == "Once more"
-tab.click()
+bench.views.open("again")
 QApplication.processEvents()
-assert bench.views.is_visible("again")
+assert bench.views.is_open("again")
 plot = bench.views.views["again"]
 assert plot.words.text() == "Press Run to see it once more"
 trained(bench)
 plot.draw()
-assert plot.area.isVisible()
+assert plot._shows_content
 assert plot.hover_text(3).startswith("step 3")
 rows = list(plot.table()[1])
 assert len(rows) == len(bench.controller.history)

@@ -85,9 +85,8 @@ class _Job:
                 try:
                     for record in self._records(last):
                         progress.show(record)
-                        if trainer.begins_epoch and is_due(
-                            record.epoch, 1, self.plan.project.plan.run.checkpoint_every
-                        ):
+                        every = self.plan.project.plan.run.checkpoint_every
+                        if trainer.begins_epoch and is_due(record.epoch, every):
                             self._keep_copy(record.epoch)
                         if self._is_abandoned(record.step):
                             interruption.want("the end of its window", FAILED)

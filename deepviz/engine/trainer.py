@@ -171,7 +171,11 @@ class Trainer:
     @property
     def steps_to_go(self) -> int:
         """How many steps there are to the end of the last epoch, if nothing changes and no rule ends the run before."""
-        return self._order.batches_to(self.epochs)
+        return self.steps_to(self.epochs)
+
+    def steps_to(self, epoch: int) -> int:
+        """How many steps there are to the end of an epoch, counted from 1, if nothing changes; 0 if that is behind."""
+        return self._order.batches_to(epoch)
 
     @property
     def total_steps(self) -> int:

@@ -174,6 +174,7 @@ ROWS: tuple[ActionRow, ...] = (
     ),
     ActionRow("next_problem", "Next problem", "Go to the next problem and what mends it.", "View", ("F8",)),
     ActionRow("previous_problem", "Previous problem", "Go to the problem before.", "View", ("Shift+F8",)),
+    ActionRow("views", "Live views…", "Open and close live views.", "View", ("Ctrl+Shift+V",)),
     ActionRow("workspace_build", "Build workspace", "Room for the canvas.", "View", ("Ctrl+1",), separated=True),
     ActionRow("workspace_train", "Train workspace", "Canvas and curves together.", "View", ("Ctrl+2",)),
     ActionRow(

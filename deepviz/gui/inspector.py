@@ -18,8 +18,9 @@ from deepviz.gui.asker import Asker
 from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.insight.subject import Question
+from deepviz.training.run_plan import same_run
 
-LARGEST_SHARE = 0.08
+LARGEST_SHARE = 0.05
 """Of the time of one core, what answering may take while a run goes on."""
 LEAST_REST = 0.1
 """Seconds between two rounds while a run goes on."""
@@ -89,7 +90,7 @@ class Inspector(QObject):
         """Ask for the visible views whose answers are out of date, if it is time for that."""
         if self._is_stopped:
             return
-        looks = [look for look in self._looks() if not look.is_paused]
+        looks = [look for look in self._looks() if not look.is_paused or self._is_other(look)]
         for is_live in (True, False):
             if self._tasks[is_live] is None:
                 self._ask_for([look for look in looks if look.is_live == is_live], is_live)
@@ -109,7 +110,15 @@ class Inspector(QObject):
     def _note_edit(self, *_: object) -> None:
         """What is open may give other answers from now on, with weights of the same step."""
         self._edits += 1
+        for task in self._tasks.values():
+            if task is not None and not self._is_about_this(task):
+                task.cancelled.set()
         self._soon.start()
+
+    def _is_about_this(self, task: Task) -> bool:
+        """Whether what is asked is still open: the same network and the same data."""
+        editor = self._editor
+        return task.data is editor.data and (task.project is editor.project or same_run(task.project, editor.project))
 
     def _ask_for(self, looks: list[Asker], is_live: bool) -> None:
         project, data = self._editor.project, self._editor.data
@@ -136,6 +145,11 @@ class Inspector(QObject):
         if is_live:
             self._begun = perf_counter()
         (self._live if is_live else self._patient).put(task)
+
+    def _is_other(self, look: Asker) -> bool:
+        """Whether somebody has chosen something else in a view that has stopped following the run."""
+        question, answered = look.question(), self._answered.get(look)
+        return look in self._wanted and question is not None and (answered is None or answered[0] != question)
 
     def _is_due(self, look: Asker, question: Question, version: object) -> bool:
         is_news = self._answered.get(look) != (question, version)

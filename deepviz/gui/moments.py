@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QObject, Signal
 
 from deepviz.engine.trainer_state import TrainerState
+from deepviz.training.history import History
 from deepviz.training.timeline import Timeline
 
 
@@ -26,19 +29,49 @@ class Moments(QObject):
         super().__init__(parent)
         self.timeline = Timeline()
         self.chosen: int | None = None
+        self._state: TrainerState | None = None
 
     def choose(self, step: int | None) -> None:
         """Show a kept step, or (None) the present; a step that was not kept changes nothing."""
-        if step != self.chosen and (step is None or self.timeline.at(step) is not None):
-            self.chosen = step
+        state = None if step is None else self.timeline.at(step)
+        if step != self.chosen and (step is None or state is not None):
+            self.chosen, self._state = step, state
             self.changed.emit(step)
 
     @property
     def state(self) -> TrainerState | None:
-        """The kept state of the step that is shown; None for the present."""
-        return None if self.chosen is None else self.timeline.at(self.chosen)
+        """The kept state of the step that is shown, even if the timeline has let go of it since; None: the present."""
+        return self._state
 
-    def begin(self, timeline: Timeline) -> None:
-        """Go on with the timeline of another run, in the present."""
-        self.timeline = timeline
+    def at(self, step: int) -> TrainerState | None:
+        """The state after a step; None if it was not kept."""
+        return self._state if step == self.chosen else self.timeline.at(step)
+
+    def numbers(self, history: History) -> dict[str, float]:
+        """Each quantity of a run that is a single number, at the moment that is shown; NaN: not measured so early."""
+        latest = history.latest_numbers()
+        if self.chosen is None:
+            return latest
+        at_moment = {name: history.at(name, self.chosen) for name in latest}
+        return {name: math.nan if value is None else value for name, value in at_moment.items()}
+
+    def steps_before(self, last: int) -> tuple[int, ...]:
+        """The steps before another one that can be shown, increasing."""
+        kept = {step for step in (*self.timeline.steps, self.chosen) if step is not None and step < last}
+        return tuple(sorted(kept))
+
+    def begin(self, timeline: Timeline | None = None, state: TrainerState | None = None) -> None:
+        """Go on in the present of another run.
+
+        Parameters
+        ----------
+        timeline
+            Where states of it were kept, if any were.
+        state
+            Where it stands; None: before its first step. What was kept of later steps belongs to what is left.
+        """
+        self.timeline = Timeline() if timeline is None else timeline
+        if state is not None:
+            self.timeline.cut(state.step)
+            self.timeline.keep(lambda: state)
         self.choose(None)

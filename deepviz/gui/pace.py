@@ -9,8 +9,10 @@ from collections.abc import Callable
 SPAN = 1.0
 """Seconds that are looked back."""
 
-SHARE = 0.08
+SHARE = 0.06
 """Of the time of one core, what showing a run may take: in Python only one thread computes at a time."""
+FAST, SHARE_OF_FAST = 3000.0, 0.12
+"""Steps a second from which on a run may be shown more often, because nobody waits for it."""
 SHORTEST, LONGEST = 33, 250
 """Milliseconds between two pictures of a run: 30 of them a second, and 4 where a picture takes very long."""
 RECENT = 0.3
@@ -62,7 +64,7 @@ class Rhythm:
     ) -> None:
         self._own, self._wall = own, wall
         self._last: float | None = None
-        self._cost = 0.0
+        self._cost, self._share = 0.0, SHARE
         self._not_before = 0.0
 
     def rest(self) -> None:
@@ -72,9 +74,9 @@ class Rhythm:
     @property
     def milliseconds(self) -> float:
         """From one picture to the next."""
-        return min(max(1000 * self._cost / SHARE, SHORTEST), LONGEST)
+        return min(max(1000 * self._cost / self._share, SHORTEST), LONGEST)
 
-    def is_due(self) -> bool:
+    def is_due(self, steps_per_second: float = 0.0) -> bool:
         """Whether the next picture is to be shown now; if so, it is taken to be shown."""
         wall = self._wall()
         if wall < self._not_before:
@@ -82,6 +84,7 @@ class Rhythm:
         own = self._own()
         if self._last is not None:
             self._cost += RECENT * (own - self._last - self._cost)
+        self._share = SHARE_OF_FAST if steps_per_second >= FAST else SHARE
         self._last, self._not_before = own, wall + self.milliseconds / 1000
         return True
 

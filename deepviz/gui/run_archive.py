@@ -43,10 +43,10 @@ class RunArchive(QObject):
         super().__init__(desk)
         self._desk, self._editor, self._controller = desk, editor, controller
         self._files, self._notice, self._clock = files, notice, clock
-        self._ids: WeakKeyDictionary[History, str] = WeakKeyDictionary()
         self._noted: WeakKeyDictionary[History, int] = WeakKeyDictionary()
         self._seconds: WeakKeyDictionary[History, float] = WeakKeyDictionary()
         self._since: float | None = None
+        controller.restarted.connect(self._begin)
         controller.status_changed.connect(self._follow_status)
         controller.leaving.connect(self._leave)
         desk.open_wanted.connect(self.open)
@@ -64,7 +64,7 @@ class RunArchive(QObject):
         """Open a run of the list: its project, with its weights and curves."""
         if self._files.may_leave():
             warnings = self._files.open_loaded(loaded)
-            self._ids[self._controller.history] = summary.id
+            self._controller.history.run = summary.id
             self._noted[self._controller.history] = self._controller.step_count
             self._seconds[self._controller.history] = summary.seconds
             words = " ".join([f"{summary.name} is open, after step {self._controller.step_count:,}.", *warnings])
@@ -78,6 +78,16 @@ class RunArchive(QObject):
         trouble = train_again(self._controller, self._editor, loaded)
         if trouble:
             self._notice.tell(f"{summary.name} cannot be trained again. {trouble}", "bad")
+
+    def _begin(self) -> None:
+        """Give a new run an id at once: it is in the project's file, so the run is known again when that is opened."""
+        history = self._controller.history
+        if not history.run:
+            history.run = self._desk.store.new_id()
+        if len(history):  # it comes from a file: as long as it does not go on, it is no news
+            self._noted[history] = int(history.steps[-1])
+            known = self._desk.store.run(history.run)
+            self._seconds[history] = 0.0 if known is None else known.seconds
 
     def _follow_status(self, status: str) -> None:
         history, now = self._controller.history, self._clock()
@@ -105,6 +115,8 @@ class RunArchive(QObject):
         if checkpoint is None or self._noted.get(checkpoint.history) == checkpoint.state.step:
             return
         history = checkpoint.history
-        seconds, before = self._seconds.get(history, 0.0), self._ids.get(history, "")
-        self._ids[history] = self._desk.note(checkpoint, how, seconds, before, reason=reason)
+        known = self._desk.store.run(history.run)
+        if known is not None and known.steps == checkpoint.state.step:
+            return
+        self._desk.note(checkpoint, how, self._seconds.get(history, 0.0), history.run, reason=reason)
         self._noted[history] = checkpoint.state.step

@@ -58,7 +58,8 @@ class RunPictures:
         past = int(np.searchsorted(steps, step, side="right"))
         course |= dict.fromkeys(self._losses, losses[max(0, past - SPARKLINE_STEPS) : past].copy())
         nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
-        return GradientPicture(nodes, self._edges(history, step), loss, course, span or (), self._flows(history, step))
+        edges, flows = self._edges(history, step), self._flows(history, step)
+        return GradientPicture(nodes, edges, loss, course, span or (), flows, is_past=moment is not None)
 
     def _edges(self, history: History, step: int) -> dict[Edge, float | None]:
         """The norm at each drawn edge, of the last step before that was looked at so closely."""

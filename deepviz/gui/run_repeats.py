@@ -17,12 +17,10 @@ def branch(controller: TrainingController, editor: Editor, step: int) -> bool:
     The project goes back to the settings that the run had then, so that it repeats the steps after that one, to the
     bit, until something else is changed.
     """
-    timeline = controller.moments.timeline
-    state, before = timeline.at(step), controller.checkpoint()
+    state, before = controller.moments.at(step), controller.checkpoint()
     if state is None or before is None:
         return False
-    history = branched(before.history, step)
-    timeline.cut(step)
+    history, timeline = branched(before.history, step), controller.moments.timeline
     controller.load(Checkpoint(settings_at(before.project, history), state, history), "branched", timeline)
     editor.apply(f"Branch from step {step}", lambda project: settings_at(project, history))
     return True

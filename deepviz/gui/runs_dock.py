@@ -45,8 +45,8 @@ class RunsDock(QObject):
         Opens and closes it, for the row of tabs above the views.
     """
 
-    changed = Signal()
-    """It was opened, closed, or came to lie before or behind another one."""
+    opened = Signal(bool)
+    """It was opened, or closed; also when it comes to lie before or behind another one."""
 
     def __init__(self, window: MainWindow, views: ViewDocks, panel: RunsPanel, settings: Settings) -> None:
         super().__init__(window)
@@ -97,7 +97,7 @@ class RunsDock(QObject):
         if self.dock.isFloating():
             self.dock.activateWindow()
         self._panel.take_focus()
-        self.changed.emit()
+        self.opened.emit(self.is_open)
 
     def close(self) -> None:
         """Close it, with the views of its runs; what stood in its place comes back."""
@@ -105,7 +105,7 @@ class RunsDock(QObject):
         self.dock.hide()
         if stood_below:
             self._have_views_come_back()
-        self.changed.emit()
+        self.opened.emit(self.is_open)
 
     def put_away(self) -> None:
         """Close it and leave it to others what comes in its place."""
@@ -139,7 +139,7 @@ class RunsDock(QObject):
                 self._have_views_come_back()
         self._moves_itself = False
         self._panel.take_focus()
-        self.changed.emit()
+        self.opened.emit(self.is_open)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -205,7 +205,7 @@ class RunsDock(QObject):
     def _note_seen(self, is_seen: bool) -> None:
         self._is_seen = is_seen
         self.tab.setChecked(is_seen)
-        self.changed.emit()
+        self.opened.emit(self.is_open)
 
     def _note_detached(self, is_detached: bool) -> None:
         if is_detached and not self._moves_itself:
@@ -223,7 +223,7 @@ class RunsDock(QObject):
         """The views of the present workspace that are remembered, each with its width; 0 behind another one."""
         found = {}
         for text in self._settings.get(setting):
-            workspace, key, width = (text.split("/") + ["", ""])[:3]
+            workspace, key, width = [*text.split("/"), "", ""][:3]
             if workspace == self._window.workspace and key in self._views.docks:
                 found[key] = int(width) if width.isdecimal() else 0
         return found

@@ -1,6 +1,7 @@
 """The row with which a moment of the run is chosen: all views go back to a step whose weights were kept.
 
-At the right end it follows the run. From any other step a new run can branch off, with the weights as they were.
+At the right end it follows the run. From any other step a new run can branch off, with the weights as they were; what
+can be done there shows only while an earlier step is shown.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.theme import Theme, number_font
+from deepviz.gui.timeline_slider import TimelineSlider
 
-HEIGHT = 32
+HEIGHT = 34
+HINT = "Drag back to see an earlier step"
 
 
 class TimelineBar(QWidget):
@@ -30,28 +34,39 @@ class TimelineBar(QWidget):
         self._steps: tuple[int, ...] = ()
         self._moment: int | None = None
         self._last = 0
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = TimelineSlider(self)
         self.slider.setAccessibleName("Step of the run that is shown")
         self.slider.setToolTip("Go back to an earlier step: all views follow. The right end is now")
         self.slider.valueChanged.connect(self._choose)
         self.label = QLabel(self)
         self.label.setFont(number_font(11))
-        self.label.setMinimumWidth(190)
-        self.live_button = QPushButton("Now", self)
-        self.live_button.setProperty("field", "true")
+        self.live_button = QPushButton("Back to now", self)
+        self.live_button.setProperty("field", True)
         self.live_button.setToolTip("Follow the run again")
         self.live_button.clicked.connect(lambda: self.slider.setValue(self.slider.maximum()))
         self.branch_button = QPushButton("Branch from here", self)
-        self.branch_button.setProperty("field", "true")
+        self.branch_button.setProperty("field", True)
         self.branch_button.setToolTip("Begin a new run with the weights and settings of this step")
         self.branch_button.clicked.connect(self._branch)
+        self.hint = QLabel(HINT, self)
+        self.hint.setProperty("role", "small")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        buttons = QWidget(self)
+        beside = QHBoxLayout(buttons)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(self.live_button)
+        beside.addWidget(self.branch_button)
+        # One place for both, so that the slider does not change its width while somebody drags it.
+        self._right = QStackedWidget(self)
+        self._right.addWidget(self.hint)
+        self._right.addWidget(buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 2)
-        row.setSpacing(8)
+        row.setSpacing(10)
         row.addWidget(self.label)
         row.addWidget(self.slider, 1)
-        row.addWidget(self.live_button)
-        row.addWidget(self.branch_button)
+        row.addWidget(self._right)
         self.setFixedHeight(HEIGHT)
         self.hide()
         self._tell()
@@ -78,27 +93,31 @@ class TimelineBar(QWidget):
         if self._moment is not None and self._moment not in steps:
             self._moment = steps[int(np.argmin(np.abs(np.array(steps) - self._moment)))] if steps else None
             self.moment_chosen.emit(self._moment)
-        self.slider.blockSignals(True)
-        # The place behind the last kept step is the present.
-        self.slider.setRange(0, len(steps))
-        self.slider.setValue(len(steps) if self._moment is None else steps.index(self._moment))
-        self.slider.blockSignals(False)
+        # Wide enough for all that it will say, so that the slider stays where it is.
+        widest = max(f"step {format_integer(last)} of {format_integer(last)}", "step 0 · now", key=len)
+        self.label.setFixedWidth(QFontMetrics(self.label.font()).horizontalAdvance(widest) + 4)
+        self._show_places()
         self.setVisible(len(steps) > 1)
         self._tell()
 
     def show_moment(self, step: int | None) -> None:
         """Show which moment is shown, without telling anybody: a kept step, or None for the newest."""
         self._moment = step if step in self._steps else None
-        self.slider.blockSignals(True)
-        self.slider.setValue(len(self._steps) if self._moment is None else self._steps.index(self._moment))
-        self.slider.blockSignals(False)
+        self._show_places()
         self._tell()
 
     def apply_theme(self, theme: Theme) -> None:
-        """Nothing is painted here: the widgets follow the style sheet."""
+        """Paint with the colours of `theme` from now on."""
+        self.slider.apply_theme(theme)
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT)
+
+    def _show_places(self) -> None:
+        """Kept steps where they are in the run; the place behind them is the present."""
+        shares = [step / max(1, self._last) for step in self._steps]
+        here = len(shares) if self._moment is None else self._steps.index(self._moment)
+        self.slider.show_places([*shares, 1.0], here)
 
     def _choose(self, place: int) -> None:
         moment = self._steps[place] if place < len(self._steps) else None
@@ -116,5 +135,9 @@ class TimelineBar(QWidget):
         words = f"step {format_integer(shown)}"
         self.label.setText(f"{words} · now" if self._moment is None else f"{words} of {format_integer(self._last)}")
         self.slider.setAccessibleDescription(self.label.text())
-        self.live_button.setEnabled(self._moment is not None)
-        self.branch_button.setEnabled(self._moment is not None)
+        is_past = self._moment is not None
+        if not is_past and (self.live_button.hasFocus() or self.branch_button.hasFocus()):
+            self.slider.setFocus(Qt.FocusReason.OtherFocusReason)  # else the keyboard goes on to some other part
+        self._right.setCurrentIndex(int(is_past))
+        self.live_button.setEnabled(is_past)
+        self.branch_button.setEnabled(is_past)

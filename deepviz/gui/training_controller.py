@@ -73,7 +73,7 @@ class TrainingController(QObject):
         self._editor = editor
         self._session: Session | None = None
         self._checkpoint: Checkpoint | None = None
-        self._shelved: Checkpoint | None = None
+        self._shelved: tuple[Checkpoint, Timeline] | None = None
         self._status = "idle"
         self.moments = Moments(self)
         self._wanted_probes: tuple[str, ...] = ("gradient_flow",)
@@ -169,8 +169,7 @@ class TrainingController(QObject):
         self.reset(how)
         if checkpoint is not None:
             self._checkpoint = checkpoint
-            self._begin_history(checkpoint.history, timeline, checkpoint.project)
-            self.moments.timeline.keep(lambda: checkpoint.state)
+            self._begin_history(checkpoint.history, timeline, checkpoint)
             self._tell_growth()
             self._set_status("paused")
 
@@ -243,8 +242,6 @@ class TrainingController(QObject):
         """What the canvas shows of the gradients at the moment that is shown."""
         return self._records.picture(self._editor.project.graph, self.moments.chosen)
 
-    # Inside
-
     def _left_state(self) -> TrainerState | None:
         """The weights that the last run has left."""
         return None if self._checkpoint is None else self._checkpoint.state
@@ -301,7 +298,7 @@ class TrainingController(QObject):
             return
         status = session.status
         self._rhythm.leave_out(self._collect)
-        if status != "running" or self._rhythm.is_due():
+        if status != "running" or self._rhythm.is_due(self.progress.pace.steps_per_second):
             self._tell_growth()
         self._set_status(status)
         if status == "running":
@@ -355,19 +352,21 @@ class TrainingController(QObject):
             return
         held = self.checkpoint() if session is not None else self._checkpoint
         if held is not None and not same_run(held.project, after):
+            timeline = self.moments.timeline
             self.reset("edited")
-            self._shelved = held
+            self._shelved = held, timeline
             self.set_aside.emit("The network, its data or its settings have changed, so training starts anew.")
         elif session is not None and held is None:
             self.reset("edited")
-        elif self._shelved is not None and same_run(self._shelved.project, after):
-            self.load(self._shelved)
+        elif self._shelved is not None and same_run(self._shelved[0].project, after):
+            self.load(self._shelved[0], timeline=self._shelved[1])
 
     def _follow_plan(self, present: Project, before: Project, after: Project) -> None:
         """Let the run, or the weights that it has left, go on by the plan as it is now."""
         project = followed(present, before, after, self._editor.facts)
         if change_of(project, 0) == change_of(present, 0):
             return
+        self._records.expect(project, self._editor.merge_key)
         if self._session is not None:
             self._session.follow(RunPlan(project, self._session.plan.data))
             self._collect()
@@ -389,9 +388,9 @@ class TrainingController(QObject):
         session, self._session = self._session, None
         return True if session is None else session.stop()
 
-    def _begin_history(self, history: History, timeline: Timeline | None = None, of: Project | None = None) -> None:
-        self._records.begin(history, of)
-        self.moments.begin(timeline or Timeline())
+    def _begin_history(self, history: History, kept: Timeline | None = None, left: Checkpoint | None = None) -> None:
+        self._records.begin(history, None if left is None else left.project)
+        self.moments.begin(kept, None if left is None else left.state)
         self.progress.pace.clear()
         self.restarted.emit()
 

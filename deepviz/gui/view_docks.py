@@ -89,7 +89,7 @@ class ViewDocks(QObject):
     def view(self, key: str) -> View:
         """The view of this key, made if it was never opened."""
         if key not in self.views:
-            self.views[key] = self._made(key)
+            self._make(key)
         return self.views[key]
 
     def is_open(self, key: str) -> bool:
@@ -229,7 +229,7 @@ class ViewDocks(QObject):
 
     # Inside
 
-    def _made(self, key: str) -> View:
+    def _make(self, key: str) -> None:
         view = self.kinds[key]()
         view.take_settings(self._settings)
         view.apply_theme(self._theme)
@@ -252,9 +252,9 @@ class ViewDocks(QObject):
         if isinstance(view, Look):
             view.asked.connect(lambda: self.asked.emit(view))
         dock = self.docks[key]
+        self.views[key] = view  # Qt says at once that a dock is seen which gets its title bar while it is open
         dock.setTitleBarWidget(view.header)
         dock.setWidget(view)
-        return view
 
     def _find_place(self, key: str, dock: QDockWidget) -> None:
         """Put a dock where it can be seen without making the others too narrow."""

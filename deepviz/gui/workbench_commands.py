@@ -19,6 +19,7 @@ from deepviz.gui.canvas import adding, clipboard_commands, commands, group_comma
 from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.stop_panel import Course
 from deepviz.gui.plots.rate_finder import RateFinder
 from deepviz.gui.settings import MORE_SETTINGS, REOPEN_LAST, THEME
 
@@ -87,6 +88,7 @@ class WorkbenchCommands(QObject):
             "bars": lambda: bench.checking.bars_button.open_menu(),
             "next_problem": lambda: bench.checking.go_to_next(),
             "previous_problem": lambda: bench.checking.go_to_next(-1),
+            "views": self._show_views,
             "workspace_build": lambda: bench.window.show_workspace("build"),
             "workspace_train": lambda: bench.window.show_workspace("train"),
             "theme": self._toggle_theme,
@@ -210,6 +212,10 @@ class WorkbenchCommands(QObject):
         self._bench.window.show_tab("History")
         self._bench.history.focus_list()
 
+    def _show_views(self) -> None:
+        self._bench.window.show_workspace("train")
+        self._bench.live_bar.open_sheet()
+
     def _reset(self) -> None:
         self._bench.controller.reset()
         # Else the keyboard goes from the button, which is now disabled, into the next field.
@@ -220,9 +226,13 @@ class WorkbenchCommands(QObject):
         bench.export_panel.open_at(bench.top_bar.export_button, bench.editor.project, bench.controller.result_step)
 
     def _ask_stop(self) -> None:
-        bench, controller = self._bench, self._bench.controller
-        step, progress = controller.step_count, controller.progress
-        bench.stop_panel.open_at(bench.top_bar.run_button, step, progress.steps_per_epoch, progress.total_steps)
+        bench, controller, progress = self._bench, self._bench.controller, self._bench.controller.progress
+        if bench.editor.report.problems or not progress.steps_per_epoch:
+            controller.blocked.emit()
+            return
+        steps = 0 if controller.status == "diverged" else controller.step_count  # that run begins anew
+        course = Course(steps, progress.steps_per_epoch, progress.total_steps, progress.epochs)
+        bench.stop_panel.open_at(bench.top_bar.run_button, course.gone_on(bench.editor.project.plan.run.epochs))
 
     def _ask_picture(self) -> None:
         bench = self._bench

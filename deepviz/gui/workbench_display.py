@@ -95,8 +95,21 @@ class WorkbenchDisplay(QObject):
             self._bench.views.refresh_one_by_one()
         else:
             self._bench.views.refresh()
+        self.show_numbers()
+
+    def show_moment(self, step: int | None) -> None:
+        """Another moment of the run is the one that is shown; None: the present."""
+        self._bench.live_bar.timeline.show_moment(step)
+        self._bench.views.show_moment(step)
+        self._bench.card_responses.show_moment(step)
+        self._bench.properties.show_moment(step)
+        self.show_numbers()
+
+    def show_numbers(self) -> None:
+        """Show gradients and values of the moment that is chosen, on the canvas and beside it."""
+        controller = self._bench.controller
         self.show_gradients()
-        self._bench.properties.show_values(self._bench.controller.history.latest_numbers())
+        self._bench.properties.show_values(controller.moments.numbers(controller.history))
         self._bench.checking.follow_gradients()
 
     def show_gradients(self) -> None:

@@ -25,12 +25,6 @@ def wire_views(bench: Workbench) -> None:
         views.show_project(editor.project, editor.data, editor.report)
         cards.show_project(editor.project, editor.data, editor.report)
 
-    def show_moment(step: int | None) -> None:
-        timeline.show_moment(step)
-        views.show_moment(step)
-        cards.show_moment(step)
-        bench.display.show_gradients()
-
     def choose_node(chosen: tuple[str, ...]) -> None:
         if len(chosen) == 1 and chosen[0] in editor.project.graph.by_id:
             views.choose_node(chosen[0])
@@ -45,7 +39,7 @@ def wire_views(bench: Workbench) -> None:
 
     def show_kept_steps() -> None:
         last = controller.step_count
-        timeline.show_steps([step for step in moments.timeline.steps if step < last], last)
+        timeline.show_steps(moments.steps_before(last), last)
 
     def see() -> None:
         controller.want_probes(views.probes)
@@ -56,7 +50,7 @@ def wire_views(bench: Workbench) -> None:
     views.changed.connect(runs.show_chosen)
     runs.view_wanted.connect(dock.show_view)
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
-    dock.changed.connect(lambda: bench.actions["runs"].setChecked(dock.is_open))
+    dock.opened.connect(bench.actions["runs"].setChecked)
     bench.themes.changed.connect(dock.apply_theme)
     bench.live_bar.arrange_wanted.connect(dock.put_away)
     bench.window.workspace_changed.connect(lambda name: views.open_suitable_soon() if name == "train" else None)
@@ -74,7 +68,7 @@ def wire_views(bench: Workbench) -> None:
     bench.actions["responses"].setChecked(cards.is_wanted)
     controller.grew.connect(show_kept_steps)
     controller.restarted.connect(show_kept_steps)
-    moments.changed.connect(show_moment)
+    moments.changed.connect(bench.display.show_moment)
     timeline.moment_chosen.connect(moments.choose)
     timeline.branch_wanted.connect(partial(branch, controller, editor))
     bench.stop_panel.step_chosen.connect(controller.run_to)

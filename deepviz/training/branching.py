@@ -22,6 +22,7 @@ def branched(history: History, step: int) -> History:
         if kind == "change":
             stays[:1] = True  # what the run began with
         arrays |= {name: arrays[name][stays] for name in parts}
+    arrays.pop("run", None)  # it is another one from here on
     return History.from_arrays(arrays)
 
 

@@ -20,17 +20,22 @@ MOST_COPIES = 10
 _EPOCH = re.compile(rf"\.epoch-(\d+){re.escape(SUFFIX)}$")
 
 
-def is_due(step: int, steps_per_epoch: int, every: int) -> bool:
-    """Whether a copy is to be written after a step.
+def is_due(epoch: int, every: int) -> bool:
+    """Whether a copy is to be kept after an epoch.
 
     Parameters
     ----------
-    step, steps_per_epoch
-        How many steps have been made, and how many make an epoch.
+    epoch
+        How many epochs are over.
     every
         After how many epochs a copy is wanted (`RunSettings.checkpoint_every`); 0 for never.
     """
-    return every > 0 and steps_per_epoch > 0 and step > 0 and step % (every * steps_per_epoch) == 0
+    return every > 0 and epoch > 0 and epoch % every == 0
+
+
+def next_due(epoch: int, every: int) -> int | None:
+    """After which epoch the next copy is to be kept, if so many are over; None for never."""
+    return (epoch // every + 1) * every if every > 0 else None
 
 
 def copy_path(project_file: Path, epoch: int) -> Path:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deepviz.training import history_arrays, history_file
+from deepviz.training.checked_arrays import checked
 from deepviz.training.measured import EPOCH, GRADIENT_NORM, Edge, Measured
 from deepviz.training.notes import Note, Notes
 
@@ -39,6 +40,8 @@ class History(Measured):
 
     Attributes
     ----------
+    run
+        By what the list of runs knows it; empty if it is not to be on one.
     best
         The step of the best weights and the loss they had, if they are kept; it is part of the weights' file, not of
         this one's.
@@ -59,6 +62,7 @@ class History(Measured):
         super().__init__(layers, nodes, most_steps, edges)
         self._notes = Notes()
         self._best: tuple[int, float] | None = None
+        self.run = ""
 
     @property
     def gradient_norms(self) -> npt.NDArray[Any]:
@@ -172,6 +176,8 @@ class History(Measured):
         arrays |= {"layers": np.array(self.layers, np.str_), "nodes": np.array(self.nodes, np.str_)}
         if self.edges:
             arrays["edges"] = np.array(self.edges, np.str_)
+        if self.run:
+            arrays["run"] = np.array([self.run], np.str_)
         for name, column in self._columns.items():
             arrays |= history_arrays.column_arrays(column, name, is_apart=self._is_apart(column))
         for name, histograms in self._histograms.items():
@@ -195,6 +201,8 @@ class History(Measured):
         ]:
             if not history._fits(name, values):
                 raise ValueError(f"The history is damaged: {name} does not have one value for each layer.")
+        if "run" in arrays:
+            history.run = checked(arrays, "run", "U", 1).tolist()[0]
         history._columns = columns
         history._notes = Notes.from_arrays(arrays)
         history._revision = len(history) + len(history._notes)

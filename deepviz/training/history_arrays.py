@@ -1,6 +1,6 @@
 """The arrays that a history is stored as: its columns are read back from them, and they can be cut at a step.
 
-Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `event/...`, `change/...`; `value/NAME` for each column, `at/NAME`
+Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `event/...`, `change/...`; `value/NAME` for each column, `at/NAME`
 with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every` or `every/NAME`
 (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several; `histogram/NAME/...`.
 """
@@ -122,7 +122,7 @@ def until(arrays: Arrays, step: int) -> dict[str, npt.NDArray[Any]]:
     cut: dict[str, npt.NDArray[Any]] = {}
     for name, array in arrays.items():
         kind, _, column = name.partition("/")
-        if kind in ("layers", "nodes", "edges", "every") or name == "event/left_out":
+        if kind in ("layers", "nodes", "edges", "every", "run") or name == "event/left_out":
             cut[name] = array
         elif kind in ("step", "epoch"):
             cut[name] = array[: _count(arrays["step"], step)]

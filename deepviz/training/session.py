@@ -20,6 +20,7 @@ import numpy as np
 
 from deepviz.engine.interruption import Interrupted, break_off_if
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
+from deepviz.training.checkpoint_files import is_due, next_due
 from deepviz.training.ending import Ending
 from deepviz.training.failure import Failure as Failure
 from deepviz.training.overhead import Overhead
@@ -29,7 +30,7 @@ from deepviz.training.watching import Watching
 
 Status = Literal["starting", "running", "paused", "finished", "diverged", "failed", "stopped"]
 
-SWITCH_INTERVAL = 0.001
+SWITCH_INTERVAL = 0.0002
 """Seconds that the training thread may keep others waiting, while a run is on."""
 
 
@@ -171,7 +172,7 @@ class Session:
         """Have a step report what open views need besides what every step reports; to be called again and again.
 
         The next step that can afford it reads those probes that are due: each at most as often as its `rate`, and all
-        so seldom that watching takes a twentieth of the time at most. The last step before a pause or the end reads all
+        so seldom that watching takes a small share of the time at most. The last step before a pause or the end reads all
         of them. So what no view needs is never computed; an empty list ends the watching.
 
         Parameters
@@ -296,6 +297,7 @@ class Session:
                 self._follow(trainer, self.plan, was_planned=True)
             ends_epoch = trainer.ends_epoch
             is_last, watched, is_kept = self._is_last_step(trainer, ends_epoch), False, False
+            is_copied = ends_epoch and is_due(trainer.epochs_done + 1, self.plan.project.plan.run.checkpoint_every)
             if is_last or watching.asked:
                 # A step whose state is kept is looked at from all sides, so that all views show one step afterwards.
                 is_kept = is_last or timeline.is_due
@@ -304,8 +306,8 @@ class Session:
             record = next(steps, None)
             if watched:
                 watching.end(trainer.step)
-            if is_kept and record is not None:
-                timeline.keep(trainer.state, extra=watching.extra)
+            if (is_kept or is_copied) and record is not None:
+                timeline.keep(trainer.state, pinned=is_copied, extra=watching.extra)
             if watched:
                 self._overhead.note(watching.extra + self._served + (timeline.seconds if is_kept else 0.0))
                 self._served = 0.0
@@ -331,6 +333,9 @@ class Session:
         most = (trainer.steps_to_go if self._steps_left is None else self._steps_left) - 1
         if self._later:
             most = min(most, self._later[0][0] - trainer.step)
+        copied = next_due(trainer.epochs_done, self.plan.project.plan.run.checkpoint_every)
+        if copied is not None:
+            most = min(most, trainer.steps_to(copied) - 1)
         if not watching.asked and wants_nothing():
             for record in islice(steps, max(0, most)):
                 put(record)

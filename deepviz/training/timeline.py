@@ -19,7 +19,7 @@ FEWEST_STATES = 8
 
 LEAST_INTERVAL = 0.1
 """Seconds between two states that are kept while a run goes on."""
-BUDGET = 0.02
+BUDGET = 0.01
 """Share of the time of training that keeping states may take."""
 
 

@@ -154,9 +154,8 @@ def test_train_save_open_and_export(
     history = bench.controller.history
     assert len(history) == 20 * 15
     assert history.latest("validation_accuracy") >= 0.9
-    for key in bench.views.shown:
-        plot = bench.views.views[key]
-        assert plot.area.isVisible(), f"{key} shows nothing"
+    for view in bench.views.visible:
+        assert view.content.isVisible(), f"{view.key} shows nothing"
     assert bench.views.views["loss"].hover_text(300).startswith("step 300 · epoch 20")
     plain = plain_style(bench.themes.current)
     for edge in edges_between(*CHAIN)[1:]:

@@ -116,8 +116,10 @@ def test_what_was_built_and_trained_is_back_after_a_kill(home: dict[str, str], t
     assert fourth[0].startswith("shows xor 0 True")
     assert "says Unsaved work of the last session is kept: “built by hand”" in fourth[1]
     assert closed(home)[0].startswith("shows xor 0 True"), "what was open last comes first"
-    kept = list((tmp_path / "XDG_STATE_HOME").rglob("*.deepviz"))
+    kept = list((tmp_path / "XDG_STATE_HOME" / "deepviz" / "sessions").rglob("*.deepviz"))
     assert [load(path).project.name for path in kept] == ["built by hand"], "and the work is not gone"
+    listed = list((tmp_path / "XDG_STATE_HOME" / "deepviz" / "runs").rglob("*.deepviz"))
+    assert listed == [], "opened and closed without a step it is no run of its own"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

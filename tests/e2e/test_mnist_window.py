@@ -84,6 +84,9 @@ def test_mnist_is_learned_in_the_window_as_on_the_command_line(
     accuracy = float((logits.argmax(axis=1) == data.test.y).mean())
     assert accuracy >= 0.95
 
+    history = bench.controller.history
     rows, accuracy_there = trained_by_command(mnist_files, seed, tmp_path)
     assert accuracy_there == pytest.approx(accuracy, abs=1e-9)
-    assert rows_of(bench.controller.history, tmp_path) == rows
+    # What only the open views wanted was looked at now and then, in the window alone.
+    shared = {name for row in rows for name in row}
+    assert [{name: row[name] for name in row.keys() & shared} for row in rows_of(history, tmp_path)] == rows

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from deepviz.document import edits
-from deepviz.document.compile import compile_project
+from deepviz.document.compile import compile_project, without_loss
 from deepviz.gui.inspector import Inspector
 from deepviz.gui.plots.look import Look
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
@@ -62,6 +62,15 @@ class Gated(Sum):
             progress(0.1)
         progress(0.9)
         return super().answer(subject, progress)
+
+
+class Stubborn(Sum):
+    """Works until the gate is opened, and does not ask whether anybody still waits."""
+
+    def answer(self, subject: Subject, progress: Progress) -> Any:
+        progress(0.1)
+        gate.wait(PATIENCE / 1000)
+        return float(subject.network.parameters.vector.astype(np.float64).sum()), len(subject.network.nodes)
 
 
 class SumLook(Look):
@@ -288,6 +297,33 @@ def test_another_network_is_looked_at_after_an_edit(seen: Seen) -> None:
     look.show_project(editor.project, editor.data, editor.report)
     seen.wait(look, 2)
     assert look.answers[-1][0][0] == pytest.approx(fresh_sum(seen.person), rel=1e-12)
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_an_answer_about_another_network_is_not_shown(seen: Seen, is_live: bool) -> None:
+    look = seen.look(Stubborn(), is_live)
+    seen.person.qtbot.waitUntil(lambda: seen.inspector.is_busy and bool(look.shares), timeout=PATIENCE)
+    editor = seen.person.bench.editor
+    before = len(without_loss(editor.project.graph).nodes)
+    editor.apply("remove", lambda project: edits.delete(project, ("tanh_1",)))
+    look.show_project(editor.project, editor.data, editor.report)
+    gate.set()
+    seen.wait(look)
+    seen.settle()
+    assert [layers for (_, layers), _ in look.answers] == [before - 1]
+
+
+def test_an_answer_about_other_data_is_not_shown(seen: Seen) -> None:
+    look = seen.look(Stubborn())
+    seen.person.qtbot.waitUntil(lambda: bool(look.shares), timeout=PATIENCE)
+    editor = seen.person.bench.editor
+    source = editor.project.data.source.changed(seed=123)
+    editor.apply("seed", lambda project: edits.set_data(project, replace(project.data, source=source)))
+    gate.set()
+    seen.settle()
+    seen.wait(look)
+    seen.settle()
+    assert len(look.answers) == 1
 
 
 def test_with_problems_nothing_is_asked_and_words_say_why(seen: Seen) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from deepviz.gui import pace
-from deepviz.gui.pace import LONGEST, SHARE, SHORTEST, SPAN, Pace, Rhythm
+from deepviz.gui.pace import FAST, LONGEST, SHARE, SHARE_OF_FAST, SHORTEST, SPAN, Pace, Rhythm
 
 
 def test_the_speed_is_that_of_the_last_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,18 +33,18 @@ class Person:
         self.now, self.spent = 100.0, 5.0
         self.rhythm = Rhythm(lambda: self.spent, lambda: self.now)
 
-    def waits(self, costs: list[float]) -> list[float]:
+    def waits(self, costs: list[float], speed: float = 0.0) -> list[float]:
         """The milliseconds after each of some pictures until the next one was due; they take so many seconds."""
-        assert self.rhythm.is_due()
-        return self.waits_after(costs)
+        assert self.rhythm.is_due(speed)
+        return self.waits_after(costs, speed)
 
-    def waits_after(self, costs: list[float]) -> list[float]:
+    def waits_after(self, costs: list[float], speed: float = 0.0) -> list[float]:
         """The same, after a picture that was shown."""
         found = []
         for cost in costs:
             self.spent += cost
             start = self.now
-            while not self.rhythm.is_due():
+            while not self.rhythm.is_due(speed):
                 self.now += 0.001
             found.append(1000 * (self.now - start))
         return found
@@ -59,6 +59,11 @@ def test_pictures_that_cost_more_come_so_seldom_that_they_take_a_small_share_of_
     assert found[0] == pytest.approx(SHORTEST, abs=1)
     assert found[-1] == pytest.approx(1000 * 0.01 / SHARE, abs=1)
     assert all(earlier <= later + 1.01 for earlier, later in pairwise(found))
+
+
+def test_a_run_of_many_steps_a_second_is_shown_more_often() -> None:
+    assert Person().waits([0.01] * 50, FAST)[-1] == pytest.approx(1000 * 0.01 / SHARE_OF_FAST, abs=1)
+    assert Person().waits([0.01] * 50, FAST - 1)[-1] == pytest.approx(1000 * 0.01 / SHARE, abs=1)
 
 
 def test_however_much_a_picture_costs_the_window_goes_on_showing_the_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -176,3 +177,56 @@ def test_a_run_of_the_list_is_opened_with_its_weights(open_window: OpenWindow) -
     (again,) = noted(person)
     assert again.id == run.id
     assert again.steps == 8
+
+
+def save_and_open(person: Person, path: Path) -> None:
+    """Saves, and opens the file again, as at the next start."""
+    assert person.bench.files.save_to(path)
+    assert person.bench.files.open(path)
+
+
+def test_a_run_that_is_opened_from_its_file_is_not_listed_twice(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window(small_project(epochs=50))
+    train_steps(person, 5)
+    person.bench.controller.stop()
+    before = noted(person)
+    save_and_open(person, tmp_path / "kept.deepviz")
+    assert person.bench.controller.step_count == 5
+    person.bench.controller.reset()
+    assert noted(person) == before, "nothing was trained since"
+    save_and_open(person, tmp_path / "fresh.deepviz")
+    assert person.bench.files.open(tmp_path / "kept.deepviz")
+    train_steps(person, 2)
+    person.bench.controller.stop()
+    (run,) = noted(person)
+    assert (run.id, run.steps) == (before[0].id, 7), "it is the same run that has gone on"
+    assert run.seconds > before[0].seconds
+
+
+def test_a_file_of_somebody_else_is_no_run_of_this_window(open_window: OpenWindow, tmp_path: Path) -> None:
+    elsewhere, here = open_window(small_project(epochs=50)), open_window(small_project(epochs=50))
+    train_steps(elsewhere, 5)
+    assert elsewhere.bench.files.save_to(tmp_path / "given.deepviz")
+    for run in noted(elsewhere):
+        elsewhere.bench.runs.store.delete([run.id])
+    person = here
+    person.bench.runs.store.folder = tmp_path / "own"
+    assert person.bench.files.open(tmp_path / "given.deepviz")
+    person.bench.controller.reset()
+    assert noted(person) == []
+    assert person.bench.files.open(tmp_path / "given.deepviz")
+    train_steps(person, 1)
+    person.bench.controller.stop()
+    assert [run.steps for run in noted(person)] == [6], "what was trained here is on the list here"
+
+
+def test_a_branch_is_another_run_even_where_it_begins_with_the_last_step(person: Person) -> None:
+    train_steps(person, 6)
+    person.bench.controller.stop()
+    (first,) = noted(person)
+    assert branch(person.bench.controller, person.bench.editor, 6)
+    train_steps(person, 3)
+    person.bench.controller.stop()
+    runs = noted(person)
+    assert [run.steps for run in runs] == [6, 9]
+    assert runs[0].id == first.id

@@ -8,9 +8,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from deepviz.gui.settings import VIEWS_OFFERED, Settings
-from deepviz.gui.plots import all_views
-from tests.e2e.window import LEFT, PATIENCE, OpenWindow, Person, close, small_project
+from deepviz.gui.settings import Settings
+from tests.e2e.window import LEFT, PATIENCE, OpenWindow, Person, small_project
 from tests.gui.test_view_docks import DEFAULTS, double_click, visible
 from tests.gui.window_hands import press_shortcut, train_steps
 
@@ -113,7 +112,10 @@ def test_the_curves_of_runs_stand_beside_the_list(sized: Person) -> None:
     assert dock.width() >= 320
     assert overlay.width() >= 320
     assert overlay.mapTo(bench.window, QPoint(0, 0)).x() > dock.mapTo(bench.window, QPoint(0, 0)).x()
-    assert len(bench.views.views["run_overlay"].runs) == 1  # type: ignore[attr-defined]
+    view = bench.views.views["run_overlay"]
+    assert len(view.runs) == 1  # type: ignore[attr-defined]
+    assert overlay.titleBarWidget() is view.header, "the view was made twice"
+    assert overlay.widget() is view
     assert widths(sized)["canvas"] == before["canvas"]
     bench.runs_dock.show_view("seed_band")
     settle(sized)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots.loss import LossPlot
-from deepviz.gui.plots.view import CATEGORIES
 from deepviz.gui.settings import Settings
 from deepviz.gui.theme import LIGHT
 from tests.e2e.window import LEFT, NO_KEYS, PATIENCE, OpenWindow, Person, small_project
@@ -56,19 +55,6 @@ def test_the_panels_beside_keep_their_width(person: Person) -> None:
 def test_what_was_never_opened_is_not_made(person: Person) -> None:
     assert set(person.bench.views.views) == set(DEFAULTS)
     assert set(person.bench.views.docks) == set(person.bench.views.kinds)
-
-
-def test_every_view_is_in_the_menu_under_its_heading(person: Person) -> None:
-    bar = person.bench.live_bar
-    assert {kind.category for kind in person.bench.views.kinds.values()} <= set(CATEGORIES)
-    words = [action.text() for action in bar._menu.actions()]
-    for kind in person.bench.views.kinds.values():
-        assert kind.category in words[: len(words) - 1 - words[::-1].index(kind.title)]
-    assert bar._actions["loss"].isChecked()
-    bar._actions["accuracy"].trigger()
-    QApplication.processEvents()
-    assert person.bench.views.is_visible("accuracy")
-    assert bar.tabs["accuracy"].isChecked()
 
 
 def test_a_tab_closes_what_is_seen_and_opens_it_again(person: Person) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollBar,
     QTabBar,
+    QTableView,
     QWidget,
 )
 
@@ -203,7 +204,7 @@ def test_everything_that_can_be_clicked_has_a_name(person: Person) -> None:
         kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractSlider, QAbstractSpinBox)
         if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
             continue
-        if isinstance(widget.parent(), QTabBar | QAbstractSpinBox | QLineEdit | QComboBox):
+        if isinstance(widget.parent(), QTabBar | QAbstractSpinBox | QLineEdit | QComboBox | QTableView):
             continue  # Qt's own parts of a control that has a name
         words = widget.text().strip() if isinstance(widget, QAbstractButton) else ""
         if not (widget.accessibleName() or words):
@@ -304,6 +305,7 @@ def test_the_theme_changes_everywhere_at_once(
         assert colors.get(after.panel, 0) > 20_000
         # A soft edge of a letter may hit a colour by chance; a forgotten part is thousands of pixels.
         assert {color: colors[color] for color in left_over if colors.get(color, 0) > 30} == {}
-    for part in (bench.canvas, bench.palette, bench.views, bench.top_bar, bench.notice, bench.learning_rate):
+    seen = (*bench.views.visible, bench.live_bar)
+    for part in (bench.canvas, bench.palette, *seen, bench.top_bar, bench.notice, bench.learning_rate):
         colors = colors_of(part)
         assert {color: colors[color] for color in left_over if colors.get(color, 0) > 30} == {}, type(part).__name__

@@ -9,24 +9,17 @@ import numpy as np
 import pytest
 
 from deepviz.document.file_format import load
-from deepviz.training.checkpoint_files import copies, copy_path, is_due, write_copy
+from deepviz.training.checkpoint_files import copies, copy_path, is_due, next_due, write_copy
 from tests.training.run_made import project, trained
 
 
 @pytest.mark.parametrize(
-    ("step", "per_epoch", "every", "expected"),
-    [
-        (0, 10, 1, False),
-        (10, 10, 1, True),
-        (15, 10, 1, False),
-        (20, 10, 2, True),
-        (10, 10, 2, False),
-        (10, 10, 0, False),
-        (5, 0, 1, False),
-    ],
+    ("epoch", "every", "expected", "following"),
+    [(0, 1, False, 1), (1, 1, True, 2), (1, 2, False, 2), (2, 2, True, 4), (7, 3, False, 9), (5, 0, False, None)],
 )
-def test_when_a_copy_is_due(step: int, per_epoch: int, every: int, expected: bool) -> None:
-    assert is_due(step, per_epoch, every) is expected
+def test_when_a_copy_is_due(epoch: int, every: int, expected: bool, following: int | None) -> None:
+    assert is_due(epoch, every) is expected
+    assert next_due(epoch, every) == following
 
 
 def test_the_newest_copies_stay_and_nothing_else_is_touched(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Folding:
             for card, runs in self._runs.items()
             if len(runs) == 1 and runs[0] in picture.flows and card not in self._graph.groups_by_id
         }
-        return GradientPicture(nodes, edges, picture.loss, history, picture.span, flows)
+        return replace(picture, nodes=nodes, edges=edges, history=history, flows=flows)
 
     def inside(self, edit: Callable[[Project], Project]) -> Callable[[Project], Project]:
         """An edit whose new layers and comments lie in what is looked into, and that moves nothing outside of it."""

@@ -28,7 +28,8 @@ class GradientPicture:
     Attributes
     ----------
     nodes
-        L2 norm of the gradient with respect to a node's parameters, by node id. Nodes without parameters are left out.
+        L2 norm of the gradient with respect to a node's parameters, by node id. Nodes without parameters are left out;
+        NaN where it was not computed, because the node was frozen.
     edges
         L2 norm of the gradient with respect to the activation that flows over an edge. None or a missing edge: not
         known; zero: no gradient flows back there.
@@ -42,6 +43,8 @@ class GradientPicture:
         the steps that were looked at so closely, oldest first, by node id.
     span
         Smallest and largest norm of the whole run, which the scale is to hold as well; empty if not known.
+    is_past
+        Whether it is an earlier moment of the run that somebody has gone back to.
     """
 
     nodes: Mapping[str, float | None] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class GradientPicture:
     history: Mapping[str, np.ndarray] = field(default_factory=dict)
     span: tuple[float, ...] = ()
     flows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    is_past: bool = False
 
 
 @dataclass(frozen=True)

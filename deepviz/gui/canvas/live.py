@@ -16,6 +16,7 @@ from deepviz.gui.canvas.gradients import GradientPicture, GradientScale, is_visi
 from deepviz.gui.canvas.node_item import NodeItem
 from deepviz.gui.canvas.trace import Trace
 from deepviz.gui.theme import Theme
+from deepviz.training.history import FROZEN
 
 
 class LiveGradients:
@@ -38,7 +39,9 @@ class LiveGradients:
         self.picture = picture
         for edge, item in edges.items():
             item.show_style(self.edge_style(edge, theme) or plain_style(theme))
-        faces = {node_id: node.face for node_id, node in nodes.items()}
+        faces = faces_then({node_id: node.face for node_id, node in nodes.items()}, picture)
+        for node_id, face in faces.items():
+            nodes[node_id].show_as(face)
         for node_id, trace in traces(picture, self.scale, faces, edges, theme).items():
             nodes[node_id].live.show_trace(trace)
 
@@ -48,6 +51,7 @@ class LiveGradients:
         for item in edges.values():
             item.show_style(plain_style(theme))
         for node in nodes.values():
+            node.show_as(node.face)
             node.live.show_trace(None)
 
     def edge_style(self, edge: Edge, theme: Theme) -> EdgeStyle | None:
@@ -55,6 +59,16 @@ class LiveGradients:
         if self.picture is None or edge not in self.picture.edges:
             return None
         return gradient_style(self.picture.edges[edge], self.scale, theme)
+
+
+def faces_then(faces: Mapping[str, CardFace], picture: GradientPicture) -> dict[str, CardFace]:
+    """What cards say at the moment of a picture: a layer that is frozen now may have learnt then."""
+    return {
+        node_id: replace(face, is_frozen=False)
+        if face.is_frozen and picture.is_past and _is_computed(picture.nodes.get(node_id))
+        else face
+        for node_id, face in faces.items()
+    }
 
 
 def traces(
@@ -87,8 +101,15 @@ def traces(
 def _trace(value: float | None, history: np.ndarray | None, scale: GradientScale, theme: Theme) -> Trace:
     if value is None:
         return Trace(theme.dim, "", history=history)
+    if not _is_computed(value):
+        return Trace(theme.dim, FROZEN, history=history)
     color = level_color(scale.level(value), theme) if is_visible(value) else theme.dim
     return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
+
+
+def _is_computed(norm: float | None) -> bool:
+    """Whether there is a norm; a run ends before it would report one that is not a number."""
+    return norm is not None and norm == norm
 
 
 def _loss_trace(

@@ -29,7 +29,7 @@ class NodeItem(QGraphicsItem):
     def __init__(self, node_id: str, face: CardFace, painter: CardPainter) -> None:
         super().__init__()
         self.node_id = node_id
-        self.face = face
+        self.face = self.shown_face = face
         self.state = CardState.NONE
         self.hot_port: Port | None = None
         self.order = 0
@@ -40,7 +40,13 @@ class NodeItem(QGraphicsItem):
     def show_face(self, face: CardFace) -> None:
         """Say something else."""
         if face != self.face:
-            self.face = face
+            self.face = self.shown_face = face
+            self.update()
+
+    def show_as(self, face: CardFace) -> None:
+        """Say what it said at the moment that is shown, until it is told to say something else."""
+        if face != self.shown_face:
+            self.shown_face = face
             self.update()
 
     def show_state(self, state: CardState, hot_port: Port | None = None) -> None:
@@ -66,11 +72,11 @@ class NodeItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         if zoom < NO_NUMBERS_BELOW and self.hot_port is None:
-            far_cards(self._painter).paint(painter, self.face, self.state, zoom)
+            far_cards(self._painter).paint(painter, self.shown_face, self.state, zoom)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._painter.paint(painter, self.face, self.state, zoom, self.hot_port)
+        self._painter.paint(painter, self.shown_face, self.state, zoom, self.hot_port)
 
 
 class LiveItem(QGraphicsItem):

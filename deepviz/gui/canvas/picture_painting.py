@@ -23,7 +23,7 @@ from deepviz.gui.canvas.folding import Folding
 from deepviz.gui.canvas.frame_item import frame_boxes, paint_frame
 from deepviz.gui.canvas.geometry import HEIGHT, PROBLEM_WIDTH, Box, Point, card_box
 from deepviz.gui.canvas.gradients import GradientPicture, GradientScale
-from deepviz.gui.canvas.live import traces
+from deepviz.gui.canvas.live import faces_then, traces
 from deepviz.gui.canvas.route import Route
 from deepviz.gui.canvas.routes import edge_routes
 from deepviz.gui.canvas.trace import paint_trace
@@ -144,6 +144,7 @@ def _paint_cards(painter: QPainter, picture: NetworkPicture) -> None:
     cards, faces = CardPainter(picture.theme), _faces(picture)
     live = {}
     if picture.gradients is not None:
+        faces = faces_then(faces, picture.gradients)
         live = traces(picture.gradients, _scale_of(picture), faces, picture.graph.edges, picture.theme)
     for node in picture.nodes:
         painter.save()

@@ -114,7 +114,7 @@ def tooltip(view: CanvasView, point: Point) -> str:
     if isinstance(thing, str):
         problems = network.problems.get(thing, ())
         gradient, costs = gradients.nodes.get(thing), network.costs.get(thing)
-        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs)
+        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs, gradients.is_past)
     if thing is not None:
         is_measured = network.gradients is not None
         return words.edge_tooltip(network.graph, network.report, thing, gradients.edges.get(thing), is_measured)

@@ -20,8 +20,9 @@ def node_tooltip(
     gradient: float | None,
     problems: Sequence[Problem],
     costs: NodeCosts | None = None,
+    is_past: bool = False,
 ) -> str:
-    """A few lines about a node."""
+    """A few lines about a node; its gradient is NaN where it was frozen, and may be that of an earlier moment."""
     layer = graph.node(node_id).layer
     lines = [f"{name_of(graph, node_id)} · {layer.label}", layer.summary()]
     if layer.formula:
@@ -35,8 +36,10 @@ def node_tooltip(
         lines.append(f"Multiply-accumulates {thousands(costs.macs)} a sample")
     if costs is not None and costs.stored is not None:
         lines.append(f"Stored for the backward pass {short_bytes(costs.stored)} a batch")
-    if is_frozen(graph.node(node_id), report):
+    if is_frozen(graph.node(node_id), report) and not (is_past and gradient is not None):
         lines.append("Frozen: training leaves its parameters as they are.")
+    elif gradient is not None and gradient != gradient:
+        lines.append("Frozen at this step: the gradient of its parameters was not computed.")
     elif gradient is not None:
         lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}")
     lines += [problem.text for problem in problems]

@@ -5,7 +5,7 @@ It is part of its window rather than a window of its own, so file dialogs can be
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -40,6 +40,8 @@ class Popover(QFrame):
 
     closed = Signal()
     """Sent when it has closed, by itself or not."""
+    prefers_above: ClassVar[bool] = False
+    """Whether it opens above what it belongs to where there is room on both sides."""
 
     def __init__(self, name: str, content: QWidget) -> None:
         super().__init__()
@@ -95,6 +97,8 @@ class Popover(QFrame):
         top_left = anchor.mapTo(window, QPoint(0, 0))
         room_above, room_below = top_left.y() - _EDGE, window.height() - top_left.y() - anchor.height() - _EDGE
         below = room_below >= min(wanted, room_above)
+        if self.prefers_above:
+            below = room_above < min(wanted, room_below)
         height = min(wanted, max(room_above, room_below) - DISTANCE)
         is_left = top_left.x() + anchor.width() / 2 < window.width() / 2
         left = top_left.x() if is_left else top_left.x() + anchor.width() - width

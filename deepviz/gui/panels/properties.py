@@ -57,6 +57,7 @@ class PropertiesPanel(SidePanel):
         self._node_ids: tuple[str, ...] = ()
         self._gradients: Mapping[str, float] = {}
         self._values: Mapping[str, float] = {}
+        self._moment: int | None = None
         self._runs = StepRuns()
         self._costs = Costs.of_report(editor.report, 1)
         self.cards: list[ProblemCard] = []
@@ -96,8 +97,23 @@ class PropertiesPanel(SidePanel):
             self._node_ids = ids
             self.refresh()
 
+    @property
+    def heading(self) -> str:
+        """What stands above the facts of one node."""
+        return self._heading.text()
+
+    def show_moment(self, step: int | None) -> None:
+        """Say that gradients and values are those of this step; None: those of now."""
+        if step != self._moment:
+            self._moment = step
+            self._say_heading()
+            self._show_facts()
+
     def show_gradients(self, values: Mapping[str, float]) -> None:
-        """Show the L2 norms of the gradients of the nodes' parameters, by node id; empty when nothing is trained."""
+        """Show the L2 norms of the gradients of the nodes' parameters, by node id; empty when nothing is trained.
+
+        NaN: the node was frozen.
+        """
         self._gradients = values
         self._show_facts()
 
@@ -107,7 +123,10 @@ class PropertiesPanel(SidePanel):
         self._show_facts()
 
     def show_values(self, values: Mapping[str, float]) -> None:
-        """Show the latest values of a run (loss, accuracy, validation_loss, ...); empty when nothing is trained."""
+        """Show the values of a run (loss, accuracy, validation_loss, ...); empty when nothing is trained.
+
+        NaN: not measured yet at the moment that is shown.
+        """
         has_begun = bool(values) != bool(self._values)
         self._values = values
         if has_begun:  # what to do next is another thing before and after
@@ -152,12 +171,24 @@ class PropertiesPanel(SidePanel):
         self.form.set_definition(node.layer if node is not None else None, node.id if node is not None else "")
         self.form.setVisible(node is not None)
         self._line.setVisible(node is not None)
-        self._heading.say("" if node is None else "This loss now" if node.is_loss else "This layer now")
+        self._say_heading()
         self._show_problems(ids)
         self._show_facts()
         self.next_step.setVisible(not ids)
         if not ids:
             self.next_step.tell(*self._what_next())
+
+    def _say_heading(self) -> None:
+        ids = self.node_ids
+        if len(ids) == 1:
+            noun = "loss" if self._editor.project.graph.node(ids[0]).is_loss else "layer"
+            self._heading.say(f"This {noun} {self._when}")
+        else:
+            self._heading.say("")
+
+    @property
+    def _when(self) -> str:
+        return "now" if self._moment is None else f"at step {thousands(self._moment)}"
 
     def _take(self, layer: Definition) -> None:
         ids = self.node_ids
@@ -208,9 +239,10 @@ class PropertiesPanel(SidePanel):
         facts += cost_facts(self._costs, (node.id,))
         facts += [(name, shape_text(shape)) for name, shape in self._arrays(node).items()]
         if count:
-            gradient = self._gradients.get(node.id)
-            amount = NOT_YET if gradient is None else magnitude(gradient)
-            facts.append(("‖∂L/∂θ‖", FROZEN if is_frozen(node, report) else amount))
+            gradient, is_past = self._gradients.get(node.id), self._moment is not None
+            was_frozen = gradient is not None and gradient != gradient
+            amount = NOT_YET if gradient is None else FROZEN if was_frozen else magnitude(gradient)
+            facts.append(("‖∂L/∂θ‖", FROZEN if is_frozen(node, report) and not is_past else amount))
         return facts
 
     def _arrays(self, node: Node) -> Mapping[str, Shape]:
@@ -252,6 +284,8 @@ class PropertiesPanel(SidePanel):
         facts.append(("Data", data.title if data is not None else "cannot be used"))
         facts.append(("Loss", loss.layer.label if loss is not None else "none yet"))
         facts.append(("Optimizer", project.plan.optimizer.label))
+        if self._values and self._moment is not None:
+            facts.append(("At step", thousands(self._moment)))
         return [*facts, *(self._value_facts() if self._values else [])]
 
     def _value_facts(self) -> list[Fact]:

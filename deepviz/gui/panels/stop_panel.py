@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from deepviz.gui.amounts import counted
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.panels.popover import Popover
 from deepviz.gui.panels.side_panel import Words
 
 WIDTH, TALLEST = 300, 260
 MARGIN = 16
 FURTHEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far a run has come, and how far it goes.
+
+    Attributes
+    ----------
+    steps
+        How many have been made.
+    per_epoch
+        How many make an epoch from now on; earlier epochs may have had other batches.
+    last, epochs
+        With which step the run ends, and which epoch is over then.
+    """
+
+    steps: int
+    per_epoch: int
+    last: int
+    epochs: int
+
+    def gone_on(self, epochs: int) -> Course:
+        """The course as it is when the run goes on: one that has had all its epochs goes on for so many more."""
+        if self.last > self.steps:
+            return self
+        return replace(self, last=self.last + epochs * self.per_epoch, epochs=self.epochs + epochs)
+
+    @property
+    def next_epoch(self) -> int:
+        """The first epoch that is not over yet."""
+        return self.epochs - -(-(self.last - self.steps) // self.per_epoch) + 1
+
+    def end_of(self, epoch: int) -> int:
+        """The step with which an epoch is over that is not over yet."""
+        return self.last - (self.epochs - epoch) * self.per_epoch
 
 
 class StopPanel(Popover):
@@ -24,11 +61,12 @@ class StopPanel(Popover):
         self._page = QWidget()
         super().__init__("Run to a step or epoch", self._page)
         self.setParent(window)
-        self._steps = self._per_epoch = self._last = 0
+        self._course = Course(0, 1, 0, 0)
         self.number = QSpinBox()
         self.number.setAccessibleName("Step or epoch")
         self.number.setProperty("number", True)
         self.number.setGroupSeparatorShown(True)
+        self.number.setRange(1, FURTHEST)  # whatever is typed is told what it means, not made something else
         self.unit = QComboBox()
         self.unit.addItems(["epoch", "step"])
         self.unit.setAccessibleName("Unit")
@@ -43,8 +81,8 @@ class StopPanel(Popover):
         self.cancel_button.clicked.connect(self.close_quietly)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.number, 1)
         row.addWidget(self.unit, 1)
+        row.addWidget(self.number, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
@@ -53,37 +91,24 @@ class StopPanel(Popover):
         column = QVBoxLayout(self._page)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(10)
-        heading = Words(role="title")
-        heading.say("Run, and pause after")
-        for part in (heading, row, self.words, buttons):
-            if isinstance(part, QWidget):
-                column.addWidget(part)
-            else:
-                column.addLayout(part)
+        column.addWidget(Words("Run, and pause after", "heading"))
+        column.addLayout(row)
+        column.addWidget(self.words)
+        column.addLayout(buttons)
 
     @property
     def step(self) -> int:
         """The number of steps that is chosen."""
         value = self.number.value()
-        return value * self._per_epoch if self.unit.currentText() == "epoch" else value
+        return self._course.end_of(value) if self._is_epoch else value
 
-    def open_at(self, anchor: QWidget, steps: int, steps_per_epoch: int, last: int) -> None:
-        """Open at a button, or close.
-
-        Parameters
-        ----------
-        steps
-            How many have been made.
-        steps_per_epoch
-            How many make an epoch.
-        last
-            With which step the run ends.
-        """
+    def open_at(self, anchor: QWidget, course: Course) -> None:
+        """Open at a button, or close."""
         if self.isVisible():
             self.close_quietly()
             return
-        self._steps, self._per_epoch, self._last = steps, max(1, steps_per_epoch), last
-        self._use_unit(self.unit.currentText())
+        self._course = course
+        self._use_unit()
         self.open_beside(anchor, WIDTH, TALLEST)
         self.number.setFocus()
         self.number.selectAll()
@@ -95,16 +120,26 @@ class StopPanel(Popover):
             self.close_quietly()
             self.step_chosen.emit(self.step)
 
-    def _use_unit(self, unit: str) -> None:
-        each = self._per_epoch if unit == "epoch" else 1
-        done = self._steps // each
-        self.number.setRange(done + 1, max(done + 1, self._last // each))
-        self.number.setValue(done + 1 if unit == "epoch" else self._steps + 100)
+    @property
+    def _is_epoch(self) -> bool:
+        return self.unit.currentText() == "epoch"
+
+    def _use_unit(self) -> None:
+        course = self._course
+        self.number.setValue(course.next_epoch if self._is_epoch else min(course.steps + 100, course.last))
         self._tell()
 
     def _tell(self) -> None:
-        more = self.step - self._steps
-        can_go = more > 0 and self.step <= self._last
-        self.go_button.setEnabled(can_go)
-        left = f"That is {counted(more, 'more step')}."
-        self.words.say(left if can_go else "The run has had all its epochs. Choose more of them under Training.")
+        course, value = self._course, self.number.value()
+        is_over = value < course.next_epoch if self._is_epoch else value <= course.steps
+        is_beyond = value > (course.epochs if self._is_epoch else course.last)
+        self.go_button.setEnabled(not is_over and not is_beyond)
+        if is_beyond:
+            end = f"epoch {thousands(course.epochs)}, step {thousands(course.last)}"
+            self.words.say(f"The run ends with {end}. Choose more epochs under Training.")
+        elif is_over:
+            self.words.say(f"{self.unit.currentText().capitalize()} {thousands(value)} is over already.")
+        else:
+            which = f"step {thousands(self.step)}, " if self._is_epoch else ""
+            self.words.say(f"That is {which}{counted(self.step - course.steps, 'more step')}.")
+        self.fit()

@@ -23,7 +23,9 @@ class ClassBars(QWidget):
     Attributes
     ----------
     answer, names, truth
-        What is said, what classes or target numbers are called, and what would be right; empty if nobody knows.
+        What is said, what its rows are called, and what would be right; empty if nobody knows.
+    winner
+        What the class that wins is called; empty if there is none.
     picture
         The numbers as an image, where they are one.
     """
@@ -34,14 +36,21 @@ class ClassBars(QWidget):
         self.answer: Predicted | None = None
         self.names: tuple[str, ...] = ()
         self.truth = ""
+        self.winner = ""
         self.picture: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Prediction")
 
     def show_answer(
-        self, answer: Predicted | None, names: Sequence[str], truth: str = "", picture: QImage | None = None
+        self,
+        answer: Predicted | None,
+        names: Sequence[str],
+        truth: str = "",
+        picture: QImage | None = None,
+        winner: str = "",
     ) -> None:
         """Show another answer, or none."""
+        self.winner = winner
         self.answer, self.names, self.truth, self.picture = answer, tuple(names), truth, picture
         self.setAccessibleDescription(" ".join((*self.headline, truth)).strip())
         self.update()
@@ -52,7 +61,7 @@ class ClassBars(QWidget):
         if self.answer is None or self.answer.winner is None:
             return "", ""
         shares = self.answer.probabilities
-        return self.names[self.answer.winner], "" if shares is None else percent(float(shares[self.answer.winner]))
+        return self.winner, "" if shares is None else percent(float(shares[self.answer.winner]))
 
     @property
     def values(self) -> np.ndarray:

@@ -264,8 +264,9 @@ class CurvePlot(Plot):
         return [Entry(line.name, self._latest_text(line), line.color, line.dashes) for line in self._lines]
 
     def _latest_text(self, line: Line) -> str:
-        _, values = self._values(line)
-        return self.value_text(float(values[-1]), is_exact=False)
+        steps, values = self._values(line)
+        row = len(steps) if self.moment is None else int(np.searchsorted(steps, self.moment, "right"))
+        return self.value_text(float(values[row - 1]), is_exact=False) if row else ""
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         here = self._nearest_step(step)

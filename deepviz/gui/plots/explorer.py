@@ -73,7 +73,8 @@ class PredictionExplorer(PartLook):
         names = data.class_names or tuple(f"target {number + 1}" for number in range(len(answer.outputs)))
         if answer.winner is not None and answer.probabilities is None and len(answer.outputs) == 1:
             names = ("output",)
-        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer))
+        winner = "" if answer.winner is None else data.class_names[answer.winner]
+        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner)
 
     def load_sample(self, part: str, number: int) -> None:
         """Take a sample of the data, to look at it and to change it."""

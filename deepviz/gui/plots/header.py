@@ -35,8 +35,8 @@ class PlotHeader(QWidget):
 
     Attributes
     ----------
-    title
-        What the picture shows.
+    title, short
+        What the picture shows, and the same in fewer letters for where there is no room.
     entries
         What its lines mean. Values, then names, are left out where there is no room for them.
     note
@@ -45,9 +45,9 @@ class PlotHeader(QWidget):
 
     double_clicked = Signal()
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None, short: str = "") -> None:
         super().__init__(parent)
-        self.title = title
+        self.title, self.short = title, short or title
         self.entries: tuple[Entry, ...] = ()
         self.note = ""
         self.theme: Theme = DARK
@@ -131,7 +131,7 @@ class PlotHeader(QWidget):
         painter.setFont(font)
         names = QFontMetricsF(font)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        title = names.elidedText(self.title, Qt.TextElideMode.ElideRight, rect.width())
+        title = self.title_in(rect.width())
         painter.setPen(QColor(self.theme.text))
         painter.drawText(rect, middle, title)
         x = rect.left() + names.horizontalAdvance(title) + 14
@@ -154,6 +154,13 @@ class PlotHeader(QWidget):
                 x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
             x += 8
         self._paint_note(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()))
+
+    def title_in(self, width: float) -> str:
+        """The title as it is painted where there are so many pixels for it."""
+        names = QFontMetricsF(body_font(SMALL_SIZE))
+        if names.horizontalAdvance(self.title) <= width:
+            return self.title
+        return names.elidedText(self.short, Qt.TextElideMode.ElideRight, width)
 
     def _paint_note(self, painter: QPainter, rect: QRectF) -> None:
         font = body_font(SMALL_SIZE)

@@ -125,8 +125,11 @@ class LayerSummary(View):
             return
         found: list[tuple[str, Figures]] = [(names[row], self.measured.rows[row]) for row in self._shown]
         self.lines.show_layers(found)
-        if not self.is_paused:
-            self.header.set_note(f"step {format_integer(self.measured.step)}")
+        self._say_step()
+
+    @property
+    def step_in_words(self) -> str:
+        return "" if self.measured is None else f"step {format_integer(self.measured.step)}"
 
     def _show_moment(self, step: int | None) -> None:
         if self.is_paused and self.history is not None and self.isVisible():  # going back is no news of the run

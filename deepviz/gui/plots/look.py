@@ -17,6 +17,7 @@ from deepviz.document.shapes import Report
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.plots.view import View
 from deepviz.insight.subject import Question
+from deepviz.training.run_plan import same_run
 
 
 class Look(View):
@@ -64,9 +65,12 @@ class Look(View):
         self.asked.emit()
 
     def show_project(self, project: Project, data: PreparedData | None, report: Report) -> None:
-        """Look at another project, or at this one after an edit."""
-        self.project, self.data, self.report = project, data, report
+        """Look at another project, or at this one after an edit. A pause ends with the network that was looked at."""
+        before, self.project, self.report = (self.project, self.data), project, report
+        self.data = data
         self._project_changed()
+        if self.is_paused and (data is not before[1] or before[0] is None or not same_run(before[0], project)):
+            self.set_paused(False)
         self._say_what_is_missing()
         self.ask_again()
 
@@ -75,8 +79,6 @@ class Look(View):
         self.step, self._unanswerable = step, ""
         self.show_answer(answer)
         self._say_what_is_missing()
-        if not self.is_paused:
-            self.header.set_note(f"step {format_integer(step)}" if step else "untrained")
 
     def take_refusal(self, words: str) -> None:
         """Say why there is no answer; the inspector calls this."""
@@ -96,6 +98,13 @@ class Look(View):
 
     def draw(self) -> None:
         """Nothing to do: answers come by themselves."""
+
+    @property
+    def step_in_words(self) -> str:
+        """After which step the weights were that the answer is about."""
+        if self.step is None:
+            return ""
+        return f"step {format_integer(self.step)}" if self.step else "untrained"
 
     def what_is_missing(self) -> str:
         """Why there is nothing to show; empty once there is an answer."""

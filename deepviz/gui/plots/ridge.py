@@ -247,10 +247,15 @@ class Histograms(View):
         steps, counts, ranges = self.history.histogram(KINDS[self.of].probe)
         is_measured = np.isfinite(ranges[:, row, 0])
         self._found = Found(steps[is_measured], counts[is_measured, row], ranges[is_measured, row])
-        marked = self._marked(self._found.steps)
-        self.area.show_histograms(*self._found, marked)
-        if not self.is_paused:
-            self.header.set_note("" if marked is None else f"step {format_integer(int(self._found.steps[marked]))}")
+        self.area.show_histograms(*self._found, self._marked(self._found.steps))
+        self._say_step()
+
+    @property
+    def step_in_words(self) -> str:
+        marked = None if self._found is None else self._marked(self._found.steps)
+        if self._found is None or marked is None:
+            return ""
+        return f"step {format_integer(int(self._found.steps[marked]))}"
 
     def _marked(self, steps: npt.NDArray[np.int64]) -> int | None:
         """The last step up to the moment that was looked at; None without a moment, or where there is none so early."""

@@ -116,7 +116,7 @@ class RunCurves(Plot):
 
     def refresh(self) -> None:
         """Draw if anything has changed since the last time, and if it can be seen."""
-        if not self._is_drawn and self.isVisible() and not self.window().isMinimized():
+        if not self._is_drawn and self.is_seen:
             self.draw()
 
     def draw(self) -> None:
@@ -128,8 +128,6 @@ class RunCurves(Plot):
             self.area.x_marks = step_ticks if self.axis == "step" else linear_ticks
             self.area.narrowest = FEWEST_STEPS if self.axis == "step" else 1e-3
             self._draw()
-        else:
-            self.header.set_note("")
 
     def _draw_again(self) -> None:
         self._is_drawn = False

@@ -90,7 +90,7 @@ class View(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
-        self.header = PlotHeader(self.heading or self.title, self)
+        self.header = PlotHeader(self.heading or self.title, self, self.title)
         self.content = self._make_content()
         self.content.setAccessibleName(self.heading or self.title)
         self.words = QLabel(self)
@@ -115,10 +115,11 @@ class View(QWidget):
     # The run
 
     def show_history(self, history: History | None) -> None:
-        """Show another run from now on, or none."""
+        """Show another run from now on, or none. A pause ends: what was looked at is gone."""
         self.history, self.moment = history, None
         self._drawn_revision = -1
         self._start()
+        self.set_paused(False)
         self._say_what_is_missing()
         self.refresh()
 
@@ -172,7 +173,7 @@ class View(QWidget):
             self._is_paused = on
             self.header.pause_button.setChecked(on)
             self._pause_action.setChecked(on)
-            self.header.set_note("paused" if on else "")
+            self._say_step()
             if not on:
                 self._draw_again()
 
@@ -303,6 +304,17 @@ class View(QWidget):
             self.header.set_entries(())
         for action in self._needs_data:
             action.setEnabled(not words)
+        self._say_step()
+
+    @property
+    def step_in_words(self) -> str:
+        """Of which step the picture is, where it is of one alone."""
+        return ""
+
+    def _say_step(self) -> None:
+        """Say at the end of the header of which step the picture is, and whether it stays so."""
+        step = self.step_in_words if self._shows_content else ""
+        self.header.set_note(", ".join(filter(None, ("paused" if self._is_paused else "", step))))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -161,4 +161,3 @@ class FoldingRow(QWidget):
         if wanted != self.row.direction():
             self.row.setDirection(wanted)
             self.updateGeometry()
-

@@ -11,13 +11,14 @@ from typing import Any
 from deepviz.gui.amounts import THIN_SPACE, thousands
 from deepviz.gui.plots.ticks import format_value
 from deepviz.training.run_figures import PREFIX
-from deepviz.training.run_settings import differing, label_of, value_words
+from deepviz.training.run_settings import EDGES, differing, label_of, value_words
 from deepviz.training.run_summary import RunSummary
 
 MOST_SETTINGS = 10
 """In how many settings runs may differ before only the comparison tells all of them."""
 
 FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
+WHEN = "When it came on the list: as it ended, or was left, for the first time"
 SHORT = {"loss": "Loss", "accuracy": "Acc."}
 
 
@@ -51,7 +52,7 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     found = [
         Column("star", "★", "Starred runs are never dropped", lambda run: run.is_starred, lambda run: ""),
         Column("name", "Name", "F2 renames", lambda run: run.name.lower(), lambda run: run.name),
-        Column("created", "Started", "When it was trained", lambda run: run.created, lambda run: moment(run.created)),
+        Column("created", "When", WHEN, lambda run: run.created, lambda run: moment(run.created)),
     ]
     if with_project:
         found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
@@ -78,6 +79,12 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
         )
     )
     return found
+
+
+def heading_of(path: str) -> str:
+    """``Learning rate``, but ``dense_1 units``: names of layers are as they are."""
+    label = label_of(path)
+    return label if path.startswith("graph.") and path != EDGES else label[:1].upper() + label[1:]
 
 
 def figure_text(name: str, value: float | None, is_exact: bool = True, digits: int = 4) -> str:
@@ -125,7 +132,6 @@ def _number(key: str, title: str, tip: str, value: Callable[[RunSummary], Any], 
 
 
 def _setting(path: str) -> Column:
-    label = label_of(path)
 
     def value(run: RunSummary) -> Any:
         found = run.settings.get(path)
@@ -134,7 +140,7 @@ def _setting(path: str) -> Column:
     def words(run: RunSummary) -> str:
         return value_words(run.settings.get(path))
 
-    return Column(f"setting {path}", label[:1].upper() + label[1:], path, value, words, is_number=True)
+    return Column(f"setting {path}", heading_of(path), path, value, words, is_number=True)
 
 
 def _figure(name: str, is_best: bool) -> Column:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.plots.exports import save_table
-from deepviz.gui.runs.bars import ButtonBar
+from deepviz.gui.runs.bars import ButtonBar, ShortLabel
 from deepviz.gui.runs.comparison import Row, compared
 from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
@@ -46,13 +45,11 @@ class ComparePage(QWidget):
         back.clicked.connect(self.left)
         export = QPushButton("Save as CSV…")
         export.clicked.connect(self.export_wanted)
-        self._heading = QLabel()
+        self._heading = ShortLabel()
         self._heading.setProperty("role", "dim")
-        self._heading.setWordWrap(True)
-        self._heading.setContentsMargins(10, 0, 10, 4)
         bar = ButtonBar()
         bar.add(back)
-        bar.add(QWidget(), 1)
+        bar.add(self._heading, 1)
         bar.add_buttons(export)
         self.table = QTableWidget()
         self.setFocusProxy(self.table)
@@ -60,6 +57,7 @@ class ComparePage(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setTabKeyNavigation(False)
+        self.table.setProperty("role", "comparison")
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.verticalHeader().setDefaultSectionSize(26)
@@ -68,7 +66,6 @@ class ComparePage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
-        column.addWidget(self._heading)
         column.addWidget(self.table, 1)
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
@@ -76,14 +73,14 @@ class ComparePage(QWidget):
         self.rows = compared(runs)
         self._names = [each.name for each in runs]
         settings = sum(row.heading == "Settings" for row in self.rows)
-        differ = f"differ in {counted(settings, 'setting')}" if settings else "have equal settings"
-        self._heading.setText(f"{len(runs)} runs that {differ}; {MARK.strip()} marks the best of each figure")
+        differ = f"{counted(settings, 'setting')} {'differs' if settings == 1 else 'differ'}" if settings else ""
+        self._heading.say(f"{differ or 'Equal settings'}; {MARK.strip()} is best")
         self.table.setRowCount(len(self.rows))
         self.table.setColumnCount(len(runs))
         self.table.setHorizontalHeaderLabels(self._names)
-        self.table.setVerticalHeaderLabels([row.label for row in self.rows])
+        self.table.setVerticalHeaderLabels([row.short or row.label for row in self.rows])
         for number, row in enumerate(self.rows):
-            self.table.verticalHeaderItem(number).setToolTip(row.tip)
+            self.table.verticalHeaderItem(number).setToolTip(f"{row.label}\n{row.tip}".strip())
             for place, text in enumerate(row.cells):
                 is_best = place in row.best
                 item = QTableWidgetItem(f"{MARK}{text}" if is_best else text)

@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepviz.gui.runs.columns import figure_name, figure_text, moment, time_of
+from deepviz.gui.amounts import thousands
+from deepviz.gui.runs.columns import WHEN, figure_label, figure_name, figure_text, heading_of, moment, time_of
 from deepviz.training.run_figures import falls
-from deepviz.training.run_settings import differing, label_of, value_words
+from deepviz.training.run_settings import differing, value_words
 from deepviz.training.run_summary import RunSummary
+
+SHORT_PARTS = {"train": "Train", "validation": "Val.", "test": "Test"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class Row:
     heading
         Under which heading it stands: "Settings", "Figures" or "Run".
     label, tip
-        What it is about, in short and exactly.
+        What it is about, in words and exactly.
+    short
+        The label where there is little room.
     cells
         What it says of each run.
     best
@@ -33,12 +38,13 @@ class Row:
     tip: str
     cells: tuple[str, ...]
     best: frozenset[int] = frozenset()
+    short: str = ""
 
 
 def compared(runs: Sequence[RunSummary]) -> list[Row]:
     """All lines of the comparison of some runs."""
     rows = [
-        Row("Settings", _capital(label_of(path)), path, tuple(value_words(each.settings.get(path)) for each in runs))
+        Row("Settings", heading_of(path), path, tuple(value_words(each.settings.get(path)) for each in runs))
         for path in differing([each.settings for each in runs])
     ]
     if any(each.changes for each in runs):
@@ -47,25 +53,27 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
     for name in dict.fromkeys(name for each in runs for name in each.figures):
         for is_best, words in ((False, "last epoch"), (True, "best epoch")):
             numbers = [each.figure(name, is_best) for each in runs]
-            cells = []
-            for each, number in zip(runs, numbers, strict=True):
-                found = each.figures.get(name)
-                text = figure_text(name, number, found is None or found.is_exact, digits=6)
-                cells.append(f"{text} (epoch {found.best_epoch})" if is_best and found is not None else text)
-            rows.append(Row("Figures", f"{figure_name(name)}, {words}", name, tuple(cells), best_of(name, numbers)))
+            found = [each.figures.get(name) for each in runs]
+            exact = [each is None or each.is_exact for each in found]
+            cells = tuple(figure_text(name, *each, digits=6) for each in zip(numbers, exact, strict=True))
+            label, short = figure_name(name), f"{figure_label(name)} {words.removesuffix(' epoch')}"
+            rows.append(Row("Figures", f"{label}, {words}", name, cells, best_of(name, numbers), short))
+            if is_best:
+                epochs = tuple("–" if each is None else thousands(each.best_epoch) for each in found)
+                rows.append(Row("Figures", f"{label}, best at epoch", name, epochs, short="  at epoch"))
     for part in dict.fromkeys(part for each in runs for part in each.results):
         for name in dict.fromkeys(name for each in runs for name in each.results.get(part, {})):
             numbers = [each.results.get(part, {}).get(name) for each in runs]
-            cells = [figure_text(name, number, digits=6) for number in numbers]
-            label = f"{part.capitalize()} {name}, evaluated"
-            rows.append(Row("Figures", label, f"{part} {name}", tuple(cells), best_of(name, numbers)))
+            label, short = f"{part.capitalize()} {name}, evaluated", f"{SHORT_PARTS.get(part, part)} {name}"
+            evaluated = tuple(figure_text(name, number, digits=6) for number in numbers)
+            rows.append(Row("Figures", label, f"{part} {name}", evaluated, best_of(name, numbers), short))
     rows.append(Row("Run", "Ended", "", tuple(each.ending for each in runs)))
-    rows.append(Row("Run", "Epochs", "", tuple(str(each.epochs) for each in runs)))
-    rows.append(Row("Run", "Steps", "", tuple(f"{each.steps:,}" for each in runs)))
-    rows.append(Row("Run", "Parameters", "", tuple(f"{each.parameters:,}" for each in runs)))
+    rows.append(Row("Run", "Epochs", "", tuple(thousands(each.epochs) for each in runs)))
+    rows.append(Row("Run", "Steps", "", tuple(thousands(each.steps) for each in runs)))
+    rows.append(Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)))
     seconds = [each.seconds for each in runs]
     rows.append(Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)))
-    rows.append(Row("Run", "Started", "", tuple(moment(each.created) for each in runs)))
+    rows.append(Row("Run", "When", WHEN, tuple(moment(each.created) for each in runs)))
     return rows
 
 
@@ -81,6 +89,3 @@ def _extremes(numbers: Sequence[float | None], smallest: bool) -> frozenset[int]
     best = (min if smallest else max)(known.values())
     return frozenset(place for place, number in known.items() if number == best)
 
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -217,7 +217,7 @@ class RunsPanel(QWidget):
         runs = self.model.runs
         figures = list(dict.fromkeys(name for run in runs for name in run.figures))
         settings = list(dict.fromkeys(path for run in runs for path in run.settings))
-        names = ["id", "name", "starred", "project", "network", "started", "ended", "steps", "epochs", "seconds"]
+        names = ["id", "name", "starred", "project", "network", "noted", "ended", "steps", "epochs", "seconds"]
         names += [f"{which}/{name}" for name in figures for which in ("last", "best")] + settings
         rows = [
             [

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.sources.auto_mpg import AutoMpg
+from deepviz.datasets.sources.circles import Circles
 from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.iris import Iris
@@ -96,6 +97,21 @@ def test_digits_drawn_by_hand_are_recognised(qtbot: QtBot, mnist_files: tuple[Pa
         assert view.bars.headline[0] == str(digit)
         assert shown(view)[digit] > 0.5
         assert "as in MNIST" in view.tools.seen_words.text()
+
+
+def test_a_single_output_without_probabilities_still_names_the_class(qtbot: QtBot) -> None:
+    layers = (("Input", {}), ("Dense", {"units": 3}), ("Tanh", {}), ("Dense", {"units": 1}))
+    subject = subject_of(project_of(Circles(), layers, "Hinge"), steps=30)
+    view = opened(qtbot, PredictionExplorer, subject)
+    found = set()
+    for number in range(12):
+        view.load_sample("train", number)
+        output = float(subject.network.forward(subject.data.train.x[number : number + 1])[0, 0])
+        assert view.bars.headline == (subject.data.class_names[int(output > 0)], "")
+        assert view.bars.values.tolist() == [output]
+        assert not view.grab().isNull()
+        found.add(output > 0)
+    assert found == {True, False}
 
 
 def test_what_is_drawn_goes_through_the_same_scaling_as_the_data(qtbot: QtBot, digits: Subject) -> None:

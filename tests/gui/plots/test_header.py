@@ -22,6 +22,17 @@ def test_what_fits(qtbot: QtBot, room: float, fits: tuple[bool, bool]):
     assert header._what_fits(room) == fits
 
 
+def test_a_title_that_is_too_long_is_said_in_fewer_letters(qtbot: QtBot):
+    header = PlotHeader("‖∂L/∂θ‖ by layer", short="Gradients")
+    qtbot.addWidget(header)
+    assert header.title_in(300) == "‖∂L/∂θ‖ by layer"
+    assert header.title_in(90) == "Gradients"
+    assert header.title_in(30).endswith("…")
+    without = PlotHeader("‖∂L/∂θ‖ by layer")
+    qtbot.addWidget(without)
+    assert without.title_in(90).startswith("‖∂L/∂θ‖")
+
+
 def test_nothing_is_painted_under_the_button(qtbot: QtBot):
     for width in range(60, 420, 20):
         header = PlotHeader("Loss")

@@ -13,7 +13,6 @@ from deepviz.gui.plots.curve_plot import CurvePlot
 from deepviz.gui.plots.learning_rate import LearningRatePlot
 from deepviz.gui.plots.loss import LossPlot
 from deepviz.gui.plots.metrics import MetricsPlot
-from deepviz.gui.plots.strip import PlotStrip
 from deepviz.training.history import History
 from tests.gui.plots.conftest import Record
 
@@ -87,27 +86,6 @@ def test_without_metrics_there_is_no_picture_of_them(qtbot: QtBot, make_history:
     plot = shown(qtbot, MetricsPlot(), make_history(20))
     assert not plot.is_offered
     assert "No metric was measured" in plot.words.text()
-
-
-def test_the_strip_makes_room_for_metrics_when_they_come_and_takes_it_back(
-    qtbot: QtBot, make_history: MakeHistory
-) -> None:
-    strip = PlotStrip()
-    qtbot.addWidget(strip)
-    strip.resize(2400, 280)
-    strip.show()
-    qtbot.waitExposed(strip)
-    history = History(())
-    strip.show_history(history)
-    assert "metrics" not in strip.shown
-    planned_run(history=history)
-    strip.refresh()
-    assert "metrics" in strip.shown
-    strip.maximise("metrics")
-    assert strip.shown == ("metrics",)
-    strip.show_history(make_history(5))
-    assert "metrics" not in strip.shown
-    assert strip.shown, "something is shown in its place"
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])

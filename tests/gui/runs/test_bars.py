@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -50,7 +52,7 @@ def test_buttons_without_room_go_into_the_menu_and_come_back(qtbot: QtBot) -> No
         assert right < width, "something is cut off"
     assert shown[0] == ["First", "Second one", "Third of all"]
     assert shown[-1] == []
-    assert all(fewer == more[: len(fewer)] for more, fewer in zip(shown, shown[1:], strict=False))
+    assert all(fewer == more[: len(fewer)] for more, fewer in pairwise(shown))
     buttons[2].setEnabled(False)
     bar._fill_menu()
     actions = {action.text(): action for action in bar._menu.actions()}

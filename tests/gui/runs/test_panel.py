@@ -156,7 +156,7 @@ def test_the_comparison_tells_what_differs_and_marks_the_best(make_desk: MakeDes
     page = panel.compare_page
     assert page.isVisible()
     rows = {row.label: row for row in page.rows}
-    assert rows["Dense_1 units"].cells == ("9", "3")
+    assert rows["dense_1 units"].cells == ("9", "3")
     assert rows["Epochs"].cells == ("3", "1")
     losses = [each.figure("validation_loss") for each in panel.chosen]
     best = losses.index(min(loss for loss in losses if loss is not None))
@@ -199,7 +199,8 @@ def test_best_is_the_smallest_loss_the_largest_accuracy_and_none_where_all_are_e
     rows = {row.label: row for row in compared(runs)}
     assert rows["Train loss, last epoch"].best == {1}
     assert rows["Train loss, best epoch"].best == {1, 2}
-    assert rows["Train loss, best epoch"].cells == ("0.4 (epoch 1)", "0.2 (epoch 2)", "0.2 (epoch 2)")
+    assert rows["Train loss, best epoch"].cells == ("0.4", "0.2", "0.2")
+    assert rows["Train loss, best at epoch"].cells == ("1", "2", "2")
     assert rows["Train accuracy, last epoch"].best == frozenset()
     assert rows["Train accuracy, last epoch"].cells == ("90.00\N{THIN SPACE}%", "90.00\N{THIN SPACE}%", "–")
     assert rows["Time"].best == frozenset()

@@ -1,0 +1,130 @@
+"""Moments while other things go on: what is looked at stays, and a branch leaves nothing of the run it comes from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepviz.document import edits
+from deepviz.document.project import Project
+from deepviz.engine.trainer_state import TrainerState
+from deepviz.gui.run_repeats import branch
+from deepviz.training.timeline import Timeline
+from tests.e2e.faults_stage import training_threads
+from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
+from tests.gui.window_hands import train_steps
+
+
+@pytest.fixture
+def trained(open_window: OpenWindow) -> Person:
+    """Somebody whose run has kept the steps 0, 5, 9 and 14."""
+    person = open_window(small_project(epochs=1_000_000))
+    for steps in (5, 4, 5):
+        train_steps(person, steps)
+    return person
+
+
+def thawed(project: Project, trainable: bool) -> Project:
+    layer = project.graph.node("dense_1").layer.changed(trainable=trainable)
+    return edits.set_layer(project, "dense_1", layer)
+
+
+def state_now(person: Person) -> TrainerState:
+    checkpoint = person.bench.controller.checkpoint()
+    assert checkpoint is not None
+    return checkpoint.state
+
+
+def let_go(timeline: Timeline, step: int) -> None:
+    """What the timeline does itself when there are too many states."""
+    with timeline._lock:
+        del timeline._states[step], timeline._number[step]
+
+
+def test_a_moment_stays_though_the_timeline_lets_go_of_it(trained: Person) -> None:
+    bench, moments = trained.bench, trained.bench.controller.moments
+    moments.choose(5)
+    weights = moments.timeline.at(5)
+    assert weights is not None
+    let_go(moments.timeline, 5)
+    train_steps(trained, 3)
+    assert moments.chosen == 5
+    assert bench.live_bar.timeline.label.text() == "step 5 of 17"
+    step, given = bench.controller.weights_later().result(0)
+    assert step == 5
+    assert given is not None
+    np.testing.assert_array_equal(given["dense_1/W"], weights.weights["dense_1/W"])
+    bench.live_bar.timeline.branch_button.click()
+    assert bench.controller.step_count == 5
+    np.testing.assert_array_equal(state_now(trained).weights["dense_1/W"], weights.weights["dense_1/W"])
+    assert moments.timeline.steps == (0, 5)
+
+
+def test_after_another_was_chosen_it_is_gone(trained: Person) -> None:
+    moments = trained.bench.controller.moments
+    moments.choose(5)
+    let_go(moments.timeline, 5)
+    moments.choose(9)
+    moments.choose(5)
+    assert moments.chosen == 9
+    assert not branch(trained.bench.controller, trained.bench.editor, 5)
+
+
+def test_a_branch_of_a_run_that_goes_on_keeps_nothing_of_it(trained: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    controller = trained.bench.controller
+    controller.run()
+    trained.qtbot.waitUntil(lambda: controller.step_count > 100, timeout=PATIENCE)
+    cut, ended = Timeline.cut, []
+
+    def watched(timeline: Timeline, step: int) -> None:
+        ended.append(training_threads() == [])
+        cut(timeline, step)
+
+    monkeypatch.setattr(Timeline, "cut", watched)
+    assert branch(controller, trained.bench.editor, 9)
+    assert ended == [True], "while it goes on, it would add states of its own"
+    assert controller.moments.timeline.steps == (0, 5, 9)
+    assert controller.step_count == 9
+
+
+@pytest.mark.parametrize("step", [0, 9, 14])
+def test_branches_at_both_ends_in_the_middle_and_twice(trained: Person, step: int) -> None:
+    controller, end = trained.bench.controller, state_now(trained)
+    for _ in range(2):
+        assert branch(controller, trained.bench.editor, step)
+        assert controller.step_count == step
+        assert len(controller.history) == step
+        assert controller.moments.timeline.steps[-1] == step
+        if step < 14:
+            train_steps(trained, 14 - step)
+        assert state_now(trained).step == 14
+        for name, array in end.weights.items():
+            np.testing.assert_array_equal(state_now(trained).weights[name], array)
+
+
+def test_a_branch_before_a_freeze_is_not_frozen_and_one_after_it_is(trained: Person) -> None:
+    bench = trained.bench
+    bench.editor.apply("Freeze", lambda project: thawed(project, False))
+    train_steps(trained, 4)
+    bench.editor.apply("Thaw", lambda project: thawed(project, True))
+    train_steps(trained, 4)
+    assert branch(bench.controller, bench.editor, 18)
+    assert bench.editor.project.graph.node("dense_1").layer.frozen
+    assert [text for _, text in bench.controller.history.events] == ["dense_1 frozen"]
+    train_steps(trained, 1)
+    assert np.isnan(bench.controller.history.at("gradient_norm", 19)[0])
+    assert branch(bench.controller, bench.editor, 9)
+    assert not bench.editor.project.graph.node("dense_1").layer.frozen
+    assert bench.controller.history.events == ()
+    train_steps(trained, 1)
+    assert bench.controller.history.at("gradient_norm", 10)[0] > 0
+
+
+def test_undo_brings_the_timeline_back_with_the_weights(trained: Person) -> None:
+    trained.set_value("dense_1", "units", "9")
+    assert trained.bench.controller.moments.timeline.steps == ()
+    assert not trained.bench.live_bar.timeline.isVisible()
+    trained.undo()
+    assert trained.bench.controller.step_count == 14
+    assert trained.bench.controller.moments.timeline.steps == (0, 5, 9, 14)
+    assert trained.bench.live_bar.timeline.isVisible()
