@@ -53,6 +53,7 @@ class Messages(QObject):
             offers.append((f"Show {failure.node}", partial(self._go_to_failure, failure)))
         if self._controller.status == "diverged":
             offers.append(("Divide the learning rate by 10", self._divide_learning_rate))
+        self._ending = failure.text
         self._notice.tell(failure.text, "bad", offers)
 
     def tell_ending(self, ending: Ending) -> None:

@@ -85,9 +85,11 @@ class RunArchive(QObject):
         if not history.run:
             history.run = self._desk.store.new_id()
         if len(history):  # it comes from a file: as long as it does not go on, it is no news
-            self._noted[history] = int(history.steps[-1])
+            last = self._noted[history] = int(history.steps[-1])
             known = self._desk.store.run(history.run)
             self._seconds[history] = 0.0 if known is None else known.seconds
+            if known is not None and known.steps > last:  # a copy of an earlier step: what comes is another run
+                history.run = self._desk.store.new_id()
 
     def _follow_status(self, status: str) -> None:
         history, now = self._controller.history, self._clock()

@@ -19,6 +19,7 @@ from deepviz.gui.canvas.view import CanvasView
 from deepviz.gui.canvas_stage import CanvasStage
 from deepviz.gui.card_responses import CardResponses
 from deepviz.gui.checking import Checking
+from deepviz.gui.copy_writer import CopyWriter
 from deepviz.gui.editor import Editor
 from deepviz.gui.hints import Hints
 from deepviz.gui.inspector import Inspector
@@ -127,6 +128,7 @@ class Workbench(QObject):
         self.export_panel = ExportPanel(self.window, settings)
         self.stop_panel = StopPanel(self.window)
         self.runs = RunsDesk(home or settings.path.parent / "work", self.editor, settings, look)
+        self.copies = CopyWriter(self.editor, self.controller, self)
         self.archive = RunArchive(self.runs, self.editor, self.controller, self.files, self.notice)
         self.runs_dock = RunsDock(self.window, self.views, self.runs.panel, settings)
         self.runs_dock.apply_theme(look)
@@ -162,6 +164,7 @@ class Workbench(QObject):
         self.inspector.shut_down()
         self.archive.close()
         self.controller.shut_down()
+        self.copies.finish()
         self.runs.shut_down()
         self.checking.shut_down()
         self.data_panel.loader.cancel()

@@ -122,7 +122,7 @@ class WorkbenchDisplay(QObject):
     def show_status(self, status: str) -> None:
         """The run has begun, paused or ended: say so, and offer what is possible now."""
         running, started = self._bench.controller.is_running, self._bench.controller.step_count > 0
-        words = "Pause" if running else "Resume" if started and status in ("paused", "stopped") else "Run"
+        words = "Pause" if running else "Resume" if started and status in ("paused", "stopped", "failed") else "Run"
         self._bench.top_bar.show_running(running, words)
         self._bench.actions["run"].setText(words)
         self._bench.actions["step"].setEnabled(not running)

@@ -50,6 +50,8 @@ def wire_views(bench: Workbench) -> None:
     views.changed.connect(runs.show_chosen)
     runs.view_wanted.connect(dock.show_view)
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
+    bench.copies.written.connect(lambda name: bench.status.showMessage(f"Saved {name}", MESSAGE_TIME))
+    bench.copies.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     dock.opened.connect(bench.actions["runs"].setChecked)
     bench.themes.changed.connect(dock.apply_theme)
     bench.live_bar.arrange_wanted.connect(dock.put_away)

@@ -108,15 +108,15 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
     from tests.benchmarks import live_window
 
     with TemporaryDirectory() as folder:
-        projects = live_window.projects(Path(folder))
+        home, projects = Path(folder), live_window.PROJECTS
         wanted = [section for section in SECTIONS if options.only in (None, section)]
         if "speed" in wanted:
             for name in SPEED_BARS:
-                yield from speed_rows(name, projects[name], Path(folder), options.rounds, options.seconds)
+                yield from speed_rows(name, projects[name](home), home, options.rounds, options.seconds)
         if "memory" in wanted:
-            yield memory_row(projects["2-16-16-2"], options.warm_up, options.minutes)
+            yield memory_row(live_window.toy(), options.warm_up, options.minutes)
         if "commands" in wanted:
-            yield from command_rows(projects["2-16-16-2"], options.commands)
+            yield from command_rows(live_window.toy(), options.commands)
         if "closing" in wanted:
             for name in projects:
                 yield closing_row(name)

@@ -32,11 +32,6 @@ EPOCHS = 1_000_000
 IMAGES = 12_800
 
 
-def projects(folder: Path) -> dict[str, Project]:
-    """What is trained, by its name; files of data go to `folder`."""
-    return {"784-512-256-10": mnist(folder), "2-16-16-2": toy(), "2,000 layers": deep(2000)}
-
-
 def toy() -> Project:
     """2-16-16-2 with tanh on two spirals, in batches of 32."""
     project = edits.set_data(Project(), DataChoice(Spirals()))
@@ -78,6 +73,14 @@ def _chain(project: Project, keys: list[tuple[str, dict[str, object]]], batch: i
         project = edits.append(project, edits.new_layer(key).changed(**changes))
     plan = TrainingPlan(Adam(learning_rate=0.0005), RunSettings(batch_size=batch, epochs=EPOCHS))
     return edits.set_plan(edits.arrange(project), plan)
+
+
+PROJECTS: dict[str, Callable[[Path], Project]] = {
+    "784-512-256-10": mnist,
+    "2-16-16-2": lambda _folder: toy(),
+    "2,000 layers": lambda _folder: deep(2000),
+}
+"""What is trained, by its name; files of data go to a folder."""
 
 
 class Window:
@@ -213,7 +216,7 @@ def close_while_training(name: str) -> int:
         app = application(["deepviz"])
         settings = Settings(home / "settings.ini")
         settings.set(HINTS_ON, False)
-        bench = Workbench(app, projects(home)[name], settings)
+        bench = Workbench(app, PROJECTS[name](home), settings)
         sessions = Sessions(bench, SessionStore(home / "sessions"))
         sessions.begin(None)
         bench.window.show()

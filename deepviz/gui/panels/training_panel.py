@@ -29,11 +29,14 @@ from deepviz.gui.panels.side_panel import SidePanel, Words
 from deepviz.gui.panels.step_runs import StepRuns, change_label
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
+from deepviz.training.checkpoint_files import MOST_COPIES
 
 CHANGES = (
-    "While training, all of this page may change but the optimizer with its other settings, batch size and seed: the "
-    "run goes on with its weights from the next step. Those start a new run."
+    "While training, all of this page may change but the seed: the run goes on with its weights from the next step. "
+    "Another seed starts a new run."
 )
+NO_FILE = "This project has no file, so copies stay in the timeline only. Save it, and they are written beside it."
+WITH_FILE = "Copies are written beside {}; the newest {} stay."
 MEASURED = "From the validation data after each epoch, beside the loss and, for classes, the accuracy."
 NOT_MEASURED = "There are no validation data to measure anything from. The Data page can set samples aside for that."
 UNKNOWN = "Which metrics there are depends on the data."
@@ -65,6 +68,7 @@ class TrainingPanel(SidePanel):
         self.stopping = DefinitionSwitches(stopping.registry.values())
         self.metrics = DefinitionSwitches([kind for kind in metrics.registry.values() if kind.is_number])
         self.facts, self.metric_words = FactRows(), Words(role="small")
+        self.copies_words = Words(role="small")
         self.loss_words = Words(role="dim")
         self.loss_button = QPushButton()
         self.loss_button.setProperty("field", True)
@@ -72,7 +76,7 @@ class TrainingPanel(SidePanel):
         for widget in (Words("Optimizer", "title"), *optimizer_part):
             self.rows.addWidget(widget)
         schedule_part = (self.schedule_list, self.schedule_summary, self.schedule_formula, self.schedule_form)
-        self.add_part("Run", self.run_form, self.facts, Words(CHANGES, "small"))
+        self.add_part("Run", self.run_form, self.copies_words, self.facts, Words(CHANGES, "small"))
         self.add_part("Schedule", *schedule_part, self.schedule_preview)
         self.add_part("Stop early", self.stopping)
         self.add_part("Measure", self.metric_words, self.metrics)
@@ -91,6 +95,7 @@ class TrainingPanel(SidePanel):
         self.loss_button.clicked.connect(lambda: self.node_wanted.emit(self.loss_node))
         editor.report_changed.connect(self.refresh)
         editor.data_changed.connect(self.refresh)
+        editor.saved_changed.connect(self._say_where_copies_go)
         self.apply_theme(theme)
         self.refresh()
 
@@ -123,6 +128,7 @@ class TrainingPanel(SidePanel):
         self.formula.say(plan.optimizer.formula)
         self.optimizer_form.set_definition(plan.optimizer)
         self.run_form.set_definition(plan.run)
+        self._say_where_copies_go()
         data = self._editor.data
         self.facts.set_facts(run_facts(plan.run, None if data is None else len(data.train)))
         self._show_schedule(plan)
@@ -135,6 +141,11 @@ class TrainingPanel(SidePanel):
         else:
             self.loss_words.say("There is no loss yet. Drag one from the left to the end of the network.")
         self.loss_button.setVisible(bool(loss_node))
+
+    def _say_where_copies_go(self) -> None:
+        path, is_wanted = self._editor.path, self._editor.project.plan.run.checkpoint_every > 0
+        where = NO_FILE if path is None else WITH_FILE.format(path.name, MOST_COPIES)
+        self.copies_words.say(where if is_wanted else "")
 
     def _show_schedule(self, plan: TrainingPlan) -> None:
         schedule, data = plan.schedule, self._editor.data

@@ -171,6 +171,7 @@ class CurvePlot(Plot):
 
     def _start(self) -> None:
         self._bins, self._seen, self._zero = {}, {}, None
+        self._lines = ()  # those of another history know no values of this one
 
     def _draw(self) -> None:
         assert self.history is not None

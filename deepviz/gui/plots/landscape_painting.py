@@ -12,7 +12,7 @@ from deepviz.gui.plots.color_bar import MARGIN, WIDTH
 from deepviz.gui.plots.color_scale import ColorScale, image_from
 from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import Tick, linear_ticks, logarithmic_ticks
+from deepviz.gui.plots.ticks import Tick, apart, linear_ticks, logarithmic_ticks
 from deepviz.gui.theme import DARK, Theme, body_font, viridis
 from deepviz.insight.contours import contour
 from deepviz.insight.landscape import Surface
@@ -53,7 +53,7 @@ class LandscapePainter:
         self._heights = self._heights_of(surface.losses)
         finite = self._heights[np.isfinite(self._heights)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        self._scale = ColorScale(low, high if high > low else low + 1.0, False)
+        self._scale = ColorScale(*apart(low, high), False)
         self._lines = []
         if self.is_map:
             self._lines = [

@@ -24,7 +24,7 @@ from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.part_look import PART_NAMES
 from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
 from deepviz.gui.plots.pointer import Pointer, Reading
-from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.plots.ticks import apart, format_value
 from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
 from deepviz.gui.theme import Theme, viridis
 from deepviz.insight.plane import Window
@@ -261,8 +261,7 @@ class Projection(Look):
 
     def _levels(self) -> tuple[float, float]:
         assert self.answer is not None
-        low, high = float(self.answer.targets.min()), float(self.answer.targets.max())
-        return low, high if high > low else low + 1.0
+        return apart(float(self.answer.targets.min()), float(self.answer.targets.max()))
 
     def _paint_points(self, painter: QPainter) -> None:
         if self.answer is None:

@@ -84,8 +84,8 @@ class RatePicture:
             marks.append(self._mark("suggested", two_figures(found.suggested), color))
         if present is not None:
             marks.append(self._mark("now", present, theme.text, is_dashed=True))
-        marks.append(self._mark("lowest", found.lowest, theme.curve(1).color, has_dot=True))
-        if found.steepest is not None:
+        if found.steepest is not None:  # otherwise the lowest loss is one by chance
+            marks.append(self._mark("lowest", found.lowest, theme.curve(1).color, has_dot=True))
             marks.append(self._mark("steepest", found.steepest, theme.curve(4).color, has_dot=True))
         return marks
 

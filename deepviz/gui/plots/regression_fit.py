@@ -23,7 +23,7 @@ from deepviz.gui.plots.plane_area import RIGHT
 from deepviz.gui.plots.plane_look import NEAR, PlaneLook, make_narrow
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.sample_points import PART_WORDS, nearest_sample, paint_samples, samples_in_words
-from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.plots.ticks import apart, format_value
 from deepviz.gui.signed_colors import image_of
 from deepviz.gui.theme import Theme, viridis
 from deepviz.insight.fit import Fit, FitQuestion
@@ -214,7 +214,7 @@ class RegressionFit(PlaneLook):
         seen = np.concatenate(values).astype(np.float64)
         seen = seen[np.isfinite(seen)]
         low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 1.0)
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
+        return apart(low, high)
 
     def _shades(self, values: np.ndarray) -> np.ndarray:
         """Places in the table of colours."""

@@ -15,6 +15,8 @@ from deepviz.gui.amounts import THIN_SPACE, thousands
 DECADE_STRIDES = (1, 2, 3, 5, 10, 20, 50, 100, 200, 1000)
 ZERO_DROP = 1.0
 """How many decades below the smallest positive value a logarithmic axis shows zero."""
+LEAST_SPAN = 1e-9
+"""As a share of its larger end, what a scale has to span: marks closer together could not be told apart."""
 
 
 class Tick(NamedTuple):
@@ -45,6 +47,15 @@ def linear_ticks(low: float, high: float, room: int, percent: bool = False) -> l
         return [Tick(position, _scientific(position, digits)) for position in positions]
     places = _places(size)
     return [Tick(position, f"{position:.{max(places, 0)}f}" if position else "0") for position in positions]
+
+
+def apart(low: float, high: float) -> tuple[float, float]:
+    """The ends of a scale from `low` to `high`, moved away from each other where they are the same or all but that."""
+    size = max(abs(low), abs(high))
+    if high - low > LEAST_SPAN * size:
+        return low, high
+    half = max(0.5, 1e-3 * size)
+    return low - half, high + half
 
 
 def logarithmic_ticks(low: float, high: float, room: int, zero: float | None = None) -> list[Tick]:

@@ -150,8 +150,8 @@ class FoldingRow(QWidget):
         return self.row.direction() == QBoxLayout.Direction.TopToBottom
 
     def minimumSizeHint(self) -> QSize:
-        shown = [item for place in range(self.row.count()) if (item := self.row.itemAt(place)).widget() is not None]
-        widest = max((item.minimumSize().width() for item in shown), default=0)
+        items = (self.row.itemAt(place) for place in range(self.row.count()))
+        widest = max((item.minimumSize().width() for item in items if item is not None and item.widget()), default=0)
         return QSize(widest, self.row.minimumSize().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

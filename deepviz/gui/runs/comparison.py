@@ -88,4 +88,3 @@ def _extremes(numbers: Sequence[float | None], smallest: bool) -> frozenset[int]
         return frozenset()
     best = (min if smallest else max)(known.values())
     return frozenset(place for place, number in known.items() if number == best)
-

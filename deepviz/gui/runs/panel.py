@@ -132,8 +132,10 @@ class RunsPanel(QWidget):
     def take_focus(self) -> None:
         """Put the keyboard into what is shown: the list, or the first thing that takes it."""
         page = self.pages.currentWidget()
-        nothing_listed = page is self.list_page and not self.model.runs
-        (self.list_page.filter_field if nothing_listed else page).setFocus()
+        if page is self.list_page and not self.model.runs:
+            page = self.list_page.filter_field
+        if page is not None:
+            page.setFocus()
 
     def follow_project(self) -> None:
         """Another project is open, or it has another name."""

@@ -153,6 +153,12 @@ def test_near_the_end_the_offer_is_the_last_step(stage: Stage) -> None:
     assert panel.words.said == "That is 20 more steps."
 
 
+def test_where_nothing_is_ahead_it_says_so(stage: Stage) -> None:
+    panel = stage.open(replace(BEGUN, steps=30))
+    assert not panel.go_button.isEnabled()
+    assert panel.words.said == "The run ends with epoch 5, step 30. Choose more epochs under Training."
+
+
 @pytest.mark.parametrize("leave", ["escape", "cancel", "button", "elsewhere"])
 def test_it_can_be_left_in_every_way(stage: Stage, leave: str) -> None:
     panel = stage.open()

@@ -50,6 +50,18 @@ def surface(values: np.ndarray) -> Surface:
     return Surface(np.array([-1.0, 0.0, 1.0]), values, 100, 400, 10, 12, 3)
 
 
+@pytest.mark.parametrize("value", [0.0, 2.5, 1e30])
+@pytest.mark.parametrize("directions", [1, 2])
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_a_loss_that_is_the_same_everywhere(look: Landscape, value: float, directions: int, logarithmic: bool) -> None:
+    look.set_logarithmic(logarithmic)
+    look.take_answer(surface(np.full((3, 3) if directions == 2 else (1, 3), value)), 0)
+    QTest.keyClick(look.area, Qt.Key.Key_Left)
+    assert look.area.pointer is not None
+    assert look.area.pointer.readings[0].value == format_value(value, 6)
+    assert not look.grab().isNull()
+
+
 def test_nothing_is_asked_until_somebody_wants_it(look: Landscape) -> None:
     assert look.question() is None
     assert "Press Compute" in look.words.text()

@@ -24,6 +24,24 @@ def test_even_axes():
     assert labels(ticks.linear_ticks(0, 1, 3, percent=True)) == ["0 %", "50 %", "100 %"]
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0, -3.0, 1e-30, 1e9, -1e16, 1.1e30, 1e38])
+@pytest.mark.parametrize("share", [0.0, 1e-16, 1e-12])
+def test_a_scale_always_has_two_ends_with_marks_between_them(value: float, share: float):
+    low, high = ticks.apart(value, value + share * abs(value))
+    assert low < high
+    assert low <= value <= high
+    for room in (2, 5, 12):
+        marks = ticks.linear_ticks(low, high, room)
+        assert 1 <= len(marks) <= room
+        slack = 1e-6 * (high - low)
+        assert all(low - slack <= mark.position <= high + slack for mark in marks)
+
+
+def test_ends_that_differ_stay_as_they_are():
+    assert ticks.apart(0.25, 0.2501) == (0.25, 0.2501)
+    assert ticks.apart(-2.0, 3e20) == (-2.0, 3e20)
+
+
 def test_steps():
     assert labels(ticks.step_ticks(0, 1000, 5)) == ["0", "250", "500", "750", "1000"]
     assert labels(ticks.step_ticks(0, 3, 5)) == ["0", "1", "2", "3"]
