@@ -16,6 +16,7 @@ from deepviz.document.costs import Costs, batch_size, can_be_written_down, key_o
 from deepviz.document.graph import Graph
 from deepviz.document.shapes import Report
 from deepviz.gui.editor import Editor
+from deepviz.gui.failures import log
 
 CALM = 150
 """Milliseconds without an edit before a network is written down."""
@@ -129,6 +130,8 @@ class _Job(threading.Thread):
         gc.disable()
         try:
             self.found = stored(*self._asked)
+        except Exception:  # a layer that raises is told when the network is trained; its costs stay unknown
+            log.exception("What a network stores could not be found out")
         finally:
             if was_enabled:
                 gc.enable()

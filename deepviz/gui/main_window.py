@@ -23,6 +23,7 @@ from deepviz.gui.file_drops import FileDrops
 
 LEAST_WIDTH, LEAST_HEIGHT = 1120, 640
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 216, 288, 272
+LEAST_LEFT, LEAST_RIGHT = 204, 264
 LEAST_VIEW = 240
 LAYOUT_VERSION = 2
 
@@ -93,6 +94,9 @@ class MainWindow(QMainWindow):
             self.tabs.addTab(_scrolling(panel), title)
         self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
+        # Wide views below would take the room from both, and cut off their numbers.
+        self.left.setMinimumWidth(LEAST_LEFT)
+        self.right.setMinimumWidth(LEAST_RIGHT)
         self._view_docks: list[QDockWidget] = []
         self._default_views: list[QDockWidget] = []
         self.setStatusBar(status)

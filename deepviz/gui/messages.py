@@ -81,7 +81,7 @@ class Messages(QObject):
 
     def _follow_status(self, status: str) -> None:
         """What was said about the end of a run is no longer so when it goes on."""
-        if status in ("starting", "running") and self._ending and self._notice.text == self._ending:
+        if status in ("starting", "running", "paused") and self._ending and self._notice.text == self._ending:
             self._notice.dismiss()
 
     def _note_set_aside(self, text: str) -> None:

@@ -48,7 +48,7 @@ class RunPictures:
         step = last if moment is None else moment
         norms, loss = history.at(GRADIENT_NORM, step), history.at("loss", step)
         if norms is None or loss is None:
-            return GradientPicture()
+            return GradientPicture(past_step=moment)
         self._follow(graph)
         steps, values = history.column(GRADIENT_NORM)
         past = int(np.searchsorted(steps, step, side="right"))
@@ -59,7 +59,7 @@ class RunPictures:
         course |= dict.fromkeys(self._losses, losses[max(0, past - SPARKLINE_STEPS) : past].copy())
         nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
         edges, flows = self._edges(history, step), self._flows(history, step)
-        return GradientPicture(nodes, edges, loss, course, span or (), flows, is_past=moment is not None)
+        return GradientPicture(nodes, edges, loss, course, span or (), flows, moment)
 
     def _edges(self, history: History, step: int) -> dict[Edge, float | None]:
         """The norm at each drawn edge, of the last step before that was looked at so closely."""

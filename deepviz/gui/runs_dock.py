@@ -64,6 +64,7 @@ class RunsDock(QObject):
         self.header.menu_button.setMenu(self._menu)
         self.header.menu_button.setToolTip("Large window, or close")
         self.dock.setTitleBarWidget(self.header)
+        panel.list_page.counted.connect(self.header.set_note)
         self.tab = Tab("Runs")
         self.tab.setToolTip("All runs with their settings and results: compare, repeat, vary (Ctrl+3)")
         self._let_go = QTimer(self, interval=LET_GO)

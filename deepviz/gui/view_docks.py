@@ -285,4 +285,3 @@ class ViewDocks(QObject):
 
     def _detached(self, key: str, floating: bool) -> None:
         self.view(key).header.close_button.setVisible(floating)
-

@@ -15,12 +15,14 @@ from PySide6.QtCore import QObject, Signal
 from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.document.wrapping import append_wrapped
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas import adding, clipboard_commands, commands, group_commands
 from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.panels.stop_panel import Course
 from deepviz.gui.plots.rate_finder import RateFinder
+from deepviz.gui.run_repeats import branch
 from deepviz.gui.settings import MORE_SETTINGS, REOPEN_LAST, THEME
 
 if TYPE_CHECKING:
@@ -165,6 +167,13 @@ class WorkbenchCommands(QObject):
         finder = self._bench.views.view("rate_finder")
         assert isinstance(finder, RateFinder)
         finder.compute()
+
+    def branch_off(self, step: int) -> None:
+        """Begin a new run at an earlier step of the open one, and say where that is to be found."""
+        bench = self._bench
+        if branch(bench.controller, bench.editor, step):
+            words = f"A new run goes on from step {thousands(step)}. The one that it leaves is kept under Runs."
+            bench.notice.tell(words, "good", [("Show runs", bench.runs_dock.open)])
 
     def forms(self) -> tuple[DefinitionForm, ...]:
         """The forms that hide what few people change."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from deepviz.document.repeats import unrolled
-from deepviz.gui.run_repeats import branch
 from deepviz.gui.settings import RESPONSES_ON_CARDS
 
 MESSAGE_TIME = 4000
@@ -72,7 +70,7 @@ def wire_views(bench: Workbench) -> None:
     controller.restarted.connect(show_kept_steps)
     moments.changed.connect(bench.display.show_moment)
     timeline.moment_chosen.connect(moments.choose)
-    timeline.branch_wanted.connect(partial(branch, controller, editor))
+    timeline.branch_wanted.connect(bench.commands.branch_off)
     bench.stop_panel.step_chosen.connect(controller.run_to)
     bench.live_bar.arrange_wanted.connect(bench.window.arrange_views)
     show_project()

@@ -56,8 +56,11 @@ class Prediction(Question):
     def answer(self, subject: Subject, progress: Progress) -> Predicted:
         if self.shape != subject.network.input_shape:
             raise UnanswerableError("This sample is of another shape than the network's input. Start a new one.")
-        with np.errstate(all="ignore"):
-            outputs = subject.network.forward(self.sample[None]).astype(np.float64)
+        try:
+            with np.errstate(all="ignore"):
+                outputs = subject.network.forward(self.sample[None]).astype(np.float64)
+        except ValueError as error:  # an Embedding takes whole numbers alone
+            raise UnanswerableError(f"This sample cannot go in. {error}") from error
         if not np.isfinite(outputs).all():
             raise UnanswerableError("With these weights the network gives numbers that are not finite.")
         if subject.data.task != "classification":

@@ -1,8 +1,9 @@
 """The arrays that a history is stored as: its columns are read back from them, and they can be cut at a step.
 
-Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `event/...`, `change/...`; `value/NAME` for each column, `at/NAME`
-with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every` or `every/NAME`
-(length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several; `histogram/NAME/...`.
+Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `event/...`, `change/...`; `value/NAME` for each column,
+`at/NAME` with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every` or
+`every/NAME` (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several;
+`histogram/NAME/...`.
 """
 
 from __future__ import annotations

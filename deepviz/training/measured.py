@@ -20,6 +20,8 @@ from deepviz.training.step_table import StepColumn, StepTable
 
 GRADIENT_NORM = "gradient_norm"
 EPOCH = "epoch"
+LEAST_OF_SOME = 1024
+"""Of a quantity that is measured once an epoch an eighth as many steps are kept, but at least so many."""
 
 Edge = tuple[str, str, int]
 
@@ -113,7 +115,7 @@ class Measured:
     @most_steps.setter
     def most_steps(self, most: int | None) -> None:
         for table in self._tables():
-            table.most = most
+            table.most = most if table is self._table else _of_some_steps(most)
         self._revision += 1
 
     @property
@@ -309,7 +311,7 @@ class Measured:
         """A column for values of this kind, without any."""
         if is_watched(name):
             return watched_column(values)
-        table = StepTable(self.most_steps) if is_apart else self._table
+        table = StepTable(_of_some_steps(self.most_steps)) if is_apart else self._table
         table.add_column(name, values.dtype, values.shape[1:])
         return StepColumn(table, name)
 
@@ -332,6 +334,11 @@ class Measured:
         """Whether there is a value for each layer or node, where it is known how many there are."""
         names = self.row_names(name)
         return values.shape[1:] == (len(names),) if names or name == GRADIENT_NORM else True
+
+
+def _of_some_steps(most: int | None) -> int | None:
+    """How many steps are kept of a quantity that is not measured at every step, such as once an epoch."""
+    return None if most is None else min(most, max(LEAST_OF_SOME, most // 8))
 
 
 def _plain(value: Any) -> Any:

@@ -36,16 +36,19 @@ class Figure:
         Its best value, and of which epoch that is.
     is_exact
         Whether every step of the epochs was still known, and not only some of them.
+    is_epoch_exact
+        Whether it is known of which epoch the best value is; otherwise of about which.
     """
 
     last: float
     best: float
     best_epoch: int
     is_exact: bool = True
+    is_epoch_exact: bool = True
 
     def to_json(self) -> list[Any]:
         """Plain values; numbers that JSON does not know are texts."""
-        return [_plain(self.last), _plain(self.best), self.best_epoch, self.is_exact]
+        return [_plain(self.last), _plain(self.best), self.best_epoch, self.is_exact, self.is_epoch_exact]
 
     @classmethod
     def from_json(cls, values: Any) -> Figure:
@@ -56,8 +59,8 @@ class Figure:
         ValueError, TypeError
             If it is anything else.
         """
-        last, best, epoch, is_exact = values
-        return cls(float(last), float(best), int(epoch), bool(is_exact))
+        last, best, epoch, *exact = values
+        return cls(float(last), float(best), int(epoch), *map(bool, exact))
 
 
 def falls(name: str) -> bool:
@@ -74,9 +77,14 @@ def figures_of(history: History) -> dict[str, Figure]:
             continue
         if name in TRAINED:
             epochs, means, is_exact = epoch_means(steps, _epochs_at(history, steps), values)
-            found[name] = _figure(name, epochs, means, is_exact)
+            best, place = _best(name, means)
+            found[name] = Figure(float(means[-1]), best, int(epochs[place]), is_exact, is_exact)
         elif name.startswith(PREFIX):
-            found[name] = _figure(name, _epochs_at(history, steps), values, True)
+            # Where a row stands for several steps, the best of them is known, but not which one it is.
+            best, place = _best(name, history.extremes(name)[0 if falls(name) else 1])
+            first, last = history.stretch(name, place)
+            epoch = int(_epochs_at(history, steps[place : place + 1])[0])
+            found[name] = Figure(float(values[-1]), best, epoch, True, first == last)
     return found
 
 
@@ -104,30 +112,64 @@ def epoch_means(
 
 
 def steps_per_epoch(history: History) -> int:
-    """How many steps make an epoch; 0 if the run did not come so far, or is too old to know."""
+    """How many steps make an epoch; 0 if that cannot be told, or was not the same throughout the run.
+
+    With p steps to an epoch, step s is in epoch e if p (e - 1) < s <= p e. Hardly more than one p fits to all steps.
+    """
     if not len(history):
         return 0
-    second = int(np.searchsorted(history.epochs, 2))  # the first step of the second epoch
-    if 0 < second < len(history) and history.epochs[second] == 2:
-        last, first = history.steps[second - 1 : second + 1].tolist()
-        if first == last + 1:
-            return int(last)
+    steps, epochs = history.steps, history.epochs
+    later = epochs > 1
+    least = int((-(-steps // epochs)).max())
+    most = int(((steps[later] - 1) // (epochs[later] - 1)).min()) if later.any() else 0
+    if least == most:
+        return least
+    ends = [int(step) for name in history.columns if name.startswith(PREFIX) for step in history.column(name)[0]]
+    common = math.gcd(*ends)  # what is measured when an epoch is over
+    fitting = [common // n for n in range(1, common // least + 1) if common % n == 0] if common else []
+    fitting = [each for each in fitting if not later.any() or each <= most]
+    return fitting[0] if len(fitting) == 1 else 0
+
+
+def epoch_places(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64] | None:
+    """How many epochs steps are from the beginning, also where epochs differ in length; None if that is not known.
+
+    Exact at the end of every epoch of which the end is known, and even between them. Where only some steps are kept,
+    one of them is taken to be in the middle of its epoch.
+    """
+    made, epochs = history.steps, history.epochs
+    is_end = np.zeros(len(made), bool)
+    if len(made) > 1:
+        is_end[:-1] = (np.diff(made) == 1) & (np.diff(epochs) == 1)
     for name in history.columns:
-        if name.startswith(PREFIX):  # that is measured when an epoch is over
-            step = int(history.column(name)[0][0])
-            return step // int(_epochs_at(history, np.array([step]))[0])
-    return 0
+        if name.startswith(PREFIX):
+            is_end |= np.isin(made, history.column(name)[0])
+    if not is_end.any():
+        return None
+    is_first = np.append(True, np.diff(epochs) > 0)
+    is_amidst = is_first & ~is_end & ~np.isin(epochs, epochs[is_end]) & ~np.isin(epochs - 1, epochs[is_end])
+    is_known = is_end | (is_amidst & (epochs > 1))
+    at = np.append(0, made[is_known])
+    counts = np.append(0.0, np.where(is_amidst, epochs - 0.5, epochs)[is_known])
+    pace = (counts[-1] - counts[-2]) / (at[-1] - at[-2])
+    beyond = counts[-1] + (steps - at[-1]) * pace
+    return np.where(steps > at[-1], beyond, np.interp(steps, at, counts)).astype(np.float64)
 
 
-def _figure(name: str, epochs: npt.NDArray[np.int64], values: npt.NDArray[Any], is_exact: bool) -> Figure:
+def _best(name: str, values: npt.NDArray[Any]) -> tuple[float, int]:
+    """The best of some values, and its place."""
     worst = math.inf if falls(name) else -math.inf
     ranked = np.where(np.isnan(values), worst, values)  # nothing is better or worse than NaN
     place = int(np.argmin(ranked) if falls(name) else np.argmax(ranked))
-    return Figure(float(values[-1]), float(values[place]), int(epochs[place]), is_exact)
+    return float(values[place]), place
 
 
 def _epochs_at(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return history.epochs[np.searchsorted(history.steps, steps)]
+    """The epoch of each step; of a step that is not kept itself, that of the next that is."""
+    known = np.minimum(np.searchsorted(history.steps, steps), len(history) - 1)
+    epochs: npt.NDArray[np.int64] = history.epochs[known]
+    length = 0 if np.array_equal(history.steps[known], steps) else steps_per_epoch(history)
+    return -(-steps // length) if length else epochs
 
 
 def _plain(value: float) -> float | str:

@@ -23,7 +23,7 @@ from deepviz.training.run_process import RunProcess
 from deepviz.training.run_store import RunStore
 
 ENTRY, LOCK = ".json", "lock"
-END_TIME = 1.0
+END_TIME = 0.6
 """Seconds that processes have to end by themselves when the window closes."""
 
 PROGRAM = (sys.executable, "-m", "deepviz")

@@ -172,8 +172,8 @@ class Session:
         """Have a step report what open views need besides what every step reports; to be called again and again.
 
         The next step that can afford it reads those probes that are due: each at most as often as its `rate`, and all
-        so seldom that watching takes a small share of the time at most. The last step before a pause or the end reads all
-        of them. So what no view needs is never computed; an empty list ends the watching.
+        so seldom that watching takes a small share of the time. The last step before a pause or the end reads all of
+        them. So what no view needs is never computed; an empty list ends the watching.
 
         Parameters
         ----------

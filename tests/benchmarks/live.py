@@ -38,6 +38,8 @@ EFFECT = 100.0
 """Milliseconds until a command has taken effect, or as long as one batch takes."""
 CLOSING = 2.0
 """Seconds until the program has ended, with status 0, when its window is closed while it trains."""
+LONG, SHORT_HISTORY = 10.0, 1 << 14
+"""Where memory is watched for fewer minutes, so many steps are kept, because otherwise it takes as long to fill it."""
 SECTIONS = ("speed", "memory", "commands", "closing")
 
 Row = dict[str, Any]
@@ -74,6 +76,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn is (default 2)")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long memory is watched (default 1)")
     parser.add_argument("--warm-up", type=float, default=1.0, help="minutes before that (default 1)")
+    parser.add_argument(
+        "--most-steps", type=int, help="how many steps the history keeps meanwhile, so that it is full soon"
+    )
     parser.add_argument("--commands", type=int, default=500, help="how often to start, pause, step and stop")
     parser.add_argument("--only", choices=SECTIONS, help="only this part")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON and nothing else")
@@ -114,7 +119,8 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
             for name in SPEED_BARS:
                 yield from speed_rows(name, projects[name](home), home, options.rounds, options.seconds)
         if "memory" in wanted:
-            yield memory_row(live_window.toy(), options.warm_up, options.minutes)
+            most = options.most_steps or (SHORT_HISTORY if options.warm_up + options.minutes < LONG else None)
+            yield memory_row(live_window.toy(), options.warm_up, options.minutes, most)
         if "commands" in wanted:
             yield from command_rows(live_window.toy(), options.commands)
         if "closing" in wanted:
@@ -151,31 +157,38 @@ def speed_rows(name: str, project: Project, folder: Path, rounds: int, seconds: 
     late = np.array(window.late)
     window.close()
     ratio = float(np.median(ratios))
+    alike = 1 - ratio * before / headless(path, steps, folder / "run.csv")[0]
     spread = f"{min(ratios):.3f}-{max(ratios):.3f}"
     cores = f"{min(free, free_cores()):.2f}"
     yield row_of(
         f"{name}: steps/s, window : train", ratio, "", SPEED_BARS[name], at_least=True,
         rounds=spread, train=f"{before:,.0f}/s", views=",".join(views), free_cores=cores,
     )  # fmt: skip
-    yield row_of(f"{name}: cost in the status bar", float(np.median(costs)), "", measured=f"{1 - ratio:.3f}")
+    yield row_of(
+        f"{name}: cost in the status bar", float(np.median(costs)), "",
+        measured=f"{1 - ratio:.3f}", beside_train_with_history=f"{alike:.3f}",
+    )  # fmt: skip
     yield row_of(f"{name}: event loop late, p99", float(np.percentile(late, 99)), "ms", LATE_P99, beats=len(late))
     yield row_of(f"{name}: event loop late, worst", float(late.max()), "ms", LATE_MAX)
 
 
-def headless(path: Path, steps: int) -> tuple[float, float]:
-    """Steps a second of `deepviz train`, and the seconds that it trained."""
+def headless(path: Path, steps: int, history: Path | None = None) -> tuple[float, float]:
+    """Steps a second of `deepviz train`, and the seconds that it trained; with a file that keeps what is measured."""
     command = [sys.executable, "-m", "deepviz", "train", str(path), "--steps", str(steps), "--quiet", "--json"]
+    command += [] if history is None else ["--history", str(history)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     seconds = float(json.loads(done.stdout)["seconds"])
     return steps / seconds, seconds
 
 
-def memory_row(project: Project, warm_up: float, minutes: float) -> Row:
+def memory_row(project: Project, warm_up: float, minutes: float, most_steps: int | None = None) -> Row:
     """How much the memory of a window grows that trains as fast as it can."""
     from tests.benchmarks.live_window import Window, resident
 
     window = Window(project)
     window.train()
+    if most_steps is not None:
+        window.bench.controller.history.most_steps = most_steps
     window.work(60 * warm_up)
     times, sizes = [], []
     start = time.perf_counter()

@@ -128,3 +128,33 @@ def test_undo_brings_the_timeline_back_with_the_weights(trained: Person) -> None
     assert trained.bench.controller.step_count == 14
     assert trained.bench.controller.moments.timeline.steps == (0, 5, 9, 14)
     assert trained.bench.live_bar.timeline.isVisible()
+
+
+def test_a_branch_says_where_the_run_that_it_leaves_is(trained: Person) -> None:
+    bench = trained.bench
+    trained.bench.controller.moments.choose(9)
+    trained.press(bench.live_bar.timeline.branch_button)
+    assert trained.notice == "A new run goes on from step 9. The one that it leaves is kept under Runs."
+    assert not bench.runs_dock.is_open
+    trained.take_offer("Show runs")
+    assert bench.runs_dock.is_open
+    trained.qtbot.waitUntil(lambda: [run.steps for run in bench.runs.store.runs()] == [14], timeout=PATIENCE)
+
+
+def test_the_canvas_says_of_which_step_its_gradients_are(trained: Person) -> None:
+    legend = trained.bench.canvas.legend
+    present = legend.height()
+    assert legend.moment == ""
+    trained.bench.controller.moments.choose(9)
+    assert legend.moment == "at step 9"
+    assert "at step 9" in legend.accessibleName()
+    assert legend.height() > present
+    below = trained.bench.canvas.height() - legend.geometry().bottom()
+    trained.bench.window.show_workspace("build")
+    assert legend.isVisible()
+    trained.bench.controller.moments.choose(0)
+    assert legend.moment == "at step 0"
+    trained.bench.controller.moments.choose(None)
+    assert legend.moment == ""
+    assert legend.height() == present
+    assert trained.bench.canvas.height() - legend.geometry().bottom() == below

@@ -93,6 +93,22 @@ def test_what_is_measured_once_an_epoch_is_thinned_by_itself() -> None:
     assert sorted(-history.extremes("validation_loss")[1])[:3] == [10, 20, 40]
 
 
+def test_of_what_is_measured_once_an_epoch_an_eighth_is_enough() -> None:
+    history = History([], most_steps=16_384)
+    for start in range(1, 60_001, 10_000):
+        records = [
+            Record(step, {"loss": 0.0} | ({"validation_loss": 1.0} if step % 10 == 0 else {}))
+            for step in range(start, start + 10_000)
+        ]
+        history.append(records)
+    assert (history.every, len(history)) == (4, 15_000)
+    steps = history.column("validation_loss")[0]
+    assert 1024 < len(steps) <= 2048
+    assert (steps[0], steps[-1]) == (30, 60_000)
+    history.most_steps = 4096
+    assert len(history.column("validation_loss")[0]) <= 1024
+
+
 def test_what_comes_after_a_step_is_found_by_its_number() -> None:
     history = long_run(1003)
     steps, values, low, high = history.after("loss", 970)

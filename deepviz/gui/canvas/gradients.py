@@ -43,8 +43,8 @@ class GradientPicture:
         the steps that were looked at so closely, oldest first, by node id.
     span
         Smallest and largest norm of the whole run, which the scale is to hold as well; empty if not known.
-    is_past
-        Whether it is an earlier moment of the run that somebody has gone back to.
+    past_step
+        The earlier step of the run that somebody has gone back to; None if it is the present.
     """
 
     nodes: Mapping[str, float | None] = field(default_factory=dict)
@@ -53,7 +53,12 @@ class GradientPicture:
     history: Mapping[str, np.ndarray] = field(default_factory=dict)
     span: tuple[float, ...] = ()
     flows: Mapping[str, np.ndarray] = field(default_factory=dict)
-    is_past: bool = False
+    past_step: int | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is an earlier moment of the run."""
+        return self.past_step is not None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.edge_style import level_color
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale
 from deepviz.gui.theme import Theme, body_font, number_font
 
 TITLE = "gradient, log scale"
 STRIP_WIDTH = 116
+HEIGHT, LINE = 56, 16
 PADDING = 8
 GAP = 12
 """Pixels to the border of the canvas."""
@@ -30,6 +32,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme, self._scale = theme, GradientScale()
+        self._step: int | None = None
         self.resize(self.sizeHint())
         self._say_it()
 
@@ -39,6 +42,20 @@ class Legend(QWidget):
             self._scale = scale
             self._say_it()
             self.update()
+
+    def show_moment(self, step: int | None) -> None:
+        """Say that what is shown belongs to an earlier step; None: to the present."""
+        if step != self._step:
+            self._step = step
+            self.resize(self.sizeHint())
+            self.stand()
+            self._say_it()
+            self.update()
+
+    @property
+    def moment(self) -> str:
+        """What it says of the moment that is shown; empty for the present."""
+        return "" if self._step is None else f"at step {thousands(self._step)}"
 
     def use_theme(self, theme: Theme) -> None:
         """Show it in other colours."""
@@ -57,7 +74,7 @@ class Legend(QWidget):
             self.move(ground.width() - self.width() - GAP, ground.height() - self.height() - GAP)
 
     def sizeHint(self) -> QSize:
-        return QSize(STRIP_WIDTH + 2 * PADDING, 56)
+        return QSize(STRIP_WIDTH + 2 * PADDING, HEIGHT + (LINE if self.moment else 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -67,7 +84,8 @@ class Legend(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        strip = QRectF(PADDING, 27, STRIP_WIDTH, 6)
+        top = float(self.height() - HEIGHT)
+        strip = QRectF(PADDING, top + 27, STRIP_WIDTH, 6)
         colors = QLinearGradient(strip.topLeft(), strip.topRight())
         for level in range(0, LEVELS, 3):
             colors.setColorAt(level / (LEVELS - 1), QColor(level_color(level, self._theme)))
@@ -76,14 +94,20 @@ class Legend(QWidget):
         painter.setPen(QColor(self._theme.dim))
         painter.setFont(body_font(11))
         right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
-        painter.drawText(QRectF(PADDING, 7, STRIP_WIDTH, 16), right | Qt.AlignmentFlag.AlignVCenter, TITLE)
+        title = QRectF(PADDING, 7, STRIP_WIDTH, LINE)
+        painter.drawText(title, right | Qt.AlignmentFlag.AlignVCenter, TITLE)
+        if self.moment:
+            painter.setPen(QColor(self._theme.ink(self._theme.accent)))
+            painter.drawText(title.translated(0, LINE), right | Qt.AlignmentFlag.AlignVCenter, self.moment)
+            painter.setPen(QColor(self._theme.dim))
         painter.setFont(number_font(11))
         low, high = self.ends
-        below = QRectF(PADDING, 35, STRIP_WIDTH, 16)
+        below = QRectF(PADDING, top + 35, STRIP_WIDTH, LINE)
         painter.drawText(below, left | Qt.AlignmentFlag.AlignVCenter, low)
         painter.drawText(below, right | Qt.AlignmentFlag.AlignVCenter, high)
         painter.end()
 
     def _say_it(self) -> None:
         low, high = self.ends
-        self.setAccessibleName(f"Gradient colours on a logarithmic scale from {low} to {high}")
+        when = f" {self.moment}" if self.moment else ""
+        self.setAccessibleName(f"Gradient colours{when} on a logarithmic scale from {low} to {high}")

@@ -125,6 +125,7 @@ class CanvasView(Viewport):
         self._gradients = picture
         self.network.show_gradients(self.folding.picture(picture))
         self.legend.show_scale(self.network.gradient_scale)
+        self.legend.show_moment(picture.past_step)
         self.legend.show()
 
     def clear_gradients(self) -> None:

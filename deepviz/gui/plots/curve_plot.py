@@ -290,12 +290,12 @@ class CurvePlot(Plot):
     def _range_at(self, line: Line, row: int) -> list[Reading]:
         """Between what values the steps were that a row stands for, if it stands for several that differ."""
         assert self.history is not None
-        first, last = self.history.stretch(line.column, row)
+        first, _ = self.history.stretch(line.column, row)
         low, high = (self._of_line(part[row], line) for part in self.history.extremes(line.column))
         if not low < high:
             return []
-        name = f"smallest, largest of {format_integer(first)}–{format_integer(last)}"
-        return [Reading(name, ", ".join(self.value_text(each, is_exact=True) for each in (low, high)), self.theme.dim)]
+        text = " – ".join(self.value_text(each, is_exact=False) for each in (low, high))
+        return [Reading(f"since {format_integer(first)}", text, self.theme.dim)]
 
     @staticmethod
     def _of_line(row: Any, line: Line) -> float:

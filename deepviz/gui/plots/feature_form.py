@@ -15,6 +15,8 @@ MOST_FEATURES = 100
 """So many features have a row; of more, the others stay as they are in the middle or in the sample."""
 SLIDER_STEPS = 1_000
 FARTHEST = 1e9
+WHOLE = 4e-6
+"""As a share of the largest, how far from whole numbers features may lie that are whole."""
 
 
 class FeatureForm(QScrollArea):
@@ -39,13 +41,18 @@ class FeatureForm(QScrollArea):
         self.fields: list[QDoubleSpinBox] = []
         self.sliders: list[QSlider] = []
         self._least = self._greatest = self._middle = np.zeros(0)
+        self._is_whole = np.zeros(0, bool)
         self._undos: list[np.ndarray] = []
 
     def set_form(self, data: PreparedData) -> None:
-        """Show the features of other data; each stands at its median."""
+        """Show the features of other data; each stands at its median, or at the whole number next to it."""
         raw = data.scaler.invert(data.train.x).reshape(len(data.train), -1).astype(np.float64)
         self._least, self._greatest = raw.min(axis=0), raw.max(axis=0)
-        self._middle = np.median(raw, axis=0)
+        # Scaling there and back leaves the rounding of single precision.
+        rounding = WHOLE * np.maximum(np.abs(raw).max(axis=0), 1.0)
+        self._is_whole = (np.abs(raw - np.rint(raw)) <= rounding).all(axis=0) & (rounding < 0.1)
+        middle = np.median(raw, axis=0)
+        self._middle = np.where(self._is_whole, np.rint(middle), middle)
         self.values, self._undos = self._middle.astype(np.float32), []
         names = data.feature_names or tuple(f"input {number + 1}" for number in range(raw.shape[1]))
         self._make_rows(names[:MOST_FEATURES], len(names))
@@ -107,9 +114,10 @@ class FeatureForm(QScrollArea):
             slider.valueChanged.connect(lambda place, number=number: self._slide(number, place))
             field = QDoubleSpinBox(rows)
             span = float(self._greatest[number] - self._least[number]) or max(abs(float(self._least[number])), 1.0)
-            field.setDecimals(min(max(3 - math.floor(math.log10(span)), 0), 9))
+            field.setDecimals(0 if self._is_whole[number] else min(max(3 - math.floor(math.log10(span)), 0), 9))
             field.setRange(-FARTHEST, FARTHEST)
-            field.setSingleStep(10.0 ** (math.floor(math.log10(span)) - 1))
+            step = 10.0 ** (math.floor(math.log10(span)) - 1)
+            field.setSingleStep(max(step, 1.0) if self._is_whole[number] else step)
             field.setKeyboardTracking(False)
             field.setFixedWidth(96)
             field.setAccessibleName(name)
@@ -129,7 +137,8 @@ class FeatureForm(QScrollArea):
 
     def _slide(self, number: int, place: int) -> None:
         low, high = float(self._least[number]), float(self._greatest[number])
-        self.set_value(number, low + place / SLIDER_STEPS * (high - low))
+        value = low + place / SLIDER_STEPS * (high - low)
+        self.set_value(number, round(value) if self._is_whole[number] else value)
 
     def _show(self) -> None:
         """Fields and sliders say what the values are; they round, the values do not."""

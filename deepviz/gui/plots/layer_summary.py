@@ -73,7 +73,11 @@ class LayerSummary(View):
             return missing
         if MEAN not in self.history:
             return NOT_YET
-        return "" if rows_of_interest(self.history, self.shows_all) else ALL_PASS_ON
+        if not rows_of_interest(self.history, self.shows_all):
+            return ALL_PASS_ON
+        if measured_at(self.history, self.moment) is None:
+            return f"Nothing was looked at up to step {format_integer(self.moment or 0)}. Go to a later one"
+        return ""
 
     def apply_theme(self, theme: Theme) -> None:
         self.lines.apply_theme(theme)
@@ -120,9 +124,7 @@ class LayerSummary(View):
         names = self.history.row_names(MEAN)
         self._shown = rows_of_interest(self.history, self.shows_all)
         self.measured = measured_at(self.history, self.moment)
-        if self.measured is None:
-            self._say(f"Nothing was looked at up to step {format_integer(self.moment or 0)}. Go to a later one")
-            return
+        assert self.measured is not None
         found: list[tuple[str, Figures]] = [(names[row], self.measured.rows[row]) for row in self._shown]
         self.lines.show_layers(found)
         self._say_step()

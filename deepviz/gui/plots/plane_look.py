@@ -189,8 +189,8 @@ class PlaneLook(Look):
         self.area.set_pointer(None)
         self._forget()
         names = self.input_names()
-        if max(self.features) >= len(names):
-            self.features = (0, min(1, len(names) - 1))
+        if max(self.features) >= len(names) or (len(names) > 1 and len(set(self.features)) == 1):
+            self.features = (0, 1 if len(names) > 1 else 0)
         for choice, feature in zip(self._axes, self.features, strict=True):
             with QSignalBlocker(choice):
                 choice.clear()

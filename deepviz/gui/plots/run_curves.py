@@ -22,7 +22,7 @@ from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.plot import Plot
 from deepviz.gui.plots.ticks import Tick, format_value, linear_ticks, logarithmic_ticks, step_ticks
 from deepviz.training.history import History
-from deepviz.training.run_figures import PREFIX
+from deepviz.training.run_figures import PREFIX, epoch_places
 from deepviz.training.run_summary import RunSummary
 
 Numbers = npt.NDArray[np.float64]
@@ -146,22 +146,28 @@ class RunCurves(Plot):
 
     def values(self, run: ShownRun, column: str) -> tuple[npt.NDArray[np.int64], Numbers] | None:
         """Steps and values of a quantity of a run; None if it was not measured, or the axis does not know where."""
-        if column not in run.history or not self.scale(run):
+        if column not in run.history or not self._knows_places(run):
             return None
         steps, values = run.history.column(column)
         return (steps, values.astype(np.float64)) if values.ndim == 1 else None
 
-    def scale(self, run: ShownRun) -> float:
-        """How much of the horizontal axis one step of a run takes; 0 if that is not known."""
-        if self.axis == "step":
-            return 1.0
-        if self.axis == "epoch":
-            return 1 / run.summary.steps_per_epoch if run.summary.steps_per_epoch else 0.0
-        return run.summary.seconds / run.summary.steps if run.summary.steps else 0.0
-
     def places(self, run: ShownRun, steps: npt.NDArray[np.int64]) -> Numbers:
         """Where steps of a run are on the horizontal axis."""
-        return np.asarray(steps * self.scale(run), np.float64)
+        scale, found = 1.0, None
+        if self.axis == "time":
+            scale = run.summary.seconds / run.summary.steps
+        elif self.axis == "epoch" and run.summary.steps_per_epoch:
+            scale = 1 / run.summary.steps_per_epoch
+        elif self.axis == "epoch":
+            found = epoch_places(run.history, steps)
+        return np.asarray(steps * scale if found is None else found, np.float64)
+
+    def _knows_places(self, run: ShownRun) -> bool:
+        """Whether it is known where steps of a run are on the horizontal axis."""
+        if self.axis == "epoch":
+            none = np.zeros(0, np.int64)
+            return run.summary.steps_per_epoch > 0 or epoch_places(run.history, none) is not None
+        return self.axis == "step" or run.summary.steps > 0
 
     def value_text(self, value: float, is_exact: bool = True) -> str:
         """A value of the metric, exact for the box beside the cross-hair or short for the header."""

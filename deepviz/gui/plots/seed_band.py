@@ -11,22 +11,20 @@ from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.amounts import THIN_SPACE
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.result_table import ROW, CurvesWithResults, Result, ResultTable
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, nearest_place, smoothed
-from deepviz.gui.plots.ticks import format_integer, format_value
-from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
+from deepviz.gui.plots.ticks import format_integer
 from deepviz.training.run_figures import PREFIX, spread
 from deepviz.training.run_settings import differing, label_of
 
 SEED = "plan.run.seed"
 BAND_OPACITY = 0.26
-ROW, PADDING = 20.0, 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +57,6 @@ def band_of(courses: Sequence[tuple[npt.NDArray[np.int64], Numbers]]) -> Band:
     table = np.array([values[np.searchsorted(at, steps)] for at, values in courses])
     with np.errstate(all="ignore"):
         return Band(steps, table.min(axis=0), table.mean(axis=0), table.max(axis=0))
-
-
-@dataclass(frozen=True)
-class Result:
-    """The last value of a quantity over several runs: mean, standard deviation (n - 1), smallest and largest."""
-
-    name: str
-    mean: float
-    deviation: float | None
-    low: float
-    high: float
 
 
 class SeedBand(RunCurves):
@@ -126,20 +113,14 @@ class SeedBand(RunCurves):
         return ""
 
     def _make_content(self) -> QWidget:
-        area = super()._make_content()
-        self._results = _ResultTable()
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(area, 1)
-        row.addWidget(self._results)
-        return content
+        self._results = ResultTable()
+        return CurvesWithResults(super()._make_content(), self._results)
 
     def paint_content(self, painter: QPainter, rect: QRectF) -> None:
-        width = self._results.width()
-        self.area.paint_into(painter, rect.adjusted(0, 0, -width, 0))
-        self._results.paint_into(painter, QRectF(rect.right() - width, rect.top(), width, rect.height()))
+        width, height = (0, ROW) if self._results.is_line else (self._results.width(), 0)
+        self.area.paint_into(painter, rect.adjusted(0, 0, -width, -height))
+        corner = rect.bottomLeft() - QPointF(0, height) if height else rect.topRight() - QPointF(width, 0)
+        self._results.paint_into(painter, QRectF(corner, QSizeF(width or rect.width(), height or rect.height())))
 
     def _draw(self) -> None:
         self._bands = []
@@ -163,14 +144,17 @@ class SeedBand(RunCurves):
         self._fit([self.places(run, band.steps) for _, _, band in self._bands], heights)
         self.header.set_entries(entries)
         self.header.set_note(f"{len(self.runs)} runs")
-        self._results.show_results(self.results, len(self.runs), self.theme)
+        self._results.show_results(self.results, self.quantity, len(self.runs), self.theme)
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         if not self._bands:
             return None
-        scale = self.scale(self.runs[0])
-        nearest = [float(band.steps[nearest_place(band.steps * scale, step)]) for _, _, band in self._bands]
-        here = min(nearest, key=lambda place: abs(place * scale - step))
+        placed = [(self.places(self.runs[0], band.steps), band.steps) for _, _, band in self._bands]
+        nearest = [(nearest_place(places, step), places, steps) for places, steps in placed]
+        where, here = min(
+            ((float(places[index]), int(steps[index])) for index, places, steps in nearest),
+            key=lambda found: abs(found[0] - step),
+        )
         readings = []
         for name, number, band in self._bands:
             index = nearest_place(band.steps, here)
@@ -185,88 +169,16 @@ class SeedBand(RunCurves):
                 ("max", band.high[index], None),
             ):
                 readings.append(Reading(f"{words} {what}", self.value_text(float(value)), color, top))
-        return Pointer(here * scale, f"{self.quantity} at step {format_integer(int(here))}", tuple(readings))
+        return Pointer(where, f"{self.quantity} at step {format_integer(here)}", tuple(readings))
 
     def _nudge(self, by: int) -> None:
         """Move the cross-hair to the next step that all runs have."""
         if not self._bands:
             return
         _, _, band = max(self._bands, key=lambda each: len(each[2].steps))
-        places = band.steps * self.scale(self.runs[0])
+        places = self.places(self.runs[0], band.steps)
         here = self._step_under_pointer
         index = len(places) - 1 if here is None else nearest_place(places, here) + by
         pointer = self._pointer_at(float(places[min(max(index, 0), len(places) - 1)]), None)
         self._step_under_pointer = None if pointer is None else pointer.step
         self.area.set_pointer(pointer)
-
-
-class _ResultTable(QWidget):
-    """The final results as a small table, painted, so that it is part of saved pictures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[tuple[str, str, str, str]] = []
-        self._theme: Theme = DARK
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Final results over the seeds")
-
-    def show_results(self, results: Sequence[Result], runs: int, theme: Theme) -> None:
-        """Show these results of so many runs."""
-        self._theme = theme
-        self.rows = [("last epoch", f"mean ± s, n = {runs}", "min", "max")]
-        for each in results:
-            deviation = "" if each.deviation is None else f" ± {_text(each.name, each.deviation)}"
-            middle = f"{_text(each.name, each.mean)}{deviation}"
-            self.rows.append((_words(each.name), middle, _text(each.name, each.low), _text(each.name, each.high)))
-        self.setAccessibleDescription("\n".join(", ".join(row) for row in self.rows))
-        self.setToolTip(
-            "Of each run the last epoch: of training data the mean over its steps, of validation data as measured "
-            "after it.\ns is the standard deviation over the runs, with n - 1."
-        )
-        self.setFixedWidth(round(sum(self._widths()) + 5 * PADDING))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.width(), 80)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self.paint_into(QPainter(self), QRectF(self.rect()))
-
-    def paint_into(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint the table into a rectangle."""
-        painter.fillRect(rect, QColor(self._theme.panel))
-        widths, y = self._widths(), rect.top() + 4
-        for number, row in enumerate(self.rows):
-            x = rect.left() + PADDING
-            for column, (text, width) in enumerate(zip(row, widths, strict=True)):
-                is_number = number > 0 and column > 0
-                painter.setFont(number_font(SMALL_SIZE - 1) if is_number else body_font(SMALL_SIZE - 1))
-                painter.setPen(QColor(self._theme.text if number > 0 else self._theme.dim))
-                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                painter.drawText(QRectF(x, y, width, ROW), side | Qt.AlignmentFlag.AlignVCenter, text)
-                x += width + PADDING
-            y += ROW
-
-    def _widths(self) -> list[float]:
-        numbers, words = QFontMetricsF(number_font(SMALL_SIZE - 1)), QFontMetricsF(body_font(SMALL_SIZE - 1))
-        return (
-            [
-                max(
-                    ((words if place == 0 or column == 0 else numbers).horizontalAdvance(row[column]) + 2)
-                    for place, row in enumerate(self.rows)
-                )
-                for column in range(4)
-            ]
-            if self.rows
-            else []
-        )
-
-
-def _words(name: str) -> str:
-    return f"validation {name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else f"train {name}"
-
-
-def _text(name: str, value: float) -> str:
-    if name.removeprefix(PREFIX) == "accuracy" and np.isfinite(value):
-        return f"{100 * value:.2f}{THIN_SPACE}%"
-    return format_value(value, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QActionGroup, QPainter, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
 
@@ -73,6 +73,10 @@ class TwoPlanes(QWidget):
             if not area.isHidden():
                 place = QRectF(area.geometry())
                 area.paint_into(painter, QRectF(rect.topLeft() + QPointF(place.topLeft()), place.size()))
+
+    def minimumSizeHint(self) -> QSize:
+        """As for one: where there is no room for both, only the first is shown."""
+        return self.first.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -97,6 +97,7 @@ class View(QWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setWordWrap(True)
         self.words.setMinimumWidth(80)
+        self.words.setMargin(12)
         self.words.setProperty("role", "dim")
         self._stack = QStackedLayout()
         self._stack.addWidget(self.words)

@@ -10,7 +10,7 @@ from typing import Any
 
 from deepviz.gui.amounts import THIN_SPACE, thousands
 from deepviz.gui.plots.ticks import format_value
-from deepviz.training.run_figures import PREFIX
+from deepviz.training.run_figures import PREFIX, Figure
 from deepviz.training.run_settings import EDGES, differing, label_of, value_words
 from deepviz.training.run_summary import RunSummary
 
@@ -97,6 +97,11 @@ def figure_text(name: str, value: float | None, is_exact: bool = True, digits: i
     return about + format_value(value, digits)
 
 
+def best_epoch_text(figure: Figure) -> str:
+    """Of which epoch the best value is; about which where only some steps were kept."""
+    return f"{'' if figure.is_epoch_exact else '≈ '}{thousands(figure.best_epoch)}"
+
+
 def figure_label(name: str) -> str:
     """``Loss``, ``Val. acc.``, ``Val. F1``."""
     if name.startswith(PREFIX):
@@ -119,6 +124,11 @@ def time_of(seconds: float) -> str:
         return f"{whole} s"
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def about_time(seconds: float) -> str:
+    """A time that is only estimated, in whole seconds."""
+    return time_of(round(seconds)) if seconds >= 9.5 else f"{max(1, round(seconds))} s"
 
 
 def moment(seconds: float) -> str:

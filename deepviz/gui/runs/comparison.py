@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deepviz.gui.amounts import thousands
-from deepviz.gui.runs.columns import WHEN, figure_label, figure_name, figure_text, heading_of, moment, time_of
+from deepviz.gui.runs.columns import (
+    WHEN,
+    best_epoch_text,
+    figure_label,
+    figure_name,
+    figure_text,
+    heading_of,
+    moment,
+    time_of,
+)
 from deepviz.training.run_figures import falls
 from deepviz.training.run_settings import differing, value_words
 from deepviz.training.run_summary import RunSummary
@@ -59,7 +68,7 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
             label, short = figure_name(name), f"{figure_label(name)} {words.removesuffix(' epoch')}"
             rows.append(Row("Figures", f"{label}, {words}", name, cells, best_of(name, numbers), short))
             if is_best:
-                epochs = tuple("–" if each is None else thousands(each.best_epoch) for each in found)
+                epochs = tuple("–" if each is None else best_epoch_text(each) for each in found)
                 rows.append(Row("Figures", f"{label}, best at epoch", name, epochs, short="  at epoch"))
     for part in dict.fromkeys(part for each in runs for part in each.results):
         for name in dict.fromkeys(name for each in runs for name in each.results.get(part, {})):

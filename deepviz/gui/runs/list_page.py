@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepviz.gui.amounts import counted
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.model import RunsModel
@@ -37,6 +37,8 @@ class ListPage(QWidget):
     wanted = Signal(str)
     """Something is to be done with the chosen runs: a key of `ACTIONS`."""
     filter_changed = Signal()
+    counted = Signal(str)
+    """So many runs are shown, of so many, in words."""
 
     ACTIONS: tuple[tuple[str, str, str, int, str], ...] = (
         # key, words, shortcut, how many runs it needs at least, what it does
@@ -85,13 +87,12 @@ class ListPage(QWidget):
             self.menu.addAction(action)
             if key in ("again", "grid", "series", "delete"):
                 self.menu.addSeparator()
-        self.count = QLabel()
-        self.count.setProperty("role", "small")
+        self.count = ""
         self.bar = ButtonBar(self.menu)
         self.bar.more.setToolTip("Everything that can be done with the chosen runs")
         self.bar.add(self.filter_field, 1)
         self.bar.add(self.scope)
-        self.bar.add(self.count, 1)
+        self.bar.add(QWidget(), 1)
         self.buttons = {key: self._button(key) for key in self.ON_BAR}
         self.bar.add_buttons(*self.buttons.values())
         self.words = Words(NOTHING, "dim")
@@ -153,7 +154,7 @@ class ListPage(QWidget):
         shown, total = len(self.model.runs), self.model.total
         self._pages.setCurrentIndex(1 if shown else 0)
         self.words.say(NOTHING_FOUND.format(total) if total else NOTHING)
-        self.count.setText(f"{shown}" if shown == total else f"{shown} of {total}")
-        self.count.setToolTip("Runs that are shown, and that there are")
+        self.count = counted(total, "run") if shown == total else f"{shown} of {counted(total, 'run')}"
+        self.counted.emit(self.count)
         self.actions_by_key["csv"].setEnabled(shown > 0)
         self.enable()

@@ -285,6 +285,9 @@ class RunsPanel(QWidget):
         if self.pages.currentWidget() is self.queue_page and not self.queue_page.table.selectedIndexes():
             self._go_to(self.list_page)
         self.list_page.table.choose(self._last_queued)
+        are_seeds = {each.series_kind for each in self.chosen} == {"seeds"}
+        if self.isVisible() and len(self.chosen) > 1 and are_seeds:
+            self.view_wanted.emit("seed_band")  # that is what they were made for
         self.message.emit(f"Queue: {self.queue_page.summary()}")
 
     def _save_as(self, name: str, save: Callable[[Path], None]) -> None:
@@ -328,6 +331,7 @@ class _QueueStrip(QWidget):
             line.setSpacing(8)
             for widget in widgets:
                 line.addWidget(widget)
+            line.addStretch(0)
         for button in (self.cancel_button, self.show_button):
             button.setProperty("field", True)
         row = FoldingRow(SIDE_BY_SIDE)

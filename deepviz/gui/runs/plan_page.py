@@ -14,7 +14,7 @@ from deepviz.document.shapes import DataFacts
 from deepviz.gui.amounts import counted
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import FoldingRow
-from deepviz.gui.runs.columns import time_of
+from deepviz.gui.runs.columns import about_time
 from deepviz.training.grid import GridError
 from deepviz.training.queue_entry import QueuedRun
 
@@ -78,8 +78,8 @@ class PlanPage(QWidget):
         column.addWidget(title)
         column.addWidget(Words(explanation, "dim"))
         column.addLayout(self.rows)
-        column.addWidget(foot)
         column.addStretch(1)
+        foot.row.setContentsMargins(12, 4, 12, 8)
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)
@@ -88,7 +88,9 @@ class PlanPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(foot)
 
     def planned(self) -> list[QueuedRun]:
         """The runs that were asked for, all of them checked.
@@ -108,7 +110,7 @@ class PlanPage(QWidget):
             self._say(str(error), "error", False)
             return
         seconds = self.source.seconds_of(runs)
-        how_long = "how long is known once one is done" if seconds is None else f"about {time_of(seconds)} in all"
+        how_long = "how long is known once one is done" if seconds is None else f"about {about_time(seconds)} in all"
         self._say(f"{counted(len(runs), 'run')}, {how_long}", "dim", True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

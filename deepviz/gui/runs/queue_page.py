@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,15 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepviz.gui.amounts import plural
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.runs.bars import ButtonBar
-from deepviz.gui.runs.columns import time_of
+from deepviz.gui.runs.columns import about_time
 from deepviz.training.queue_entry import OVER, Entry
 from deepviz.training.run_queue import RunQueue
 
 LOOK = 200
 """Milliseconds between two looks at the processes."""
+NARROWEST_NAME, NAME_SHARE = 110, 0.42
+"""Pixels that names of runs have at least, and share of the table that they take at most."""
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 COLUMNS = ("Run", "State", "Epoch", "Loss", "Val. loss", "Time left")
 
 
@@ -80,7 +83,13 @@ class QueuePage(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(26)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # names of a series differ at their ends
+        self.table.setWordWrap(False)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        self.table.horizontalHeader().setStretchLastSection(False)
+        for place in range(2, len(COLUMNS)):
+            self.table.horizontalHeaderItem(place).setTextAlignment(RIGHT)
         self.table.itemSelectionChanged.connect(self._enable)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -135,16 +144,15 @@ class QueuePage(QWidget):
         entries = self.queue.entries
         if not entries:
             return "The queue is empty."
-        over = sum(entry.state in OVER for entry in entries)
-        failed = sum(entry.state == "failed" for entry in entries)
-        words = f"{over} of {len(entries)} {plural(len(entries), 'run')} done"
-        words += f", {failed} failed" if failed else ""
+        numbers = {state: sum(entry.state == state for entry in entries) for state in OVER}
+        words = f"{numbers.pop('done')} of {counted(len(entries), 'run')} done"
+        words += "".join(f", {number} {state}" for state, number in numbers.items() if number)
         if not self.queue.is_busy:
             return words
         if self.queue.is_paused:
             return f"{words}; paused" + (", one goes on to its end" if self.queue.is_working else "")
         left = self.queue.seconds_left()
-        return f"{words}; " + ("time left not known yet" if left is None else f"about {time_of(left)} left")
+        return f"{words}; " + ("time left not known yet" if left is None else f"about {about_time(left)} left")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -178,13 +186,23 @@ class QueuePage(QWidget):
                     item = QTableWidgetItem()
                     self.table.setItem(row, place, item)
                     if place > 1:
-                        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                        item.setTextAlignment(RIGHT)
                 if item.text() != text:
                     item.setText(text)
                     item.setToolTip(entry.words or text)
+        self._fit_names()
         self.words.setText(self.summary())
         self.bar.setValue(round(1000 * self.queue.share))
         self._enable()
+
+    def _fit_names(self) -> None:
+        """Give names the room that they need, but leave the others theirs."""
+        most = max(NARROWEST_NAME, round(NAME_SHARE * self.table.viewport().width()))
+        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0) + 12, most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     def _enable(self) -> None:
         entries = self.queue.entries
@@ -197,10 +215,16 @@ class QueuePage(QWidget):
 
     def _cells(self, entry: Entry) -> tuple[str, ...]:
         left = None if entry.state in OVER else self.queue.seconds_left(entry.id)
-        epoch = f"{entry.epoch:,} of {entry.epochs:,}" if entry.epoch else f"– of {entry.epochs:,}"
+        epoch = f"{thousands(entry.epoch) if entry.epoch else '–'} of {thousands(entry.epochs)}"
         state = f"failed: {entry.words}" if entry.state == "failed" else entry.state
         losses = ("–" if loss is None else format_value(loss, 4) for loss in (entry.loss, entry.validation_loss))
-        return entry.name, state, epoch, *losses, "" if entry.state in OVER else "–" if left is None else time_of(left)
+        return (
+            entry.name,
+            state,
+            epoch,
+            *losses,
+            "" if entry.state in OVER else "–" if left is None else about_time(left),
+        )
 
     def _button(self, text: str, run: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)

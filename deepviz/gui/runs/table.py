@@ -11,7 +11,7 @@ from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
 
 ROW_HEIGHT = 28
-WIDEST = 260
+WIDEST = 340
 STAR_WIDTH = 34
 
 
@@ -42,6 +42,7 @@ class RunsTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of a series differ at their ends
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

@@ -80,7 +80,7 @@ def test_no_spike_is_lost_of_steps_that_were_let_go_and_the_box_says_between_wha
     whole = opened(qtbot, LossPlot, history)
     assert whole.area.y_range[1] > 7, "also for who comes later and sees only what is kept"
     assert whole.hover_text(303) == (
-        "step 304 · epoch 31\ntrain 0.5\nsmallest, largest of 297–304 0.5, 7\nvalidation (step 300) 0.01"
+        "step 304 · epoch 31\ntrain 0.5\nsince 297 0.5000 – 7.000\nvalidation (step 300) 0.01"
     )
     whole.area.zoom(0.03, 1.0, QPointF(305, 1.0))
     assert 304 in whole.curves["train"].x

@@ -198,6 +198,22 @@ def test_what_cannot_be_shown_is_said_in_words(qtbot: QtBot, data: object, words
     assert words in look.words.text()
 
 
+@pytest.mark.parametrize("between", ["images", "one input"])
+def test_after_data_without_a_plane_there_are_two_axes_again(qtbot: QtBot, between: str):
+    look = opened(qtbot, DecisionBoundary, divided_at(halves(), 30.0))
+    other = classes(shape=(4, 4, 1)) if between == "images" else halves(1)
+    look.show_project(Project(), other, Report({}, {}, ()))
+    assert look.question() is None
+    looked = divided_at(halves(), 27.0)
+    look.show_project(looked.project, looked.data, Report({}, {}, ()))
+    assert look.features == (0, 1)
+    answer(look, looked)
+    assert look.what_is_missing() == ""
+    assert look.answer is not None
+    assert look.answer.winners is not None
+    np.testing.assert_array_equal(look.answer.winners[0] == 1, look.answer.xs > 27.0)
+
+
 def test_it_suits_classes_of_two_inputs_alone():
     suits = [DecisionBoundary.suits(Project(), each) for each in (halves(), halves(4), numbers(2), classes((1,)))]
     assert suits == [True, False, False, False]

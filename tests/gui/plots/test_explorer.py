@@ -21,9 +21,10 @@ from deepviz.datasets.sources.waves import Waves
 from deepviz.gui.plots.explorer import PredictionExplorer
 from deepviz.gui.settings import CENTRE_DRAWING, PEN_WIDTH, Settings
 from deepviz.gui.theme import LIGHT
-from deepviz.insight.subject import Subject
+from deepviz.insight.prediction import Prediction
+from deepviz.insight.subject import Subject, UnanswerableError
 from tests.gui.plots.asked import RIGHT, answer, drag, opened
-from tests.insight.made_subjects import CROSS_ENTROPY, project_of, subject_of
+from tests.insight.made_subjects import CROSS_ENTROPY, ignored, project_of, subject_of
 
 DENSE = (("Input", {}), ("Flatten", {}), ("Dense", {"units": 32}), ("Tanh", {}), ("Dense", {"units": 10}))
 
@@ -112,6 +113,34 @@ def test_a_single_output_without_probabilities_still_names_the_class(qtbot: QtBo
         assert not view.grab().isNull()
         found.add(output > 0)
     assert found == {True, False}
+
+
+def test_what_is_whole_in_the_data_stays_whole(qtbot: QtBot) -> None:
+    cars = subject_of(project_of(AutoMpg(), (("Input", {}), ("Dense", {"units": 1})), "MeanSquaredError"))
+    view = opened(qtbot, PredictionExplorer, cars, (600, 420))
+    names = cars.data.feature_names
+    raw = cars.data.scaler.invert(cars.data.train.x).astype(np.float64)
+    whole = np.abs(raw - np.rint(raw)).max(axis=0) < 1e-3
+    assert [name.split()[0] for name, each in zip(names, whole, strict=True) if not each] == [
+        "displacement",
+        "acceleration",
+    ]
+    (acceleration,) = (number for number, name in enumerate(names) if name.startswith("acceleration"))
+    cylinders = list(names).index("cylinders")
+    form = view.maker.form
+    for place in range(0, 1001, 37):
+        form.sliders[cylinders].setValue(place)
+        assert float(form.values[cylinders]).is_integer()
+        assert form.fields[cylinders].text() == f"{form.values[cylinders]:.0f}"
+    form.sliders[acceleration].setValue(377)
+    assert not float(form.values[acceleration]).is_integer()
+
+
+def test_a_sample_that_a_network_of_words_cannot_take_is_refused_in_words(qtbot: QtBot) -> None:
+    words = ("Input", {}), ("Embedding", {"input_dim": 17, "output_dim": 2}), ("Flatten", {}), ("Dense", {"units": 3})
+    with pytest.raises(UnanswerableError, match="takes whole numbers from 0 to 16; the batch holds 5.1"):
+        subject = subject_of(project_of(Iris(), words, "SoftmaxCrossEntropy"))
+        Prediction.of(np.array([5.1, 3.0, 1.0, 0.0])).answer(subject, ignored)
 
 
 def test_what_is_drawn_goes_through_the_same_scaling_as_the_data(qtbot: QtBot, digits: Subject) -> None:

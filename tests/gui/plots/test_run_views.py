@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import all_views
@@ -224,3 +226,60 @@ def test_runs_that_differ_in_more_than_their_seed_have_no_band(band: SeedBand) -
 def test_a_band_of_curves_without_common_steps_is_empty() -> None:
     found = band_of([(np.array([1, 3]), np.array([1.0, 2.0])), (np.array([2, 4]), np.array([1.0, 2.0]))])
     assert len(found.steps) == len(found.mean) == 0
+
+
+def test_the_results_never_make_a_narrow_view_wider(band: SeedBand) -> None:
+    band.show_runs([run(seed) for seed in SEEDS])
+    table = band._results
+    assert not table.is_line
+    assert table.geometry().right() <= band.width()
+    host = QWidget()
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(band)
+    host.resize(340, 240)
+    host.show()
+    QApplication.processEvents()
+    assert band.width() == 340
+    assert table.is_line
+    assert table.geometry().right() <= 340
+    assert band.area.width() == 340
+    # Of the quantity that is drawn: training losses of the last epoch are (seed + 1) times the mean of 1/31 ... 1/40.
+    means = np.array([(seed + 1) * np.mean([1 / step for step in range(31, 41)]) for seed in SEEDS])
+    assert table.line.startswith(f"train {means.mean():.4g} ± {means.std(ddof=1):.3g}"[:11])
+    assert "val. 0.1 ± 0.05" in table.line
+    band.set_quantity("accuracy")
+    assert "val. 50.00\N{THIN SPACE}% ± 0.00\N{THIN SPACE}%" in table.line
+    image = QImage(340, 240, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    band.paint_picture(painter)
+    painter.end()
+    host.resize(900, 240)
+    QApplication.processEvents()
+    assert not table.is_line
+    assert table.width() == table.table_width
+    band.setParent(None)
+    host.close()
+
+
+def test_epochs_of_a_run_whose_batch_size_was_changed(overlay: RunOverlay) -> None:
+    made = History(["dense_1"])
+    ends = (4, 8, 10, 12)  # epochs of 4, 4, 2 and 2 steps
+    made.append(
+        Record(
+            step,
+            1 + int(np.searchsorted(ends, step)),
+            {"loss": 1 / step} | ({"validation_loss": 2.0} if step in ends else {}),
+        )
+        for step in range(1, 13)
+    )
+    changed = ShownRun(summary_of("run-x", project(), made, 12, 1.0), made)
+    assert changed.summary.steps_per_epoch == 0
+    overlay.show_runs([changed])
+    overlay.set_axis("epoch")
+    np.testing.assert_allclose(
+        overlay.places(changed, np.arange(1, 13)), [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4]
+    )
+    (train, validation) = overlay._courses
+    np.testing.assert_allclose(validation.places, [1, 2, 3, 4])
+    assert train.places[-1] == 4

@@ -138,6 +138,8 @@ def test_seeds_are_queued_trained_listed_and_shown_as_a_band(make_desk: MakeDesk
     band.resize(700, 300)
     band.show()
     desk.attach(lambda: (band,))
+    wanted: list[str] = []
+    desk.view_wanted.connect(wanted.append)
     page, form = desk.panel.list_page, desk.panel.seeds_form
     QTest.mouseClick(page.buttons["seeds"], LEFT)
     assert form.isVisible()
@@ -153,6 +155,7 @@ def test_seeds_are_queued_trained_listed_and_shown_as_a_band(make_desk: MakeDesk
         pass
     assert names(desk.panel) in (["small, seed 1", "small, seed 0"], ["small, seed 0", "small, seed 1"])
     assert len(desk.panel.chosen) == 2
+    assert wanted == ["seed_band"], "they were made to see their spread"
     assert [each.summary.name for each in band.runs] == names(desk.panel)
     values = [each.summary.figure("validation_loss") for each in band.runs]
     result = next(each for each in band.results if each.name == "validation_loss")

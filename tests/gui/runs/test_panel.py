@@ -121,7 +121,7 @@ def test_the_filter_takes_words_and_projects(make_desk: MakeDesk, three_runs: li
     panel = make_desk().panel
     QTest.keyClicks(panel.list_page.filter_field, "6 RUN")
     assert names(panel) == ["run 6"]
-    assert panel.list_page.count.text() == "1 of 3"
+    assert panel.list_page.count == "1 of 3 runs"
     QTest.keyClicks(panel.list_page.filter_field, " nothing")
     assert "fits the filter" in panel.list_page.words.said
     other = make_desk(project(name="another")).panel
@@ -137,7 +137,7 @@ def test_a_damaged_run_is_shown_and_can_only_be_deleted(
 ) -> None:
     (tmp_path / "runs" / f"{three_runs[1]}.json").write_bytes(b"{")
     panel = make_desk().panel
-    assert panel.list_page.count.text() == "3"
+    assert panel.list_page.count == "3 runs"
     click(panel, three_runs[1])
     assert panel.chosen == []
     offered = {key for key, action in panel.list_page.actions_by_key.items() if action.isEnabled()}
