@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Interrupted(BaseException):
@@ -23,6 +26,15 @@ _is_unwanted: ContextVar[Callable[[], bool]] = ContextVar("is_unwanted", default
 def break_off_if(is_unwanted: Callable[[], bool]) -> None:
     """Let what this thread begins to write down from now on be broken off with `Interrupted` once this is true."""
     _is_unwanted.set(is_unwanted)
+
+
+def to_its_end(work: Callable[[], T]) -> T:
+    """Do something that is not broken off, because a part of what it belongs to is done already."""
+    token = _is_unwanted.set(_nobody_minds)
+    try:
+        return work()
+    finally:
+        _is_unwanted.reset(token)
 
 
 def question() -> Callable[[], bool]:

@@ -17,6 +17,7 @@ from deepviz.engine.course import Course
 from deepviz.engine.diverged import Diverged as Diverged
 from deepviz.engine.evaluation import Evaluation, evaluate
 from deepviz.engine.fault import Fault as Fault
+from deepviz.engine.interruption import to_its_end
 from deepviz.engine.loss import Loss
 from deepviz.engine.metric import Metric
 from deepviz.engine.network import Network
@@ -282,7 +283,7 @@ class Trainer:
             if course.is_followed:
                 course.add_step(maker.last.loss, len(chosen))
             if order.advance(len(chosen)):
-                values |= (found := self._validation.values())
+                values |= (found := to_its_end(self._validation.values))
                 if course.is_followed:
                     measured = course.end_epoch(state.step, epoch + 1, found, self.network)
             if course.has_rules:

@@ -13,6 +13,12 @@ MARGINS = 32
 """Pixels beside and between the two parts of the line."""
 
 
+COST_TIP = (
+    "Of the time of training, what the open views take: the steps that they look at closely, kept states, and waiting "
+    "while they are drawn. Loss, accuracy and the gradient of each layer are measured at every step and not counted."
+)
+
+
 class StatusLine(QStatusBar):
     """Shows epoch, step and speed. The widget on the left is given to it.
 
@@ -61,7 +67,7 @@ class StatusLine(QStatusBar):
         self._with_reason, self._without_reason = (
             BETWEEN.join([first, *parts]) for first in (why.removesuffix(".") or status, status)
         )
-        self._figures.setToolTip(why)
+        self._figures.setToolTip(why if cost is None else COST_TIP)
         self._figures.setAccessibleDescription(why)
         self._fit()
 

@@ -102,9 +102,9 @@ class TrainingController(QObject):
     @property
     def step_count(self) -> int:
         """How many steps the weights have been trained for."""
-        if len(self.history):
-            return int(self.history.steps[-1])
-        return 0 if self._checkpoint is None else self._checkpoint.state.step
+        if self._checkpoint is not None and self._session is None:
+            return self._checkpoint.state.step
+        return int(self.history.steps[-1]) if len(self.history) else 0
 
     @property
     def ending(self) -> Ending | None:

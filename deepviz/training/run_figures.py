@@ -153,7 +153,7 @@ def epoch_places(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[
     counts = np.append(0.0, np.where(is_amidst, epochs - 0.5, epochs)[is_known])
     pace = (counts[-1] - counts[-2]) / (at[-1] - at[-2])
     beyond = counts[-1] + (steps - at[-1]) * pace
-    return np.where(steps > at[-1], beyond, np.interp(steps, at, counts)).astype(np.float64)
+    return np.asarray(np.where(steps > at[-1], beyond, np.interp(steps, at, counts)), np.float64)
 
 
 def _best(name: str, values: npt.NDArray[Any]) -> tuple[float, int]:

@@ -80,9 +80,7 @@ class Hand:
             before = self.controller.step_count
             goal = before + self.rng.randrange(-3, 40)
             self.controller.run_to(goal)
-            self.until(
-                lambda: self.controller.status == "paused" and self.controller.step_count == max(before, goal)
-            )
+            self.until(lambda: self.controller.status == "paused" and self.controller.step_count == max(before, goal))
 
     def stop(self) -> None:
         action = self.person.bench.actions["stop"]

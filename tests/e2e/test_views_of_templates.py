@@ -27,6 +27,7 @@ from deepviz.gui.plots.part_look import parts_of
 from deepviz.gui.plots.projection import Projection
 from deepviz.gui.plots.view import View
 from deepviz.gui.settings import HINTS_ON
+from deepviz.gui.view_docks import SMALLEST_VIEW
 from tests.e2e.png_reader import read_png
 from tests.e2e.window import PATIENCE, OpenWindow, Person
 
@@ -102,6 +103,9 @@ class Onlooker:
         for key, view in self.views.items():
             missing = view.what_is_missing()
             assert "worked out:" not in missing, f"{key}: {missing}"
+            own_window = view.header.close_button.width() + 2  # this button is there only while it is detached
+            widths = view.header.minimumSizeHint().width() - own_window, view.minimumSizeHint().width()
+            assert max(widths) <= SMALLEST_VIEW, f"{key} cannot stand beside others: {widths}"
             assert view.words.text() == missing, key
             assert view._shows_content is not bool(missing), key
             assert not missing or missing[0].isupper() or missing[0].isdigit(), f"{key}: {missing}"

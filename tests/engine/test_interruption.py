@@ -10,7 +10,7 @@ import pytest
 from deepviz.engine.interruption import Interrupted, break_off_if
 from deepviz.engine.network import Network
 from deepviz.engine.tape import Tape
-from tests.engine.small_trainer import trainer
+from tests.engine.small_trainer import PER_EPOCH, samples, trainer
 
 
 def recorded(network: Network) -> Tape:
@@ -53,5 +53,30 @@ def test_a_step_that_is_recorded_already_is_made_to_its_end() -> None:
         weights = made.network.weights()
         assert all(np.isfinite(each).all() for each in weights.values())
         assert made.state().step == 2
+
+    copy_context().run(train)
+
+
+def test_what_ends_an_epoch_belongs_to_its_last_step() -> None:
+    def train() -> None:
+        wanted = True
+        break_off_if(lambda: not wanted)
+        made = trainer(validation=samples())
+        steps = made.steps()
+        for _ in range(PER_EPOCH - 1):
+            next(steps)
+        # The last batch is smaller, so it is recorded; only after that is it not wanted any more.
+        make = made._maker.make
+
+        def make_and_tire(*arguments: object) -> object:
+            nonlocal wanted
+            values = make(*arguments)
+            wanted = False
+            return values
+
+        made._maker.make = make_and_tire
+        record = next(steps)
+        assert record.step == made.step == PER_EPOCH
+        assert record.values["validation_loss"] > 0, "no step goes without its record"
 
     copy_context().run(train)

@@ -246,3 +246,37 @@ def test_what_goes_on_from_an_earlier_copy_is_another_run(open_window: OpenWindo
     runs = noted(person)
     assert [run.steps for run in runs] == [6, 4]
     assert runs[0] == first
+
+
+def test_every_number_of_the_list_by_hand(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=4, batch_size=50))
+    finish(person)
+    history = person.bench.controller.history
+    (run,) = noted(person)
+    panel = person.bench.runs.panel
+    person.bench.runs_dock.open()
+    person.qtbot.waitUntil(lambda: len(panel.model.runs) == 1, timeout=PATIENCE)
+    told = {column.key: column.words(run) for column in panel.model.columns}
+    assert told["epochs"] == "4"
+    steps, epochs = history.steps.tolist(), history.epochs.tolist()
+    assert run.steps == len(steps)
+    assert run.steps_per_epoch * 4 == run.steps
+    for name in ("loss", "accuracy"):
+        of_epoch: dict[int, list[float]] = {}
+        for epoch, value in zip(epochs, history.column(name)[1].tolist(), strict=True):
+            of_epoch.setdefault(epoch, []).append(value)
+        means = [sum(values) / len(values) for _, values in sorted(of_epoch.items())]
+        best = min(means) if name == "loss" else max(means)
+        assert run.figures[name].last == pytest.approx(means[-1], rel=1e-12)
+        assert run.figures[name].best == pytest.approx(best, rel=1e-12)
+        assert run.figures[name].best_epoch == means.index(best) + 1
+        at_steps, measured = history.column(f"validation_{name}")
+        assert at_steps.tolist() == [number * run.steps_per_epoch for number in (1, 2, 3, 4)]
+        best = min(measured.tolist()) if name == "loss" else max(measured.tolist())
+        validated = run.figures[f"validation_{name}"]
+        assert (validated.last, validated.best) == (measured[-1], best)
+        assert validated.best_epoch == measured.tolist().index(best) + 1
+        shown = (means[-1], best) if name == "loss" else (100 * means[-1], 100 * best)
+        texts = told[f"last {name}"], told[f"best validation_{name}"]
+        for text, value in zip(texts, shown, strict=True):
+            assert float(text.removesuffix("\N{THIN SPACE}%")) == pytest.approx(value, rel=1e-3, abs=0.005)

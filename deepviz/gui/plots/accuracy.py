@@ -19,6 +19,7 @@ class AccuracyPlot(CurvePlot):
 
     key = "accuracy"
     title = "Accuracy"
+    explanation = "The share of samples whose class the network gets right, of each batch and of the validation data."
     order = 20
     invitation = "Press Run to see the accuracy rise"
     has_log_axis = False

@@ -74,6 +74,7 @@ class ActivationCurves(LayerCurves):
 
     key = "activations"
     title = "Activations"
+    explanation = "What each layer gives: mean and spread of its outputs, and how much is zero, saturated or dead."
     order = 50
     category = "Activations"
     probes = (PROBE,)

@@ -34,6 +34,7 @@ class ConfusionMatrix(PartLook):
     key = "confusion"
     title = "Confusion"
     heading = "Confusion matrix"
+    explanation = "Which classes are taken for which: a row for each true class, a column for each predicted one."
     order = 70
     task = "classification"
     other_view = "Residuals"

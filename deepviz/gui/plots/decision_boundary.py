@@ -43,6 +43,7 @@ class DecisionBoundary(PlaneLook):
 
     key = "decision_boundary"
     title = "Decisions"
+    explanation = "Which class the network gives to each point of the plane of two inputs; at the line it changes."
     order = 50
 
     def __init__(self, parent: QWidget | None = None) -> None:

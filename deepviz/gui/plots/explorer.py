@@ -37,6 +37,7 @@ class PredictionExplorer(PartLook):
     key = "explorer"
     title = "Explorer"
     heading = "Prediction explorer"
+    explanation = "Draw or make up a sample of your own, and see what the network says of it."
     order = 72
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -38,6 +38,7 @@ class FeatureMaps(Look):
 
     key = "feature_maps"
     title = "Feature maps"
+    explanation = "What one layer makes of one sample: the features that it finds in it."
     order = 70
     category = "Inside"
 

@@ -36,6 +36,7 @@ class Filters(Look):
     key = "filters"
     title = "Filters"
     heading = "Filters and weights"
+    explanation = "The weights of one layer as pictures: what its units look for."
     order = 71
     category = "Inside"
 

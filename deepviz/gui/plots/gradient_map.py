@@ -49,6 +49,7 @@ class GradientMap(ChoosesMagnitude):
     key = "gradient_map"
     title = "Gradient map"
     heading = "Layer × time"
+    explanation = "The size of the gradient of each layer as a colour: first layer on top, time from left to right."
     heading_of = "{}, layer × time"
     remembered = GRADIENT_MAP
     order = 40

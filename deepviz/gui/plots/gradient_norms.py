@@ -22,6 +22,7 @@ class GradientNorms(ChoosesMagnitude, LayerCurves):
     key = "gradient_norms"
     title = "Gradients"
     heading = "‖∂L/∂θ‖ by layer"
+    explanation = "How strongly the loss pulls at each layer: the size of its gradient at every step."
     heading_of = "{} by layer"
     remembered = GRADIENT_CURVES
     order = 30

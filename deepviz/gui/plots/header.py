@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpacerItem, QToolButton, QToolTip, QWidget
 
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
 
 HEIGHT = 28
-SAMPLE_WIDTH = 18.0
+SAMPLE_WIDTH, PATCH_WIDTH = 18.0, 11.0
+GAP = 14.0
 VALUE_SIZE = 11
+LONGEST_TITLE = 90.0
+"""So many pixels of its title a header keeps in any case; choices become narrower, down to the next number."""
+NARROWEST_CHOICE = 46
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,11 @@ class PlotHeader(QWidget):
     title, short
         What the picture shows, and the same in fewer letters for where there is no room.
     entries
-        What its lines mean. Values, then names, are left out where there is no room for them.
+        What its lines mean. Where there is no room, values are left out, then those at the end, which are counted.
     note
         A few dim words at the right end; left out where there is no room for them.
+    explanation
+        What can be seen in the picture, in plain words, for its tip.
     """
 
     double_clicked = Signal()
@@ -49,7 +56,7 @@ class PlotHeader(QWidget):
         super().__init__(parent)
         self.title, self.short = title, short or title
         self.entries: tuple[Entry, ...] = ()
-        self.note = ""
+        self.note = self.explanation = ""
         self.theme: Theme = DARK
         self.follow_button = QToolButton(self)
         self.follow_button.setText("Follow")
@@ -70,7 +77,8 @@ class PlotHeader(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 4, 0)
         self._layout.setSpacing(2)
-        self._layout.addStretch(1)
+        room = min(QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short), LONGEST_TITLE) + 12 + GAP
+        self._layout.addItem(QSpacerItem(round(room), 0, QSizePolicy.Policy.MinimumExpanding))
         self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button, self.close_button]
         for widget in self._right:
             self._layout.addWidget(widget)
@@ -78,6 +86,8 @@ class PlotHeader(QWidget):
 
     def add(self, widget: QWidget) -> None:
         """Put a small choice of the view's own before the buttons."""
+        if isinstance(widget, QComboBox) and not widget.minimumWidth():
+            widget.setMinimumWidth(NARROWEST_CHOICE)  # it gives way to the title
         self._right.insert(0, widget)
         self._layout.insertWidget(1, widget)
 
@@ -100,7 +110,7 @@ class PlotHeader(QWidget):
         visible = [each for each in self._right if not each.isHidden()]
         taken = sum(each.sizeHint().boundedTo(each.maximumSize()).width() + 2 for each in visible)
         room = self.width() - taken - 34 - names.horizontalAdvance(self.title)
-        return sum(SAMPLE_WIDTH + 5 + names.horizontalAdvance(each.name) + 14 for each in entries) - 14 <= room
+        return sum(_width_of(each, names) for each in entries) - GAP <= room
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
@@ -116,7 +126,15 @@ class PlotHeader(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # a button has come or gone, and with it the room for names
             self.update()
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip(), self)
+            return True
         return super().event(event)
+
+    def tip(self) -> str:
+        """What the tip says: the title, what can be seen, and all that the lines mean."""
+        lines = (f"{each.name} {each.value}".strip() for each in self.entries)
+        return "\n".join(filter(None, (self.title, self.explanation, *lines)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -136,23 +154,27 @@ class PlotHeader(QWidget):
         painter.drawText(rect, middle, title)
         x = rect.left() + names.horizontalAdvance(title) + 14
         room = rect.right() - x
-        with_values, with_names = self._what_fits(room)
-        for entry in self.entries:
-            if x + SAMPLE_WIDTH > rect.right():
-                break
+        with_values, _ = self._what_fits(room)
+        shown = self._shown_in(room)
+        for entry in shown:
             self._paint_sample(painter, entry, x, rect.center().y())
-            x += SAMPLE_WIDTH + 5
-            if with_names:
-                painter.setFont(font)
-                painter.setPen(QColor(self.theme.dim))
-                painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.name)
-                x += names.horizontalAdvance(entry.name) + 6
+            x += _sample_width(entry) + 5
+            painter.setFont(font)
+            painter.setPen(QColor(self.theme.dim))
+            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.name)
+            x += names.horizontalAdvance(entry.name) + 6
             if with_values and entry.value:
                 painter.setFont(number_font(VALUE_SIZE))
                 painter.setPen(QColor(self.theme.text))
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
                 x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
             x += 8
+        if shown and len(shown) < len(self.entries):
+            painter.setFont(font)
+            painter.setPen(QColor(self.theme.dim))
+            more = f"+{len(self.entries) - len(shown)}"
+            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, more)
+            x += names.horizontalAdvance(more) + 8
         self._paint_note(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()))
 
     def title_in(self, width: float) -> str:
@@ -176,16 +198,25 @@ class PlotHeader(QWidget):
     def _what_fits(self, room: float) -> tuple[bool, bool]:
         """Whether there is room for values, and for names."""
         names, values = QFontMetricsF(body_font(SMALL_SIZE)), QFontMetricsF(number_font(VALUE_SIZE))
-        narrow = sum(SAMPLE_WIDTH + 5 + names.horizontalAdvance(each.name) + 14 for each in self.entries)
+        narrow = sum(_width_of(each, names) for each in self.entries)
         # Room is kept for a longer number, lest values come and go.
         wide = narrow + sum(6 + max(values.horizontalAdvance(each.value), 42.0) for each in self.entries if each.value)
-        return wide <= room, narrow - 14 <= room
+        return wide <= room, narrow - GAP <= room
+
+    def _shown_in(self, room: float) -> tuple[Entry, ...]:
+        """Those that fit with their names, and with a word of how many there are besides."""
+        if self._what_fits(room)[1]:
+            return self.entries
+        names = QFontMetricsF(body_font(SMALL_SIZE))
+        room -= names.horizontalAdvance(f"+{len(self.entries)}")
+        ends = accumulate(_width_of(each, names) for each in self.entries)
+        return tuple(entry for entry, end in zip(self.entries, ends, strict=True) if end <= room)
 
     def _paint_sample(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
         if entry.is_patch:
             painter.setPen(QPen(QColor(self.theme.outline), 1))
             painter.setBrush(QColor(entry.color))
-            painter.drawRoundedRect(QRectF(x + 4.5, y - 4.5, 10, 9), 2, 2)
+            painter.drawRoundedRect(QRectF(x + 0.5, y - 4.5, PATCH_WIDTH - 1, 9), 2, 2)
             return
         pen = QPen(QColor(entry.color), 2)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -193,6 +224,15 @@ class PlotHeader(QWidget):
             pen.setDashPattern([each * 0.7 for each in entry.dashes])
         painter.setPen(pen)
         painter.drawLine(QLineF(x, y, x + SAMPLE_WIDTH, y))
+
+
+def _sample_width(entry: Entry) -> float:
+    return PATCH_WIDTH if entry.is_patch else SAMPLE_WIDTH
+
+
+def _width_of(entry: Entry, names: QFontMetricsF) -> float:
+    """Pixels of an entry with its name, and of the gap to the next one."""
+    return _sample_width(entry) + 5 + names.horizontalAdvance(entry.name) + GAP
 
 
 class _DotsButton(QToolButton):

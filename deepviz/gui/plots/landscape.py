@@ -57,6 +57,7 @@ class Landscape(Look):
 
     key = "landscape"
     title = "Loss landscape"
+    explanation = "The loss if all weights moved along random directions, the present weights in the middle."
     order = 75
     category = "Inside"
     is_live = False

@@ -35,6 +35,7 @@ class LayerSummary(View):
 
     key = "layer_summary"
     title = "Layers now"
+    explanation = "What each layer gives now, in one line: mean and spread, and how much is zero, saturated or dead."
     order = 52
     category = "Activations"
     probes = (PROBE,)

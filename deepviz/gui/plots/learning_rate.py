@@ -14,6 +14,7 @@ class LearningRatePlot(CurvePlot):
 
     key = "learning_rate"
     title = "Learning rate"
+    explanation = "How large the steps are that the optimizer takes."
     order = 200
     invitation = "Press Run to see the learning rate of each step"
     has_smoothing = False

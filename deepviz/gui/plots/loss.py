@@ -21,6 +21,7 @@ class LossPlot(CurvePlot):
 
     key = "loss"
     title = "Loss"
+    explanation = "How far the network is off: the lower, the better. It does not learn from the validation data."
     order = 10
     is_default = True
     invitation = "Press Run to see the loss fall"

@@ -16,6 +16,7 @@ class MetricsPlot(CurvePlot):
 
     key = "metrics"
     title = "Metrics"
+    explanation = "More figures of the validation data, such as F1; the Training page has a choice of them."
     order = 210
     invitation = "Press Run to see the metrics of the validation data"
     has_smoothing = False

@@ -48,6 +48,7 @@ class NeuronResponses(PlaneLook):
 
     key = "neuron_responses"
     title = "Neurons"
+    explanation = "What each unit of a layer answers to every point of the plane of two inputs."
     order = 52
     category = "Inside"
 

@@ -48,6 +48,7 @@ class Projection(Look):
     key = "projection"
     title = "Projection"
     heading = "Projection"
+    explanation = "The samples as each layer sees them, seen from where they differ most. Classes should move apart."
     order = 72
     category = "Inside"
 

@@ -43,6 +43,7 @@ class RateFinder(Look):
 
     key = "rate_finder"
     title = "Rate finder"
+    explanation = "The loss of a copy of the network while its learning rate grows, to find a good one."
     order = 205
     category = "Progress"
     is_live = False

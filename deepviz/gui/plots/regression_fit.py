@@ -41,6 +41,7 @@ class RegressionFit(PlaneLook):
 
     key = "regression_fit"
     title = "Fit"
+    explanation = "What the network gives for every value of the inputs, beside the numbers that it should give."
     order = 51
 
     def __init__(self, parent: QWidget | None = None) -> None:

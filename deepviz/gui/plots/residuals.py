@@ -35,6 +35,7 @@ class ResidualPlots(PartLook):
     key = "residuals"
     title = "Residuals"
     heading = "Predicted and true"
+    explanation = "Predicted numbers against true ones, and how far they are off: the nearer to the line, the better."
     order = 74
     task = "regression"
     other_view = "Confusion"

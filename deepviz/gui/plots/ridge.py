@@ -58,6 +58,7 @@ class Histograms(View):
 
     key = "histograms"
     title = "Histograms"
+    explanation = "How the numbers of one layer are distributed: each hill is a moment of the run, the newest in front."
     order = 56
     category = "Activations"
     invitation = "Press Run to see how activations, weights and gradients are distributed"

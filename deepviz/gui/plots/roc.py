@@ -30,6 +30,7 @@ class RocCurves(PartLook):
     key = "roc"
     title = "ROC"
     heading = "ROC and precision"
+    explanation = "How well one class is told from all others at every threshold: the nearer to the corner, the better."
     order = 73
     task = "classification"
     other_view = "Residuals"

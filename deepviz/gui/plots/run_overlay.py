@@ -42,6 +42,7 @@ class RunOverlay(RunCurves):
 
     key = "run_overlay"
     title = "Runs compared"
+    explanation = "The curves of the runs that are chosen in the list, over each other."
     order = 710
     invitation = "Choose runs in the list of runs to see their curves over each other"
 

@@ -14,6 +14,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.gui import icons
 from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.decision_boundary import share_in_words
+from deepviz.gui.plots.header import NARROWEST_CHOICE
 from deepviz.gui.plots.part_look import PART_NAMES
 from deepviz.gui.plots.sample_pictures import FEATURES, SamplePictures
 from deepviz.gui.plots.ticks import format_value
@@ -50,12 +51,14 @@ class SampleBar(QWidget):
         self.part_choice.setToolTip("Part of the data that the sample is from")
         self.part_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.part_choice.setMinimumContentsLength(4)
+        self.part_choice.setMinimumWidth(NARROWEST_CHOICE)
         self.part_choice.activated.connect(self._choose_part)
         self.number = QSpinBox(self)
         self.number.setAccessibleName("Number of the sample")
         self.number.setToolTip("Number of the sample in its part, counted from 0")
         self.number.setKeyboardTracking(False)
         self.number.setWrapping(True)
+        self.number.setMinimumWidth(NARROWEST_CHOICE)
         self.number.setMaximumWidth(86)
         self.number.valueChanged.connect(lambda index: self._go(self.part, index))
         self.random_button = self._button("random", "A random sample (R)", self.choose_random)

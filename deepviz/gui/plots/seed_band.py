@@ -65,6 +65,7 @@ class SeedBand(RunCurves):
     key = "seed_band"
     title = "Seeds"
     heading = "Spread over seeds"
+    explanation = "Runs that differ in their seed alone, together: smallest, mean and largest value of each step."
     order = 720
     invitation = "Choose runs in the list that differ only in their seed; Repeat with seeds makes them"
     axes_offered = ("step", "epoch")

@@ -33,6 +33,7 @@ class UpdateRatio(LayerCurves):
     key = "update_ratio"
     title = "Update ratio"
     heading = "‖Δθ‖ / ‖θ‖ by layer"
+    explanation = "How far one step moves the weights of each layer, as a share of their size. About 1e-3 is healthy."
     order = 45
     category = "Gradients"
     invitation = "Press Run to see how far each step moves the weights"

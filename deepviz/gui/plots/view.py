@@ -41,6 +41,8 @@ class View(QWidget):
         What its tab and its entry in the menu say.
     heading
         What stands above it; the title if empty.
+    explanation
+        What can be seen in it, in plain words.
     order
         Views with small numbers come first.
     category
@@ -59,6 +61,7 @@ class View(QWidget):
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     heading: ClassVar[str] = ""
+    explanation: ClassVar[str] = ""
     order: ClassVar[int] = 100
     category: ClassVar[str] = "Progress"
     is_default: ClassVar[bool] = False
@@ -91,6 +94,7 @@ class View(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         self.header = PlotHeader(self.heading or self.title, self, self.title)
+        self.header.explanation = self.explanation
         self.content = self._make_content()
         self.content.setAccessibleName(self.heading or self.title)
         self.words = QLabel(self)

@@ -26,6 +26,7 @@ class WorstPredictionsView(PartLook):
 
     key = "worst_predictions"
     title = "Worst predictions"
+    explanation = "The samples on which the network does worst, those with the largest loss first."
     order = 71
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,6 +37,7 @@ class WorstPredictionsView(PartLook):
         self.wrong_button.setText("Wrong only")
         self.wrong_button.setToolTip("List only samples whose class is wrong")
         self.wrong_button.setCheckable(True)
+        self.wrong_button.setMinimumWidth(16)  # it goes where there is no room, and must not keep the view from that
         self.wrong_button.hide()
         self.wrong_button.toggled.connect(self.choose_wrong_only)
         self.header.add(self.wrong_button)

@@ -24,6 +24,7 @@ class ButtonBar(QWidget):
         self._has_own_menu = menu is None
         self._menu = QMenu(self) if menu is None else menu
         self._widgets: list[QWidget] = []
+        self._wanted = 0
         self._buttons: list[QPushButton] = []
         self.more = QPushButton("More    ")  # with room for the arrow
         self.more.setAccessibleName("More")
@@ -37,8 +38,9 @@ class ButtonBar(QWidget):
         if self._has_own_menu:
             self._menu.aboutToShow.connect(self._fill_menu)
 
-    def add(self, widget: QWidget, stretch: int = 0) -> None:
-        """Put something at the left that is always there."""
+    def add(self, widget: QWidget, stretch: int = 0, wanted: int = 0) -> None:
+        """Put something at the left that is always there; it gets a wanted width before all buttons but the first."""
+        self._wanted += max(0, wanted - widget.minimumWidth())
         self._row.insertWidget(len(self._widgets), widget, stretch)
         self._widgets.append(widget)
 
@@ -79,10 +81,10 @@ class ButtonBar(QWidget):
         """Show the first buttons, as many as there is room for."""
         room = self.width() - self._least_width()
         wanted = [each.sizeHint().width() + SPACING for each in self._buttons]
-        needs_more = not self._has_own_menu or sum(wanted) > room
+        needs_more = not self._has_own_menu or sum(wanted) + self._wanted > room
         room -= self._width_of_more() if needs_more else 0
-        for button, width in zip(self._buttons, wanted, strict=True):
-            room -= width
+        for number, (button, width) in enumerate(zip(self._buttons, wanted, strict=True)):
+            room -= width + (self._wanted if number == 1 else 0)
             if button.isHidden() == (room >= 0):
                 button.setVisible(room >= 0)
         if self.more.isHidden() == needs_more:

@@ -29,6 +29,8 @@ from deepviz.training.run_summary import RunSummary
 
 MOST_HISTORIES = 64
 """Curves that are kept in memory; others are read again."""
+TO_BEGIN = 1.0
+"""Seconds that a process takes until it trains."""
 SOON = 150
 """Milliseconds after a change of the folder until the list is read again."""
 
@@ -141,11 +143,16 @@ class RunsDesk(QObject):
     def seconds_of(self, runs: Sequence[QueuedRun]) -> float | None:
         """How long some runs take in all, by the newest run of that project; None if there is none."""
         same = [each for each in self.store.runs() if each.project == self.project.name and not each.damage]
-        known = next((each for each in same if each.seconds > 0 and each.epochs > 0), None)
-        if known is None:
+        known = next((each for each in same if each.seconds > 0 and each.steps > 0), None)
+        if known is None or self.facts is None:
             return None
-        epochs = sum(each.project.plan.run.epochs for each in runs)
-        return known.seconds / known.epochs * epochs / min(self.queue.at_once, max(1, len(runs)))
+        steps = sum(self._steps_of(each.project) for each in runs)
+        at_once = min(self.queue.at_once, max(1, len(runs)))
+        return (known.seconds / known.steps * steps + TO_BEGIN * len(runs)) / at_once
+
+    def _steps_of(self, project: Project) -> int:
+        samples = 0 if self.facts is None else self.facts.samples
+        return -(-samples // project.plan.run.batch_size) * project.plan.run.epochs
 
     # Views
 

@@ -90,7 +90,7 @@ class ListPage(QWidget):
         self.count = ""
         self.bar = ButtonBar(self.menu)
         self.bar.more.setToolTip("Everything that can be done with the chosen runs")
-        self.bar.add(self.filter_field, 1)
+        self.bar.add(self.filter_field, 4, wanted=120)
         self.bar.add(self.scope)
         self.bar.add(QWidget(), 1)
         self.buttons = {key: self._button(key) for key in self.ON_BAR}

@@ -30,6 +30,7 @@ LOOK = 200
 NARROWEST_NAME, NAME_SHARE = 110, 0.42
 """Pixels that names of runs have at least, and share of the table that they take at most."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 COLUMNS = ("Run", "State", "Epoch", "Loss", "Val. loss", "Time left")
 
 
@@ -73,7 +74,6 @@ class QueuePage(QWidget):
         top.add(self.bar, 1)
         top.add_buttons(self.pause_button, self.cancel_all_button, self.cancel_button, self.clear_button)
         self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(COLUMNS)
         self.table.setAccessibleName("Queue of runs")
         self.setFocusProxy(self.table)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -88,8 +88,10 @@ class QueuePage(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.table.horizontalHeader().setStretchLastSection(False)
-        for place in range(2, len(COLUMNS)):
-            self.table.horizontalHeaderItem(place).setTextAlignment(RIGHT)
+        for place, title in enumerate(COLUMNS):
+            heading = QTableWidgetItem(title)
+            heading.setTextAlignment(RIGHT if place > 1 else LEFT)
+            self.table.setHorizontalHeaderItem(place, heading)
         self.table.itemSelectionChanged.connect(self._enable)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
+from deepviz.gui.plots import all_views
 from deepviz.gui.plots.header import Entry, PlotHeader
+from deepviz.gui.plots.view import View
 from deepviz.gui.theme import DARK
 
 ENTRIES = (Entry("train", "0.1183", "#56b4e9"), Entry("validation", "0.1250", "#e69f00", (6, 3)))
@@ -20,6 +22,66 @@ def test_what_fits(qtbot: QtBot, room: float, fits: tuple[bool, bool]):
     qtbot.addWidget(header)
     header.set_entries(ENTRIES)
     assert header._what_fits(room) == fits
+
+
+@pytest.mark.parametrize(("room", "shown"), [(400, 2), (110, 1), (60, 0)])
+def test_names_that_do_not_fit_are_counted(qtbot: QtBot, room: float, shown: int):
+    header = PlotHeader("Loss")
+    qtbot.addWidget(header)
+    header.set_entries(ENTRIES)
+    assert header._shown_in(room) == ENTRIES[:shown]
+
+
+def test_a_colour_never_stands_without_its_name(qtbot: QtBot):
+    classes = [Entry(f"class {number}", "", f"#{number}0ff{number}0", is_patch=True) for number in range(10)]
+    for width in range(60, 900, 40):
+        header = PlotHeader("Projection")
+        qtbot.addWidget(header)
+        header.apply_theme(DARK)
+        header.resize(width, header.height())
+        header.set_entries(classes)
+        header.show()
+        image = header.grab().toImage()
+        line = [image.pixelColor(x, 14).name() for x in range(image.width())]
+        seen = [each for each in classes if each.color in line]
+        room = header.width() - 12 - header.menu_button.width() - 4
+        assert len(seen) <= max(0, (room - 60) / 50), "its colour, its name, and room between them"
+
+
+def test_the_tip_says_what_is_seen_and_names_all_lines(qtbot: QtBot):
+    header = PlotHeader("Loss")
+    qtbot.addWidget(header)
+    header.explanation = "How far off."
+    header.set_entries(ENTRIES)
+    assert header.tip() == "Loss\nHow far off.\ntrain 0.1183\nvalidation 0.1250"
+    header.show()
+    QApplication.sendEvent(header, QHelpEvent(QEvent.Type.ToolTip, QPoint(20, 10), header.mapToGlobal(QPoint(20, 10))))
+    assert QToolTip.text() == header.tip()
+    QToolTip.hideText()
+
+
+@pytest.mark.parametrize("kind", all_views(), ids=lambda kind: kind.key)
+def test_every_view_explains_itself(kind: type[View]):
+    assert kind.explanation.endswith(".")
+    assert kind.explanation[0].isupper()
+    assert "explanation" in vars(kind)
+
+
+def test_choices_become_narrower_before_the_title_is_cut(qtbot: QtBot):
+    header = PlotHeader("Histograms")
+    qtbot.addWidget(header)
+    for words in ("conv2d_1 of a long name", "Activations of the layers"):
+        choice = QComboBox()
+        choice.addItem(words)
+        header.add(choice)
+    assert header.minimumSizeHint().width() <= 236
+    header.resize(236, header.height())
+    header.show()
+    right = min(each.x() for each in header._right if each.isVisible())
+    assert header.title_in(right - 16) == "Histograms"
+    header.resize(700, header.height())
+    QApplication.processEvents()
+    assert choice.width() == choice.sizeHint().width()
 
 
 def test_a_title_that_is_too_long_is_said_in_fewer_letters(qtbot: QtBot):
