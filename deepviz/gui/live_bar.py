@@ -86,6 +86,8 @@ class LiveBar(QWidget):
         for key, tab in self._tabs.items():
             tab.setChecked(self._docks.is_visible(key))
         self.sheet.show_open([key for key in self._docks.kinds if self._docks.is_open(key)])
+        if self.sheet.isVisible():
+            self.sheet.raise_()  # a view that was opened lies above it
         self._choose_tabs()
 
     def add_last(self, tab: Tab) -> None:

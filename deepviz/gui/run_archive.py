@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from deepviz.document.file_format import Loaded
+from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.editor import Editor
 from deepviz.gui.notice import Notice
 from deepviz.gui.project_files import ProjectFiles
@@ -46,6 +48,7 @@ class RunArchive(QObject):
         self._noted: WeakKeyDictionary[History, int] = WeakKeyDictionary()
         self._seconds: WeakKeyDictionary[History, float] = WeakKeyDictionary()
         self._since: float | None = None
+        self._again: tuple[TrainerState, str] | None = None
         controller.restarted.connect(self._begin)
         controller.status_changed.connect(self._follow_status)
         controller.leaving.connect(self._leave)
@@ -78,6 +81,24 @@ class RunArchive(QObject):
         trouble = train_again(self._controller, self._editor, loaded)
         if trouble:
             self._notice.tell(f"{summary.name} cannot be trained again. {trouble}", "bad")
+        elif loaded.trained is not None:
+            self._again = loaded.trained.state, summary.name
+
+    def _tell_again(self) -> None:
+        """Say of a run that was made again whether it came to the same weights."""
+        if self._again is None:
+            return
+        state, name = self._again
+        checkpoint = self._controller.checkpoint()
+        if checkpoint is None or checkpoint.state.step < state.step:
+            return
+        self._again = None
+        if checkpoint.state.step == state.step:
+            weights = checkpoint.state.weights
+            is_same = all(np.array_equal(weights[each], array) for each, array in state.weights.items())
+            verdict = "all weights are the same, to the bit" if is_same else "its weights are not the same"
+            words = f"{name} was trained again: after step {state.step:,} {verdict}."
+            self._notice.tell(words, "good" if is_same else "warning")
 
     def _begin(self) -> None:
         """Give a new run an id at once: it is in the project's file, so the run is known again when that is opened."""
@@ -99,6 +120,7 @@ class RunArchive(QObject):
         if self._since is not None:
             self._seconds[history] = self._seconds.get(history, 0.0) + now - self._since
             self._since = None
+        self._tell_again()
         if status in ("finished", "diverged", "failed", "stopped"):
             ending = self._controller.ending
             is_early = ending is not None and ending.is_early
@@ -106,6 +128,7 @@ class RunArchive(QObject):
             self._note(self._controller.checkpoint(), "early" if is_early else status, why)
 
     def _leave(self, checkpoint: Checkpoint, how: str) -> None:
+        self._again = None
         if self._since is not None:
             history = checkpoint.history
             self._seconds[history] = self._seconds.get(history, 0.0) + self._clock() - self._since

@@ -52,6 +52,7 @@ class RunsDock(QObject):
         super().__init__(window)
         self._window, self._views, self._panel, self._settings = window, views, panel, settings
         self._is_seen = self._moves_itself = False
+        self._height = 0
         self.dock = window.add_dock("Runs", panel)
         self.dock.setFeatures(DOCK_FEATURES)
         self.header = PlotHeader("Runs", self.dock)
@@ -91,9 +92,10 @@ class RunsDock(QObject):
     def open(self) -> None:
         """Open it and put the keyboard into it."""
         if self.dock.isHidden():
-            self.dock.show()
             if self._stands_below_alone:
                 self._have_views_step_aside()
+            self.dock.show()
+            self._fit()
         self.dock.raise_()
         if self.dock.isFloating():
             self.dock.activateWindow()
@@ -129,6 +131,7 @@ class RunsDock(QObject):
             self.dock.setFloating(False)
             if self._stands_below_alone:
                 self._have_views_step_aside()
+            self._fit()
         else:
             stood_below = self._stands_below_alone
             self.dock.setFloating(True)
@@ -167,27 +170,37 @@ class RunsDock(QObject):
         height = max((below[key].height() for key, width in widths.items() if width), default=BOTTOM_HEIGHT)
         self._remember(RUNS_INSTEAD_OF, widths)
         for dock in below.values():
-            dock.hide()
-        for key in self._remembered(RUNS_WITH):
-            if self._views.docks[key].isHidden():
-                self.show_view(key)
-        self._window.resizeDocks([self.dock], [height], Qt.Orientation.Vertical)
+            dock.hide()  # before the list is shown: for a moment there would be no room for all
+        self._height = height
+
+    def _fit(self) -> None:
+        """Now that it is shown, give it the height that the views had, and show those that go with it."""
+        if self._height:
+            for key in self._remembered(RUNS_WITH):
+                if self._views.docks[key].isHidden():
+                    self.show_view(key)
+            self._window.resizeDocks([self.dock], [self._height], Qt.Orientation.Vertical)
+        self._height = 0
 
     def _have_views_come_back(self) -> None:
         with_it = {key: dock for key, dock in self._views_below().items() if self._is_of_runs(key)}
         self._remember(RUNS_WITH, dict.fromkeys(with_it, 0))
         for dock in with_it.values():
             dock.hide()
-        widths = self._remembered(RUNS_INSTEAD_OF)
-        back = {key: width for key, width in widths.items() if self._views.docks[key].isHidden()}
+        remembered = self._remembered(RUNS_INSTEAD_OF)
+        back = {key: width for key, width in remembered.items() if self._views.docks[key].isHidden()}
         self._remember(RUNS_INSTEAD_OF, {})
         for key in back:
             self._views.docks[key].show()
         in_front = [key for key, width in back.items() if width]
         for key in in_front:
             self._views.docks[key].raise_()
-        docks = [self._views.docks[key] for key in in_front]
-        self._window.resizeDocks(docks, [back[key] for key in in_front], Qt.Orientation.Horizontal)
+        sides = [self._window.left, self._window.right]
+        docks = [*sides, *(self._views.docks[key] for key in in_front)]
+        widths = [*(each.width() for each in sides), *(back[key] for key in in_front)]
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        # Once more when Qt has placed what was hidden: only then it knows which room there is.
+        QTimer.singleShot(0, self, lambda: self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal))
 
     def _place_beside(self, dock: QDockWidget) -> None:
         """Put a view beside the list, each with half of the width."""

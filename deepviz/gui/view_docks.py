@@ -142,6 +142,7 @@ class ViewDocks(QObject):
         dock = self.docks[key]
         if dock.isFloating():
             dock.setFloating(False)
+            dock.raise_()  # it may stand on a tab
             return
         frame = self._window.geometry()
         dock.setFloating(True)

@@ -158,6 +158,7 @@ def test_a_run_with_changes_is_trained_again_exactly(open_window: OpenWindow) ->
     assert sorted(after.history.events) == sorted(events)
     assert after.history.changes == tuple(change for number, change in enumerate(before.history.changes) if number != 2)
     assert person.project.plan.run.batch_size == 11, "the window shows what the run goes by"
+    person.qtbot.waitUntil(lambda: "after step 12 all weights are the same" in person.notice, timeout=PATIENCE)
     assert person.graph.node("dense_1").layer.trainable
 
 

@@ -109,6 +109,18 @@ def test_a_double_click_on_a_title_gives_a_large_window_and_takes_it_back(person
     assert not view.header.close_button.isVisible()
 
 
+def test_who_comes_back_from_a_large_window_stands_in_front_of_its_tab(person: Person) -> None:
+    person.bench.views.open("decision_boundary")
+    QApplication.processEvents()
+    dock = person.bench.views.docks["decision_boundary"]
+    assert person.bench.window.tabifiedDockWidgets(dock)
+    for is_large in (True, False):
+        double_click(person.bench.views.views["decision_boundary"].header)
+        person.qtbot.waitUntil(lambda is_large=is_large: dock.isFloating() is is_large, timeout=PATIENCE)
+        QApplication.processEvents()
+        assert person.bench.views.is_visible("decision_boundary")
+
+
 def test_a_view_is_detached_closed_and_found_again(person: Person) -> None:
     dock = person.bench.views.docks["loss"]
     dock.setFloating(True)

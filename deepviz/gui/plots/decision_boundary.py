@@ -58,7 +58,8 @@ class DecisionBoundary(PlaneLook):
 
     def why_not(self, data: PreparedData) -> str:
         if data.task != "classification":
-            return "These data are numbers to fit, not classes. See Fit instead."
+            other = "Residuals" if why_no_plane(data.sample_shape, 1) else "Fit"
+            return f"These data are numbers to fit, not classes. Open {other} instead."
         return why_no_plane(data.sample_shape)
 
     def question(self) -> ResponseQuestion | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from textwrap import fill
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -22,6 +23,8 @@ VALUE_SIZE = 11
 LONGEST_TITLE = 90.0
 """So many pixels of its title a header keeps in any case; choices become narrower, down to the next number."""
 NARROWEST_CHOICE = 46
+TIP_WIDTH = 60
+"""Letters in a line of a tip."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class PlotHeader(QWidget):
     def tip(self) -> str:
         """What the tip says: the title, what can be seen, and all that the lines mean."""
         lines = (f"{each.name} {each.value}".strip() for each in self.entries)
-        return "\n".join(filter(None, (self.title, self.explanation, *lines)))
+        return "\n".join(filter(None, (self.title, fill(self.explanation, TIP_WIDTH), *lines)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

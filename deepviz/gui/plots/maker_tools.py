@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QColorDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSlider,
     QSpinBox,
     QToolButton,
@@ -21,6 +20,8 @@ from PySide6.QtWidgets import (
 SEEN = 84
 """Pixels of the side of the picture of what the network sees, at most."""
 WIDEST_PEN = 20
+ROOM_FOR_PREFIX = 260
+"""Pixels of width from which on it is said that the number is one of a sample."""
 
 
 class MakerTools(QWidget):
@@ -63,10 +64,8 @@ class MakerTools(QWidget):
         self.feature.setAccessibleName("Which number of each step is drawn")
         self.number = QSpinBox(self)
         self.number.setAccessibleName("Number of a sample of the data")
-        self.number.setPrefix("no. ")
-        self.number.setMinimumWidth(64)
-        self.load = QPushButton("Load", self)
-        self.load.setToolTip("Take this sample of the data, to look at it and to change it")
+        self.number.setMinimumWidth(48)
+        self.load = self._button("Load", "Take this sample of the data, to look at it and to change it")
         self.load.clicked.connect(lambda: self.loaded.emit(self.number.value()))
         self.number.editingFinished.connect(self._finished)
         self.seen = QLabel(self)
@@ -76,7 +75,7 @@ class MakerTools(QWidget):
         self.seen_words.setProperty("role", "dim")
         self.seen_words.setMinimumWidth(60)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 6)
+        column.setContentsMargins(4, 4, 4, 6)
         column.setSpacing(4)
         self._rows = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._rows.setSpacing(4)
@@ -131,6 +130,10 @@ class MakerTools(QWidget):
         self.seen.setPixmap(QPixmap.fromImage(picture.scaled(picture.size() * scale)))
         if words != self.seen_words.text():
             self.seen_words.setText(words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.number.setPrefix("no. " if self.width() >= ROOM_FOR_PREFIX else "")
 
     def _finished(self) -> None:
         """Enter in the field loads the sample; leaving it does not."""

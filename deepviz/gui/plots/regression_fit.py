@@ -67,7 +67,8 @@ class RegressionFit(PlaneLook):
 
     def why_not(self, data: PreparedData) -> str:
         if data.task == "classification":
-            return "These data are classes, not numbers to fit. See Decisions instead."
+            other = "Confusion" if why_no_plane(data.sample_shape) else "Decisions"
+            return f"These data are classes, not numbers to fit. Open {other} instead."
         return why_no_plane(data.sample_shape, 1)
 
     def question(self) -> Question | None:
@@ -290,7 +291,7 @@ class RegressionFit(PlaneLook):
             readings += [
                 Reading(f"nearest {PART_WORDS[part.part]} sample", format_value(target), self._target_color),
                 Reading("network for it", format_value(predicted), self._curve_color),
-                Reading("residual (sample − network)", format_value(target - predicted), self.theme.text),
+                Reading("residual (network − sample)", format_value(predicted - target), self.theme.text),
             ]
         return Pointer(x, heading, tuple(readings)), y
 

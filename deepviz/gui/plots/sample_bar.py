@@ -25,6 +25,10 @@ from deepviz.insight.subject import PARTS
 PICTURE = 52.0
 """Pixels across and down the picture of a sample."""
 MOST_VALUES_TOLD = 60
+MOST_NUMBERS = 4
+"""Of what is wanted and given, so many numbers are told."""
+WHOLE_PART = 98
+"""Pixels in which the name of every part can be read."""
 
 
 class SampleBar(QWidget):
@@ -51,7 +55,7 @@ class SampleBar(QWidget):
         self.part_choice.setToolTip("Part of the data that the sample is from")
         self.part_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.part_choice.setMinimumContentsLength(4)
-        self.part_choice.setMinimumWidth(NARROWEST_CHOICE)
+        self.part_choice.setMinimumWidth(WHOLE_PART)
         self.part_choice.activated.connect(self._choose_part)
         self.number = QSpinBox(self)
         self.number.setAccessibleName("Number of the sample")
@@ -188,7 +192,8 @@ class SampleCard(QWidget):
             where = f"None of {thousands(maps.searched)} samples is classified wrong"
         if maps.predicted is None:
             wanted, given = (
-                ", ".join(format_value(value) for value in np.ravel(values).tolist()[:4])
+                ", ".join(format_value(value) for value in np.ravel(values).tolist()[:MOST_NUMBERS])
+                + (", …" if np.size(values) > MOST_NUMBERS else "")
                 for values in (maps.target, maps.outputs)
             )
             return [(where, theme.dim), (f"target {wanted}", theme.text), (f"network {given}", theme.text)]

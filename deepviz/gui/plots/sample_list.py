@@ -79,7 +79,7 @@ class SampleModel(QAbstractTableModel):
         self.names: tuple[str, ...] = ()
         self.pictures: SamplePictures | None = None
         self.theme: Theme = DARK
-        self._samples = np.zeros((0, 1), np.float32)
+        self._samples: np.ndarray = np.zeros((0, 1), np.float32)
         self._drawn: dict[int, QPixmap] = {}
 
     def show(
@@ -91,10 +91,10 @@ class SampleModel(QAbstractTableModel):
         pictures: SamplePictures,
     ) -> None:
         """List other samples."""
-        self.beginResetModel()
-        self.listed, self.headings, self.pictures = listed, headings, pictures
         rows = [each.index for each in listed]
-        self._samples = pictures.raw(part.x[rows]) if rows else np.zeros((0, *data.sample_shape), np.float32)
+        samples = pictures.raw(part.x[rows]) if rows else np.zeros((0, *data.sample_shape), np.float32)
+        self.beginResetModel()
+        self.listed, self.headings, self.pictures, self._samples = listed, headings, pictures, samples
         names = data.feature_names or tuple(f"input {number + 1}" for number in range(self._flat().shape[1]))
         self.names = names[:MOST_FEATURES] if pictures.kind == FEATURES else ()
         self._drawn = {}
@@ -148,7 +148,7 @@ class SampleModel(QAbstractTableModel):
         return self._drawn[row]
 
     def _flat(self) -> np.ndarray:
-        return self._samples.reshape(len(self._samples), -1)
+        return self._samples.reshape(len(self._samples), int(np.prod(self._samples.shape[1:])))
 
 
 class PictureDelegate(QStyledItemDelegate):

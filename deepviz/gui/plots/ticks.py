@@ -73,7 +73,7 @@ def logarithmic_ticks(low: float, high: float, room: int, zero: float | None = N
     ticks = [] if zero is None or not low <= zero <= high else [Tick(zero, "0")]
     floor = low if zero is None else max(low, zero + ZERO_DROP / 2)
     decades = math.floor(high + 1e-9) - math.ceil(floor - 1e-9) + 1
-    if decades >= 2 or high - floor > 1.5:
+    if decades >= 2:
         stride = next(each for each in DECADE_STRIDES if each * room >= decades)
         first = math.ceil((math.floor(high + 1e-9) - decades + 1) / stride) * stride
         return ticks + [Tick(power, f"1e{power}") for power in range(first, math.floor(high + 1e-9) + 1, stride)]

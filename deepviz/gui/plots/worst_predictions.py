@@ -174,4 +174,5 @@ def _number_line(answer: RankedSamples, row: int) -> Listed:
     true, predicted, error, loss = (format_value(float(value), 5) for value in values)
     which = f" of output {worst + 1}" if len(errors) > 1 else ""
     words = f"Sample {index}: true {true}, predicted {predicted}, residual {error}{which}, loss {loss}"
-    return Listed(index, (f"{predicted} for {true}", f"L {loss}"), (true, predicted, error, loss), words)
+    short = " for ".join(format_value(float(value), 3) for value in values[1::-1])
+    return Listed(index, (short, f"L {loss}"), (true, predicted, error, loss), words)

@@ -60,11 +60,7 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
         found.append(Column("network", "Network", "", lambda run: run.network, lambda run: run.network))
     found += [_setting(path) for path in differing([each.settings for each in sound])[:MOST_SETTINGS]]
     found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
-    found.append(
-        Column(
-            "epochs", "Epochs", "How many it came to", lambda run: run.epochs, lambda run: thousands(run.epochs), True
-        )
-    )
+    found.append(_number("epochs", "Epochs made", "How many it came to", lambda run: run.epochs, thousands))
     known = dict.fromkeys(name for each in sound for name in each.figures)
     for name in sorted(known, key=lambda name: (FIGURES.index(name) if name in FIGURES else len(FIGURES), name)):
         found += [_figure(name, False), _figure(name, True)]

@@ -77,8 +77,8 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
             evaluated = tuple(figure_text(name, number, digits=6) for number in numbers)
             rows.append(Row("Figures", label, f"{part} {name}", evaluated, best_of(name, numbers), short))
     rows.append(Row("Run", "Ended", "", tuple(each.ending for each in runs)))
-    rows.append(Row("Run", "Epochs", "", tuple(thousands(each.epochs) for each in runs)))
-    rows.append(Row("Run", "Steps", "", tuple(thousands(each.steps) for each in runs)))
+    rows.append(Row("Run", "Epochs made", "", tuple(thousands(each.epochs) for each in runs)))
+    rows.append(Row("Run", "Steps made", "", tuple(thousands(each.steps) for each in runs)))
     rows.append(Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)))
     seconds = [each.seconds for each in runs]
     rows.append(Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)))

@@ -77,8 +77,8 @@ def test_the_box_tells_the_residual_of_the_nearest_sample_with_its_sign(qtbot: Q
     assert told["network"] == pytest.approx(2 * look.area.pointer.step, rel=1e-3)
     assert told["nearest training sample"] == pytest.approx(y, rel=1e-3)
     assert told["network for it"] == pytest.approx(2 * x, rel=1e-3)
-    assert told["residual (sample − network)"] == pytest.approx(y - 2 * x, rel=1e-3)
-    assert told["residual (sample − network)"] > 0
+    assert told["residual (network − sample)"] == pytest.approx(2 * x - y, rel=1e-3), "as in the view of residuals"
+    assert told["residual (network − sample)"] < 0
 
 
 def test_zooming_along_the_curve_asks_for_it_more_finely_but_height_alone_does_not(qtbot: QtBot):
@@ -139,7 +139,7 @@ def test_classes_are_sent_to_the_other_view(qtbot: QtBot):
     qtbot.addWidget(look)
     look.show_project(Project(), classes(shape=(2,)), Report({}, {}, ()))
     assert look.question() is None
-    assert "See Decisions instead" in look.words.text()
+    assert "Open Decisions instead" in look.words.text()
     assert RegressionFit.suits(Project(), rising())
     assert RegressionFit.suits(Project(), rising(2))
     assert not RegressionFit.suits(Project(), rising(3))

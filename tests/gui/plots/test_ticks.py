@@ -56,6 +56,12 @@ def test_logarithmic_axes():
     assert labels(ticks.logarithmic_ticks(-0.3, 0.3, 4)) == ["1.0", "1.5"]
 
 
+def test_an_axis_with_one_decade_has_more_marks_than_that():
+    marks = ticks.logarithmic_ticks(math.log10(0.12), math.log10(8.5), 5)
+    assert len(marks) >= 3, labels(marks)
+    assert all(10**mark.position == pytest.approx(float(mark.label)) for mark in marks)
+
+
 def test_zero_has_a_mark_of_its_own_and_nothing_stands_below_it():
     marks = ticks.logarithmic_ticks(-4.2, 0, 6, zero=-4)
     assert labels(marks) == ["0", "1e-3", "1e-2", "1e-1", "1e0"]

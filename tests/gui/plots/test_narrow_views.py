@@ -1,0 +1,84 @@
+"""Views as narrow as they may be: nothing is cut off, and what is left out is said to be."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionComboBox
+from pytestqt.qtbot import QtBot
+
+from deepviz.datasets.sources.auto_mpg import AutoMpg
+from deepviz.datasets.sources.digit_images import DigitImages
+from deepviz.datasets.sources.digits import Digits
+from deepviz.datasets.sources.waves import Waves
+from deepviz.gui.plots.decision_boundary import DecisionBoundary
+from deepviz.gui.plots.explorer import PredictionExplorer
+from deepviz.gui.plots.feature_maps import FeatureMaps
+from deepviz.gui.plots.regression_fit import RegressionFit
+from deepviz.insight.subject import Subject
+from tests.gui.plots.asked import opened
+from tests.insight.made_subjects import Layers, project_of, subject_of
+
+NARROW = (238, 250)
+DENSE: Layers = (("Input", {}), ("Flatten", {}), ("Dense", {"units": 10}))
+KINDS = {"images": Digits(), "sequences": Waves(), "features": AutoMpg()}
+
+
+def looked_at(kind: str) -> Subject:
+    is_regression = kind == "features"
+    dense: Layers = (("Input", {}), ("Flatten", {}), ("Dense", {"units": {"images": 10, "sequences": 4}.get(kind, 1)}))
+    layers = tuple(each for each in dense if not (is_regression and each[0] == "Flatten"))
+    return subject_of(project_of(KINDS[kind], layers, "MeanSquaredError" if is_regression else "SoftmaxCrossEntropy"))
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_words_on_buttons_of_the_explorer_are_whole(qtbot: QtBot, kind: str) -> None:
+    view = opened(qtbot, PredictionExplorer, looked_at(kind), NARROW)
+    buttons = [each for each in view.tools.findChildren(QAbstractButton) if each.isVisible() and each.text()]
+    assert {each.text() for each in buttons} >= {"Undo", "Clear"}
+    for button in buttons:
+        assert button.width() >= button.minimumSizeHint().width(), button.text()
+        assert button.geometry().right() <= view.tools.width(), button.text()
+
+
+def test_the_part_of_a_sample_can_be_read(qtbot: QtBot) -> None:
+    view = opened(qtbot, FeatureMaps, looked_at("images"), NARROW)
+    box, option = view.bar.part_choice, QStyleOptionComboBox()
+    box.initStyleOption(option)
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, box).width()
+    for number in range(box.count()):
+        assert box.fontMetrics().horizontalAdvance(box.itemText(number)) <= room, box.itemText(number)
+    right = max(each.geometry().right() for each in (view.bar.random_button, view.bar.wrong_button))
+    assert right <= view.bar.width()
+
+
+def test_many_wanted_numbers_are_said_to_be_more(qtbot: QtBot) -> None:
+    rebuilt = subject_of(
+        project_of(DigitImages(), (("Input", {}), ("Flatten", {}), ("Dense", {"units": 64})), "MeanSquaredError")
+    )
+    view = opened(qtbot, FeatureMaps, rebuilt)
+    _, wanted, given = (words for words, _ in view.bar.card.lines())
+    assert wanted.count(",") == given.count(",") == 4
+    assert wanted.endswith(", …")
+    cars = opened(qtbot, FeatureMaps, looked_at("features"))
+    assert not cars.bar.card.lines()[1][0].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("view", "kind", "words"),
+    [
+        (DecisionBoundary, "features", "Open Fit instead."),
+        (DecisionBoundary, "rebuilt", "Open Residuals instead."),
+        (RegressionFit, "images", "Open Confusion instead."),
+    ],
+)
+def test_who_is_sent_elsewhere_finds_something_there(
+    qtbot: QtBot, view: type[DecisionBoundary] | type[RegressionFit], kind: str, words: str
+) -> None:
+    subject = looked_at(kind) if kind in KINDS else subject_of(
+        project_of(DigitImages(), (("Input", {}), ("Flatten", {}), ("Dense", {"units": 64})), "MeanSquaredError")
+    )  # fmt: skip
+    look = opened(qtbot, view, subject)
+    assert look.words.text().endswith(words)
+    assert look.words.alignment() == Qt.AlignmentFlag.AlignCenter
