@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
@@ -41,6 +41,8 @@ class Task:
     weights: Future[tuple[int, Weights]]
     questions: tuple[tuple[Asker, Question], ...]
     cancelled: threading.Event
+    seconds: dict[Asker, float] = field(default_factory=dict)
+    """How long each question took that has been answered so far."""
 
 
 class Answerer:
@@ -101,7 +103,9 @@ class Answerer:
         subject = Subject(task.project, task.data, network, loss, step)
         for look, question in task.questions:
             if not task.cancelled.is_set():
+                start = perf_counter()
                 self._answer_one(task, look, question, subject)
+                task.seconds[look] = perf_counter() - start
 
     def _answer_one(self, task: Task, look: Asker, question: Question, subject: Subject) -> None:
         told = 0.0

@@ -1,13 +1,14 @@
 """Puts the questions of visible views to a copy of the network, in a thread of its own, and hands back the answers.
 
-All views that are asked in one round see the same weights. A round that took long is followed by a rest, so that
-looking never takes more than a small share of the time; what a person asks for by hand does not wait.
+All views that are asked in one round see the same weights. What took long is asked for less often, so that looking
+never takes more than a small share of the time; what a person asks for by hand does not wait.
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +25,8 @@ LARGEST_SHARE = 0.05
 """Of the time of one core, what answering may take while a run goes on."""
 LEAST_REST = 0.1
 """Seconds between two rounds while a run goes on."""
+TOGETHER = 0.25
+"""Whose turn is as near as this share of the time between two is asked with the others, of the same weights."""
 
 
 class Inspector(QObject):
@@ -44,7 +47,9 @@ class Inspector(QObject):
         self._wanted: set[Asker] = set()
         self._tasks: dict[bool, Task | None] = {True: None, False: None}
         self._begun = 0.0
-        self._rest_until = 0.0
+        self._costs: dict[Asker, float] = {}
+        self._turns: dict[Asker, tuple[float, float]] = {}
+        """When each live look is to be asked again while a run goes on, and how much earlier it may be."""
         self._edits = 0
         self._is_stopped = False
         self._live = Answerer("deepviz-looking", self._tell)
@@ -80,7 +85,8 @@ class Inspector(QObject):
 
     def begin_anew(self) -> None:
         """Another run or project is open: what was answered says nothing any more."""
-        self._answered.clear()
+        for known in (self._answered, self._costs, self._turns):
+            known.clear()
         for task in self._tasks.values():
             if task is not None:
                 task.cancelled.set()
@@ -132,11 +138,17 @@ class Inspector(QObject):
                 questions.append((look, question))
         if not questions:
             return
-        is_asked = any(look in self._wanted for look, _ in questions)
-        rest = self._rest_until - perf_counter()
-        if is_live and rest > 0 and not is_asked and self._controller.is_running:
-            self._later.start(round(1000 * rest) + 1)
-            return
+        if is_live and self._controller.is_running:
+            now = perf_counter()
+            if not any(look in self._wanted or self._turn_of(look)[0] <= now for look, _ in questions):
+                soonest = min(self._turn_of(look)[0] for look, _ in questions)
+                self._later.start(round(1000 * (soonest - now)) + 1)
+                return
+            questions = [
+                (look, question)
+                for look, question in questions
+                if look in self._wanted or self._turn_of(look)[0] - self._turn_of(look)[1] <= now
+            ]
         self._wanted -= {look for look, _ in questions}
         for look, question in questions:
             self._answered[look] = question, version
@@ -145,6 +157,9 @@ class Inspector(QObject):
         if is_live:
             self._begun = perf_counter()
         (self._live if is_live else self._patient).put(task)
+
+    def _turn_of(self, look: Asker) -> tuple[float, float]:
+        return self._turns.get(look, (0.0, 0.0))
 
     def _is_other(self, look: Asker) -> bool:
         """Whether somebody has chosen something else in a view that has stopped following the run."""
@@ -179,10 +194,30 @@ class Inspector(QObject):
             if current is task:
                 self._tasks[is_live] = None
                 if is_live:
-                    took = perf_counter() - self._begun
-                    self._rest_until = perf_counter() + max(LEAST_REST, took * (1 / LARGEST_SHARE - 1))
+                    self._plan_turns(task)
         if task.cancelled.is_set():
             for look, _ in task.questions:
                 self._answered.pop(look, None)
                 self._wanted.add(look)  # if it still has a question, nobody else would ask it for a patient view
         self._soon.start()
+
+    def _plan_turns(self, task: Task) -> None:
+        """Find out when each of the looks that have just been answered is to be asked again."""
+        now = perf_counter()
+        # To get the weights and to set them takes time, too.
+        rest = max(now - self._begun - sum(task.seconds.values()), 0.0) / max(len(task.seconds), 1)
+        self._costs.update({look: seconds + rest for look, seconds in task.seconds.items()})
+        present = {look: self._costs[look] for look in self._looks() if look in self._costs}
+        for look, period in periods(present | {look: self._costs[look] for look in task.seconds}).items():
+            if look in task.seconds:
+                self._turns[look] = max(self._begun + period, now + LEAST_REST), TOGETHER * period
+
+
+def periods(costs: Mapping[Asker, float]) -> dict[Asker, float]:
+    """How far apart the turns of looks should be that cost so many seconds each, for all of them to stay within bounds.
+
+    A period is proportional to the root of the cost: of all choices with the same total, ``sum(cost / period)``, this
+    has the smallest sum of periods, so that nothing is older than it has to be because something else is costly.
+    """
+    roots = {look: math.sqrt(cost) for look, cost in costs.items()}
+    return {look: root * sum(roots.values()) / LARGEST_SHARE for look, root in roots.items()}

@@ -73,5 +73,6 @@ class Moments(QObject):
         self.timeline = Timeline() if timeline is None else timeline
         if state is not None:
             self.timeline.cut(state.step)
-            self.timeline.keep(lambda: state)
+            if self.timeline.at(state.step) is None:
+                self.timeline.keep(lambda: state)
         self.choose(None)

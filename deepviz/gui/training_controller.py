@@ -349,14 +349,12 @@ class TrainingController(QObject):
         present = self._checkpoint if session is None else session.plan
         if present is not None and same_run(present.project, after):
             self._follow_plan(present.project, before, after)
-            return
-        held = self.checkpoint() if session is not None else self._checkpoint
-        if held is not None and not same_run(held.project, after):
+        elif (held := self._halted()) is not None:
             timeline = self.moments.timeline
             self.reset("edited")
             self._shelved = held, timeline
             self.set_aside.emit("The network, its data or its settings have changed, so training starts anew.")
-        elif session is not None and held is None:
+        elif session is not None:
             self.reset("edited")
         elif self._shelved is not None and same_run(self._shelved[0].project, after):
             self.load(self._shelved[0], timeline=self._shelved[1])
@@ -376,12 +374,14 @@ class TrainingController(QObject):
         self._tell_growth()
 
     def _leave(self, how: str) -> None:
-        try:
-            checkpoint = self.checkpoint()
-        except TimeoutError:
-            return  # a step that takes as long as that is not waited for
+        checkpoint = self._halted()
         if checkpoint is not None and checkpoint.state.step:
             self.leaving.emit(checkpoint, how)
+
+    def _halted(self) -> Checkpoint | None:
+        """The weights of the run, which is ended here; None also if a step takes too long to be waited for."""
+        is_over = self._session is None or self._session.stop()
+        return self.checkpoint() if is_over else None
 
     def _end_session(self) -> bool:
         self._timer.stop()

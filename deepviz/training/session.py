@@ -280,7 +280,9 @@ class Session:
             trainer.go_on()
         self.nodes = tuple(node.id for node in trainer.network.nodes)
         steps, watching, timeline = trainer.steps(), self._watching, self.timeline
-        timeline.keep(trainer.state)
+        # What was kept there stays as it was: what another plan makes of it is not what the run knew.
+        if timeline.at(trainer.step) is None:
+            timeline.keep(lambda: self._first_state or trainer.state())
         self.status = "paused" if self._paused else "running"
         while True:
             while self._paused or not self._commands.empty():

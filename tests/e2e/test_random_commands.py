@@ -111,8 +111,10 @@ def test_five_hundred_commands(open_window: OpenWindow, seed: int) -> None:
     controller = person.bench.controller
     if controller.is_running:
         hand.run_or_pause()
-    controller.step(3)
-    hand.until(lambda: controller.status == "paused" and controller.step_count == len(controller.history) > 2)
+    QApplication.processEvents()
+    goal = controller.step_count + 30
+    controller.run_to(goal)  # a pause makes one more step, so the number is not known before
+    hand.until(lambda: controller.status == "paused" and controller.step_count == goal)
     trainer = RunPlan.of(person.project).trainer()
     losses = [record.values["loss"] for _, record in zip(range(controller.step_count), trainer.steps(), strict=False)]
     assert controller.history.column("loss")[1].tolist() == losses

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.document import edits
 from deepviz.document.compile import compile_project, without_loss
-from deepviz.gui.inspector import Inspector
+from deepviz.gui.inspector import LARGEST_SHARE, Inspector, periods
 from deepviz.gui.plots.look import Look
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 from deepviz.training.run_plan import facts_of
@@ -71,6 +72,16 @@ class Stubborn(Sum):
         progress(0.1)
         gate.wait(PATIENCE / 1000)
         return float(subject.network.parameters.vector.astype(np.float64).sum()), len(subject.network.nodes)
+
+
+class Slow(Sum):
+    """Takes some time, as what is large does."""
+
+    def answer(self, subject: Subject, progress: Progress) -> Any:
+        end = perf_counter() + 0.06
+        while perf_counter() < end:
+            progress(0.5)
+        return super().answer(subject, progress)
 
 
 class SumLook(Look):
@@ -211,6 +222,33 @@ def test_views_of_one_round_see_the_same_weights(seen: Seen) -> None:
     for step in common:
         assert by_step[1][step] == 2 * by_step[0][step]
         assert by_step[2][step] == 3 * by_step[0][step]
+
+
+def test_what_takes_long_keeps_nothing_else_from_being_asked_often(seen: Seen) -> None:
+    editor = seen.person.bench.editor
+    plan = editor.project.plan
+    many = replace(plan, run=plan.run.changed(epochs=100_000))
+    editor.apply("many epochs", lambda project: edits.set_plan(project, many))
+    slow, quick = seen.look(Slow()), seen.look(Sum())
+    seen.person.bench.controller.run()
+    seen.wait(quick, 1)
+    seen.wait(slow, 1)
+    quick.answers.clear()
+    slow.answers.clear()
+    seen.wait(quick, 6)
+    assert len(slow.answers) <= 3
+    assert all(step for _, step in quick.answers)
+
+
+def test_turns_stay_within_bounds_and_follow_the_root_of_the_cost() -> None:
+    looks: list[Any] = ["projection", "confusion", "filters"]
+    found = periods(dict(zip(looks, (1.0, 0.04, 0.0001), strict=True)))
+    assert sum(cost / found[look] for look, cost in zip(looks, (1.0, 0.04, 0.0001), strict=True)) == pytest.approx(
+        LARGEST_SHARE
+    )
+    assert found["projection"] == pytest.approx(5 * found["confusion"])
+    assert found["projection"] == pytest.approx(1.21 / LARGEST_SHARE)
+    assert periods({}) == {}
 
 
 def test_an_earlier_moment_is_answered_with_its_weights(seen: Seen) -> None:

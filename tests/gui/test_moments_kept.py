@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from deepviz.document import edits
 from deepviz.document.project import Project
+from deepviz.engine.optimizers.sgd import SGD
+from deepviz.engine.schedules.constant import Constant
+from deepviz.engine.schedules.reduce_on_plateau import ReduceOnPlateau
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.run_repeats import branch
 from deepviz.training.timeline import Timeline
@@ -158,3 +163,57 @@ def test_the_canvas_says_of_which_step_its_gradients_are(trained: Person) -> Non
     assert legend.moment == ""
     assert legend.height() == present
     assert trained.bench.canvas.height() - legend.geometry().bottom() == below
+
+
+def test_an_edit_while_it_runs_sets_the_run_aside_whole(trained: Person) -> None:
+    """What the run made of its last steps must not be in its curves alone: it could not go on then."""
+    controller = trained.bench.controller
+    controller.run()
+    trained.qtbot.waitUntil(lambda: controller.step_count > 100, timeout=PATIENCE)
+    trained.set_value("dense_1", "units", "9")
+    assert controller.status == "idle"
+    trained.undo()
+    step = state_now(trained).step
+    assert controller.status == "paused"
+    assert controller.history.steps.tolist() == list(range(1, step + 1))
+    assert controller.moments.timeline.steps[-1] == step
+    train_steps(trained, 3)
+    assert controller.history.steps.tolist() == list(range(1, step + 4))
+
+
+@pytest.mark.parametrize("way", ["stopped", "finished"])
+def test_a_branch_from_where_other_settings_took_over_has_what_the_first_ones_knew(
+    open_window: OpenWindow, way: str
+) -> None:
+    """The new session keeps the state that it was given, not what its own schedule makes of it."""
+    # It divides the learning rate by ten after each three epochs, since nothing is good enough.
+    plateau = ReduceOnPlateau(patience=3, min_delta=100.0)
+    project = small_project(epochs=2 if way == "finished" else 8)
+    project = edits.set_plan(project, replace(project.plan, schedule=plateau))
+    twin = open_window(edits.set_plan(project, replace(project.plan, run=project.plan.run.changed(epochs=8))))
+    train_steps(twin, 100)
+    expected = state_now(twin)
+    person = open_window(project)
+    bench, controller = person.bench, person.bench.controller
+    if way == "finished":
+        person.run_to_the_end()
+    else:
+        train_steps(person, 36)
+        controller.stop()
+    step = controller.step_count
+    bench.editor.apply(
+        "Other settings",
+        lambda project: edits.set_plan(project, replace(project.plan, schedule=Constant(), optimizer=SGD())),
+    )
+    controller.run_to(step + 5)
+    person.qtbot.waitUntil(lambda: controller.step_count == step + 5, timeout=PATIENCE)
+    assert branch(controller, bench.editor, step)
+    assert bench.editor.project.plan.schedule == plateau
+    run = bench.editor.project.plan.run.changed(epochs=8)
+    bench.editor.apply("Longer", lambda project: edits.set_plan(project, replace(project.plan, run=run)))
+    controller.run_to(100)
+    person.qtbot.waitUntil(lambda: controller.step_count == 100, timeout=PATIENCE)
+    rates = twin.bench.controller.history.column("learning_rate")[1]
+    assert len(set(rates.tolist())) == 2, "the schedule has something to remember"
+    for name, array in expected.weights.items():
+        np.testing.assert_array_equal(state_now(person).weights[name], array)

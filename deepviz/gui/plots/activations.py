@@ -273,7 +273,8 @@ class ActivationCurves(LayerCurves):
             return low, high
         # Both were measured at the same steps, so their bins are the same.
         _, self._spreads[line.name] = self._broken(points.x, self._deviations.mean[:, line.index])
-        self._set_band(curve, line.name)
+        if self._has_band(line.name):
+            self._set_band(curve, line.name)
         inside = (curve.x >= first - points.width) & (curve.x <= last + points.width)
         ends = [end[inside & np.isfinite(end)] for end in self._band_of(curve, line.name)]
         # Also of bands that appear only under the pointer: pointing must not move what is pointed at.
@@ -291,7 +292,7 @@ class ActivationCurves(LayerCurves):
 
     def _set_band(self, curve: Curve, name: str) -> None:
         band = self._band_of(curve, name) if self._has_band(name) else None
-        curve.set_points(curve.x, curve.y, band, None, curve._has_marks)
+        curve.set_points(curve.x, curve.y, band, None, curve.has_marks)
 
     def _dress(self, curve: Curve, line: Line) -> None:
         super()._dress(curve, line)

@@ -161,7 +161,7 @@ class CurvePlot(Plot):
         # Among many curves a heavier line is not enough to stand out.
         color = self.theme.text if is_emphasised and len(self._lines) > MANY_CURVES else line.color
         opacity = BAND_OPACITY if is_emphasised else self.band_opacity
-        curve.set_look(color, line.dashes, opacity, is_emphasised)
+        curve.set_look(color, line.dashes, opacity, is_emphasised, len(self._lines) > MANY_CURVES)
 
     def _values(self, line: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The steps and values of one curve, each of shape (n,)."""
@@ -256,7 +256,8 @@ class CurvePlot(Plot):
             low, high = np.where(zeros > 0, self._zero, low), np.where(has_values | (zeros == 0), high, self._zero)
             y = np.where(is_zero, self._zero, y)
         inside = (x >= first - points.width) & (x <= last + points.width)
-        has_marks = line.is_sparse and int(inside.sum()) * PIXELS_PER_MARK <= self.area.frame.width()
+        is_sparse = line.is_sparse and len(self._lines) <= MANY_CURVES
+        has_marks = is_sparse and int(inside.sum()) * PIXELS_PER_MARK <= self.area.frame.width()
         curve.set_points(x, y, (low, high) if is_summed_up else None, raw, has_marks)
         shown = inside & np.isfinite(low)
         return (float(low[shown].min()), float(high[shown].max())) if shown.any() else (math.inf, -math.inf)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import RIGHT, TICK_SIZE
 from deepviz.gui.plots.curve import Curve, Points
-from deepviz.gui.plots.curve_plot import PIXELS_PER_MARK, CurvePlot, Line, _Points
+from deepviz.gui.plots.curve_plot import CurvePlot, Line, _Points
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_marks import LayerMarks
 from deepviz.gui.plots.plot import nearest
@@ -55,6 +55,7 @@ class LayerCurves(CurvePlot):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._stretches: Stretches | None = None
         self._stretched_to = 0
+        self._breaks: tuple[Points, npt.NDArray[np.intp], Points] | None = None
         super().__init__(parent)
         self.set_logarithmic(True)
         self.marks = LayerMarks(self.area, lambda: self.theme)
@@ -83,7 +84,7 @@ class LayerCurves(CurvePlot):
 
     def has_bands(self) -> bool:
         """Only with few layers: many bands would hide the lines."""
-        return len(self.rows) <= MOST_BANDS
+        return len(self._lines) <= MOST_BANDS
 
     def values_now(self) -> npt.NDArray[np.float64] | None:
         """The numbers of the step that is shown, the newest or that of the moment; None where nothing was measured.
@@ -102,11 +103,11 @@ class LayerCurves(CurvePlot):
         if self.column not in self.history:
             return ()
         names, rows, is_sparse = self.names, self.rows, is_watched(self.column)
-        found = []
+        found, has_many = [], self.has_many
         for place, index in enumerate(rows):
             look = self.theme.curve(place)
             color, ink, dashes = look.color, look.ink, look.dashes
-            if self.has_many:
+            if has_many:
                 depth = round(255 * place / (len(rows) - 1))
                 color = "#" + bytes(viridis()[depth]).hex()
                 color, ink, dashes = readable(color, self.theme.panel, 1.8), self.theme.ink(color), ()
@@ -145,15 +146,17 @@ class LayerCurves(CurvePlot):
         limits = super()._set_curve(curve, line, points, first, last)
         if self.marks.gaps:
             x, y = self._broken(curve.x, curve.y)
-            has_marks = len(x) * PIXELS_PER_MARK <= self.area.frame.width()
-            curve.set_points(x, y, marks=has_marks)
+            curve.set_points(x, y, marks=curve.has_marks)
         return limits
 
     def _broken(self, x: Points, y: Points) -> tuple[Points, Points]:
         """Points with one more that is no number in each gap: no line goes across a time in which nobody looked."""
-        middles = [(gap.first + gap.last) / 2 for gap in self.marks.gaps]
-        places = np.searchsorted(x, [gap.last for gap in self.marks.gaps])
-        return np.insert(x, places, middles), np.insert(y, places, math.nan)
+        if self._breaks is None or self._breaks[0] is not x:  # it is the same for all curves
+            middles = [(gap.first + gap.last) / 2 for gap in self.marks.gaps]
+            places = np.searchsorted(x, [gap.last for gap in self.marks.gaps])
+            self._breaks = x, places, np.insert(x, places, middles)
+        _, places, broken = self._breaks
+        return broken, np.insert(y, places, math.nan)
 
     def _start(self) -> None:
         super()._start()
@@ -180,7 +183,7 @@ class LayerCurves(CurvePlot):
         self.marks.layers = [(names[row], row) for row in self.rows]
         self.marks.stretches, self.marks.word = self._stretches, self.word
         self.marks.divergences = divergences(self.history)
-        self.marks.gaps = ()
+        self.marks.gaps, self._breaks = (), None
         if is_watched(self.column):
             measured, _ = self.history.column(self.column)
             self.marks.gaps = gaps(measured, self.history.first_step, int(self.history.steps[-1]))

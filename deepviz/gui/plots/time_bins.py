@@ -150,7 +150,8 @@ class TimeBins:
         """These bins merged in pairs until there are no more than `limit`; the same object if there are already."""
         coarse = self
         while len(coarse) > max(limit, 1):
-            coarse = coarse._halved(coarse._length + coarse._length % 2)
+            used = coarse._length + coarse._length % 2
+            coarse = coarse._halved(used, used // 2 + used // 2 % 2)  # nothing will be added to these
         return coarse
 
     def smoothed(self, time_constant: float) -> npt.NDArray[np.float64]:
@@ -184,7 +185,7 @@ class TimeBins:
         extremes: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None,
     ) -> None:
         while (int(steps[-1]) - self.origin) // self.width >= self.capacity:
-            self._take(self._halved(self.capacity))
+            self._take(self._halved(self.capacity, self.capacity))
         bins = (steps - self.origin) // self.width
         starts = np.flatnonzero(np.diff(bins, prepend=-1))
         at = bins[starts]
@@ -214,9 +215,9 @@ class TimeBins:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.log10(values, dtype=np.float64) if self.logarithmic else values.astype(np.float64)
 
-    def _halved(self, used: int) -> TimeBins:
-        """A copy with the first `used` bins (an even number) merged in pairs."""
-        half = TimeBins(self.columns, self.capacity, self.logarithmic, self.nan_is_missing, 2 * self.width)
+    def _halved(self, used: int, capacity: int) -> TimeBins:
+        """A copy with the first `used` bins (an even number) merged in pairs, and room for so many."""
+        half = TimeBins(self.columns, capacity, self.logarithmic, self.nan_is_missing, 2 * self.width)
         half.origin, half._length = self.origin, (self._length + 1) // 2
         rest = used // 2
         for name in ("_rows", "_steps", "_count", "_zeros", "_bad", "_total"):

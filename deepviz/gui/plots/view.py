@@ -179,6 +179,7 @@ class View(QWidget):
             self.header.pause_button.setChecked(on)
             self._pause_action.setChecked(on)
             self._say_step()
+            self.wants_changed.emit()
             if not on:
                 self._draw_again()
 
