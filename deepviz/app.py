@@ -39,7 +39,7 @@ def run_window(path: str | None = None) -> int:
     hooks.install()  # from here on there is a window to tell it in
     hooks.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     sessions = Sessions(bench, SessionStore(sessions_folder()))
-    hooks.failed.connect(sessions.keeper.keep)
+    hooks.failed.connect(sessions.keeper.keep_urgently)
     sessions.begin(None if path is None else Path(path))
     bench.window.show()
     bench.runs.begin()

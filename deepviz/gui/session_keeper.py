@@ -59,6 +59,7 @@ class SessionKeeper(QObject):
         self._writer: threading.Thread | None = None
         self._waits_for_state = False
         self._rests_until = 0.0
+        self._is_urgent = False
         self._is_in_trouble = False
         self._soon = QTimer(self, interval=SOON, singleShot=True)
         self._soon.timeout.connect(self.keep)
@@ -106,6 +107,12 @@ class SessionKeeper(QObject):
         else:
             self._waits_for_state = True
             later.add_done_callback(self._snapshot.emit)
+
+    def keep_urgently(self) -> None:
+        """Something has gone wrong: keep the session without a rest, and once more after what is being written."""
+        self._is_urgent = self._writer is not None
+        self._rests_until = 0.0
+        self.keep()
 
     def keep_at_once(self, was_closed: bool = False) -> bool:
         """Keep the session before this returns. Returns whether that worked."""
@@ -198,6 +205,8 @@ class SessionKeeper(QObject):
         """The thread is done."""
         self._finish_writing()
         self._take_note(outcome)
+        if self._is_urgent:
+            self.keep_urgently()
 
     def _take_note(self, outcome: _Outcome) -> None:
         if outcome.job.slot is not self.slot:

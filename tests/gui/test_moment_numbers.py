@@ -9,6 +9,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.plots.curve_plot import CurvePlot
+from deepviz.gui.plots.plot import Plot
 from deepviz.gui.settings import BARS
 from tests.e2e.window import OpenWindow, Person, small_project
 from tests.gui.window_hands import train_steps
@@ -170,3 +171,24 @@ def words_on(item: object) -> list[str]:
     finally:
         painter.end()
     return said
+
+
+@pytest.mark.parametrize("key", ["loss", "gradient_norms", "gradient_map"])
+def test_a_paused_view_stays_where_it_was_though_it_is_painted_anew(trained: Person, key: str) -> None:
+    view = trained.bench.views.views[key]
+    assert isinstance(view, Plot)
+    view.draw()
+    before, told = view.area.x_range, view.header.entries
+    view.set_paused(True)
+    train_steps(trained, 40)
+    for change in (trained.bench.themes.toggle, view.reset_view, lambda: trained.bench.window.resize(1400, 900)):
+        change()
+        view.draw()
+        assert view.area.x_range == before
+        assert [entry.value for entry in view.header.entries] == [entry.value for entry in told]
+    choose(trained, 20)
+    choose(trained, None)
+    assert view.area.x_range == before
+    view.set_paused(False)
+    view.draw()
+    assert view.area.x_range == (0.0, 72.0)

@@ -338,6 +338,34 @@ def test_with_the_setting_off_a_quit_asks_and_the_next_start_is_fresh_but_a_cras
     assert start().person.project.name == "lost?"
 
 
+def test_after_an_error_the_session_is_kept_though_the_disk_rests(start: Starter) -> None:
+    first = start()
+    first.edit("first")
+    first.wait_until_kept()
+    keeper = first.sessions.keeper
+    keeper._rests_until = float("inf")
+    first.edit("second")
+    keeper._soon.stop()
+    keeper.keep_urgently()
+    first.person.qtbot.waitUntil(lambda: keeper._state() == keeper._kept, timeout=PATIENCE)
+    first.crash()
+    assert start().person.project.name == "second"
+
+
+def test_after_an_error_what_is_being_written_is_followed_by_what_is_there_now(start: Starter) -> None:
+    first = start()
+    keeper = first.sessions.keeper
+    first.edit("first")
+    keeper.keep()
+    assert keeper._writer is not None
+    first.edit("second")
+    keeper._soon.stop()
+    keeper.keep_urgently()
+    first.person.qtbot.waitUntil(lambda: keeper._state() == keeper._kept, timeout=PATIENCE)
+    first.crash()
+    assert start().person.project.name == "second"
+
+
 def test_where_nothing_can_be_kept_it_is_said_and_a_quit_asks(start: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
     first = start()
 

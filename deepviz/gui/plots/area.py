@@ -242,7 +242,7 @@ class PlotArea(pg.GraphicsView):
         corner = QRectF(0, frame.bottom() + 4, frame.left() - 7, 16)
         painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.x_name)
         # A label at the left end would touch the word.
-        past = frame.left() - 11
+        past = frame.left() - 12
         for position, label in self._x_ticks:
             x, half = self.x_pixel(position), metrics.horizontalAdvance(label) / 2
             x_label = min(max(x, half + 1), self.width() - half - 1)

@@ -18,6 +18,8 @@ MARGIN, CAPTION, NAMES = 10.0, 18.0, 18.0
 SUM_WIDTH = 52.0
 LEAST_NAMED = 13.0
 """Pixels of a row that a name fits in."""
+SHORTEST_NAME = 30.0
+"""Pixels down to which names of columns are cut before only some of them are shown."""
 LEAST_TOLD, LEAST_GAP = 14.0, 6.0
 """Pixels of a cell that a number fits in, and of one that can spare a line between it and the next."""
 
@@ -101,7 +103,7 @@ def paint_names(painter: QPainter, place: Place, cells: ConfusionCells, theme: T
         name = metrics.elidedText(cells.names[row], elide, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
     widest = max((metrics.horizontalAdvance(name) for name in cells.names), default=0.0)
-    for column, middle, room in _named_columns(place, min(widest, 48.0) + 6):
+    for column, middle, room in _named_columns(place, min(widest, SHORTEST_NAME) + 6):
         box = QRectF(middle - room / 2, CAPTION + 15, room, NAMES)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(cells.names[column], elide, room - 2))
 

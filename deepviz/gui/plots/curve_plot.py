@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.curve import Curve
+from deepviz.gui.plots.event_marks import marks_of, paint_marks
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.plot import Plot, nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
@@ -177,11 +178,10 @@ class CurvePlot(Plot):
         assert self.history is not None
         self._lines = tuple(self.lines())
         self._take_in()
-        steps = self.history.steps
         x_range = self.area.x_range
         if self.is_following:
             start = self.history.first_step - 1
-            x_range = (float(start), float(max(steps[-1], start + FEWEST_STEPS_SHOWN)))
+            x_range = (float(start), float(max(self.last_step, start + FEWEST_STEPS_SHOWN)))
         points = {column: _Points(self._bins_for(column, *x_range), self.smoothing) for column in self._bins}
         low, high = self._set_curves(points, *x_range)
         y_range = self.area.y_range
@@ -267,7 +267,7 @@ class CurvePlot(Plot):
 
     def _latest_text(self, line: Line) -> str:
         steps, values = self._values(line)
-        row = len(steps) if self.moment is None else int(np.searchsorted(steps, self.moment, "right"))
+        row = int(np.searchsorted(steps, self.told_step, "right"))
         return self.value_text(float(values[row - 1]), is_exact=False) if row else ""
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
@@ -311,14 +311,10 @@ class CurvePlot(Plot):
         return [text for at, text in self.history.events if abs(at - step) <= reach]
 
     def _paint_events(self, painter: QPainter) -> None:
-        """A thin upright line where something was changed by hand."""
-        if self.history is None:
-            return
-        frame = self.area.frame
-        painter.setPen(QPen(QColor(self.theme.outline), 1, Qt.PenStyle.DashLine))
-        for x in {round(self.area.x_pixel(step)) for step, _ in self.history.events}:
-            if frame.left() <= x <= frame.right():
-                painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
+        """A thin upright line where something was changed by hand, with words where there is room."""
+        if self.history is not None:
+            frame = self.area.frame
+            paint_marks(painter, marks_of(self.history.events, self.area.x_pixel, frame), frame, self.theme)
 
     def _marks(self, low: float, high: float, room: int) -> list[Tick]:
         if self.is_logarithmic:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QWidget
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.plots.class_bars import ClassBars
+from deepviz.gui.plots.exports import paint_widget
 from deepviz.gui.plots.maker_tools import MakerTools
 from deepviz.gui.plots.part_look import PART_NAMES, PartLook
 from deepviz.gui.plots.sample_maker import SampleMaker
@@ -140,7 +141,7 @@ class PredictionExplorer(PartLook):
         super().apply_theme(theme)
 
     def paint_content(self, painter: QPainter, rect: QRectF) -> None:
-        painter.drawPixmap(rect.topLeft() + QPointF(self.maker.pos()), self.maker.grab())
+        paint_widget(painter, rect.topLeft() + QPointF(self.maker.pos()), self.maker)
         painter.translate(rect.topLeft() + QPointF(self.bars.pos()))
         self.bars.paint(painter, QRectF(self.bars.rect()))
 

@@ -9,9 +9,10 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
 
 from deepviz.training.history_file import replacing
 
@@ -59,6 +60,14 @@ def save_table(names: Sequence[str], rows: Iterable[Sequence[object]], path: Pat
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(rows)
+
+
+def paint_widget(painter: QPainter, place: QPointF, widget: QWidget) -> None:
+    """Paint a widget with its upper left corner at a place, its words as words and not as a photograph of them."""
+    painter.save()
+    painter.translate(place)
+    widget.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
+    painter.restore()
 
 
 def _png(paint: Paint, size: QSizeF, title: str) -> bytes:

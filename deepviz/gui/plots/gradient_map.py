@@ -134,7 +134,7 @@ class GradientMap(ChoosesMagnitude):
         self.levels = levels_of(self._bins)
         if choice.column == GRADIENT_NORM and self._given_levels is not None:
             self.levels = self._given_levels
-        first, last = self.history.first_step, int(self.history.steps[-1])
+        first, last = self.history.first_step, self.last_step
         x_range = self.area.x_range
         if self.is_following:
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))

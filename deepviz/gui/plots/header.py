@@ -20,8 +20,8 @@ HEIGHT = 28
 SAMPLE_WIDTH, PATCH_WIDTH = 18.0, 11.0
 GAP = 14.0
 VALUE_SIZE = 11
-LONGEST_TITLE = 90.0
-"""So many pixels of its title a header keeps in any case; choices become narrower, down to the next number."""
+LONGEST_TITLE, SHORTEST_TITLE = 90.0, 36.0
+"""So many pixels of its title a header keeps beside a choice, and beside several; these become narrower first."""
 NARROWEST_CHOICE = 46
 TIP_WIDTH = 60
 """Letters in a line of a tip."""
@@ -80,8 +80,10 @@ class PlotHeader(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 4, 0)
         self._layout.setSpacing(2)
-        room = min(QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short), LONGEST_TITLE) + 12 + GAP
-        self._layout.addItem(QSpacerItem(round(room), 0, QSizePolicy.Policy.MinimumExpanding))
+        self._title_room = QSpacerItem(0, 0)
+        self._choices = 0
+        self._layout.addItem(self._title_room)
+        self._keep_room()
         self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button, self.close_button]
         for widget in self._right:
             self._layout.addWidget(widget)
@@ -91,8 +93,16 @@ class PlotHeader(QWidget):
         """Put a small choice of the view's own before the buttons."""
         if isinstance(widget, QComboBox) and not widget.minimumWidth():
             widget.setMinimumWidth(NARROWEST_CHOICE)  # it gives way to the title
+            self._choices += 1
+            self._keep_room()
         self._right.insert(0, widget)
         self._layout.insertWidget(1, widget)
+
+    def _keep_room(self) -> None:
+        """Keep room for the title, or, beside several choices, for its beginning."""
+        whole = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
+        room = min(whole, LONGEST_TITLE if self._choices < 2 else SHORTEST_TITLE) + 12 + GAP
+        self._title_room.changeSize(round(room), 0, QSizePolicy.Policy.MinimumExpanding)
 
     def set_note(self, text: str) -> None:
         """Say something short after the entries, such as of which step the picture is."""

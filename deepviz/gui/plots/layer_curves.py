@@ -92,7 +92,7 @@ class LayerCurves(CurvePlot):
         Of what is measured now and then they are those measured last before it, unless nobody was looking then.
         """
         assert self.history is not None
-        at = int(self.history.steps[-1]) if self.moment is None else self.moment
+        at = self.told_step
         if self.moment is not None and any(gap.first <= at <= gap.last for gap in self.marks.gaps):
             return None
         found: npt.NDArray[np.float64] | None = self.history.at(self.column, at)
@@ -210,7 +210,7 @@ class LayerCurves(CurvePlot):
     def facts(self, most_named: int) -> list[Entry]:
         """In words, which layers have no number at the step that is shown; more than `most_named` are counted."""
         assert self.history is not None
-        values, at = self.values_now(), int(self.history.steps[-1]) if self.moment is None else self.moment
+        values, at = self.values_now(), self.told_step
         if values is None:
             return []
         nodes = [found.node or "the step" for found in self.marks.divergences if found.step == at]

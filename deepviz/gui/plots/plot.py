@@ -43,6 +43,7 @@ class Plot(View):
         self._is_logarithmic = False
         self._smoothing = 0
         self._step_under_pointer: float | None = None
+        self._stood_at: int | None = None
         super().__init__(parent)
         self.header.follow_button.clicked.connect(self.reset_view)
         self.area.reset_requested.connect(self.reset_view)
@@ -57,7 +58,26 @@ class Plot(View):
     def show_history(self, history: History | None) -> None:
         self._point(None)
         self._follow(True)
+        self._stood_at = None
         super().show_history(history)
+
+    def set_paused(self, on: bool) -> None:
+        if on != self.is_paused:
+            self._stood_at = (
+                int(self.history.steps[-1]) if on and self.history is not None and len(self.history) else None
+            )
+        super().set_paused(on)
+
+    @property
+    def last_step(self) -> int:
+        """Up to which step the run is shown: the newest, or that at which the view was paused."""
+        assert self.history is not None
+        return int(self.history.steps[-1]) if self._stood_at is None else self._stood_at
+
+    @property
+    def told_step(self) -> int:
+        """The step whose numbers are told: that of the moment, otherwise the last one."""
+        return self.last_step if self.moment is None else self.moment
 
     def hover_text(self, step: float, height: float | None = None) -> str:
         """What the box beside the cross-hair says at a step: a heading, then a name and a value on each line.

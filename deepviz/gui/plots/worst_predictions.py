@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.plots.exports import paint_widget
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
 from deepviz.gui.plots.ticks import format_value
@@ -72,7 +73,7 @@ class WorstPredictionsView(PartLook):
         super().apply_theme(theme)
 
     def paint_content(self, painter: QPainter, rect: QRectF) -> None:
-        painter.drawPixmap(rect.topLeft(), self.content.grab())
+        paint_widget(painter, rect.topLeft(), self.content)
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         answer, data = self.answer, self.data

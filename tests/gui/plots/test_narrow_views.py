@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionComboBox
@@ -11,6 +14,7 @@ from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.waves import Waves
+from deepviz.gui.plots.confusion import ConfusionMatrix
 from deepviz.gui.plots.decision_boundary import DecisionBoundary
 from deepviz.gui.plots.explorer import PredictionExplorer
 from deepviz.gui.plots.feature_maps import FeatureMaps
@@ -51,6 +55,16 @@ def test_the_part_of_a_sample_can_be_read(qtbot: QtBot) -> None:
         assert box.fontMetrics().horizontalAdvance(box.itemText(number)) <= room, box.itemText(number)
     right = max(each.geometry().right() for each in (view.bar.random_button, view.bar.wrong_button))
     assert right <= view.bar.width()
+
+
+def test_every_column_of_a_small_matrix_has_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    waves = looked_at("sequences")
+    view = opened(qtbot, ConfusionMatrix, waves, (400, 280))
+    view.save(tmp_path / "matrix.svg")
+    root = ElementTree.parse(tmp_path / "matrix.svg").getroot()
+    words = ["".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    for name in waves.data.class_names:
+        assert len([each for each in words if each[:3] == name[:3]]) == 2, "of its row and of its column"
 
 
 def test_many_wanted_numbers_are_said_to_be_more(qtbot: QtBot) -> None:
