@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -46,7 +47,10 @@ class _Screen:
     def window(self, project: str | None) -> int:
         if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
             raise cli.JobError("there is no display to open a window on; deepviz tour and deepviz train need none.")
-        return int(self._app().run_window(project))
+        status = int(self._app().run_window(project))
+        # Python would search all that is left before it ends, half a second for a large network; the system frees it.
+        gc.freeze()
+        return status
 
     def render(self, project: Project, path: Path) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -89,6 +89,11 @@ class CompiledTape:
         pairs = zip(self.calls, self.records, strict=True)
         return [call for call, record in pairs if record.phase in phases and (of_nodes or not record.node)]
 
+    def calls_of(self, records: Sequence[Record]) -> list[Call]:
+        """The calls of some records, in order, without those that nobody needs."""
+        wanted = {id(record) for record in records}
+        return [call for call, record in zip(self.calls, self.records, strict=True) if id(record) in wanted]
+
     def record_of(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Record | None:
         """The record of a call of `calls`; None if it is none of them."""
         pairs = zip(self.calls, self.records, strict=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from deepviz.engine.probe import Moment, Probe, Reading
 
 COMPUTING: tuple[Phase, ...] = ("forward", "loss", "backward")
+TRIALS = 3
+"""How often the time is taken that reading takes."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ class Step:
         )
         self._readings: list[tuple[str, Reading]] = []
         self._tables: list[tuple[tuple[str, ...], Reading]] = []
+        self._measuring: list[Record] = []
         fitting = [probe for probe in probes if probe.fits(recording)]
         self._add(fitting, "computed", recording)
         if team is not None and optimizer.clips:
@@ -166,6 +170,8 @@ class Step:
         self.classes = self._tape[classes] if classes is not None and self._tape.reads(classes) else None
         self._value, self._size, self._gradients = self._tape[value], self._tape[size], gradients
         self._tame_square = optimizer.tame_square
+        # In a team they wait for each other, so they cannot be made alone.
+        self._measuring_calls = self._tape.calls_of(self._measuring) if team is None else []
         self._compute_calls = self._tape.part(*COMPUTING, "watch")
         # What layers keep from step to step is kept once, by the first of a team.
         self.update_calls = self._tape.part("update", of_nodes=team is None or team.number == 0)
@@ -214,8 +220,24 @@ class Step:
             values.update(zip(names, read(), strict=True))
         return values
 
+    def reading_seconds(self, clock: Callable[[], float] = time.perf_counter) -> float:
+        """How long all takes that only probes need, in seconds.
+
+        It is done again, with what the last step has left, so what is read then means nothing. The shortest of a few
+        times counts: other threads may come between.
+        """
+        times = []
+        for _ in range(TRIALS):
+            began = clock()
+            for function, arguments in self._measuring_calls:
+                function(*arguments)
+            self.read()
+            times.append(clock() - began)
+        return min(times)
+
     def _add(self, probes: Sequence[Probe], moment: Moment, recording: StepRecording) -> None:
         """Write down what some probes read at this moment of the step."""
+        first = len(recording.tape.records)
         for probe in probes:
             if probe.moment == moment:
                 read = probe.record(recording)
@@ -223,6 +245,7 @@ class Step:
                     self._tables.append((probe.names, read))
                 else:
                     self._readings.append((probe.key, read))
+        self._measuring += recording.tape.records[first:]
 
     @property
     def loss(self) -> float:

@@ -137,8 +137,6 @@ class Trainer:
         self._context = copy_context()
         self._context.run(np.seterr, all="ignore")
 
-    # How far it has come
-
     @property
     def step(self) -> int:
         """How many steps have been made."""
@@ -294,6 +292,10 @@ class Trainer:
     def fault(self) -> Fault | None:
         """Where the last step broke off, if something in it raised an exception other than `Diverged`."""
         return self._maker.fault
+
+    def reading_seconds(self) -> float:
+        """How long it takes to read what is read from every step, in seconds; see `Step.reading_seconds`."""
+        return self._context.run(self._maker.reading_seconds)
 
     def evaluate(self, x: np.ndarray, targets: np.ndarray) -> Evaluation:
         """Loss, accuracy for classes, and metrics over any samples, with the weights as they are."""

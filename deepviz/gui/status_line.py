@@ -14,8 +14,8 @@ MARGINS = 32
 
 
 COST_TIP = (
-    "Of the time of training, what the open views take: the steps that they look at closely, kept states, and waiting "
-    "while they are drawn. Loss, accuracy and the gradient of each layer are measured at every step and not counted."
+    "Of the time of training, what watching takes: reading loss, accuracy and gradients at every step, the steps that "
+    "open views look at closely, kept states, and waiting while all of it is drawn."
 )
 
 

@@ -1,8 +1,8 @@
-"""How much of the time of training goes elsewhere: into watched steps, kept states, and waiting while others compute.
+"""How much of the time of training goes elsewhere: into what is read, kept states, and waiting while others compute.
 
 The thread's own clock stands still while it waits for the interpreter, which the window needs for drawing. So what is
 lost to watching is measured, and not guessed from how long drawing takes. Waiting for a core is the fault of other
-programs, and left out where the system tells how long that was.
+programs, as far as the other threads of this one have not computed meanwhile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 SPAN = 2.0
 """Seconds over which the share is averaged."""
@@ -17,6 +18,33 @@ SPAN = 2.0
 
 WAITED = Path("/proc/thread-self/schedstat")
 """Where Linux says for how many nanoseconds a thread has computed, and has waited for a core."""
+
+
+class Clocks(NamedTuple):
+    """What time it is, in seconds, in four ways.
+
+    Attributes
+    ----------
+    wall
+        The time.
+    own
+        For how long the thread that asks has computed.
+    without_core
+        For how long it could have computed and got no core.
+    others
+        For how long all other threads of the program have computed.
+    """
+
+    wall: float
+    own: float
+    without_core: float
+    others: float
+
+
+def clocks() -> Clocks:
+    """The clocks of the thread that asks."""
+    own = time.thread_time()
+    return Clocks(time.perf_counter(), own, seconds_without_a_core(), time.process_time() - own)
 
 
 def seconds_without_a_core() -> float:
@@ -32,9 +60,8 @@ class Overhead:
 
     Parameters
     ----------
-    wall, own, delayed
-        Give the time that has passed, that the thread which asks has computed, and that it has waited for a core, in
-        seconds.
+    read_clocks
+        Gives the clocks of the thread that asks.
 
     Attributes
     ----------
@@ -42,30 +69,35 @@ class Overhead:
         From 0 to 1: of the time that passed, how much was not spent on plain training steps.
     """
 
-    def __init__(
-        self,
-        wall: Callable[[], float] = time.perf_counter,
-        own: Callable[[], float] = time.thread_time,
-        delayed: Callable[[], float] = seconds_without_a_core,
-    ) -> None:
-        self._clocks = wall, own, delayed
-        self._last: tuple[float, ...] = ()
+    def __init__(self, read_clocks: Callable[[], Clocks] = clocks) -> None:
+        self._read_clocks = read_clocks
+        self._last: Clocks | None = None
+        self._reading, self._read_again_at = 0.0, 0.0
         self.share = 0.0
 
     def begin(self) -> None:
         """Begin to measure: the run goes on after an interruption."""
-        self._last = self._now()
+        self._last = self._read_clocks()
 
-    def note(self, extra: float) -> None:
-        """Take note of the time since the last call, of which the thread spent `extra` seconds on being watched."""
-        now = self._now()
-        if self._last:
-            passed, computed, waited = (after - before for after, before in zip(now, self._last, strict=True))
-            if passed > 0:
-                lost = min(max(passed - computed - waited + extra, 0.0), passed)
-                weight = min(1.0, passed / SPAN)
-                self.share += weight * (lost / passed - self.share)
-        self._last = now
+    def note(self, extra: float, steps: int, reading: Callable[[], float]) -> None:
+        """Take note of the time since the last call.
 
-    def _now(self) -> tuple[float, ...]:
-        return tuple(clock() for clock in self._clocks)
+        Parameters
+        ----------
+        extra
+            How many seconds of it the thread spent on being watched now and then.
+        steps
+            How many steps it made.
+        reading
+            Measures how long reading takes what is read from every step, in seconds. It is asked for now and then.
+        """
+        now = self._read_clocks()
+        if now.wall >= self._read_again_at:
+            self._reading, self._read_again_at = reading(), now.wall + SPAN
+        last, self._last = self._last, now
+        if last is None or now.wall <= last.wall:
+            return
+        passed, computed, waited, others = (after - before for after, before in zip(now, last, strict=True))
+        lost = passed - computed - max(waited - others, 0.0) + extra + steps * self._reading
+        weight = min(1.0, passed / SPAN)
+        self.share += weight * (min(max(lost / passed, 0.0), 1.0) - self.share)

@@ -102,8 +102,8 @@ class Session:
         self._trainer: Trainer | None = None
         self._watching = Watching()
         self._overhead = Overhead()
-        self._served = 0.0
-        """Seconds spent on commands since the overhead was noted last: copies of weights, most of all."""
+        self._noted_at, self._served = 0, 0.0
+        """At which step the overhead was noted last, and seconds spent on commands since, most of all on copies."""
         self._ended = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="deepviz-training", daemon=True)
 
@@ -300,9 +300,9 @@ class Session:
             ends_epoch = trainer.ends_epoch
             is_last, watched, is_kept = self._is_last_step(trainer, ends_epoch), False, False
             is_copied = ends_epoch and is_due(trainer.epochs_done + 1, self.plan.project.plan.run.checkpoint_every)
-            if is_last or watching.asked:
+            if is_last or watching.asked or trainer.step + 1 >= timeline.next_step:
                 # A step whose state is kept is looked at from all sides, so that all views show one step afterwards.
-                is_kept = is_last or timeline.is_due
+                is_kept = is_last or timeline.is_due(trainer.step + 1)
                 trainer.watch_next = watching.begin(trainer.step, is_last=is_kept)
                 watched = bool(trainer.watch_next)
             record = next(steps, None)
@@ -311,8 +311,9 @@ class Session:
             if (is_kept or is_copied) and record is not None:
                 timeline.keep(trainer.state, pinned=is_copied, extra=watching.extra)
             if watched:
-                self._overhead.note(watching.extra + self._served + (timeline.seconds if is_kept else 0.0))
-                self._served = 0.0
+                extra = watching.extra + self._served + (timeline.seconds if is_kept else 0.0)
+                self._overhead.note(extra, trainer.step - self._noted_at, trainer.reading_seconds)
+                self._noted_at, self._served = trainer.step, 0.0
             if record is None and self._is_again and trainer.stopped_by is not None and self._steps_left:
                 trainer.go_on()
                 steps = trainer.steps()
@@ -333,6 +334,7 @@ class Session:
         if self._until_epoch_end:
             return
         most = (trainer.steps_to_go if self._steps_left is None else self._steps_left) - 1
+        most = min(most, self.timeline.next_step - trainer.step - 1)
         if self._later:
             most = min(most, self._later[0][0] - trainer.step)
         copied = next_due(trainer.epochs_done, self.plan.project.plan.run.checkpoint_every)
@@ -369,6 +371,8 @@ class Session:
         self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
         self._watching.rest()
         self._overhead.begin()
+        if self._trainer is not None:
+            self._noted_at = self._trainer.step
         if not self._is_final():
             self.status = "paused" if paused else "running"
 

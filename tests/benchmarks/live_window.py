@@ -231,4 +231,5 @@ def close_while_training(name: str) -> int:
         status = app.exec()
         sessions.end_unasked()
         bench.controller.shut_down()
+    gc.freeze()  # as the program does when it ends
     return status

@@ -12,6 +12,8 @@ import pytest
 from deepviz.engine import Network, Trainer, layers, losses, optimizers, probes
 from deepviz.engine.histogram import Histograms
 from deepviz.engine.layer import Layer
+from deepviz.engine.probe import Probe, Reading
+from deepviz.engine.step import TRIALS, StepRecording
 from deepviz.engine.trainer import Diverged
 from deepviz.registry import DefinitionError
 from tests.engine.small_trainer import numbers_of, trainer
@@ -174,3 +176,48 @@ def test_a_diverging_step_may_be_watched() -> None:
         told.append((caught.value.step, caught.value.node, caught.value.phase))
         assert np.isfinite(net.parameters.vector).all()
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_taking_the_time_of_reading_changes_no_bit(name: str) -> None:
+    everything = tuple(probes.registry)
+    _, plain_state, plain = course(of(name, probes=everything), [()])
+    made, records = of(name, probes=everything), []
+    assert made.reading_seconds() == 0.0, "there is no step yet"
+    for record in made.steps():
+        records.append(record.values)
+        assert made.reading_seconds() > 0.0
+    assert numbers_of(made.state()) == plain_state
+    for of_one, of_other in zip(plain, records, strict=True):
+        for key, value in of_one.items():
+            numbers = (
+                (of_one[key].counts, of_other[key].counts) if isinstance(value, Histograms) else (value, of_other[key])
+            )
+            np.testing.assert_array_equal(*numbers)
+
+
+def test_the_time_of_reading_is_that_of_what_every_step_reads_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def counted(probe: Probe, recording: StepRecording) -> Reading:
+        recording.tape.run(lambda: called.append("computed"))
+        return lambda: called.append("read")
+
+    def costly(probe: Probe, recording: StepRecording) -> Reading:
+        recording.tape.run(lambda: called.append("watched"))
+        return lambda: [()] * len(probe.statistics)
+
+    monkeypatch.setattr(probes.registry["gradient_norm"], "record", counted)
+    monkeypatch.setattr(probes.registry["gradients"], "record", costly)
+    made = of("dropout", probes=("loss", "gradient_norm"))
+    steps = made.steps()
+    next(steps)
+    assert called == ["computed", "read"]
+    made.watch_next = ("gradients",)
+    next(steps)
+    assert "watched" in called
+    called.clear()
+    made.reading_seconds()
+    assert called == ["computed", "read"] * TRIALS
+    ticks = iter([0.0, 5.0, 10.0, 12.0, 20.0, 23.0])
+    assert made._maker._steps[16, ()].reading_seconds(lambda: next(ticks)) == 2.0, "the shortest of three"

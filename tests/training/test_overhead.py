@@ -1,86 +1,116 @@
-"""What is lost to being watched is measured by two clocks."""
+"""What is lost to being watched is measured by several clocks."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from deepviz.training import overhead as overhead_module
-from deepviz.training.overhead import SPAN, Overhead
+from deepviz.training.overhead import SPAN, Clocks, Overhead, clocks
 
 
-class Clocks:
+class Clock:
     def __init__(self) -> None:
-        self.wall = self.own = 50.0
-        self.delayed = 7.0
+        self.now = Clocks(50.0, 40.0, 7.0, 3.0)
 
-    def pass_by(self, seconds: float, computing: float, without_core: float = 0.0) -> None:
-        self.wall += seconds
-        self.own += computing
-        self.delayed += without_core
+    def pass_by(self, seconds: float, computing: float, without_core: float = 0.0, others: float = 0.0) -> None:
+        wall, own, waited, elsewhere = self.now
+        self.now = Clocks(wall + seconds, own + computing, waited + without_core, elsewhere + others)
 
 
 @pytest.fixture
-def clocks() -> Clocks:
-    return Clocks()
+def clock() -> Clock:
+    return Clock()
 
 
-def measured(clocks: Clocks) -> Overhead:
-    overhead = Overhead(lambda: clocks.wall, lambda: clocks.own, lambda: clocks.delayed)
+def measured(clock: Clock) -> Overhead:
+    overhead = Overhead(lambda: clock.now)
     overhead.begin()
     return overhead
 
 
-def test_who_computes_all_the_time_loses_nothing(clocks: Clocks) -> None:
-    overhead = measured(clocks)
-    clocks.pass_by(1.0, 1.0)
-    overhead.note(0.0)
+def note(overhead: Overhead, extra: float = 0.0, steps: int = 0, reading: float = 0.0) -> None:
+    overhead.note(extra, steps, lambda: reading)
+
+
+def test_who_computes_all_the_time_loses_nothing(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(1.0, 1.0)
+    note(overhead)
     assert overhead.share == 0.0
 
 
-def test_waiting_and_watched_steps_are_lost(clocks: Clocks) -> None:
-    overhead = measured(clocks)
-    clocks.pass_by(SPAN, 0.7 * SPAN)
-    overhead.note(0.1 * SPAN)
+def test_waiting_and_watched_steps_are_lost(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.7 * SPAN)
+    note(overhead, 0.1 * SPAN)
     assert overhead.share == pytest.approx(0.4)
 
 
-def test_it_is_a_mean_over_the_last_seconds(clocks: Clocks) -> None:
-    overhead = measured(clocks)
+def test_what_every_step_reads_is_lost(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, SPAN)
+    note(overhead, steps=1000, reading=0.2 * SPAN / 1000)
+    assert overhead.share == pytest.approx(0.2)
+
+
+def test_how_long_reading_takes_is_measured_now_and_then(clock: Clock) -> None:
+    overhead, asked = measured(clock), []
+    for _ in range(10 * round(SPAN / 0.1)):
+        clock.pass_by(0.1, 0.1)
+        overhead.note(0.0, 1, lambda: float(asked.append(clock.now.wall) or 0.03))
+    assert len(asked) == 10
+    assert overhead.share == pytest.approx(0.3, abs=1e-3)
+
+
+def test_it_is_a_mean_over_the_last_seconds(clock: Clock) -> None:
+    overhead = measured(clock)
     for _ in range(200):
-        clocks.pass_by(0.1, 0.075)
-        overhead.note(0.0)
+        clock.pass_by(0.1, 0.075)
+        note(overhead)
     assert overhead.share == pytest.approx(0.25, abs=1e-3)
-    clocks.pass_by(0.5 * SPAN, 0.0)
-    overhead.note(0.0)
+    clock.pass_by(0.5 * SPAN, 0.0)
+    note(overhead)
     assert overhead.share == pytest.approx(0.5 * 0.25 + 0.5, abs=1e-3)
 
 
-def test_an_interruption_does_not_count(clocks: Clocks) -> None:
-    overhead = measured(clocks)
-    clocks.pass_by(100.0, 0.0)
+def test_an_interruption_does_not_count(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(100.0, 0.0)
     overhead.begin()
-    clocks.pass_by(1.0, 1.0)
-    overhead.note(0.0)
+    clock.pass_by(1.0, 1.0)
+    note(overhead)
     assert overhead.share == 0.0
 
 
-def test_it_is_never_more_than_all_or_less_than_nothing(clocks: Clocks) -> None:
-    overhead = measured(clocks)
-    clocks.pass_by(SPAN, 1.01 * SPAN)
-    overhead.note(0.0)
+def test_it_is_never_more_than_all_or_less_than_nothing(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 1.01 * SPAN)
+    note(overhead)
     assert overhead.share == 0.0
-    clocks.pass_by(SPAN, 0.0)
-    overhead.note(SPAN)
+    clock.pass_by(SPAN, 0.0)
+    note(overhead, SPAN)
     assert overhead.share == 1.0
 
 
-def test_waiting_for_a_core_is_the_fault_of_others(clocks: Clocks) -> None:
-    overhead = measured(clocks)
-    clocks.pass_by(SPAN, 0.5 * SPAN, 0.3 * SPAN)
-    overhead.note(0.0)
+def test_waiting_for_a_core_is_the_fault_of_other_programs(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.5 * SPAN, without_core=0.3 * SPAN)
+    note(overhead)
     assert overhead.share == pytest.approx(0.2)
+
+
+def test_but_not_as_far_as_other_threads_have_computed(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.7 * SPAN, without_core=0.3 * SPAN, others=0.1 * SPAN)
+    note(overhead)
+    assert overhead.share == pytest.approx(0.1), "at most that long they had the core"
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.9 * SPAN, without_core=0.1 * SPAN, others=0.6 * SPAN)
+    note(overhead)
+    assert overhead.share == pytest.approx(0.1), "and who has a core has lost nothing"
 
 
 def test_where_the_system_does_not_tell_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,3 +121,18 @@ def test_where_the_system_does_not_tell_nothing_is_left_out(monkeypatch: pytest.
 @pytest.mark.skipif(not overhead_module.WAITED.exists(), reason="only Linux tells")
 def test_linux_tells_how_long_a_thread_waited() -> None:
     assert overhead_module.seconds_without_a_core() >= 0.0
+
+
+def test_what_another_thread_computes_is_not_ones_own() -> None:
+    def work() -> None:
+        begun = clocks().own
+        while clocks().own - begun < 0.05:
+            pass
+
+    before = clocks()
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    after = clocks()
+    assert after.others - before.others >= 0.05
+    assert after.own - before.own < 0.05
