@@ -15,20 +15,40 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT_QT = {"cli", "datasets", "document", "engine", "exchange", "run_script", "training"}
 """Folders of tests of what cannot reach Qt, by the contracts of the floor plan. Any other may leave things of Qt."""
+MANY_THINGS = 40_000
+"""So many things to search through, a few milliseconds' worth, are set aside as far as they last."""
+CROWDED = pytest.StashKey[bool]()
 MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 
 
 def pytest_collection_finish() -> None:
-    """Set aside what is there before the first test: none of it can be left behind by one.
+    """Set aside what is there before the first test: none of it can be left behind by one."""
+    _set_aside()
 
-    The search for what is left would otherwise go through thousands of collected tests after each of them.
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Set aside what lasts when there is much of it; not before a test has let go of what it was given."""
+    done = yield
+    if item.stash.get(CROWDED, False):
+        _set_aside()
+    return done
+
+
+def _set_aside() -> None:
+    """Free what nobody holds, and look no more at what lasts, such as modules and collected tests.
+
+    The search for what is left would otherwise go through hundreds of thousands of things after each test.
     """
     gc.collect()
     gc.freeze()
@@ -61,14 +81,16 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(own_settings: Path, reaches_qt: bool) -> Iterator[None]:
+def nothing_left_behind(own_settings: Path, reaches_qt: bool, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves behind a thread, a process, a running timer or an open window."""
     threads = set(threading.enumerate())
     yield
     left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _counts(thread)]
     left += [f"process {process.name!r}" for process in multiprocessing.active_children()]
     if reaches_qt:
-        left += _left_in_qt()
+        things = gc.get_objects()
+        left += _left_in_qt(things)
+        request.node.stash[CROWDED] = len(things) > MANY_THINGS
     if left:
         pytest.fail("The test left behind: " + ", ".join(left), pytrace=False)
 
@@ -78,8 +100,8 @@ def _counts(thread: threading.Thread) -> bool:
     return not isinstance(thread, threading._DummyThread)
 
 
-def _left_in_qt() -> list[str]:
-    """Running timers, running threads and open windows; ends them too, so that the next test starts clean."""
+def _left_in_qt(things: list[Any]) -> list[str]:
+    """Timers and threads of `things` that run, and open windows; ends them, so that the next test starts clean."""
     widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
     if widgets is None or core is None or core.QCoreApplication.instance() is None:
         return []
@@ -92,8 +114,7 @@ def _left_in_qt() -> list[str]:
         if isValid(window) and window.isVisible():
             left.append(f"open window {_name(window)}")
             window.close()
-    things = gc.get_objects()
-    # Kinds first: there are a hundred thousand things, but only a few hundred kinds to ask for their bases.
+    # Kinds first: there are thousands of things, but only a few hundred kinds to ask for their bases.
     kinds = {kind for kind in set(map(type, things)) if issubclass(kind, (core.QTimer, core.QThread))}
     for thing in [thing for thing in things if type(thing) in kinds]:
         if not isValid(thing):
@@ -109,6 +130,14 @@ def _left_in_qt() -> list[str]:
 def _name(thing: Any) -> str:
     parent = f" of {type(thing.parent()).__name__}" if thing.parent() is not None else ""
     return f"{type(thing).__name__} {thing.objectName()!r}{parent}"
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """The hand of pytest-qt at keyboard and pointer, waiting for as long as a loaded machine may take."""
+    from tests.patient_hand import patient
+
+    return patient(qtbot)
 
 
 @pytest.fixture(scope="session")

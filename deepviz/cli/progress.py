@@ -1,7 +1,8 @@
 """Progress on standard error: a bar with the time left on a terminal, a plain line now and then elsewhere.
 
-For programs there are JSON lines: ``{"step", "steps", "epoch", "epochs", "loss", "seconds", "seconds_left"}`` and, once
-an epoch is over, ``"validation_loss"`` and other figures of the validation data. Null is what is unknown or not finite.
+For programs there are JSON lines: ``{"step", "steps", "epoch", "epochs", "loss", "epoch_loss", "seconds",
+"seconds_left"}`` and, once an epoch is over, ``"validation_loss"`` and other figures of the validation data. ``loss``
+is that of the step, ``epoch_loss`` the mean over the steps of the epoch so far. Null is what is unknown or not finite.
 """
 
 from __future__ import annotations
@@ -90,9 +91,13 @@ class JsonProgress(Progress):
         super().__init__(first, last, epochs)
         self._next = self._began
         self._figures: dict[str, float | None] = {}
+        self._epoch, self._losses, self._count = 0, 0.0, 0
 
     def show(self, record: StepRecord) -> None:
-        """Show that a step is done; most calls do nothing, so it is called for each step."""
+        """Show that a step is done; most calls show nothing, so it is called for each step."""
+        if record.epoch != self._epoch:
+            self._epoch, self._losses, self._count = record.epoch, 0.0, 0
+        self._losses, self._count = self._losses + float(record.values["loss"]), self._count + 1
         if "validation_loss" in record.values:
             figures = {name: value for name, value in record.values.items() if name.startswith("validation_")}
             self._figures = {name: _finite(value) for name, value in figures.items() if isinstance(value, float)}
@@ -107,6 +112,7 @@ class JsonProgress(Progress):
             "epoch": record.epoch,
             "epochs": self._epochs,
             "loss": _finite(record.values["loss"]),
+            "epoch_loss": _finite(self._losses / self._count),
             **self._figures,
             "seconds": round(seconds, 3),
             "seconds_left": None,

@@ -1,7 +1,7 @@
 """The `.deepviz` file: a zip of plain files with a checksum of each. Nothing in it is ever executed or unpickled.
 
 ``project.json`` holds graph, data choice and plan. A trained project also has the members of `state_file`: weights, and
-what it takes to go on exactly; and as a rule the optional members below.
+what it takes to go on exactly; and as a rule the optional members below, and those of `timeline_file`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from deepviz.document import archive
 from deepviz.document.archive import Arrays
 from deepviz.document.archive import FileError as FileError
+from deepviz.document.kept_states import KeptStates
 from deepviz.document.project import Project
 from deepviz.document.project_json import project_from_json, project_to_json
 from deepviz.document.repeats import unrolled
@@ -26,6 +27,9 @@ from deepviz.document.state_file import MEMBERS as MEMBERS
 from deepviz.document.state_file import STATE as STATE
 from deepviz.document.state_file import WEIGHTS as WEIGHTS
 from deepviz.document.state_file import state_members, state_of
+from deepviz.document.timeline_file import ARRAYS as TIMELINE_ARRAYS
+from deepviz.document.timeline_file import STEPS as TIMELINE
+from deepviz.document.timeline_file import read_timeline, timeline_members, timeline_of
 from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import Shape
 from deepviz.engine.trainer_state import TrainerState
@@ -53,6 +57,8 @@ class Trained:
         How good the weights are on each part of the data; may be empty.
     data_fingerprint
         By what to tell whether other data is the data it was trained on; may be empty.
+    kept
+        Earlier states of the run, by which its timeline is had again; may be empty.
     """
 
     state: TrainerState
@@ -60,6 +66,7 @@ class Trained:
     scaler: Arrays = field(default_factory=dict)
     results: Results = field(default_factory=dict)
     data_fingerprint: str = ""
+    kept: KeptStates = field(default_factory=KeptStates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +112,10 @@ def load(path: Path) -> Loaded:
     Raises
     ------
     FileError
-        If it is not there, not a project, damaged, or of a newer version. Only damage to history, scaler and results
-        is left at a warning.
+        If it is not there, not a project, damaged, or of a newer version. Only damage to history, scaler, results and
+        timeline is left at a warning.
     """
-    optional = (HISTORY, SCALER, RESULTS)
+    optional = (HISTORY, SCALER, RESULTS, TIMELINE, TIMELINE_ARRAYS)
     members = archive.unpack(path, PROJECT, (*MEMBERS, *optional), optional)
     try:
         project = project_from_json(members[PROJECT] or b"")
@@ -121,7 +128,42 @@ def load(path: Path) -> Loaded:
     warnings: list[str] = []
     history, scaler = (_optional_arrays(members, name, path.name, warnings) for name in (HISTORY, SCALER))
     results, fingerprint = _results(members, path.name, warnings)
-    return Loaded(project, Trained(state, history, scaler, results, fingerprint), tuple(warnings))
+    trained = Trained(state, history, scaler, results, fingerprint)
+    if TIMELINE in members or TIMELINE_ARRAYS in members:
+        try:
+            trained = replace(trained, kept=_kept_states(members, project, state.step)[0])
+        except FileError:
+            warnings.append(f"{path.name}: its timeline is damaged and was left out.")
+    return Loaded(project, trained, tuple(warnings))
+
+
+def with_timeline(loaded: Loaded, path: Path, run: str) -> Loaded:
+    """The same with the timeline of a file of its own, if there is one and it is of this run and fits the network.
+
+    Parameters
+    ----------
+    path
+        A file that `write_timeline` made; damage to it is told by a warning.
+    run
+        The id of the run.
+    """
+    if loaded.trained is None or not run:
+        return loaded
+    try:
+        members = read_timeline(path)
+        if not members:
+            return loaded
+        kept, owner = _kept_states(members, loaded.project, loaded.trained.state.step)
+    except FileError:
+        warning = "The timeline of the run is damaged and was left out."
+        return replace(loaded, warnings=(*loaded.warnings, warning))
+    return loaded if owner != run else replace(loaded, trained=replace(loaded.trained, kept=kept))
+
+
+def _kept_states(members: Mapping[str, bytes | None], project: Project, step: int) -> tuple[KeptStates, str]:
+    """The kept states that belong before a step, and the id of their run."""
+    found, run = timeline_of(members, *_array_shapes(project))
+    return found.before(step), run
 
 
 def _check_fit(project: Project, state: TrainerState) -> None:
@@ -163,7 +205,7 @@ def _array_shapes(project: Project) -> tuple[dict[str, Shape], dict[str, Shape]]
 
 
 def _trained_members(trained: Trained) -> dict[str, bytes]:
-    members = state_members(trained.state)
+    members = state_members(trained.state) | timeline_members(trained.kept.before(trained.state.step))
     for name, arrays in ((HISTORY, trained.history), (SCALER, trained.scaler)):
         if arrays:
             members[name] = archive.npz_bytes(arrays)

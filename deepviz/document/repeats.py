@@ -38,6 +38,18 @@ class Unrolled:
     passes: Mapping[str, tuple[int, ...]]
     edges: Mapping[Edge, Edge]
 
+    def repetitions(self) -> dict[Edge, tuple[Edge, ...]]:
+        """For each drawn edge all those that take its place, one for each repetition of what it lies in.
+
+        What leads from one repetition to the next was never drawn, and is left out.
+        """
+        found: dict[Edge, list[Edge]] = {drawn: [] for drawn in self.edges}
+        for edge in self.graph.edges:
+            drawn = Edge(self.origin[edge.source], self.origin[edge.target], edge.port)
+            if drawn in found:
+                found[drawn].append(edge)
+        return {drawn: tuple(edges) for drawn, edges in found.items()}
+
 
 def unrolled(graph: Graph) -> Unrolled:
     """Write out all repeated groups that can be repeated."""

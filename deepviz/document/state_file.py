@@ -31,12 +31,12 @@ def state_members(state: TrainerState) -> dict[str, bytes]:
     }
     counters = {"step": np.array([state.step], np.int64), "learning_rate": np.array([state.learning_rate])}
     members = {
-        WEIGHTS: _to_bytes(state.weights),
-        STATE: _to_bytes(vectors | counters),
-        COURSE: _course_to_json(state).encode(),
+        WEIGHTS: to_bytes(state.weights),
+        STATE: to_bytes(vectors | counters),
+        COURSE: (json.dumps(course_values(state), indent=1, sort_keys=True, allow_nan=False) + "\n").encode(),
     }
     if state.course.best is not None:
-        members[BEST] = _to_bytes(state.course.best.weights)
+        members[BEST] = to_bytes(state.course.best.weights)
     return members
 
 
@@ -55,9 +55,6 @@ def state_of(members: Mapping[str, bytes | None], kept: Collection[str]) -> Trai
     FileError
         If they cannot be read. Whether the weights fit the network is not looked at.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
     try:
         weights, rest = from_bytes(members.get(WEIGHTS) or b""), from_bytes(members.get(STATE) or b"")
         step, learning_rate = rest.pop("step"), rest.pop("learning_rate")
@@ -73,30 +70,40 @@ def state_of(members: Mapping[str, bytes | None], kept: Collection[str]) -> Trai
             {name: array for name, array in weights.items() if name not in kept},
             vectors,
             {name: array for name, array in weights.items() if name in kept},
-            CourseState() if written is None else _course(written, best),
         )
-        return state if written is None else _with_place(state, written)
-    except (
-        SafetensorError,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ):
+        return state if written is None else with_course(state, written, best)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
         raise FileError("the weights cannot be read.") from None
 
 
-def _to_bytes(arrays: Arrays) -> bytes:
+def to_bytes(arrays: Arrays) -> bytes:
+    """Arrays as the contents of a safetensors file."""
     from safetensors.numpy import save
 
     content: bytes = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     return content
 
 
-def _course_to_json(state: TrainerState) -> str:
+def from_bytes(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of a safetensors file.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays: dict[str, np.ndarray[Any, Any]] = load(content)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
+    return arrays
+
+
+def course_values(state: TrainerState) -> dict[str, Any]:
+    """All of a state but its step, its learning rate and its arrays, as plain values for JSON."""
     course = state.course
     values: dict[str, Any] = {
         "epoch": {"total": _number(course.epoch_total), "samples": course.epoch_samples},
@@ -114,7 +121,18 @@ def _course_to_json(state: TrainerState) -> str:
         values["optimizer"] = state.optimizer.to_json()
     if state.ages:
         values["ages"] = dict(state.ages)
-    return json.dumps(values, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return values
+
+
+def with_course(state: TrainerState, values: dict[str, Any], best: Arrays | None) -> TrainerState:
+    """A state with what `course_values` gave, and with the best weights if there are any.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError, OverflowError
+        If they are not such values.
+    """
+    return _with_place(replace(state, course=_course(values, best)), values)
 
 
 def _course(values: dict[str, Any], weights: Arrays | None) -> CourseState:

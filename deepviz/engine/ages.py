@@ -33,7 +33,7 @@ class Ages:
         self._slices = {node.id: network.parameter_slice(node) for node in self._nodes}
 
     def after(self, step: int) -> dict[str, int]:
-        """The ages after more steps, in which nothing was frozen or thawed."""
+        """The ages after so many steps of the run, if nothing was frozen or thawed since these were noted."""
         made = step - self._step
         return {node.id: self._ages[node.id] + (0 if node.layer.frozen else made) for node in self._nodes}
 

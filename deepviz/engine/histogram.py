@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from deepviz.engine.optimizer import CHUNK
-from deepviz.engine.probe import Reading, with_gaps
+from deepviz.engine.reading import Reading, seen, with_gaps
 from deepviz.engine.tape import Tape, Tensor
 
 BINS = 64
@@ -57,11 +57,7 @@ def histograms(
     of_parts = tape.of_each(ranges) if of_samples else ranges.reshape(1, -1, 2)
     ranges = tape.call(_joined, (of_parts,), ranges.shape, dtype=double)
     counts = tape.call(_counts, [ranges, *rows], (len(rows), BINS), dtype=double)
-    found = [tape.over_batch(counts) if of_samples else counts, ranges]
-    seen = [tape.external(np.zeros(tensor.shape)) for tensor in found]
-    for tensor, place in zip(found, seen, strict=True):
-        tape.copy(tensor, out=place)
-    seen_counts, seen_ranges = (place.array() for place in seen)
+    seen_counts, seen_ranges = seen(tape, tape.over_batch(counts) if of_samples else counts), seen(tape, ranges)
     is_computed = np.array([True] * len(rows) if computed is None else computed, bool)
 
     def read() -> Histograms:

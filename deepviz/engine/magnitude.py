@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepviz.engine.optimizer import CHUNK
-from deepviz.engine.probe import Reading, norm, with_gaps
+from deepviz.engine.reading import Reading, norm, seen, with_gaps
 from deepviz.engine.step import StepRecording
 from deepviz.engine.tape import Tape, Tensor
 
@@ -41,13 +41,12 @@ def magnitudes(tape: Tape, tensors: Sequence[Tensor], sizes: Sequence[int]) -> R
 
     rows = [tape.in_order(tensor.in_memory_order()).reshape(-1) for tensor in tensors]
     result = tape.of_each(tape.call(measure, rows, (len(STATISTICS), len(rows)), dtype=np.dtype(np.float64)))
-    seen = tape.external(np.zeros(result.shape))
-    tape.copy(result, out=seen)
-    parts, counts = seen.array(), np.array(sizes, np.float64)
+    parts, counts = seen(tape, result), np.array(sizes, np.float64)
 
     def read() -> np.ndarray:
-        squares, totals, largest = parts.swapaxes(0, 1)
-        return np.stack([np.hypot.reduce(squares), totals.sum(axis=0) / counts, largest.max(axis=0)])
+        norms, totals, largest = parts.swapaxes(0, 1)
+        # Of the norms of parts, hypot makes that of the whole: the root of the sum of their squares.
+        return np.stack([np.hypot.reduce(norms), totals.sum(axis=0) / counts, largest.max(axis=0)])
 
     return read
 

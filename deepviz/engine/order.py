@@ -28,6 +28,8 @@ class Order:
 
     Attributes
     ----------
+    count
+        How many samples there are.
     epoch
         How many epochs are over.
     seen
@@ -64,12 +66,12 @@ class Order:
         self.epoch, self.seen = place
 
     def checked(self, place: Place) -> Place:
-        """The place, if there is one like it.
+        """The place, if it is one among these samples.
 
         Raises
         ------
         ValueError
-            If there are too few samples for it.
+            If it is beyond the last of them: there were more when it was saved.
         """
         if place.epoch < 0 or not 0 <= place.seen < self.count:
             raise ValueError(

@@ -19,7 +19,8 @@ from deepviz.engine.tape import Phase, Record, Tape, Tensor
 from deepviz.engine.team.part import Part, Team
 
 if TYPE_CHECKING:
-    from deepviz.engine.probe import Moment, Probe, Reading
+    from deepviz.engine.probe import Moment, Probe
+    from deepviz.engine.reading import Reading
 
 COMPUTING: tuple[Phase, ...] = ("forward", "loss", "backward")
 TRIALS = 3

@@ -24,8 +24,9 @@ class Trained(Layer):
 
     trainable: bool = Field(
         True,
-        title="Trained",
-        description="Whether training changes this layer. Switched off, it is frozen: it computes, but does not learn.",
+        title="Trained (not frozen)",
+        description="Whether training changes this layer. Switched off, it is frozen: it computes and passes gradients "
+        "on, but its own parameters stay as they are. It may be changed while training.",
         json_schema_extra=ADVANCED,
     )
 

@@ -124,6 +124,14 @@ ROWS: tuple[ActionRow, ...] = (
         "group", "Group", "Make one card of what is selected.", "Edit", ("Ctrl+G",), separated=True, everywhere=False
     ),
     ActionRow("ungroup", "Ungroup", "Dissolve the selected group.", "Edit", ("Ctrl+Shift+G",), everywhere=False),
+    ActionRow(
+        "freeze",
+        "Freeze, or let learn again",
+        "Have training leave the selected layers as they are, or change them again. It may be done in mid-run.",
+        "Edit",
+        ("Shift+F",),
+        everywhere=False,
+    ),
     ActionRow("attach_all", "Attach activations", "Draw activations on the cards of their layers.", "Edit"),
     ActionRow("detach_all", "Detach activations", "Draw every activation on a card of its own.", "Edit"),
     ActionRow("comment", "Add comment", "Write a note on the canvas.", "Edit", ("N",), everywhere=False),
@@ -175,6 +183,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("next_problem", "Next problem", "Go to the next problem and what mends it.", "View", ("F8",)),
     ActionRow("previous_problem", "Previous problem", "Go to the problem before.", "View", ("Shift+F8",)),
     ActionRow("views", "Live views…", "Open and close live views.", "View", ("Ctrl+Shift+V",)),
+    ActionRow("next_view", "Next live view", "Put the keyboard into the next open view.", "View", ("F6",)),
+    ActionRow("previous_view", "Previous live view", "Put it into the one before.", "View", ("Shift+F6",)),
     ActionRow("workspace_build", "Build workspace", "Room for the canvas.", "View", ("Ctrl+1",), separated=True),
     ActionRow("workspace_train", "Train workspace", "Canvas and curves together.", "View", ("Ctrl+2",)),
     ActionRow(

@@ -22,7 +22,7 @@ from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.gui.asker import Asker
 from deepviz.gui.failures import log
-from deepviz.insight.subject import CancelledError, Question, Subject, UnanswerableError
+from deepviz.insight.subject import CancelledError, Kept, Question, Subject, UnanswerableError
 from deepviz.training.run_plan import facts_of
 
 PROGRESS_INTERVAL = 0.05
@@ -41,6 +41,7 @@ class Task:
     weights: Future[tuple[int, Weights]]
     questions: tuple[tuple[Asker, Question], ...]
     cancelled: threading.Event
+    kept: Kept | None = None
     seconds: dict[Asker, float] = field(default_factory=dict)
     """How long each question took that has been answered so far."""
 
@@ -100,7 +101,7 @@ class Answerer:
             for look, _ in task.questions:
                 self._tell(task, look, "refused", str(error) or type(error).__name__, 0)
             return
-        subject = Subject(task.project, task.data, network, loss, step)
+        subject = Subject(task.project, task.data, network, loss, step, task.kept)
         for look, question in task.questions:
             if not task.cancelled.is_set():
                 start = perf_counter()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QResizeEvent
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.document import ends
 from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import Report
@@ -59,6 +60,7 @@ class CardResponses(QObject):
         self._canvas, self._theme = canvas, theme
         self.tiles = ResponseTiles()
         self.legend = ResponseLegend(theme, canvas)
+        canvas.floats.append(self.legend)
         self.is_wanted = True
         self.step: int | None = None
         self._suits = False
@@ -103,9 +105,10 @@ class CardResponses(QObject):
         maps = {card: answer.maps[run] for card, run in cards.items()}
         counts = {card: answer.counts[run] for card, run in cards.items()}
         unseen = frozenset(self.tiles.items) - frozenset(self._cards_in_sight())
-        self.tiles.show(maps, counts, self._theme, self._canvas.network.node_items(), unseen)
-        self.legend.setVisible(bool(self.tiles.items))
+        layers = {card: self._in_words(card, run) for card, run in cards.items()}
+        self.tiles.show(maps, counts, self._theme, self._canvas.network.node_items(), unseen, layers)
         self.legend.stand()
+        self._canvas.show_float(self.legend, bool(self.tiles.items))
 
     def show_progress(self, share: float) -> None:
         """Nothing to do: it never takes long."""
@@ -164,18 +167,28 @@ class CardResponses(QObject):
     def _forget(self) -> None:
         self._answer = self._last = self.step = None
         self.tiles.clear()
-        self.legend.hide()
+        self._canvas.show_float(self.legend, False)
 
     def _card_runs(self) -> dict[str, str]:
-        """For each card of a single layer the node of the network whose output leaves it."""
+        """For each card that one layer's output leaves the node of the network which that is."""
         drawing = self._canvas.folding.drawing
         found = {}
         for card, members in drawing.members.items():
             attached = drawing.attached.get(card)
             node_id = attached.id if attached is not None else card
-            if node_id in members and node_id in self._runs:  # a closed group stands for several
+            if node_id in drawing.source.groups_by_id:
+                leaving = ends.exits(drawing.source, node_id)
+                node_id = leaving[0] if len(leaving) == 1 else ""
+            elif node_id not in members:
+                continue
+            if node_id in self._runs:
                 found[card] = self._runs[node_id]
         return found
+
+    def _in_words(self, card: str, run: str) -> str:
+        """Which layer the maps on a card are of: on that of a closed group its last one, of the last repetition."""
+        group = self._canvas.folding.graph.groups_by_id.get(card)
+        return run if group is None else f"{run}, the last layer of {group.name}"
 
     def _cards_in_sight(self) -> dict[str, str]:
         """Those that are large enough to see anything on them and have an output that is a row of numbers."""

@@ -65,6 +65,7 @@ class Checking(QObject):
         self.dock: QDockWidget = window.add_dock("Problems", self.panel)
         self.watch = CostWatch(editor, self)
         self.bars, self.bars_button = Bars(), BarsButton(theme, canvas)
+        canvas.floats.append(self.bars_button)
         self._window, self._was_open = window, False
         self._current: Problem | None = None
         readiness.clicked.connect(self.toggle_list)

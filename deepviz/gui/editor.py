@@ -10,9 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from deepviz.datasets.dataset import DatasetError
 from deepviz.datasets.prepared import PreparedData
+from deepviz.document.changed_settings import changed_settings
 from deepviz.document.edits import EditError
 from deepviz.document.project import DataChoice, Project
 from deepviz.document.shapes import DataFacts, Report, check
@@ -44,6 +46,11 @@ class EditCommand(QUndoCommand):
         # What ends where it began is no step: Qt then takes it off the stack.
         self.setObsolete(self._after == self._before)
         return True
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The settings that it changes, each in words with both values."""
+        return changed_settings(self._before, self._after)
 
     def redo(self) -> None:
         """Make the project what it was after the edit."""
@@ -96,6 +103,12 @@ class Editor(QObject):
         self._load_data(project.data)
         self.report: Report = check(project, self.facts)
 
+    def __del__(self) -> None:
+        """Take the steps off the stack before Python frees them: Qt's stack does not notice that one is gone."""
+        if isValid(self) and isValid(self.undo_stack):
+            self.undo_stack.blockSignals(True)
+            self.undo_stack.clear()
+
     @property
     def facts(self) -> DataFacts | None:
         """What is known about the data; None when it could not be loaded."""
@@ -137,6 +150,11 @@ class Editor(QObject):
         number = min(max(number, 0), self.undo_stack.count())
         self._passed_over = max(abs(number - self.undo_stack.index()) - 1, 0)
         self.undo_stack.setIndex(number)
+
+    def step_in_words(self, number: int) -> tuple[str, tuple[str, ...]]:
+        """What a step does, counted from 1, and the settings that it changes, with both values."""
+        command = self.undo_stack.command(number - 1)
+        return command.text(), command.changes if isinstance(command, EditCommand) else ()
 
     def open(self, project: Project, path: Path | None = None) -> None:
         """Show another project; its undo history starts empty."""

@@ -152,7 +152,9 @@ class Inspector(QObject):
         self._wanted -= {look for look, _ in questions}
         for look, question in questions:
             self._answered[look] = question, version
-        task = Task(project, data, self._controller.weights_later(), tuple(questions), threading.Event())
+        controller = self._controller
+        kept = controller.moments.timeline
+        task = Task(project, data, controller.weights_later(), tuple(questions), threading.Event(), kept)
         self._tasks[is_live] = task
         if is_live:
             self._begun = perf_counter()

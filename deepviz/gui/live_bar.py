@@ -1,12 +1,14 @@
 """The rows between canvas and views: which views are open, and which moment of the run they show.
 
-As many views as there is room for have a tab each, those that are open before others; all of them are in the sheet
-that the button at the left end opens.
+As many views as there is room for have a tab each, and keep their places: a view that is opened takes the place of one
+that is closed, and of none that can be seen. All of them are in the sheet that the button at the left end opens.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from itertools import accumulate
+
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -39,6 +41,8 @@ class LiveBar(QWidget):
         self.theme: Theme = DARK
         self._docks: ViewDocks | None = None
         self._tabs: dict[str, Tab] = {}
+        self._order: list[str] = []
+        """The views in the order of their tabs; those at the end have no room."""
         self._last: Tab | None = None
         self.sheet: ViewsPanel | None = None
         self.button = _SheetButton("Views", self)
@@ -68,8 +72,13 @@ class LiveBar(QWidget):
         for number, (key, kind) in enumerate(docks.kinds.items(), start=1):
             tab = Tab(kind.title, self)
             tab.apply_theme(self.theme)
-            tab.clicked.connect(lambda _, key=key: docks.toggle(key))
+            tab.setToolTip("\n".join(filter(None, (kind.title, kind.explanation))))
+            tab.clicked.connect(lambda _, key=key: docks.open(key))
+            tab.close_wanted.connect(lambda key=key: docks.close(key))
+            tab.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            tab.customContextMenuRequested.connect(lambda place, key=key: self._open_menu(key, place))
             self._tabs[key] = tab
+            self._order.append(key)
             self._row.insertWidget(number, tab)
         docks.changed.connect(self.show_open)
         self.show_open()
@@ -84,7 +93,7 @@ class LiveBar(QWidget):
         if self._docks is None or self.sheet is None:
             return
         for key, tab in self._tabs.items():
-            tab.setChecked(self._docks.is_visible(key))
+            tab.show_open(self._docks.is_open(key), self._docks.is_visible(key))
         self.sheet.show_open([key for key in self._docks.kinds if self._docks.is_open(key)])
         if self.sheet.isVisible():
             self.sheet.raise_()  # a view that was opened lies above it
@@ -133,20 +142,50 @@ class LiveBar(QWidget):
             self._docks.toggle(key)
             self.show_open()
 
+    def _open_menu(self, key: str, place: QPoint) -> None:
+        """Everything that can be done with the place of an open view."""
+        if self._docks is not None and self._docks.is_open(key):
+            self._docks.tabs.menu_of(self._docks.docks[key]).popup(self._tabs[key].mapToGlobal(place))
+
     def _choose_tabs(self) -> None:
-        """Show as many tabs as there is room for: those of open views, then the first of the others."""
+        """Show as many tabs as there is room for. What can be seen takes a place where that is needed."""
         room = self.width() - 2 * MARGIN - self.button.sizeHint().width()
         if self._last is not None:
             room -= self._last.sizeHint().width() + SPACING
-        docks, shown = self._docks, set[str]()
-        for key in sorted(self._tabs, key=lambda key: docks is None or not docks.is_open(key)):
-            room -= self._tabs[key].sizeHint().width() + SPACING
-            if room < 0:
+        shown = self._fitting(room)
+        for _ in self._order:  # one that is wider than what it takes the place of may push out another
+            outside = [key for key in self._order if key not in shown]
+            wanted = max(outside, key=self._importance, default=None)
+            given = None if wanted is None else self._given_up(shown, self._importance(wanted))
+            if wanted is None or given is None:
                 break
-            shown.add(key)
+            self._exchange(given, wanted)
+            shown = self._fitting(room)
         for key, tab in self._tabs.items():
             tab.setVisible(key in shown)
         self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+
+    def _importance(self, key: str) -> int:
+        """0 for a closed view, 1 for one behind another, 2 for one that can be seen."""
+        return self._tabs[key].is_open + self._tabs[key].isChecked()
+
+    def _fitting(self, room: int) -> list[str]:
+        """The tabs from the left that there is room for."""
+        ends = accumulate(self._tabs[key].sizeHint().width() + SPACING for key in self._order)
+        return [key for key, end in zip(self._order, ends, strict=True) if end <= room]
+
+    def _given_up(self, shown: list[str], importance: int) -> str | None:
+        """The last tab of what matters least, if that is less than something else does."""
+        least = min(map(self._importance, shown), default=importance)
+        return None if least >= importance else [key for key in shown if self._importance(key) == least][-1]
+
+    def _exchange(self, one: str, other: str) -> None:
+        """Let two views exchange the places of their tabs; all others stay where they are."""
+        first, second = self._order.index(one), self._order.index(other)
+        self._order[first], self._order[second] = other, one
+        for number, key in enumerate(self._order, start=1):
+            self._row.removeWidget(self._tabs[key])
+            self._row.insertWidget(number, self._tabs[key])
 
 
 class _SheetButton(QPushButton):

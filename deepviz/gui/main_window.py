@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.file_drops import FileDrops
+from deepviz.gui.view_dock import ViewDock
 
-LEAST_WIDTH, LEAST_HEIGHT = 1120, 640
+LEAST_WIDTH, LEAST_HEIGHT = 1120, 600
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 216, 288, 272
 LEAST_LEFT, LEAST_RIGHT = 204, 264
 LEAST_VIEW = 240
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
         middle = QWidget()
+        self.setCentralWidget(middle)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -81,29 +83,31 @@ class MainWindow(QMainWindow):
         column.addWidget(canvas, 1)
         column.addWidget(live_bar)
         self._live_bar = live_bar
-        self.setCentralWidget(middle)
 
         self.left_tabs, self.tabs = QTabWidget(), QTabWidget()
         for tab_widget, name in ((self.left_tabs, "What to build with"), (self.tabs, "Settings")):
             tab_widget.setDocumentMode(True)
             tab_widget.setAccessibleName(name)
         self.left_tabs.setProperty("role", "narrow")
+        # Docks first, then what they show: whatever gets another parent is dressed anew, with all that is in it.
+        self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
         for title, panel in left_tabs:
             self.left_tabs.addTab(panel, title)
         for title, panel in tabs:
-            self.tabs.addTab(_scrolling(panel), title)
-        self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
+            area = _scroll_area()
+            self.tabs.addTab(area, title)
+            area.setWidget(panel)
         # Wide views below would take the room from both, and cut off their numbers.
         self.left.setMinimumWidth(LEAST_LEFT)
         self.right.setMinimumWidth(LEAST_RIGHT)
-        self._view_docks: list[QDockWidget] = []
-        self._default_views: list[QDockWidget] = []
+        self._view_docks: list[ViewDock] = []
+        self._default_views: list[ViewDock] = []
         self.setStatusBar(status)
         self.workspace = ""
         self._states: dict[str, QByteArray] = {}
 
-    def add_dock(self, title: str, panel: QWidget) -> QDockWidget:
+    def add_dock(self, title: str, panel: QWidget) -> ViewDock:
         """Place another panel below, beside the curves, hidden at first; it is remembered where it was left open."""
         dock = self._dock(title, panel, Qt.DockWidgetArea.BottomDockWidgetArea)
         dock.hide()
@@ -111,9 +115,9 @@ class MainWindow(QMainWindow):
 
     def add_view_dock(
         self, key: str, title: str, features: QDockWidget.DockWidgetFeature, *, is_default: bool
-    ) -> QDockWidget:
+    ) -> ViewDock:
         """A place below for a live view, hidden at first; it is remembered where it was left."""
-        dock = QDockWidget(title)
+        dock = ViewDock(title, self)
         dock.setObjectName(f"view_{key}")
         dock.setFeatures(features)
         dock.setTitleBarWidget(QWidget())
@@ -174,6 +178,19 @@ class MainWindow(QMainWindow):
             self._states[self.workspace] = self.saveState(LAYOUT_VERSION)
         return {name: bytes(state.data()) for name, state in self._states.items()}
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have windows of views come after this one."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            QTimer.singleShot(0, self, self._bring_up_views)
+
+    def _bring_up_views(self) -> None:
+        """Show windows of views once more that were there before this one: they would lie below it for good."""
+        for dock in self.findChildren(ViewDock):
+            if dock.isFloating() and dock.isVisible():
+                dock.hide()
+                dock.show()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first: there may be unsaved work."""
         event.ignore()  # should asking fail, the window stays, and with it what has not been saved
@@ -187,13 +204,13 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> ViewDock:
+        dock = ViewDock(title, self)
         dock.setObjectName(f"dock_{title.lower()}")
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         dock.setTitleBarWidget(QWidget())  # the panels carry their own headings
-        dock.setWidget(panel)
         self.addDockWidget(area, dock)
+        dock.setWidget(panel)
         return dock
 
     def _arrange(self, name: str) -> None:
@@ -207,10 +224,9 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.left, self.right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
 
 
-def _scrolling(panel: QWidget) -> QScrollArea:
-    """A panel that scrolls up and down when it does not fit, and never sideways."""
+def _scroll_area() -> QScrollArea:
+    """Where a panel scrolls up and down when it does not fit, and never sideways."""
     area = QScrollArea()
-    area.setWidget(panel)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFrameShape(QScrollArea.Shape.NoFrame)

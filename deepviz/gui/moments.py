@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QObject, Signal
 
 from deepviz.engine.trainer_state import TrainerState
+from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
 from deepviz.training.timeline import Timeline
 
@@ -60,19 +61,22 @@ class Moments(QObject):
         kept = {step for step in (*self.timeline.steps, self.chosen) if step is not None and step < last}
         return tuple(sorted(kept))
 
-    def begin(self, timeline: Timeline | None = None, state: TrainerState | None = None) -> None:
+    def begin(self, timeline: Timeline | None = None, left: Checkpoint | None = None) -> None:
         """Go on in the present of another run.
 
         Parameters
         ----------
         timeline
-            Where states of it were kept, if any were.
-        state
+            Where states of it were kept, if any were; by default it has those that the checkpoint knows.
+        left
             Where it stands; None: before its first step. What was kept of later steps belongs to what is left.
         """
-        self.timeline = Timeline() if timeline is None else timeline
-        if state is not None:
-            self.timeline.cut(state.step)
-            if self.timeline.at(state.step) is None:
-                self.timeline.keep(lambda: state)
+        if timeline is None:
+            timeline = Timeline() if left is None else Timeline.of(left.kept)
+        self.timeline = timeline
+        if left is not None:
+            state = left.state
+            timeline.cut(state.step)
+            if timeline.at(state.step) is None:
+                timeline.keep(lambda: state)
         self.choose(None)

@@ -15,6 +15,8 @@ FAST, SHARE_OF_FAST = 3000.0, 0.12
 """Steps a second from which on a run may be shown more often, because nobody waits for it."""
 SHORTEST, LONGEST = 33, 250
 """Milliseconds between two pictures of a run: 30 of them a second, and 4 where a picture takes very long."""
+COLLECTIONS = 3
+"""How often from one picture to the next the window takes in what was measured."""
 RECENT = 0.3
 """How much the last picture weighs in what a picture costs."""
 
@@ -65,11 +67,11 @@ class Rhythm:
         self._own, self._wall = own, wall
         self._last: float | None = None
         self._cost, self._share = 0.0, SHARE
-        self._not_before = 0.0
+        self._not_before = self._not_collected_before = 0.0
 
     def rest(self) -> None:
         """Note that there was a break: what was computed meanwhile has nothing to do with the run."""
-        self._last, self._not_before = None, 0.0
+        self._last, self._not_before, self._not_collected_before = None, 0.0, 0.0
 
     @property
     def milliseconds(self) -> float:
@@ -88,9 +90,15 @@ class Rhythm:
         self._last, self._not_before = own, wall + self.milliseconds / 1000
         return True
 
-    def leave_out(self, work: Callable[[], object]) -> None:
-        """Do something that has to be done anyway, however many pictures there are."""
-        start = self._own()
+    def collect(self, work: Callable[[], object], at_once: bool) -> None:
+        """Take in what was measured, if it is time for that or has to be at once; no part of what a picture costs.
+
+        Ten steps cost hardly more than one, so this too is done the less often the fewer pictures there are.
+        """
+        start, wall = self._own(), self._wall()
+        if not at_once and wall < self._not_collected_before:
+            return
+        self._not_collected_before = wall + max(self.milliseconds / COLLECTIONS, SHORTEST) / 1000
         work()
         if self._last is not None:
             self._last += self._own() - start

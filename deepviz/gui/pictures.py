@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from deepviz.gui.canvas.below_cards import below_cards
 from deepviz.gui.canvas.picture import SUFFIXES, image_of, png_of, svg_of, write_file
 from deepviz.gui.canvas.picture_painting import NetworkPicture
 from deepviz.gui.canvas.view import CanvasView
@@ -74,6 +75,7 @@ class Pictures(QObject):
             network.gradient_scale if has_gradients else None,
             selected if self.only_selected and selected else None,
             settings.get(PICTURE_TRANSPARENT),
+            below_cards(network.node_items()),
         )
 
     def ask_save(self) -> bool:

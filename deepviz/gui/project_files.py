@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deepviz.document.archive import FileError
 from deepviz.document.compile import ProjectError
 from deepviz.document.file_format import SUFFIX, Loaded, load, save
 from deepviz.document.graph_json import LONGEST_NAME
+from deepviz.document.kept_states import MOST_PROJECT_BYTES
 from deepviz.document.project import Project
 from deepviz.exchange import ExchangeError, export
 from deepviz.gui.editor import Editor
@@ -23,7 +25,7 @@ from deepviz.gui.file_drops import is_project, trouble_with
 from deepviz.gui.notice import Notice
 from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER, Settings
 from deepviz.gui.training_controller import TrainingController
-from deepviz.training.checkpoint import checkpoint_of, trained_of
+from deepviz.training.checkpoint import Checkpoint, checkpoint_of, trained_of
 from deepviz.training.run_plan import RunPlan, prepared
 
 FILTER = f"DeepViz project (*{SUFFIX})"
@@ -173,7 +175,7 @@ class ProjectFiles(QObject):
             project = edits.rename(project, name)
         try:
             checkpoint = self._controller.checkpoint()
-            trained = None if checkpoint is None else trained_of(checkpoint, self._editor.data)
+            trained = None if checkpoint is None else trained_of(self._with_timeline(checkpoint), self._editor.data)
             save(project, path, trained)
         except (OSError, TimeoutError, FileError) as error:
             self._notice.tell(f"Could not save {path.name}: {_reason(error)}", "bad", [("Save as…", self.ask_save)])
@@ -242,6 +244,11 @@ class ProjectFiles(QObject):
     def saved_steps(self) -> int:
         """For how many steps the weights in the project's file have been trained."""
         return self._saved_steps
+
+    def _with_timeline(self, checkpoint: Checkpoint) -> Checkpoint:
+        """A checkpoint with as much of the timeline of its run as a project's file has room for."""
+        timeline = self._controller.moments.timeline
+        return replace(checkpoint, kept=timeline.selected(checkpoint.state.step, MOST_PROJECT_BYTES))
 
     def _show(self, loaded: Loaded, path: Path | None) -> list[str]:
         """Show a project with its weights. Returns what had to be left out, in words."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from deepviz.document.file_format import Loaded
@@ -14,7 +14,7 @@ from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.editor import Editor
 from deepviz.gui.notice import Notice
 from deepviz.gui.project_files import ProjectFiles
-from deepviz.gui.run_repeats import train_again
+from deepviz.gui.run_repeats import train_again, verdict
 from deepviz.gui.runs.desk import RunsDesk
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.checkpoint import Checkpoint
@@ -73,6 +73,13 @@ class RunArchive(QObject):
             words = " ".join([f"{summary.name} is open, after step {self._controller.step_count:,}.", *warnings])
             self._notice.tell(words, "warning" if warnings else "good")
 
+    def recover(self, loaded: Loaded) -> None:
+        """Note the run that was just opened from the session of a program that ended before it could do so."""
+        history, trained = self._controller.history, loaded.trained
+        if trained is not None and "run" in trained.history and trained.history["run"].tolist() == [history.run]:
+            self._noted.pop(history, None)
+            self._note(self._controller.checkpoint(), "interrupted")
+
     def train_again(self, loaded: Loaded, summary: RunSummary) -> None:
         """Open the project of a run, and make the run again with all its changes."""
         if not self._files.may_leave():
@@ -90,15 +97,12 @@ class RunArchive(QObject):
             return
         state, name = self._again
         checkpoint = self._controller.checkpoint()
-        if checkpoint is None or checkpoint.state.step < state.step:
+        is_over = self._controller.status in ("finished", "diverged", "failed")
+        if checkpoint is None or (checkpoint.state.step < state.step and not is_over):
             return
         self._again = None
-        if checkpoint.state.step == state.step:
-            weights = checkpoint.state.weights
-            is_same = all(np.array_equal(weights[each], array) for each, array in state.weights.items())
-            verdict = "all weights are the same, to the bit" if is_same else "its weights are not the same"
-            words = f"{name} was trained again: after step {state.step:,} {verdict}."
-            self._notice.tell(words, "good" if is_same else "warning")
+        is_same, words = verdict(name, state, checkpoint.state)
+        self._notice.tell(words, "good" if is_same else "warning")
 
     def _begin(self) -> None:
         """Give a new run an id at once: it is in the project's file, so the run is known again when that is opened."""
@@ -143,5 +147,7 @@ class RunArchive(QObject):
         known = self._desk.store.run(history.run)
         if known is not None and known.steps == checkpoint.state.step:
             return
+        kept = self._controller.moments.timeline.selected(checkpoint.state.step)
+        checkpoint = replace(checkpoint, kept=kept)
         self._desk.note(checkpoint, how, self._seconds.get(history, 0.0), history.run, reason=reason)
         self._noted[history] = checkpoint.state.step

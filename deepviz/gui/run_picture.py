@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from deepviz.document.graph import Edge, Graph
 from deepviz.document.repeats import unrolled
-from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.gui.canvas.gradients import GradientPicture, together
 from deepviz.training.history import GRADIENT_NORM, History
 
 SPARKLINE_STEPS = 400
@@ -24,7 +24,8 @@ class RunPictures:
 
     def __init__(self) -> None:
         self._graph: Graph | None = None
-        self._drawn: Mapping[Edge, Edge] = {}
+        self._drawn: Mapping[Edge, Sequence[Edge]] = {}
+        self._counts: Mapping[Edge, int] = {}
         self._written: tuple[Edge, ...] = ()
         self._losses: frozenset[str] = frozenset()
 
@@ -59,17 +60,25 @@ class RunPictures:
         course |= dict.fromkeys(self._losses, losses[max(0, past - SPARKLINE_STEPS) : past].copy())
         nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
         edges, flows = self._edges(history, step), self._flows(history, step)
-        return GradientPicture(nodes, edges, loss, course, span or (), flows, moment)
+        measured = _flow_step(history, step)
+        return GradientPicture(nodes, edges, loss, course, span or (), flows, moment, self._counts, measured)
 
     def _edges(self, history: History, step: int) -> dict[Edge, float | None]:
-        """The norm at each drawn edge, of the last step before that was looked at so closely."""
+        """The norm at each drawn edge, of the last step up to this one that was looked at so closely.
+
+        What is drawn once and repeated has that of all repetitions together.
+        """
         flow = history.at(FLOW, step)
         if flow is None:
             return {}
         # What comes from the loss is the last of them; the edge to it is drawn, but not a part of the network.
         edges = [*(Edge(*edge) for edge in history.edges), *(edge for edge in self._written if self._is_last(edge))]
         norms = dict(zip(edges, map(float, flow), strict=False))
-        return {drawn: norms[edge] for drawn, edge in self._drawn.items() if edge in norms}
+        return {
+            drawn: norms[written[0]] if len(written) == 1 else together(norms[edge] for edge in written)
+            for drawn, written in self._drawn.items()
+            if all(edge in norms for edge in written)
+        }
 
     def _flows(self, history: History, step: int) -> dict[str, np.ndarray]:
         """What came back to nodes without parameters up to a step."""
@@ -94,5 +103,15 @@ class RunPictures:
     def _follow(self, graph: Graph) -> None:
         if graph is not self._graph:
             written = unrolled(graph)
-            self._graph, self._drawn, self._written = graph, written.edges, written.graph.edges
+            self._graph, self._drawn, self._written = graph, written.repetitions(), written.graph.edges
+            self._counts = {drawn: len(edges) for drawn, edges in self._drawn.items() if len(edges) > 1}
             self._losses = frozenset(node.id for node in graph.nodes if node.is_loss)
+
+
+def _flow_step(history: History, step: int) -> int | None:
+    """The last step up to this one at which the gradients of edges were measured."""
+    if FLOW not in history:
+        return None
+    steps, _ = history.column(FLOW)
+    past = int(np.searchsorted(steps, step, side="right"))
+    return int(steps[past - 1]) if past else None

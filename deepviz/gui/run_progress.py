@@ -33,8 +33,13 @@ class RunProgress:
     @property
     def epochs(self) -> int:
         """To which epoch the run goes."""
-        session = self._session()
-        return (self._editor.project if session is None else session.plan.project).plan.run.epochs
+        session, place = self._session(), self._place
+        if session is not None:
+            return session.plan.project.plan.run.epochs
+        planned = self._editor.project.plan.run.epochs
+        # One that was stopped in an epoch beyond those goes on for as many again.
+        is_beyond = place is not None and (place.epoch, place.seen) > (planned, 0)
+        return planned + (place.epoch if place is not None and is_beyond else 0)
 
     @property
     def steps_per_epoch(self) -> int:

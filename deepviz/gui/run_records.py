@@ -11,7 +11,7 @@ from deepviz.gui.canvas.gradients import GradientPicture
 from deepviz.gui.gradient_span import GradientSpan
 from deepviz.gui.run_log import RunLog
 from deepviz.gui.run_picture import RunPictures
-from deepviz.training import divergence
+from deepviz.training import divergence, unclipped
 from deepviz.training.history import MOST_STEPS, History
 from deepviz.training.session import Session
 
@@ -28,7 +28,7 @@ class RunRecords:
     def __init__(self) -> None:
         self.history = History(())
         self._span, self._log, self._pictures = GradientSpan(), RunLog(), RunPictures()
-        self._told = 0
+        self._told = self._settled = 0
 
     def begin(self, history: History, project: Project | None = None) -> None:
         """Go on with the history of another run, of this project; files of earlier versions do not say how it began."""
@@ -37,15 +37,14 @@ class RunRecords:
         history.most_steps = MOST_STEPS
         self._log.follow(history, project)
         self.history, self._span = history, GradientSpan()
-        self._span.follow(history)
-        self._told = history.revision
+        self._told, self._settled = history.revision, 0
 
     def append(self, session: Session, records: Sequence[StepRecord]) -> None:
         """Add what a run of these layers has reported."""
         if not self.history.nodes or not self.history.edges:  # a file may not know them
             self.history.nodes, self.history.edges = session.nodes, session.edges
+        self._settled = int(self.history.steps[-1]) if len(self.history) else 0
         self.history.append(records)
-        self._span.follow(self.history)
 
     def went_by(self, project: Project, step: int) -> None:
         """Note by which project a run begins, or goes on from a checkpoint, after so many steps."""
@@ -58,6 +57,7 @@ class RunRecords:
     def changed(self, project: Project, step: int) -> None:
         """Note that the run goes on by another plan after so many steps."""
         self._log.note(self.history, project, step)
+        unclipped.complete(self.history, step)
 
     def end(self, session: Session) -> None:
         """Note how a run has ended, where nothing that was measured says so."""
@@ -70,9 +70,14 @@ class RunRecords:
     @property
     def has_news(self) -> bool:
         """Whether there is anything in the history that was not there when this was last asked."""
+        if any(name.startswith("clipped_gradients/") for name in self.history.columns):
+            # A change that came while the newest were fetched is noted the next time: they are taken over only then.
+            unclipped.complete(self.history, self._settled)
+            self._settled = int(self.history.steps[-1])
         news, self._told = self.history.revision != self._told, self.history.revision
         return news
 
     def picture(self, graph: Graph, moment: int | None) -> GradientPicture:
         """The gradients after a step of the run, or (None) the last one."""
+        self._span.follow(self.history)
         return self._pictures.of(self.history, graph, self._span.ends, moment)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
 from deepviz.document.file_format import Loaded
+from deepviz.engine.trainer_state import TrainerState
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.branching import branched, settings_at
@@ -45,3 +53,54 @@ def train_again(controller: TrainingController, editor: Editor, loaded: Loaded) 
         editor.apply("Train again", lambda project: applied(project, changes[0]), "again")
     controller.train_again(run)
     return ""
+
+
+def verdict(name: str, before: TrainerState, after: TrainerState) -> tuple[bool, str]:
+    """Whether a run that was made again has come to the same weights, to the bit; and that in words.
+
+    Parameters
+    ----------
+    name
+        Of the run that was there before.
+    before, after
+        Where that run stood, and where the new one has ended.
+    """
+    if after.step != before.step:
+        return False, (
+            f"{name} was trained again, but that ended after step {thousands(after.step)} and not after step "
+            f"{thousands(before.step)}, so it is not the same run."
+        )
+    where = f"{name} was trained again: after step {thousands(after.step)}"
+    differing = {key: count for key in before.weights if (count := _others(before.weights, after.weights, key))}
+    if not differing:
+        return True, f"{where} all weights are the same, to the bit."
+    total = sum(array.size for array in before.weights.values())
+    far = {key: _distance(before.weights[key], after.weights[key]) for key in differing if key in after.weights}
+    farthest = max(far, key=lambda key: far[key], default="")
+    most = f", by up to {far[farthest]:.2g}, most in {farthest}" if farthest else ""
+    return False, (
+        f"{where} {thousands(sum(differing.values()))} of {thousands(total)} weights are not the same{most}. "
+        "Another processor, another version of NumPy or several workers round differently; otherwise the data or a "
+        "setting was changed."
+    )
+
+
+def _others(before: Mapping[str, npt.NDArray[Any]], after: Mapping[str, npt.NDArray[Any]], key: str) -> int:
+    """How many numbers of an array differ in any bit: NaN equals the same NaN, and 0 is not -0."""
+    one, other = before[key], after.get(key)
+    if other is None or one.shape != other.shape or one.dtype != other.dtype:
+        return int(one.size)
+    if not one.size:
+        return 0
+    bits, others = (np.ascontiguousarray(each).reshape(-1).view(np.uint8) for each in (one, other))
+    return int((bits != others).reshape(one.size, -1).any(axis=1).sum())
+
+
+def _distance(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
+    """The largest difference of two arrays; infinite if they are of different shapes or one is not finite."""
+    if one.shape != other.shape:
+        return float("inf")
+    with np.errstate(all="ignore"):
+        difference = np.abs(one.astype(np.float64) - other)
+    difference[np.isnan(difference)] = np.inf
+    return float(difference[~(np.isnan(one) & np.isnan(other))].max(initial=0.0))

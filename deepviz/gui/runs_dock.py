@@ -6,7 +6,7 @@ window of its own, it stands beside the others as any view does.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
 from deepviz.gui.main_window import BOTTOM_HEIGHT, MainWindow
@@ -16,9 +16,11 @@ from deepviz.gui.plots.tabs import Tab
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.settings import RUNS_INSTEAD_OF, RUNS_WITH, Setting, Settings
 from deepviz.gui.theme import Theme
-from deepviz.gui.view_docks import DOCK_FEATURES, LARGE, ViewDocks
+from deepviz.gui.view_docks import DOCK_FEATURES, ViewDocks
+from deepviz.training.queue_entry import OVER
 
 BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+TIP = "All runs with their settings and results: compare, repeat, vary (Ctrl+3)"
 LET_GO = 60
 """Milliseconds between two looks whether a dock that is dragged was let go."""
 
@@ -67,12 +69,14 @@ class RunsDock(QObject):
         self.dock.setTitleBarWidget(self.header)
         panel.list_page.counted.connect(self.header.set_note)
         self.tab = Tab("Runs")
-        self.tab.setToolTip("All runs with their settings and results: compare, repeat, vary (Ctrl+3)")
         self._let_go = QTimer(self, interval=LET_GO)
         self._let_go.timeout.connect(self._look_where_it_went)
         self.tab.clicked.connect(self.toggle)
+        panel.queue_changed.connect(self._tell_queue)
+        self._tell_queue()
         self.header.close_button.clicked.connect(self.close)
         self.header.double_clicked.connect(self.maximise)
+        self.dock.back_wanted.connect(self.maximise)
         self.dock.visibilityChanged.connect(self._note_seen)
         self.dock.topLevelChanged.connect(self._note_detached)
 
@@ -134,11 +138,7 @@ class RunsDock(QObject):
             self._fit()
         else:
             stood_below = self._stands_below_alone
-            self.dock.setFloating(True)
-            frame = self._window.geometry()
-            large = QRect(0, 0, round(LARGE * frame.width()), round(LARGE * frame.height()))
-            large.moveCenter(frame.center())
-            self.dock.setGeometry(large)
+            self.dock.enlarge(self._window.geometry())
             if stood_below:
                 self._have_views_come_back()
         self._moves_itself = False
@@ -148,10 +148,23 @@ class RunsDock(QObject):
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._panel.apply_theme(theme)
+        self.dock.apply_theme(theme)
         self.header.apply_theme(theme)
         self.tab.apply_theme(theme)
 
     # Inside
+
+    def _tell_queue(self) -> None:
+        """Say on the tab how far the queue is, so that it is known while the list is closed."""
+        queue = self._panel.queue_page.queue
+        over = sum(entry.state in OVER for entry in queue.entries)
+        text = f"Runs {over}/{len(queue.entries)}" if queue.is_busy else "Runs"
+        told = f"\n{self._panel.queue_page.summary()}" if queue.is_busy else ""
+        self.tab.setToolTip(f"{TIP}{told}")
+        self.tab.setAccessibleName(f"Runs, queue: {self._panel.queue_page.summary()}" if queue.is_busy else "Runs")
+        if text != self.tab.text():
+            self.tab.setText(text)
+            self.tab.updateGeometry()
 
     @property
     def _stands_below_alone(self) -> bool:

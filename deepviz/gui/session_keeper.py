@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from deepviz.document.file_format import FileError, Trained
+from deepviz.document.kept_states import KeptStates
 from deepviz.document.project import Project
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.failures import log
@@ -179,10 +180,13 @@ class SessionKeeper(QObject):
             was_closed,
             view_of(self._bench),
         )
+        moments, run = self._bench.controller.moments, self._bench.controller.history.run
+        kept = KeptStates() if checkpoint is None else moments.timeline.selected(checkpoint.state.step)
         if editor.path is not None and (files.is_saved or files.was_discarded):
-            return _Job(self.slot, self._state(), notes)  # its file has it all
+            # Its file has it all, but less of a long timeline.
+            return _Job(self.slot, self._state(), notes, kept=kept, run=run)
         trained = None if checkpoint is None else trained_of(checkpoint, editor.data)
-        return _Job(self.slot, self._state(), notes, editor.project, trained)
+        return _Job(self.slot, self._state(), notes, editor.project, trained, kept, run)
 
     def _write(self, job: _Job) -> _Outcome:
         """Write, in whatever thread."""
@@ -192,6 +196,7 @@ class SessionKeeper(QObject):
                 job.slot.clear()
             else:
                 job.slot.write(job.notes, job.project, job.trained)
+                job.slot.write_timeline(job.kept, job.run)
         except (OSError, FileError) as error:
             return _Outcome(job, str(getattr(error, "strerror", None) or error), 0.0)
         return _Outcome(job, "", time.monotonic() - started)
@@ -235,6 +240,8 @@ class _Job:
     notes: Notes | None = None
     project: Project | None = None
     trained: Trained | None = None
+    kept: KeptStates = field(default_factory=KeptStates)
+    run: str = ""
 
 
 @dataclass(frozen=True, eq=False)

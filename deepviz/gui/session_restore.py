@@ -169,7 +169,7 @@ class Sessions(QObject):
         path = Path(notes.path) if notes.path else None
         try:
             slot.begin_trying()
-            loaded = load(slot.copy if has_copy or path is None else path)
+            loaded = slot.with_timeline(load(slot.copy if has_copy or path is None else path))
         except OSError as error:  # what cannot be written to cannot be gone on with
             self._tell_trouble(error.strerror or str(error))
             return False
@@ -184,6 +184,8 @@ class Sessions(QObject):
         warnings = self._bench.files.restore(loaded, path, is_edited, saved_steps)
         self._view = notes.view
         show_view(self._bench, notes.view)
+        if not notes.was_closed:
+            self._bench.archive.recover(loaded)
         self._tell_back(notes, has_copy, warnings)
         return True
 

@@ -1,7 +1,7 @@
 """Where sessions lie between two starts: in one folder, each with a name of its own, locked while a window has it.
 
-A session is a copy of the project if it is not as in its file, and notes about it. All is written as a whole or not at
-all, and what cannot be read is set aside rather than deleted.
+A session is a copy of the project if it is not as in its file, the timeline of its run, and notes about it. All is
+written as a whole or not at all, and what cannot be read is set aside rather than deleted.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from deepviz.document.file_format import SUFFIX, FileError, Trained, save
+from deepviz.document.file_format import SUFFIX, FileError, Loaded, Trained, save, with_timeline
 from deepviz.document.file_lock import locked
+from deepviz.document.kept_states import KeptStates
 from deepviz.document.project import Project
 from deepviz.document.replace_file import replace_file
+from deepviz.document.timeline_file import SUFFIX as TIMELINE
+from deepviz.document.timeline_file import write_timeline
 
 NOTES, LOCK, TRYING = ".json", ".lock", ".trying"
 DAMAGED = "damaged-"
@@ -74,6 +77,7 @@ class Slot:
     def __init__(self, folder: Path, name: str, descriptor: int) -> None:
         self.name = name
         self._folder, self._descriptor = folder, descriptor
+        self._timeline: object = None
 
     @property
     def copy(self) -> Path:
@@ -111,9 +115,28 @@ class Slot:
         if project is None:
             self.copy.unlink(missing_ok=True)
 
+    def write_timeline(self, kept: KeptStates, run: str) -> None:
+        """Keep the timeline of a run; nothing is written if it is as it was written last.
+
+        Raises
+        ------
+        OSError
+            If it cannot be kept; what was kept before is untouched.
+        """
+        written = (run, kept.steps, kept.pinned)
+        if written != self._timeline:
+            write_timeline(self._file(TIMELINE), kept, run)
+            self._timeline = written
+
+    def with_timeline(self, loaded: Loaded) -> Loaded:
+        """A project with the timeline that was kept with it, if it is of the same run."""
+        run = None if loaded.trained is None else loaded.trained.history.get("run")
+        return with_timeline(loaded, self._file(TIMELINE), "" if run is None else str(run[0]))
+
     def clear(self) -> None:
         """Forget the session."""
-        for file in (self.copy, self._file(NOTES), self._file(TRYING)):
+        self._timeline = None
+        for file in (self.copy, self._file(NOTES), self._file(TRYING), self._file(TIMELINE)):
             file.unlink(missing_ok=True)
 
     def set_aside(self) -> Path | None:

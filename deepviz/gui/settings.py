@@ -101,6 +101,8 @@ LANDSCAPE_POINTS = Setting("views/landscape_points", 21, "Points along a directi
 LANDSCAPE_REACH = Setting("views/landscape_reach", 1.0, "How far the landscape reaches.", (0.1, 0.25, 0.5, 1.0, 2.0))
 LANDSCAPE_SAMPLES = Setting("views/landscape_samples", 512, "Samples the landscape is of.", (128, 512, 2048, 8192))
 LANDSCAPE_FORM = Setting("views/landscape_form", "map", "One random direction, or two.", ("map", "curve"))
+LANDSCAPE_ALONG = Setting("views/landscape_along", "random", "Directions of the landscape.", ("random", "path"))
+LANDSCAPE_PATH = Setting("views/landscape_path", True, "Whether the landscape shows the path of training.")
 LANDSCAPE_LOG = Setting("views/landscape_log", False, "Whether the landscape shows logarithms of the loss.")
 RATE_RANGE = Setting(
     "views/rate_range", "1e-6 to 10", "The learning rates that are tried.", ("1e-8 to 0.1", "1e-6 to 10", "1e-4 to 1e3")
@@ -144,6 +146,9 @@ RUNS_WITH: Setting[tuple[str, ...]] = Setting(
 VIEWS_OFFERED: Setting[tuple[str, ...]] = Setting(
     "views/offered", (), "Views that were opened by themselves because they suited the data; each is once only."
 )
+LARGE_PLACES: Setting[tuple[str, ...]] = Setting(
+    "views/large_places", (), "Where the large window of each view was left, as `key/left/top/width/height`."
+)
 HINTS_SHOWN = Setting("hints/shown", 0, "How many of the first hints have been seen.", minimum=0, maximum=100)
 HINTS_ON = Setting("hints/on", True, "Whether the first hints are shown at all.")
 
@@ -185,6 +190,8 @@ SETTINGS: tuple[
     LANDSCAPE_REACH,
     LANDSCAPE_SAMPLES,
     LANDSCAPE_FORM,
+    LANDSCAPE_ALONG,
+    LANDSCAPE_PATH,
     LANDSCAPE_LOG,
     RATE_RANGE,
     RATE_STEPS,
@@ -205,6 +212,7 @@ SETTINGS: tuple[
     RUNS_INSTEAD_OF,
     RUNS_WITH,
     VIEWS_OFFERED,
+    LARGE_PLACES,
     HINTS_SHOWN,
     HINTS_ON,
 )

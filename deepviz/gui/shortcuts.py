@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from deepviz.gui.actions import MENUS, ROWS
 from deepviz.gui.canvas.keyboard import FIXED_KEYS, KEYS
 
-CANVAS, OUTLINE, POINTER = "On the canvas", "In the outline", "With the pointer"
+CANVAS, OUTLINE, VIEW, POINTER = "On the canvas", "In the outline", "In a live view", "With the pointer"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,18 @@ OUTLINE_KEYS: tuple[Shortcut, ...] = (
 )
 """What a tree does with keys is mostly Qt's own doing, so these cannot be looked up anywhere."""
 
+VIEW_KEYS: tuple[Shortcut, ...] = (
+    Shortcut(VIEW, "Pause the view, or let it follow the run", ("Shift+P",)),
+    Shortcut(VIEW, "Large window, or back", ("F11",)),
+    Shortcut(VIEW, "Go back from a window of its own", ("Esc",)),
+    Shortcut(VIEW, "Zoom", ("+", "-")),
+    Shortcut(VIEW, "Show everything again", ("Home",)),
+    Shortcut(VIEW, "Logarithmic axis", ("L",)),
+    Shortcut(VIEW, "Move the cross-hair", ("Left", "Right")),
+    Shortcut(VIEW, "Close", ("Ctrl+W",)),
+)
+"""Keys that views have while the keyboard is in them; their menus show them too."""
+
 GESTURES: tuple[Shortcut, ...] = (
     Shortcut(POINTER, "Add a layer; on a connection it goes in between", ("Drag from Layers",)),
     Shortcut(POINTER, "Connect, or move the end of a connection", ("Drag a port",)),
@@ -61,7 +73,7 @@ GESTURES: tuple[Shortcut, ...] = (
 
 
 def shortcuts() -> tuple[Shortcut, ...]:
-    """Every shortcut, by heading: the menus first, then the canvas, the outline and the pointer.
+    """Every shortcut, by heading: the menus first, then the canvas, the outline, views and the pointer.
 
     What the canvas and a menu both have a key for is listed once, under the menu, with all of its keys.
     """
@@ -74,7 +86,8 @@ def shortcuts() -> tuple[Shortcut, ...]:
     for keys, text in (*((row.keys, row.text) for row in KEYS), *FIXED_KEYS):
         _add(listed, Shortcut(CANVAS, text, native(keys)))
     outline = (replace(row, keys=native(row.keys)) for row in OUTLINE_KEYS)
-    return (*listed, *outline, *GESTURES)
+    views = (replace(row, keys=native(row.keys)) for row in VIEW_KEYS)
+    return (*listed, *outline, *views, *GESTURES)
 
 
 def native(keys: Iterable[str]) -> tuple[str, ...]:

@@ -264,7 +264,9 @@ def apply(app: QApplication, theme: Theme) -> None:
         app.setFont(body_font())
     app.setProperty("theme", theme.name)
     app.setPalette(qt_palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    if app.styleSheet() != sheet:  # Qt would dress every widget there is anew, for half a second
+        app.setStyleSheet(sheet)
 
 
 class ThemeSwitch(QObject):

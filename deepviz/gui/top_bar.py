@@ -29,10 +29,10 @@ WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
 RUN_WIDTH = 104
 LONGEST_PROGRESS = "epoch 9\u2009999 of 9\u2009999" + "59 min 59 s left"
-"""What there is always room for; a longer course needs a wider window."""
+"""What there is always room for; of a longer course the number of the epoch is what stays."""
 BRAND_FROM = 1360
-MANY_EPOCHS = 100_000
-"""From here on there is room for the numbers only."""
+WORDS_GAP = 8
+"""Pixels between how far the run is and how long it still takes."""
 
 
 class TopBar(QFrame):
@@ -124,13 +124,20 @@ class TopBar(QFrame):
         """Show whether the run button pauses, and its words."""
         self._running = running
         self.run_button.setText(words)
+        self.run_button.setToolTip(self._actions["run"].toolTip())
         self.apply_theme(self._theme)
 
     def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
         """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""
         count = f"{thousands(epoch)} of {thousands(epochs)}"
-        short = epochs >= MANY_EPOCHS
-        self._epoch.setText((count if short else f"epoch {count}") if epoch else f"{thousands(epochs)} epochs")
+        ways = (f"epoch {count}", count, thousands(epoch))
+        if not epoch:
+            ways = (f"{thousands(epochs)} epochs", thousands(epochs), "")
+        metrics = self._left.fontMetrics()
+        room = self._bar.width() - (metrics.horizontalAdvance(time_left) + WORDS_GAP if time_left else 0)
+        fitting = (words for words in ways if metrics.horizontalAdvance(words) <= room)
+        self._epoch.setText(next(fitting, ways[-1]))
+        self._epoch.setToolTip(ways[0])
         self._left.setText(time_left)
         self._bar.setMaximum(max(total, 1))
         self._bar.setValue(min(step, total))
@@ -192,6 +199,7 @@ class TopBar(QFrame):
         self._bar.setFixedWidth(words_width + 8)
         self._bar.setAccessibleName("Progress of the run")
         words = QHBoxLayout()
+        words.setSpacing(WORDS_GAP - 2)  # labels are a little wider than their words
         words.addWidget(self._epoch)
         words.addWidget(self._left)
         block = QVBoxLayout()

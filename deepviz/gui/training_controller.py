@@ -74,8 +74,7 @@ class TrainingController(QObject):
         self._session: Session | None = None
         self._checkpoint: Checkpoint | None = None
         self._shelved: tuple[Checkpoint, Timeline] | None = None
-        self._status = "idle"
-        self.moments = Moments(self)
+        self._status, self.moments = "idle", Moments(self)
         self._wanted_probes: tuple[str, ...] = ("gradient_flow",)
         self.progress = RunProgress(editor, lambda: self._session, self._left_state)
         self._rhythm, self._shows_plan = Rhythm(), False
@@ -297,8 +296,9 @@ class TrainingController(QObject):
             self._timer.stop()
             return
         status = session.status
-        self._rhythm.leave_out(self._collect)
-        if status != "running" or self._rhythm.is_due(self.progress.pace.steps_per_second):
+        is_shown = status != "running" or self._rhythm.is_due(self.progress.pace.steps_per_second)
+        self._rhythm.collect(self._collect, at_once=is_shown)
+        if is_shown:
             self._tell_growth()
         self._set_status(status)
         if status == "running":
@@ -390,7 +390,7 @@ class TrainingController(QObject):
 
     def _begin_history(self, history: History, kept: Timeline | None = None, left: Checkpoint | None = None) -> None:
         self._records.begin(history, None if left is None else left.project)
-        self.moments.begin(kept, None if left is None else left.state)
+        self.moments.begin(kept, left)
         self.progress.pace.clear()
         self.restarted.emit()
 

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.document.shapes import Report
+from deepviz.gui.dock_tabs import DockTabs
 from deepviz.gui.main_window import MainWindow
 from deepviz.gui.plots import all_views
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.view import View
-from deepviz.gui.settings import VIEWS_OFFERED, Settings
+from deepviz.gui.settings import LARGE_PLACES, VIEWS_OFFERED, Settings
 from deepviz.gui.theme import DARK, Theme
+from deepviz.gui.view_dock import ViewDock
 from deepviz.training.history import History
 
 SMALLEST_VIEW = 236
 """Pixels of width below which views come to lie behind each other instead of side by side."""
 TURN = 12
 """Milliseconds from one view that is drawn again to the next."""
-LARGE = 0.82
-"""Share of the window that a view has in its large window."""
 DOCK_FEATURES = (
     QDockWidget.DockWidgetFeature.DockWidgetMovable
     | QDockWidget.DockWidgetFeature.DockWidgetFloatable
@@ -62,7 +62,7 @@ class ViewDocks(QObject):
         self._window, self._settings = window, settings
         self.kinds: dict[str, type[View]] = {kind.key: kind for kind in all_views()}
         self.views: dict[str, View] = {}
-        self.docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, ViewDock] = {}
         self._theme: Theme = DARK
         self._history: History | None = None
         self._moment: int | None = None
@@ -82,7 +82,12 @@ class ViewDocks(QObject):
             dock = window.add_view_dock(key, kind.title, DOCK_FEATURES, is_default=kind.is_default)
             dock.visibilityChanged.connect(lambda visible, key=key: self._seen(key, visible))
             dock.topLevelChanged.connect(lambda floating, key=key: self._detached(key, floating))
+            dock.back_wanted.connect(dock.put_back)
+            dock.place_changed.connect(self._remember_places)
             self.docks[key] = dock
+        self._recall_places()
+        self.tabs = DockTabs(window, self._explanation_in)
+        self.changed.connect(self.tabs.watch)
 
     # Which are open
 
@@ -121,6 +126,21 @@ class ViewDocks(QObject):
         else:
             self.open(key)
 
+    def go(self, by: int) -> None:
+        """Put the keyboard into the next open view, or (-1) the one before, from that which has it; open the first."""
+        keys = [key for key in self.kinds if self.is_open(key)]
+        if not keys:
+            self.open(next(iter(self.kinds)))
+            keys = [next(iter(self.kinds))]
+        focused = QApplication.focusWidget()
+        has_it = [focused is not None and self.docks[key].isAncestorOf(focused) for key in keys]
+        at = has_it.index(True) if any(has_it) else None
+        place = (0 if by > 0 else -1) if at is None else (at + by) % len(keys)
+        self.open(keys[place])
+        if self.docks[keys[place]].isFloating():
+            self.docks[keys[place]].activateWindow()
+        self.view(keys[place]).take_focus()
+
     def open_suitable_soon(self) -> None:
         """Do that when the window has its size: where there is room for a view depends on it."""
         self._offer.start()
@@ -141,15 +161,9 @@ class ViewDocks(QObject):
         """Give a view a large window of its own, or put it back."""
         dock = self.docks[key]
         if dock.isFloating():
-            dock.setFloating(False)
-            dock.raise_()  # it may stand on a tab
-            return
-        frame = self._window.geometry()
-        dock.setFloating(True)
-        size = frame.size() * LARGE
-        large = QRect(0, 0, size.width(), size.height())
-        large.moveCenter(frame.center())
-        dock.setGeometry(large)
+            dock.put_back()
+        else:
+            dock.enlarge(self._window.geometry())
 
     # What all of them are told
 
@@ -201,6 +215,8 @@ class ViewDocks(QObject):
     def show_project(self, project: Project, data: PreparedData | None, report: Report) -> None:
         """Look at another project, or at this one after an edit."""
         self._open_project = project, data, report
+        if self._node not in project.graph.by_id:
+            self._node = ""  # views that are opened later are not to look for it
         for view in self.views.values():
             if isinstance(view, Look):
                 view.show_project(project, data, report)
@@ -225,6 +241,8 @@ class ViewDocks(QObject):
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
         self._theme = theme
+        for dock in self.docks.values():
+            dock.apply_theme(theme)
         for view in self.views.values():
             view.apply_theme(theme)
 
@@ -246,6 +264,7 @@ class ViewDocks(QObject):
         view.wants_changed.connect(self._soon.start)
         view.maximise_requested.connect(lambda: self.maximise(key))
         view.close_requested.connect(lambda: self.close(key))
+        view.view_wanted.connect(lambda title: self._open_before(key, title))
         view.sample_chosen.connect(self.choose_sample)
         view.sample_chosen.connect(self.sample_chosen)
         view.node_chosen.connect(self.node_chosen)
@@ -253,6 +272,9 @@ class ViewDocks(QObject):
         if isinstance(view, Look):
             view.asked.connect(lambda: self.asked.emit(view))
         dock = self.docks[key]
+        places = QMenu("Place", view)
+        places.aboutToShow.connect(lambda: self.tabs.fill(places, dock))
+        view.add_menu(places)
         self.views[key] = view  # Qt says at once that a dock is seen which gets its title bar while it is open
         dock.setTitleBarWidget(view.header)
         dock.setWidget(view)
@@ -276,6 +298,17 @@ class ViewDocks(QObject):
         longest = next((each for each in self._opened if each in (alike or neighbours)), (alike or neighbours)[-1])
         self._window.tabifyDockWidget(self.docks[longest], dock)
 
+    def _open_before(self, key: str, title: str) -> None:
+        """Open the view of a title in front of one that does not fit; that stays open behind it."""
+        wanted = next((each for each, kind in self.kinds.items() if kind.title == title), None)
+        if wanted is None:
+            return
+        if self.docks[wanted].isHidden() and not self.docks[key].isFloating():
+            self._window.tabifyDockWidget(self.docks[key], self.docks[wanted])
+            self.docks[wanted].show()
+        self.open(wanted)
+        self.view(wanted).take_focus()
+
     def _note_opened(self, key: str) -> None:
         self._opened = [*(each for each in self._opened if each != key), key]
 
@@ -285,4 +318,19 @@ class ViewDocks(QObject):
         self._soon.start()
 
     def _detached(self, key: str, floating: bool) -> None:
-        self.view(key).header.close_button.setVisible(floating)
+        self.view(key).header.set_detached(floating)
+
+    def _explanation_in(self, dock: QDockWidget) -> str:
+        return next((self.kinds[key].explanation for key, each in self.docks.items() if each is dock), "")
+
+    def _remember_places(self) -> None:
+        """Where each large window was left."""
+        places = ((key, dock.large_place) for key, dock in self.docks.items() if dock.large_place.isValid())
+        texts = (f"{key}/{at.left()}/{at.top()}/{at.width()}/{at.height()}" for key, at in places)
+        self._settings.set(LARGE_PLACES, tuple(texts))
+
+    def _recall_places(self) -> None:
+        for text in self._settings.get(LARGE_PLACES):
+            key, *numbers = text.split("/")
+            if key in self.docks and len(numbers) == 4 and all(each.lstrip("-").isdecimal() for each in numbers):
+                self.docks[key].large_place = QRect(*map(int, numbers))

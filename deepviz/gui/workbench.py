@@ -137,7 +137,7 @@ class Workbench(QObject):
         self.picture_panel = PicturePanel(self.window, self.pictures, settings)
         self.actions["reopen_last"].setChecked(settings.get(REOPEN_LAST))
         self.shortcuts, self.about = ShortcutOverview(), AboutSheet()
-        for sheet in (self.shortcuts, self.about):
+        for sheet in (self.shortcuts, self.about, self.add_menu):  # else one that was never opened outlives the window
             sheet.setParent(self.window)
         self.window.addActions(list(self.actions.values()))
         self.hints = Hints(settings, self.canvas)

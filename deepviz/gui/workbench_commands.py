@@ -16,7 +16,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.document.wrapping import append_wrapped
 from deepviz.gui.amounts import thousands
-from deepviz.gui.canvas import adding, clipboard_commands, commands, group_commands
+from deepviz.gui.canvas import adding, clipboard_commands, commands, freezing, group_commands
 from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
@@ -43,7 +43,7 @@ class WorkbenchCommands(QObject):
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._refusal = bench, ""
 
     def runs(self) -> dict[str, Callable[[], object]]:
         """What each row of the table of actions runs."""
@@ -71,6 +71,7 @@ class WorkbenchCommands(QObject):
             "comment": partial(clipboard_commands.add_comment, bench.canvas),
             "group": partial(group_commands.group_selection, bench.canvas),
             "ungroup": partial(group_commands.ungroup_selection, bench.canvas),
+            "freeze": partial(freezing.toggle_frozen, bench.canvas),
             "attach_all": partial(group_commands.attach_all, bench.canvas, True),
             "detach_all": partial(group_commands.attach_all, bench.canvas, False),
             "arrange": partial(commands.arrange, bench.canvas),
@@ -91,6 +92,8 @@ class WorkbenchCommands(QObject):
             "next_problem": lambda: bench.checking.go_to_next(),
             "previous_problem": lambda: bench.checking.go_to_next(-1),
             "views": self._show_views,
+            "next_view": lambda: bench.views.go(1),
+            "previous_view": lambda: bench.views.go(-1),
             "workspace_build": lambda: bench.window.show_workspace("build"),
             "workspace_train": lambda: bench.window.show_workspace("train"),
             "theme": self._toggle_theme,
@@ -192,11 +195,18 @@ class WorkbenchCommands(QObject):
             refused = self.take_typed()
             if refused:
                 self._bench.window.show_tab(refused[0])
-                self._bench.notice.tell(f"A value under {refused[0]} cannot be taken; the form says why.", "warning")
+                self._refusal = f"A value under {refused[0]} cannot be taken; the form says why."
+                self._bench.notice.tell(self._refusal, "warning")
             else:
                 run()
 
         return run_after_typing
+
+    def forget_refusal(self) -> None:
+        """Something was mended: what was said of a value that could not be taken is no longer so."""
+        if self._refusal and self._bench.notice.text == self._refusal:
+            self._bench.notice.dismiss()
+        self._refusal = ""
 
     def _run_or_pause(self) -> None:
         if self._bench.controller.is_running:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
 
 from deepviz.document.project import Project
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.status_line import duration
 from deepviz.gui.theme import Theme
 
 if TYPE_CHECKING:
     from deepviz.gui.workbench import Workbench
 
+NATIVE = QKeySequence.SequenceFormat.NativeText
 STATUS_WORDS = {
     "idle": "not started",
     "starting": "starting",
@@ -40,6 +43,7 @@ class WorkbenchDisplay(QObject):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._bench = bench
+        self._noted = 0
 
     def show_all(self) -> None:
         """Show everything as it is now."""
@@ -57,6 +61,8 @@ class WorkbenchDisplay(QObject):
         """The project has another value."""
         if after.name != before.name or before is after:
             self.show_title()
+        if after.plan.run.epochs != before.plan.run.epochs:
+            self.show_run_words()
 
     def show_report(self, report: object) -> None:
         """The live check has new results: draw the graph with them."""
@@ -90,6 +96,7 @@ class WorkbenchDisplay(QObject):
 
     def show_growth(self) -> None:
         """The run has made more steps."""
+        self.show_course()
         self.show_figures()  # first, because a progress bar paints at once, and all that is new with it
         if self._bench.controller.is_running:
             self._bench.views.refresh_one_by_one()
@@ -121,17 +128,46 @@ class WorkbenchDisplay(QObject):
 
     def show_status(self, status: str) -> None:
         """The run has begun, paused or ended: say so, and offer what is possible now."""
-        running, started = self._bench.controller.is_running, self._bench.controller.step_count > 0
-        words = "Pause" if running else "Resume" if started and status in ("paused", "stopped", "failed") else "Run"
-        self._bench.top_bar.show_running(running, words)
-        self._bench.actions["run"].setText(words)
+        running = self._bench.controller.is_running
+        self.show_run_words()
         self._bench.actions["step"].setEnabled(not running)
         self._bench.actions["step_epoch"].setEnabled(not running)
         self._bench.actions["stop"].setEnabled(running or status == "paused")
         self._bench.actions["reset"].setEnabled(status != "idle")
+        self._bench.training_panel.show_course()
         self.show_figures()
         if not running:
             self._bench.views.refresh()
+
+    def show_run_words(self) -> None:
+        """Say on the button, and beside the canvas, what Run does next."""
+        bench, controller = self._bench, self._bench.controller
+        status, words, tip, more = controller.status, "Run", "Train the network.", ""
+        if controller.is_running:
+            words, tip = "Pause", "Rest after the step that is being made."
+        elif controller.step_count and status in ("paused", "stopped", "failed"):
+            words, tip = "Resume", "Go on with training from where it stands."
+        elif status == "finished":
+            planned, done = bench.editor.project.plan.run.epochs, controller.history.epoch
+            more = f"for {counted(planned if done >= planned else planned - done, 'more epoch')}"
+            if done <= planned and controller.ending is not None and not controller.ending.epoch:  # in mid-epoch
+                more = f"to the end of epoch {thousands(planned)}"
+            words, tip = "Train on", f"Go on with these weights {more}. Reset goes back to fresh ones."
+        elif status == "diverged":
+            tip = "Train again, from fresh weights."
+        action = bench.actions["run"]
+        action.setText(words)
+        action.setToolTip(f"{tip} ({action.shortcut().toString(NATIVE)})")
+        bench.top_bar.show_running(controller.is_running, words)
+        bench.readiness.show_begun(status != "idle")
+        bench.properties.show_more(more)
+
+    def show_course(self) -> None:
+        """Show what is planned of a run that rests; while it goes on that is another thing only after a change."""
+        noted = len(self._bench.controller.history.changes)
+        if noted != self._noted or not self._bench.controller.is_running:
+            self._noted = noted
+            self._bench.training_panel.show_course()
 
     def show_figures(self) -> None:
         """Say how far the run is and how fast it goes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deepviz.gui.announcement import announce
+from deepviz.gui.run_so_far import run_so_far
 from deepviz.gui.settings import MINIMAP, MORE_SETTINGS, SCHEDULE_LOG
 from deepviz.gui.workbench_palettes import wire_palettes
 from deepviz.gui.workbench_views import wire_views
@@ -24,6 +25,7 @@ def wire(bench: Workbench) -> None:
     for form in commands.forms():
         form.set_open(bench.settings.get(MORE_SETTINGS))
         form.opened.connect(commands.open_forms)
+        form.mended.connect(commands.forget_refusal)
     canvas.selection_changed.connect(bench.layer_page.show_cards)
     bench.group_form.look_wanted.connect(canvas.look_into)
     canvas.selection_changed.connect(lambda chosen: bench.window.show_tab("Layer") if chosen else None)
@@ -51,6 +53,7 @@ def wire(bench: Workbench) -> None:
     bench.checking.watch.changed.connect(display.show_costs)
     bench.training_panel.node_wanted.connect(commands.activate)
     bench.training_panel.rate_wanted.connect(bench.actions["find_rate"].trigger)
+    bench.training_panel.so_far = lambda: run_so_far(controller, editor)
     preview = bench.training_panel.schedule_preview
     preview.set_logarithmic(bench.settings.get(SCHEDULE_LOG))
     preview.log_changed.connect(lambda on: bench.settings.set(SCHEDULE_LOG, on))
@@ -69,6 +72,7 @@ def wire(bench: Workbench) -> None:
     bench.templates.chosen.connect(bench.files.open_example)
     editor.saved_changed.connect(display.show_title)
     stack = editor.undo_stack
+    stack.indexChanged.connect(lambda _index: commands.forget_refusal())
     stack.undoTextChanged.connect(lambda text: bench.actions["undo"].setText(f"Undo {text}".strip()))
     stack.redoTextChanged.connect(lambda text: bench.actions["redo"].setText(f"Redo {text}".strip()))
     for key, signal, possible in (

@@ -12,17 +12,13 @@ from deepviz.engine.replay import PHASES_OF_PASSES
 from deepviz.engine.tape import CompiledTape, Tape, Tensor
 
 PORTION = 512
-MOST_TAPES = 8
+MOST_TAPES, MOST_BYTES = 8, 64 << 20
+"""Of one network so many recorded passes are kept for the next time, as long as they take no more memory than that."""
 
+Passes = dict[tuple[int, tuple[str, ...]], tuple[CompiledTape, Tensor, list[Tensor]]]
+"""Recorded forward passes by the size of the batch and the nodes: what to replay, the samples, and the outputs."""
 
-class _Passes:
-    """Forward passes of one network, recorded for the sizes of batch and the nodes that were asked for."""
-
-    def __init__(self) -> None:
-        self.tapes: dict[tuple[int, tuple[str, ...]], tuple[CompiledTape, Tensor, list[Tensor]]] = {}
-
-
-_passes: WeakKeyDictionary[Network, _Passes] = WeakKeyDictionary()
+_passes: WeakKeyDictionary[Network, Passes] = WeakKeyDictionary()
 
 
 def activations(network: Network, x: np.ndarray, nodes: Sequence[str], portion: int = PORTION) -> list[np.ndarray]:
@@ -58,8 +54,9 @@ def activations(network: Network, x: np.ndarray, nodes: Sequence[str], portion: 
         batch = samples[start : start + portion]
         tape, arriving, outputs = _recorded(network, len(batch), wanted)
         tape[arriving][...] = batch
-        for function, arguments in tape.part("forward"):
-            function(*arguments)
+        with np.errstate(all="ignore"):  # what diverged weights give is not finite; that is shown, not warned of
+            for function, arguments in tape.part("forward"):
+                function(*arguments)
         for array, output in zip(found, outputs, strict=True):
             array[start : start + len(batch)] = tape[output]
     return found
@@ -67,13 +64,17 @@ def activations(network: Network, x: np.ndarray, nodes: Sequence[str], portion: 
 
 def _recorded(network: Network, batch: int, nodes: tuple[str, ...]) -> tuple[CompiledTape, Tensor, list[Tensor]]:
     """The forward pass for a size of batch that leaves the outputs of these nodes in place."""
-    tapes = _passes.setdefault(network, _Passes()).tapes
-    if (batch, nodes) not in tapes:
-        if len(tapes) >= MOST_TAPES:
-            tapes.pop(next(iter(tapes)))
+    passes = _passes.setdefault(network, {})
+    if (batch, nodes) not in passes:
         tape = Tape(network.dtype, training=False)
         x = tape.input((batch, *network.input_shape))
         recording = network.record_forward(tape, x)
         outputs = [recording.outputs[node] for node in nodes]
-        tapes[batch, nodes] = tape.compile(outputs, phases=PHASES_OF_PASSES), x, outputs
-    return tapes[batch, nodes]
+        passes[batch, nodes] = tape.compile(outputs, phases=PHASES_OF_PASSES), x, outputs
+        while len(passes) > 1 and (len(passes) > MOST_TAPES or _nbytes(passes) > MOST_BYTES):
+            del passes[next(iter(passes))]  # the oldest
+    return passes[batch, nodes]
+
+
+def _nbytes(passes: Passes) -> int:
+    return sum(compiled.nbytes for compiled, _, _ in passes.values())

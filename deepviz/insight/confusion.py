@@ -12,6 +12,7 @@ import numpy as np
 
 from deepviz.engine.loss import Loss
 from deepviz.insight.outputs import outputs_of
+from deepviz.insight.probabilities import ONE_CLASS
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 
 SCALES = ("count", "row", "column")
@@ -91,8 +92,10 @@ class Confusion(Question):
             raise UnanswerableError(
                 "These data have numbers to fit and no classes. Residuals show how far predictions are off."
             )
-        outputs = outputs_of(subject, self.part, progress)
         classes = subject.data.outputs
+        if classes < 2:
+            raise UnanswerableError(ONE_CLASS)
+        outputs = outputs_of(subject, self.part, progress)
         true = outputs.targets.astype(np.intp)
         predicted = Loss.predicted_classes(outputs.values)
         counts = np.bincount(true * classes + predicted, minlength=classes**2).reshape(classes, classes)

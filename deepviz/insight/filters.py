@@ -77,6 +77,10 @@ class Weights:
         The pictures, and how many there would be if they were not bounded.
     rows, columns
         What goes down and across in each picture, in a word.
+    largest
+        The largest absolute value of those that are finite; 0 if there is none.
+    not_finite
+        How many of the weights are not finite.
     """
 
     node: str
@@ -90,12 +94,8 @@ class Weights:
     total: int
     rows: str
     columns: str
-
-    @property
-    def largest(self) -> float:
-        """The largest absolute value of those that are finite; 0 if there is none."""
-        finite = self.values[np.isfinite(self.values)]
-        return float(np.abs(finite).max()) if finite.size else 0.0
+    largest: float
+    not_finite: int
 
     def picture(self, tile: Tile) -> np.ndarray:
         """The weights of a picture, in the shape of its `places`; NaN in gaps."""
@@ -186,9 +186,14 @@ def cut(
         total, rows, columns = len(heads), *(("from", "output") if is_last else ("input", "to"))
     else:
         named, total, rows, columns = _plain(layer, name, numbers)
-    tiles = tuple(Tile(title, places) for title, places in named)
+    tiles = tuple(Tile(title, np.ascontiguousarray(places)) for title, places in named)
     names = tuple(layer.parameter_shapes(node.input_shapes))
-    return Weights(node.id, layer.label, name, names, values, used, channels, tiles, total, rows, columns)
+    finite = np.isfinite(values)
+    bad = values.size - int(np.count_nonzero(finite))
+    known = values[finite] if bad else values
+    largest = max(float(known.max()), -float(known.min())) if known.size else 0.0
+    words = (rows, columns)
+    return Weights(node.id, layer.label, name, names, values, used, channels, tiles, total, *words, largest, bad)
 
 
 def seen_image(network: Network, node: WiredNode) -> Shape | None:

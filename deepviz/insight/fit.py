@@ -63,7 +63,6 @@ class FitQuestion(Question):
         xs = np.linspace(window.left, window.right, self.resolution)
         network = subject.network
         points = grid(subject.data, network, (0,), (xs,))
-        with np.errstate(over="ignore", invalid="ignore"):  # as diverged weights give
-            outputs = activations(network, points, [network.nodes[-1].id])[0]
-            samples = scatters(subject, self.parts, (0,))
+        outputs = activations(network, points, [network.nodes[-1].id])[0]
+        samples = scatters(subject, self.parts, (0,))
         return Fit(subject.data, window, xs, outputs, samples)

@@ -17,6 +17,10 @@ MOST_SAMPLES = 2_000
 """Of a part of the data, so many samples are looked at."""
 MOST_NUMBERS = 8_000_000
 """Of large samples fewer, so that no more than so many numbers go in."""
+NOT_FINITE = (
+    "With these weights the network gives numbers that are not finite, so nothing can be said of them. "
+    "Lower the learning rate, or go back to an earlier step."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +78,5 @@ def _computed(subject: Subject, part: str, progress: Progress) -> Outputs:
             rows.append(subject.network.forward(samples.x[start : min(start + PORTION, count)]))
     values = np.concatenate(rows).astype(np.float64)
     if not np.isfinite(values).all():
-        raise UnanswerableError(
-            "With these weights the network gives numbers that are not finite, so nothing can be said of them. "
-            "Lower the learning rate, or go back to an earlier step."
-        )
+        raise UnanswerableError(NOT_FINITE)
     return Outputs(part, len(samples), values, samples.y[:count])

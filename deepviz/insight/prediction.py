@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepviz.engine.loss import Loss
+from deepviz.insight.outputs import NOT_FINITE
 from deepviz.insight.probabilities import class_probabilities
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 
@@ -62,7 +63,7 @@ class Prediction(Question):
         except ValueError as error:  # an Embedding takes whole numbers alone
             raise UnanswerableError(f"This sample cannot go in. {error}") from error
         if not np.isfinite(outputs).all():
-            raise UnanswerableError("With these weights the network gives numbers that are not finite.")
+            raise UnanswerableError(NOT_FINITE)
         if subject.data.task != "classification":
             return Predicted(outputs[0], None, None)
         probabilities = class_probabilities(subject.loss, outputs)

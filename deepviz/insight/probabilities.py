@@ -11,6 +11,12 @@ from deepviz.engine.loss import Loss
 
 Array = np.ndarray
 
+ONE_CLASS = (
+    "All samples of these data are of one class, so there is nothing to tell apart. "
+    "Choose data with two or more classes under Data."
+)
+"""Why nothing can be said of which class wins."""
+
 
 def class_scores(outputs: Array) -> Array:
     """Outputs as one number for each class, of which the largest counts, as `Loss.predicted_classes` has it.

@@ -152,8 +152,7 @@ def principal_components(x: Array) -> tuple[Array, Array]:
     points, shares = np.zeros((count, 2)), np.zeros(2)
     if scale == 0.0:
         return points, shares
-    centred = exact / scale  # squares of very large or small numbers would leave the range
-    centred = centred - centred.mean(axis=0)
+    centred = _centred(exact / scale)  # squares of very large or small numbers would leave the range
     if features <= count:
         values, vectors = np.linalg.eigh(centred.T @ centred)
     else:
@@ -175,8 +174,7 @@ def principal_components(x: Array) -> tuple[Array, Array]:
 
 def squared_distances(x: Array) -> Array:
     """Squares of the Euclidean distances between all samples: float64, shape ``(n, n)``."""
-    exact = np.asarray(x, np.float64)
-    exact = exact - exact.mean(axis=0)  # distances stay, and less is lost in the differences below
+    exact = _centred(np.asarray(x, np.float64))  # distances stay, and less is lost in the differences below
     products = exact @ exact.T
     norms = np.diag(products)
     squares: Array = np.maximum(norms[:, None] + norms[None, :] - 2 * products, 0.0)
@@ -188,7 +186,8 @@ def neighbours(squares: Array, labels: Array) -> float:
     """The share of samples whose nearest neighbour is of their own class, from 0 to 1.
 
     That is the accuracy of the nearest-neighbour rule, each sample left out in its turn (Cover and Hart 1967), by
-    Euclidean distance in the whole space of the layer. Of equally near neighbours the first counts.
+    Euclidean distance in the whole space of the layer. Of equally near neighbours, as behind units that are dead, each
+    counts for its part.
 
     Parameters
     ----------
@@ -197,7 +196,8 @@ def neighbours(squares: Array, labels: Array) -> float:
     labels
         Class numbers of shape ``(n,)``.
     """
-    return float((labels[_nearest(squares)] == labels).mean())
+    is_same = labels[:, None] == labels
+    return float((_nearest(squares) * is_same).sum() / len(labels))
 
 
 def neighbours_r2(squares: Array, targets: Array) -> float:
@@ -206,6 +206,8 @@ def neighbours_r2(squares: Array, targets: Array) -> float:
     ::
 
         R² = 1 - sum (y_i - y_nearest(i))² / sum (y_i - mean y)²
+
+    Of equally near neighbours it is their mean.
 
     Parameters
     ----------
@@ -219,8 +221,8 @@ def neighbours_r2(squares: Array, targets: Array) -> float:
     NaN if all targets are the same.
     """
     exact = np.asarray(targets, np.float64)
-    spread = float(np.square(exact - exact.mean(axis=0)).sum())
-    missed = float(np.square(exact - exact[_nearest(squares)]).sum())
+    spread = float(np.square(_centred(exact)).sum())
+    missed = float(np.square(exact - _nearest(squares) @ exact).sum())
     return 1.0 - missed / spread if spread > 0 else float("nan")
 
 
@@ -291,12 +293,20 @@ def _cloud(node: str, label: str, values: Array, y: Array, is_class: bool) -> La
     return LayerCloud(node, label, values.shape[1], points, shares, near, apart)
 
 
+def _centred(x: Array) -> Array:
+    """Samples with their mean subtracted: exactly 0 where all are the same, though the mean of them may be rounded."""
+    shifted = x - x[0]
+    centred: Array = shifted - shifted.mean(axis=0)
+    return centred
+
+
 def _nearest(squares: Array) -> Array:
-    """For each sample the number of its nearest neighbour."""
+    """How much each sample counts as the nearest neighbour of another, shape ``(n, n)``: rows add up to 1."""
     others = squares.copy()
     np.fill_diagonal(others, np.inf)
-    nearest: Array = others.argmin(axis=1)
-    return nearest
+    nearest = others == others.min(axis=1, keepdims=True)
+    weights: Array = nearest / nearest.sum(axis=1, keepdims=True)
+    return weights
 
 
 def _portions(widths: Sequence[int], count: int) -> list[tuple[int, int]]:

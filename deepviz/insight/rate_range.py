@@ -73,7 +73,8 @@ class RateRange(Question):
 
     The rate of step i of n is ``first * (last / first) ** (i / (n - 1))``. The loss is smoothed as in Adam's moments:
     ``m_i = 0.9 m_(i-1) + 0.1 loss_i``, divided by ``1 - 0.9 ** i``. The test begins with the weights of the subject
-    and an optimizer that has made no step, without the schedule; batches come in the order of the run's seed.
+    and an optimizer that has made no step, without the schedule; batches come in the order of the run's seed. A rate
+    for weights that have learnt already is another one than for fresh weights: these are what a new run begins with.
 
     Parameters
     ----------
@@ -83,6 +84,8 @@ class RateRange(Question):
         How many steps are made.
     attempt
         Makes a question different from an equal one, so that it is asked again.
+    fresh
+        Whether the test begins with the weights that a new run begins with, and not with those of the subject.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class RateRange(Question):
     last: float = 10.0
     steps: int = 300
     attempt: int = 0
+    fresh: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.first < self.last <= LARGEST_RATE:
@@ -144,9 +148,10 @@ class RateRange(Question):
         data, plan = subject.data, subject.project.plan
         has_validation = data.validation is not None
         facts = DataFacts(data.sample_shape, data.task, data.outputs, len(data.train), has_validation)
-        _refuse_what_cannot_learn(subject.network)
+        _refuse_what_cannot_learn(subject.network, self.fresh)
         network, loss = compile_project(subject.project, facts)
-        network.load_weights(subject.network.weights())
+        if not self.fresh:
+            network.load_weights(subject.network.weights())
         size = min(plan.run.batch_size, len(data.train))
         steps_per_epoch = -(-len(data.train) // size)
         return Trainer(
@@ -185,10 +190,10 @@ def summed_up(rates: Numbers, losses: Numbers, smoothed: Numbers, ended_early: b
     return Rates(rates, losses, smoothed, at_lowest, steepest, at_lowest / 10, ended_early)
 
 
-def _refuse_what_cannot_learn(network: Network) -> None:
+def _refuse_what_cannot_learn(network: Network, fresh: bool) -> None:
     if not network.trained_nodes:
         raise UnanswerableError("No layer has parameters, so there is nothing to learn. Add a Dense layer.")
     if {node.id for node in network.trained_nodes} <= network.frozen:
         raise UnanswerableError("All layers are frozen, so no learning rate makes a difference. Let one of them learn.")
-    if not np.isfinite(network.parameters.vector).all():
+    if not fresh and not np.isfinite(network.parameters.vector).all():
         raise UnanswerableError("Some weights are not finite, so training cannot go on from them. Reset the network.")

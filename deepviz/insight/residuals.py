@@ -63,7 +63,8 @@ class Residuals:
 
         NaN where all targets are the same, for which it is not defined.
         """
-        spread = float(np.square(self.true - self.true.mean()).sum())
+        apart = self.true - self.true[0]  # exactly 0 where all are the same, though the mean of them may be rounded
+        spread = float(np.square(apart - apart.mean()).sum())
         if spread == 0.0:
             return float("nan")
         return 1.0 - float(np.square(self.errors).sum()) / spread

@@ -13,7 +13,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.insight.activations import activations
 from deepviz.insight.boundary import boundary
 from deepviz.insight.plane import Window, centres, grid, window_of
-from deepviz.insight.probabilities import class_probabilities, class_scores
+from deepviz.insight.probabilities import ONE_CLASS, class_probabilities, class_scores
 from deepviz.insight.scatter import Scatter, scatters
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 
@@ -86,15 +86,14 @@ class ResponseQuestion(Question):
         data, network, size = subject.data, subject.network, self.resolution
         if len(network.output_shape) != 1:
             raise UnanswerableError("This view needs a network whose output is a row of numbers.")
+        if data.task == "classification" and data.outputs < 2:
+            raise UnanswerableError(ONE_CLASS)
         window = self.window or window_of(data, self.features)
         xs, ys = centres(window.left, window.right, size), centres(window.low, window.high, size)
         points = grid(data, network, self.features, (xs, ys))
-        # The outputs of diverged weights are not finite; that is shown, not warned of.
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = activations(network, points, [network.nodes[-1].id])[0]
-            outputs = found.reshape(size, size, -1)
-            progress(0.7)
-            samples = scatters(subject, self.parts, self.features)
+        outputs = activations(network, points, [network.nodes[-1].id])[0].reshape(size, size, -1)
+        progress(0.7)
+        samples = scatters(subject, self.parts, self.features)
         if data.task != "classification":
             return Response(
                 data, self.features, window, xs, ys, outputs, None, None, None, np.empty((0, 2, 2)), samples

@@ -8,12 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from deepviz.datasets.prepared import Part, PreparedData
 from deepviz.document.project import Project
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
+from deepviz.engine.trainer_state import TrainerState
 
 Progress = Callable[[float], None]
 """Told now and then which share of the work is done, from 0 to 1; raises `CancelledError` if nobody waits for it."""
@@ -27,6 +28,17 @@ class CancelledError(Exception):
 
 class UnanswerableError(ValueError):
     """A question that this network or these data have no answer to; the text says why, in words for the user."""
+
+
+class Kept(Protocol):
+    """States of the run that were kept, while a thread may add others and let some go."""
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """After which steps, increasing."""
+
+    def at(self, step: int) -> TrainerState | None:
+        """The state after a step; None if it is not there any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +55,8 @@ class Subject:
         The network with its weights, in a copy that nobody trains; and by what it is measured.
     step
         After which step of the run its weights were; 0 for fresh ones.
+    kept
+        States of the same run that were kept; None where nobody keeps any.
     """
 
     project: Project
@@ -50,6 +64,7 @@ class Subject:
     network: Network
     loss: Loss
     step: int
+    kept: Kept | None = None
 
     def part(self, name: str) -> Part:
         """The samples of a part of the data: "train", "validation" or "test".

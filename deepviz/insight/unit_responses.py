@@ -74,8 +74,7 @@ class UnitResponsesQuestion(Question):
         counts = {node: widths[node] for node in self.nodes if node in widths}
         if not counts:
             raise UnanswerableError("A map of each unit needs a layer whose output is a row of numbers.")
-        with np.errstate(over="ignore", invalid="ignore"):  # as diverged weights give
-            found = activations(network, points, tuple(counts), PORTION)
+        found = activations(network, points, tuple(counts), PORTION)
         maps = {
             node: np.ascontiguousarray(values[:, : self.most].T).reshape(-1, size, size)
             for node, values in zip(counts, found, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from deepviz.document.changed_settings import differing, said
 from deepviz.document.file_format import FileError
 from deepviz.document.project import Project, TrainingPlan
 from deepviz.document.project_json import plan_from_json, plan_to_json
@@ -86,7 +87,7 @@ def noted(before: Project, after: Project) -> list[str]:
     """
     one, other = before.plan, after.plan
     old, new = one.optimizer.learning_rate, other.optimizer.learning_rate
-    found = [f"learning rate {_said(old)} → {_said(new)}"] if old != new else []
+    found = [f"learning rate {said(old)} → {said(new)}"] if old != new else []
     found += _of_definitions("optimizer", one.optimizer, other.optimizer.changed(learning_rate=old))
     if one.run.batch_size != other.run.batch_size:
         found.append(f"batch size {one.run.batch_size} → {other.run.batch_size}")
@@ -104,23 +105,4 @@ def _frozen(project: Project) -> frozenset[str]:
 
 def _of_definitions(noun: str, before: Definition, after: Definition) -> list[str]:
     """In which settings two differ, or that they are of different kinds."""
-    if before.key != after.key:
-        return [f"{noun} {before.label} → {after.label}"]
-    return [
-        f"{setting.label.lower()} {_said(getattr(before, setting.name))} → {_said(getattr(after, setting.name))}"
-        for setting in after.hyperparameters()
-        if getattr(before, setting.name) != getattr(after, setting.name)
-    ]
-
-
-def _said(value: object) -> str:
-    """A value in as few digits as tell it from all others: ``0.003``, ``1e-5``."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if not isinstance(value, float):
-        return str(value)
-    mantissa, _, exponent = repr(value).partition("e")
-    mantissa = mantissa.removesuffix(".0")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return differing(before, after) if before.key == after.key else [f"{noun} {before.label} → {after.label}"]

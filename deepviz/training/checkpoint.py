@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.file_format import Results, Trained
+from deepviz.document.kept_states import KeptStates
 from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.engine.layer import Layer
@@ -29,11 +30,14 @@ class Checkpoint:
         What was trained.
     state, history
         How far it had come, and how.
+    kept
+        Earlier states of the run, by which its timeline is had again; may be empty.
     """
 
     project: Project
     state: TrainerState
     history: History
+    kept: KeptStates = field(default_factory=KeptStates)
 
     @property
     def best(self) -> Best | None:
@@ -69,22 +73,23 @@ def trained_of(checkpoint: Checkpoint, data: PreparedData | None, results: Resul
     state = checkpoint.state
     if not checkpoint.project.plan.run.keep_best:  # that was changed since: readers take the best ones if there are any
         state = replace(state, course=replace(state.course, best=None))
-    return Trained(state, history, scaler, results or {}, print_of_data)
+    return Trained(state, history, scaler, results or {}, print_of_data, checkpoint.kept)
 
 
 def checkpoint_of(project: Project, trained: Trained) -> tuple[Checkpoint, str]:
     """What a project file kept, as a checkpoint; and a warning in words if the history had to be left out."""
     layers = tuple(dict.fromkeys(name.rpartition("/")[0] for name in trained.state.parameters))
     empty, state = History(layers), _completed(trained.state, project)
+    kept = trained.kept.before(state.step)
     if not trained.history:
-        return Checkpoint(project, state, empty), ""
+        return Checkpoint(project, state, empty, kept), ""
     try:
         history = History.from_arrays(trained.history)
     except ValueError as error:
-        return Checkpoint(project, state, empty), f"The curves could not be read: {error}"
+        return Checkpoint(project, state, empty, kept), f"The curves could not be read: {error}"
     if len(history) and history.steps[-1] > state.step:
-        return Checkpoint(project, state, empty), "The curves were left out: they go beyond the saved weights."
-    return Checkpoint(project, state, history), ""
+        return Checkpoint(project, state, empty, kept), "The curves were left out: they go beyond the saved weights."
+    return Checkpoint(project, state, history, kept), ""
 
 
 def _completed(state: TrainerState, project: Project) -> TrainerState:

@@ -46,5 +46,5 @@ class Failure:
             words = f"{type(error).__name__} {words}".strip()
         if fault is None:
             return cls(f"Training stopped: {words}")
-        kept = "Of its update, a part is made." if fault.phase == "update" else "The weights from before it are kept."
+        kept = "Its update is half made." if fault.phase == "update" else "The weights from before it are kept."
         return cls(f"Training stopped {fault.where}: {words.removesuffix('.')}. {kept}", node, step)

@@ -42,9 +42,13 @@ class HistogramColumn:
         self.ranges.extend(steps, np.array([each.ranges for each in found]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Everything as plain arrays: `step`, `counts`, `ranges` and `kept`, which is (every, count)."""
-        kept = np.array([self.counts.every, self.counts.count], np.int64)
-        return {"step": self.counts.steps, "counts": self.counts.view, "ranges": self.ranges.view, "kept": kept}
+        """Everything as plain arrays: `step`, `counts`, `ranges` and `kept`, which is (every, count).
+
+        They are copies, because a `ThinnedColumn` overwrites its last row: they do not change when more comes.
+        """
+        counts, ranges = self.counts, self.ranges
+        kept = np.array([counts.every, counts.count], np.int64)
+        return {"step": counts.steps.copy(), "counts": counts.view.copy(), "ranges": ranges.view.copy(), "kept": kept}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> HistogramColumn:

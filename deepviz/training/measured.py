@@ -40,6 +40,11 @@ class Measured:
     edges
         Source, target and number of the input of each edge in the order of the network; an attribute too.
 
+    Attributes
+    ----------
+    rewritten
+        How often values came between others, by `take_in`.
+
     Raises
     ------
     ValueError
@@ -60,7 +65,7 @@ class Measured:
         self._table.add_column(EPOCH, np.int64, (), is_plain=True)
         self._columns: dict[str, StepColumn | ThinnedColumn] = {}
         self._histograms: dict[str, HistogramColumn] = {}
-        self._revision = 0
+        self._revision = self.rewritten = 0
 
     def __len__(self) -> int:
         """How many steps are kept."""
@@ -289,6 +294,25 @@ class Measured:
                 self._histograms[name] = HistogramColumn(*entries[0].counts.shape)
             self._histograms[name].extend(steps[places], entries)
         self._revision += 1
+
+    def take_in(self, name: str, steps: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
+        """Add values of what is looked at now and then at steps that are found out later, in between the others.
+
+        `rewritten` grows when some come before what there was, so that a picture that has summed that up begins anew.
+        """
+        self._revision += 1
+        if name in self._columns and steps[0] > self._columns[name].steps[-1]:
+            self._extend_apart(name, steps, values)
+            return
+        column = watched_column(values)
+        if name in self._columns:
+            self.rewritten += 1
+            old_steps, old_values = self.column(name)
+            steps, values = np.concatenate([old_steps, steps]), np.concatenate([old_values, values])
+            steps, places = np.unique(steps, return_index=True)  # of two at a step the one that was there
+            values = values[places]
+        column.extend(steps, values)
+        self._columns[name] = column
 
     def _tables(self) -> list[StepTable]:
         """That of the steps, and those of quantities that are not measured at every step."""

@@ -71,32 +71,33 @@ class Overhead:
 
     def __init__(self, read_clocks: Callable[[], Clocks] = clocks) -> None:
         self._read_clocks = read_clocks
-        self._last: Clocks | None = None
+        self._last: tuple[Clocks, int] | None = None
         self._reading, self._read_again_at = 0.0, 0.0
         self.share = 0.0
 
-    def begin(self) -> None:
-        """Begin to measure: the run goes on after an interruption."""
-        self._last = self._read_clocks()
+    def begin(self, step: int) -> None:
+        """Begin to measure: the run goes on after an interruption, and after so many steps."""
+        self._last = self._read_clocks(), step
 
-    def note(self, extra: float, steps: int, reading: Callable[[], float]) -> None:
+    def note(self, extra: float, step: int, reading: Callable[[], float]) -> None:
         """Take note of the time since the last call.
 
         Parameters
         ----------
         extra
             How many seconds of it the thread spent on being watched now and then.
-        steps
-            How many steps it made.
+        step
+            How many steps have been made by now.
         reading
             Measures how long reading takes what is read from every step, in seconds. It is asked for now and then.
         """
         now = self._read_clocks()
         if now.wall >= self._read_again_at:
             self._reading, self._read_again_at = reading(), now.wall + SPAN
-        last, self._last = self._last, now
-        if last is None or now.wall <= last.wall:
+        before, self._last = self._last, (now, step)
+        if before is None or now.wall <= before[0].wall:
             return
+        last, steps = before[0], step - before[1]
         passed, computed, waited, others = (after - before for after, before in zip(now, last, strict=True))
         lost = passed - computed - max(waited - others, 0.0) + extra + steps * self._reading
         weight = min(1.0, passed / SPAN)

@@ -11,9 +11,10 @@ from deepviz.document.archive import FileError
 from deepviz.document.project import Project
 from deepviz.document.project_json import project_from_json, project_to_json
 from deepviz.training.run_store import RunOrigin
+from deepviz.training.run_summary import RunSummary
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-OVER: tuple[State, ...] = ("done", "failed", "cancelled")
+State = Literal["waiting", "running", "done", "diverged", "failed", "cancelled"]
+OVER: tuple[State, ...] = ("done", "diverged", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,16 @@ class Entry:
     wanted, place
         What it is, and its place in the queue.
     state
-        Where it stands; "done", "failed" and "cancelled" are final.
+        Where it stands; "done", "diverged", "failed" and "cancelled" are final.
     step, steps, epoch
         How far it is, of how many steps; 0 before the first.
     loss, validation_loss
-        As they were last told; None if there is none, or it is not finite.
+        Of the epoch it is in, as the list of runs will say it: of training data the mean over the steps of the epoch
+        so far, of validation data what was measured after the last epoch. None if there is none, or it is not finite.
     seconds, seconds_left
         For how long it has been training, and how long it still will; None if that is not known.
     words
-        Why it failed.
+        Why it failed or diverged, or that it stopped early.
     overhead
         Once it is over, how many seconds its process took besides training.
     """
@@ -87,10 +89,21 @@ class Entry:
             step=int(values.get("step") or 0),
             steps=int(values.get("steps") or 0),
             epoch=int(values.get("epoch") or 0),
-            loss=_number(values.get("loss")),
+            loss=_number(values.get("epoch_loss")),
             validation_loss=_number(values.get("validation_loss")),
             seconds=self.seconds if seconds is None else seconds,
             seconds_left=_number(values.get("seconds_left")),
+        )
+
+    def noted(self, summary: RunSummary) -> Entry:
+        """The entry as the list of runs has it, now that it is over: the same numbers there and here."""
+        return replace(
+            self,
+            step=summary.steps,
+            epoch=summary.epochs,
+            loss=summary.figure("loss"),
+            validation_loss=summary.figure("validation_loss"),
+            seconds=summary.seconds,
         )
 
     def to_json(self) -> bytes:

@@ -229,12 +229,17 @@ class RunQueue:
         """A process has ended: well, badly, or because somebody wanted it to."""
         del self._processes[run]
         process.clear()
-        if process.was_asked_to_end:
-            self._over(run, "cancelled")
-        elif status == 0:
+        noted = self.store.run(run)
+        if noted is not None and not noted.damage:
+            self._entries[run] = self._entries[run].noted(noted)
+        if status == 0:  # also if somebody wanted it to end when it was done already
             overhead = max(0.0, process.age - self._entries[run].seconds)
             self._entries[run] = replace(self._entries[run], overhead=overhead)
-            self._over(run, "done")
+            self._over(run, "done", f"Stopped early: {noted.reason}" if noted and noted.ended == "early" else "")
+        elif process.was_asked_to_end:
+            self._over(run, "cancelled")
+        elif noted is not None and noted.ended == "diverged":
+            self._over(run, "diverged", noted.reason)
         else:
             how = f"its process was ended by signal {-status}" if status < 0 else f"its process ended with {status}"
             self._over(run, "failed", process.error or f"{how[:1].upper()}{how[1:]}.")

@@ -9,9 +9,14 @@ from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.engine.layer import Layer
 from deepviz.registry import Definition
+from deepviz.training.changes import Change, applied
+from deepviz.training.history import History
 
 Settings = Mapping[str, Any]
 """Plain JSON values by path."""
+
+Course = tuple[tuple[int, Any], ...]
+"""How a setting was changed while a run went on: after which step, and to what."""
 
 EDGES = "graph.edges"
 UNIMPORTANT = ("plan.run.checkpoint_every",)
@@ -40,6 +45,36 @@ def settings_of(project: Project) -> dict[str, Any]:
         for each in chosen:
             _add(found, f"plan.{part}.{each.key}", each, False)
     return found
+
+
+def settings_of_run(project: Project, history: History, steps: int) -> tuple[dict[str, Any], dict[str, Course]]:
+    """The settings that a run began with, and how those of them that were changed while it ran went on.
+
+    Parameters
+    ----------
+    project
+        As it was at the end.
+    history
+        That of the run, with its changes. Where they do not tell how it began, all settings are those at the end.
+    steps
+        How many steps were made: a change after the last one has not taken effect.
+    """
+    try:
+        changes = {step: Change.from_json(text, step) for step, text in history.changes if step < steps or not step}
+    except ValueError:
+        changes = {}
+    if 0 not in changes:
+        return settings_of(project), {}
+    began = settings_of(applied(project, changes[0]))
+    courses: dict[str, list[tuple[int, Any]]] = {}
+    before = began
+    for step in sorted(changes)[1:]:
+        now = settings_of(applied(project, changes[step]))
+        for path in dict.fromkeys([*before, *now]):
+            if before.get(path) != now.get(path):
+                courses.setdefault(path, []).append((step, now.get(path)))
+        before = now
+    return began, {path: tuple(course) for path, course in courses.items()}
 
 
 def differing(settings: Sequence[Settings]) -> list[str]:

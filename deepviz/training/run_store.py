@@ -1,4 +1,4 @@
-"""All runs of a person in one folder: a project file with weights and curves, and a small JSON, for each of them.
+"""All runs of a person in one folder: a project file with weights and curves, its timeline, and a small JSON for each.
 
 There is no list of all that could be lost or that two windows could quarrel about: the folder is the list. What cannot
 be read is shown as damaged and hurts nothing else.
@@ -18,8 +18,21 @@ from typing import Any
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document import archive
-from deepviz.document.file_format import HISTORY, PROJECT, SUFFIX, FileError, Loaded, Results, load, save
+from deepviz.document.file_format import (
+    HISTORY,
+    PROJECT,
+    SUFFIX,
+    FileError,
+    Loaded,
+    Results,
+    load,
+    save,
+    with_timeline,
+)
+from deepviz.document.kept_states import KeptStates
 from deepviz.document.replace_file import replace_file
+from deepviz.document.timeline_file import SUFFIX as TIMELINE
+from deepviz.document.timeline_file import write_timeline
 from deepviz.training.checkpoint import Checkpoint, trained_of
 from deepviz.training.history import History
 from deepviz.training.run_summary import RunSummary, summary_of
@@ -113,14 +126,14 @@ class RunStore:
         return self.folder / f"{run}{SUFFIX}"
 
     def load(self, run: str) -> Loaded:
-        """The project of a run with its weights.
+        """The project of a run with its weights, and with its timeline if that can be read.
 
         Raises
         ------
         FileError
             If it cannot be read.
         """
-        return load(self.file(run))
+        return with_timeline(load(self.file(run)), self.folder / f"{run}{TIMELINE}", run)
 
     def history(self, run: str) -> History:
         """The curves of a run, without reading its weights.
@@ -196,13 +209,14 @@ class RunStore:
             varied=origin.varied,
         )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        short = replace(checkpoint, history=shortened(checkpoint.history))
+        short = replace(checkpoint, history=shortened(checkpoint.history, checkpoint.kept.steps), kept=KeptStates())
         try:
             save(project, self.file(run), trained_of(short, data, results))
         except FileError:  # the project was changed under its weights: its settings and curves are worth keeping
             save(project, self.file(run))
             summary = replace(summary, has_weights=False)
         self._write(summary)
+        write_timeline(self.folder / f"{run}{TIMELINE}", checkpoint.kept, run)  # last: a run without it is whole
         return summary
 
     def rename(self, run: str, name: str) -> None:
@@ -237,7 +251,7 @@ class RunStore:
         """
         (self.folder / DELETED).mkdir(mode=0o700, parents=True, exist_ok=True)
         for run in runs:
-            for suffix in (NOTES, SUFFIX):
+            for suffix in (NOTES, SUFFIX, TIMELINE):
                 _move(self.folder / f"{run}{suffix}", self.folder / DELETED / f"{run}{suffix}")
 
     def bring_back(self, runs: Iterable[str]) -> None:
@@ -249,24 +263,31 @@ class RunStore:
             If one cannot be moved.
         """
         for run in runs:
-            for suffix in (SUFFIX, NOTES):
+            for suffix in (TIMELINE, SUFFIX, NOTES):
                 _move(self.folder / DELETED / f"{run}{suffix}", self.folder / f"{run}{suffix}")
 
     def prune(self) -> list[RunSummary]:
         """Drop the oldest runs that are too many, what was deleted long ago, and what was never completed.
 
-        Starred runs stay and do not count. Returns those that were dropped from the list.
+        Where bytes are too many, timelines of the oldest runs go before any run does. Starred runs stay and do not
+        count. Returns those that were dropped from the list.
         """
         dropped, count, size = [], 0, 0
+        timelines: list[Path] = []
         for summary in self.runs():
             if summary.is_starred:
                 continue
             files = [self.folder / f"{summary.id}{suffix}" for suffix in (NOTES, SUFFIX)]
             count, size = count + 1, size + sum(_size(file) for file in files)
+            timelines.append(self.folder / f"{summary.id}{TIMELINE}")
             if count > self.most_runs or size > self.most_bytes:
-                for file in files:
+                for file in (*files, timelines.pop()):
                     file.unlink(missing_ok=True)
                 dropped.append(summary)
+        for file in timelines:
+            size += _size(file)
+            if size > self.most_bytes:
+                file.unlink(missing_ok=True)
         old = time.time() - BROUGHT_BACK_FOR
         for file in (*_files(self.folder / DELETED), *(each for each in _files(self.folder) if each.suffix == DRAFT)):
             if _changed(file) < old:

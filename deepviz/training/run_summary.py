@@ -13,7 +13,7 @@ from typing import Any
 from deepviz.document.project import Project
 from deepviz.training.history import History
 from deepviz.training.run_figures import Figure, figures_of, steps_per_epoch
-from deepviz.training.run_settings import network_words, settings_of
+from deepviz.training.run_settings import Course, network_words, settings_of_run
 
 ENDINGS = {
     "finished": "finished",
@@ -25,6 +25,7 @@ ENDINGS = {
     "failed": "failed",
     "branched": "branched off",
     "closed": "window closed",
+    "interrupted": "program ended",
     "cancelled": "cancelled",
 }
 """How a run can end, and in which words."""
@@ -58,10 +59,10 @@ class RunSummary:
         After which step the weights were that it came to.
     steps_per_epoch
         How many steps make an epoch; 0 if it did not come so far.
-    settings
-        As `settings_of` gives them.
+    settings, courses
+        Those that it began with, and how some of them went on, as `settings_of_run` gives them.
     changes
-        What was changed by hand while it ran: after which step, and what.
+        What was noted while it ran, such as changes by hand: after which step, and what.
     figures
         As `figures_of` gives them.
     results
@@ -89,6 +90,7 @@ class RunSummary:
     result_step: int = 0
     steps_per_epoch: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
+    courses: Mapping[str, Course] = field(default_factory=dict)
     changes: tuple[tuple[int, str], ...] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -102,6 +104,12 @@ class RunSummary:
     def ending(self) -> str:
         """How it ended, in words."""
         return ENDINGS.get(self.ended, self.ended)
+
+    @property
+    def whole_settings(self) -> dict[str, Any]:
+        """All settings to be compared: of those that were changed while it ran, the whole course."""
+        whole = {path: [self.settings.get(path), *map(list, course)] for path, course in self.courses.items()}
+        return {**self.settings, **whole}
 
     def figure(self, name: str, is_best: bool = False) -> float | None:
         """The last or the best value of a quantity; None if there is none."""
@@ -140,6 +148,10 @@ class RunSummary:
                 for part, numbers in found["results"].items()
             }
             found["changes"] = tuple((int(step), str(text)) for step, text in found["changes"])
+            found["courses"] = {
+                str(path): tuple((int(step), value) for step, value in course)
+                for path, course in values.get("courses", {}).items()
+            }
             found["varied"] = tuple(map(str, found["varied"]))
             for name, value in found.items():
                 kind = type(getattr(empty, name))
@@ -168,6 +180,7 @@ def summary_of(run: str, project: Project, history: History, steps: int, seconds
     seconds
         For how long it trained.
     """
+    settings, courses = settings_of_run(project, history, steps)
     return RunSummary(
         run,
         name=project.name,
@@ -178,7 +191,8 @@ def summary_of(run: str, project: Project, history: History, steps: int, seconds
         seconds=float(max(0.0, seconds)),
         result_step=steps,
         steps_per_epoch=steps_per_epoch(history),
-        settings=settings_of(project),
+        settings=settings,
+        courses=courses,
         changes=history.events[-MOST_CHANGES:],
         figures=figures_of(history),
     )

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import islice
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from deepviz.training.ending import Ending
 from deepviz.training.failure import Failure as Failure
 from deepviz.training.overhead import Overhead
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.tempo import Tempo
 from deepviz.training.timeline import Timeline
 from deepviz.training.watching import Watching
 
@@ -33,7 +34,7 @@ Status = Literal["starting", "running", "paused", "finished", "diverged", "faile
 SWITCH_INTERVAL = 0.0002
 """Seconds that the training thread may keep others waiting, while a run is on."""
 
-
+Answer = TypeVar("Answer")
 Sections = Sequence[tuple[int, RunPlan]]
 """After how many steps a run goes by which plan."""
 
@@ -95,15 +96,15 @@ class Session:
         self._steps_left: int | None = None
         self._until_epoch_end = False
         self._stopping = False
-        self._commands: queue.SimpleQueue[Callable[[Trainer], None]] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Callable[[Trainer | None], None]] = queue.SimpleQueue()
         self._mailbox: deque[StepRecord] = deque()
         self._followed: deque[tuple[int, RunPlan, bool]] = deque()
         self._later, self._is_again = list(later or ()), later is not None
         self._trainer: Trainer | None = None
         self._watching = Watching()
-        self._overhead = Overhead()
-        self._noted_at, self._served = 0, 0.0
-        """At which step the overhead was noted last, and seconds spent on commands since, most of all on copies."""
+        self._overhead, self._tempo = Overhead(), Tempo()
+        self._served = 0.0
+        """Seconds spent on commands since the overhead was noted last: copies of weights, most of all."""
         self._ended = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="deepviz-training", daemon=True)
 
@@ -140,20 +141,21 @@ class Session:
 
         self._send(set_goal)
 
-    def set_learning_rate(self, value: float) -> None:
-        """Use another learning rate from the next step on."""
-        self._send(lambda trainer: setattr(trainer, "learning_rate", value))
+    def slow_down(self, limit: float | None) -> None:
+        """Make at most so many steps a second from now on; None: as many as possible."""
 
-    def set_epochs(self, value: int) -> None:
-        """Train to another number of epochs, counted from the first step."""
-        self._send(lambda trainer: setattr(trainer, "epochs", value))
+        def set_limit(trainer: Trainer) -> None:
+            self._tempo.limit = limit
+            self._overhead.begin(trainer.step)
+
+        self._send(set_limit)
 
     def follow(self, plan: RunPlan) -> None:
         """Go on by another plan of the same run (see `same_run`) from the next step on; also when the run has ended."""
         self.plan = plan
         with self._ended:
             if not self._is_final():
-                self._commands.put(lambda trainer: self._follow(trainer, plan))
+                self._commands.put(lambda trainer: None if trainer is None else self._follow(trainer, plan))
             elif self._trainer is not None:
                 self._follow(self._trainer, plan)
 
@@ -188,39 +190,20 @@ class Session:
         self._watching.ask(keys)
 
     @property
-    def overhead(self) -> float:
-        """Which share of the time of training was lost to being watched lately, from 0 to 1."""
-        return self._overhead.share
+    def overhead(self) -> float | None:
+        """Which share of the time of training was lost to being watched lately, from 0 to 1; None if slowed down."""
+        return self._overhead.share if self._tempo.limit is None else None
 
     def snapshot(self) -> Future[TrainerState]:
         """A copy of the weights and all that is needed to go on, as soon as the step that is being made is done.
 
         The future fails with RuntimeError if the run failed before there were any weights.
         """
-        future: Future[TrainerState] = Future()
-        with self._ended:
-            if self._is_final():
-                self._answer(future)
-            else:
-                self._commands.put(lambda trainer: future.set_result(trainer.state()))
-        return future
+        return self._asked(lambda trainer: trainer.state())
 
     def weights(self) -> Future[tuple[int, dict[str, np.ndarray]]]:
-        """A copy of the weights alone, and after which step they are; as `snapshot`, but cheaper."""
-        future: Future[tuple[int, dict[str, np.ndarray]]] = Future()
-
-        def copy(trainer: Trainer) -> None:
-            if future.set_running_or_notify_cancel():
-                future.set_result((trainer.step, trainer.network.weights()))
-
-        with self._ended:
-            if not self._is_final():
-                self._commands.put(copy)
-            elif self._trainer is None:
-                future.set_exception(RuntimeError("The run failed before there were any weights."))
-            else:
-                copy(self._trainer)
-        return future
+        """After which step they are, and a copy of the weights alone; as `snapshot`, but cheaper."""
+        return self._asked(lambda trainer: (trainer.step, trainer.network.weights()))
 
     def stop(self, timeout: float = 5.0) -> bool:
         """End the run and wait for the thread. Returns whether it ended in time (seconds)."""
@@ -291,6 +274,9 @@ class Session:
                 self._obey()
             if self._stopping:
                 return "stopped"
+            if wait := self._tempo.seconds_to_wait:
+                self._obey(wait)
+                continue
             self._hurry(steps, trainer)
             if not self._commands.empty():
                 continue
@@ -305,15 +291,16 @@ class Session:
                 is_kept = is_last or timeline.is_due(trainer.step + 1)
                 trainer.watch_next = watching.begin(trainer.step, is_last=is_kept)
                 watched = bool(trainer.watch_next)
+            self._tempo.note()
             record = next(steps, None)
             if watched:
                 watching.end(trainer.step)
             if (is_kept or is_copied) and record is not None:
                 timeline.keep(trainer.state, pinned=is_copied, extra=watching.extra)
-            if watched:
+            if watched and self._tempo.limit is None:
                 extra = watching.extra + self._served + (timeline.seconds if is_kept else 0.0)
-                self._overhead.note(extra, trainer.step - self._noted_at, trainer.reading_seconds)
-                self._noted_at, self._served = trainer.step, 0.0
+                self._overhead.note(extra, trainer.step, trainer.reading_seconds)
+                self._served = 0.0
             if record is None and self._is_again and trainer.stopped_by is not None and self._steps_left:
                 trainer.go_on()
                 steps = trainer.steps()
@@ -331,7 +318,7 @@ class Session:
         A small network makes tens of thousands of them a second, so nothing else is done here.
         """
         first, put, wants_nothing, watching = trainer.step, self._mailbox.append, self._commands.empty, self._watching
-        if self._until_epoch_end:
+        if self._until_epoch_end or self._tempo.limit is not None:
             return
         most = (trainer.steps_to_go if self._steps_left is None else self._steps_left) - 1
         most = min(most, self.timeline.next_step - trainer.step - 1)
@@ -360,19 +347,21 @@ class Session:
             return True
         return ends_epoch and (self._until_epoch_end or trainer.steps_to_go == 1)
 
-    def _obey(self) -> None:
-        """Carry out the next command, waiting for one if there is none."""
-        command, start = self._commands.get(), time.perf_counter()
-        if self._trainer is not None:
-            command(self._trainer)
+    def _obey(self, patience: float | None = None) -> None:
+        """Carry out the next command; if there is none, wait for one, so many seconds at the most."""
+        try:
+            command = self._commands.get(timeout=patience)
+        except queue.Empty:
+            return
+        start = time.perf_counter()
+        command(self._trainer)
         self._served += time.perf_counter() - start
 
     def _set_pause(self, paused: bool, steps: int | None = None, until_epoch_end: bool = False) -> None:
         self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
         self._watching.rest()
-        self._overhead.begin()
-        if self._trainer is not None:
-            self._noted_at = self._trainer.step
+        self._tempo.rest()
+        self._overhead.begin(0 if self._trainer is None else self._trainer.step)
         if not self._is_final():
             self.status = "paused" if paused else "running"
 
@@ -385,13 +374,26 @@ class Session:
     def _send(self, command: Callable[[Trainer], None]) -> None:
         with self._ended:
             if not self._is_final():
-                self._commands.put(command)
+                self._commands.put(lambda trainer: None if trainer is None else command(trainer))
+
+    def _asked(self, make: Callable[[Trainer], Answer]) -> Future[Answer]:
+        """What the thread makes of the trainer, after the step that is being made."""
+        future: Future[Answer] = Future()
+
+        def answer(trainer: Trainer | None) -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            if trainer is None:
+                future.set_exception(RuntimeError("The run failed before there were any weights."))
+            else:
+                future.set_result(make(trainer))
+
+        with self._ended:
+            if self._is_final():
+                answer(self._trainer)
+            else:
+                self._commands.put(answer)
+        return future
 
     def _is_final(self) -> bool:
         return self.status in ("finished", "diverged", "failed", "stopped")
-
-    def _answer(self, future: Future[TrainerState]) -> None:
-        if self._trainer is None:
-            future.set_exception(RuntimeError("The run failed before there were any weights."))
-        else:
-            future.set_result(self._trainer.state())

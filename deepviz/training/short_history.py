@@ -6,7 +6,7 @@ step. Epochs' figures, such as the validation loss, are thinned apart from those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,39 +26,49 @@ class _Row:
     values: Mapping[str, object]
 
 
-def shortened(history: History) -> History:
+def shortened(history: History, also: Collection[int] = ()) -> History:
     """A copy with at most about `MOST_STEPS` + `MOST_EPOCHS` + `MOST_WATCHED` + `MOST_HISTOGRAMS` steps.
 
     First and last values of every quantity stay, as do all events. A short history is copied as it is.
+
+    Parameters
+    ----------
+    also
+        Steps that stay besides, as far as anything is known of them.
     """
+    wished = np.array(sorted(also), np.int64)
     short = History(history.layers, history.nodes)
     last = int(history.steps[-1]) if len(history) else 0
     kept: dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
     for name in history.columns:
         steps, _ = history.column(name)
-        kept[name] = steps, _chosen(steps, last, _most_of(name, len(steps) < len(history)))
+        places = _chosen(steps, last, _most_of(name, len(steps) < len(history)))
+        kept[name] = steps, np.union1d(places, np.flatnonzero(np.isin(steps, wished)))
     pictures = {name: history.histogram(name) for name in history.histograms}
-    places = {name: _chosen(found[0], last, MOST_HISTOGRAMS) for name, found in pictures.items()}
+    chosen = {
+        name: np.union1d(_chosen(steps, last, MOST_HISTOGRAMS), np.flatnonzero(np.isin(steps, wished)))
+        for name, (steps, *_) in pictures.items()
+    }
     wanted = np.unique(
         np.concatenate(
             [
                 np.zeros(0, np.int64),
-                *(steps[chosen] for steps, chosen in kept.values()),
-                *(pictures[name][0][chosen] for name, chosen in places.items()),
+                *(steps[places] for steps, places in kept.values()),
+                *(pictures[name][0][places] for name, places in chosen.items()),
             ]
         )
     )
-    wanted = wanted[np.isin(wanted, history.steps)]
-    epochs = history.epochs[np.searchsorted(history.steps, wanted)]
+    # Where not every step is kept, what views looked at may be of one that is not; the next that is stands for it.
+    epochs = history.epochs[np.minimum(np.searchsorted(history.steps, wanted), len(history) - 1)]
     rows: dict[int, dict[str, object]] = {step: {} for step in wanted.tolist()}
-    for name, (steps, chosen) in kept.items():
+    for name, (steps, places) in kept.items():
         _, values = history.column(name)
-        for step, value in zip(steps[chosen].tolist(), values[chosen], strict=True):
+        for step, value in zip(steps[places].tolist(), values[places], strict=True):
             if step in rows:
                 rows[step][name] = value.copy() if value.ndim else float(value)
-    for name, chosen in places.items():
+    for name, places in chosen.items():
         steps, counts, ranges = pictures[name]
-        for place in chosen.tolist():
+        for place in places.tolist():
             if int(steps[place]) in rows:
                 rows[int(steps[place])][name] = Histograms(counts[place].copy(), ranges[place].copy())
     short.append(_Row(step, int(epoch), rows[step]) for step, epoch in zip(wanted.tolist(), epochs, strict=True))

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from deepviz.training.growing_array import GrowingArray
 
 Array = npt.NDArray[Any]
+Arrays = Mapping[str, Array]
+"""Of several columns, by their names."""
 
 LEAST_KEPT, MOST_BYTES = 1024, 32 << 20
 """A table of many layers is kept at fewer steps, so that it takes about 32 MiB, but never at fewer than 1024."""
@@ -109,7 +111,7 @@ class StepTable:
             self._low[name], self._high[name] = GrowingArray(dtype, row_shape), GrowingArray(dtype, row_shape)
         self._set_limit()
 
-    def extend(self, steps: npt.NDArray[np.int64], values: Mapping[str, Array]) -> None:
+    def extend(self, steps: npt.NDArray[np.int64], values: Arrays) -> None:
         """Add the steps that come next, with values for each column."""
         if not len(steps):
             return
@@ -122,10 +124,7 @@ class StepTable:
                 column.extend(values[name])
         self._thin_out()
 
-    def load(
-        self, steps: npt.NDArray[np.int64], values: Mapping[str, Array], low: Mapping[str, Array],
-        high: Mapping[str, Array],
-    ) -> None:  # fmt: skip
+    def load(self, steps: npt.NDArray[np.int64], values: Arrays, low: Arrays, high: Arrays) -> None:
         """Take over what another table had kept, into one that is empty, and thin it out where it is too much.
 
         Raises
@@ -170,7 +169,7 @@ class StepTable:
         # Three times: values, smallest and largest.
         self._limit = max(2, min(self._most, max(LEAST_KEPT, MOST_BYTES // (3 * row + 8))))
 
-    def _extend_thinned(self, steps: npt.NDArray[np.int64], values: Mapping[str, Array]) -> None:
+    def _extend_thinned(self, steps: npt.NDArray[np.int64], values: Arrays) -> None:
         places = self._places(steps)
         starts = np.flatnonzero(np.diff(places, prepend=-1))
         ends = np.append(starts[1:], len(steps)) - 1

@@ -1,26 +1,34 @@
 """Whole states of a run, kept now and then, so that any of them can be looked at again or gone on from.
 
 Their number and their memory are bounded: of those that come, one in 1, 2, 4, 8, ... stays, so they are spread over the
-whole run. The first, the newest and those that were asked for stay in any case.
+whole run, more closely where it began. The first, the newest and those that were asked for stay in any case.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 
+from deepviz.document.kept_states import MOST_FILE_BYTES, MOST_FILE_STATES, KeptStates, chosen, state_bytes
 from deepviz.engine.trainer_state import TrainerState
 
-MOST_STATES = 240
+MOST_STATES = 480
 MOST_BYTES = 256 * 2**20
 FEWEST_STATES = 8
 """This many are kept of the largest network too."""
 
-LEAST_INTERVAL = 0.1
-"""Seconds between two states that are kept while a run goes on."""
+LEAST_INTERVAL, LONG_INTERVAL = 0.02, 0.1
+"""Seconds between two states that are kept while a run goes on: at first, and when some have been let go."""
 BUDGET = 0.01
 """Share of the time of training that keeping states may take."""
+AHEAD = 10.0
+"""Seconds whose share of the time may be spent beforehand, on steps that are due by their number."""
+CLOSELY, CHEAP = 8, 0.001
+"""Each of so many first steps is due, and then one that is an eighth further on: where most happens. What takes more
+than so many seconds to keep is due at the steps 1, 2, 4, 8, ..."""
+NEVER = sys.maxsize
 
 
 class Timeline:
@@ -37,6 +45,9 @@ class Timeline:
     ----------
     seconds
         How long it took to keep the last state.
+    next_step
+        The step that is due by its number, if it can be afforded then; `NEVER` until `is_due` was asked, as somebody
+        does who watches.
     """
 
     def __init__(
@@ -51,8 +62,20 @@ class Timeline:
         """Which state of all that have come each is, by its step."""
         self._came, self._every = 0, 1
         self._pinned: set[int] = set()
-        self._not_before = self.seconds = 0.0
+        self._paid_at = self._not_before = self._cost = self._cost_before = self.seconds = 0.0
+        self.next_step = NEVER
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, kept: KeptStates) -> Timeline:
+        """The timeline of a run that comes from a file."""
+        timeline = cls()
+        for number, state in enumerate(kept.states):
+            timeline._states[state.step], timeline._number[state.step] = state, number
+        timeline._came, timeline._pinned = len(kept.states), set(kept.pinned)
+        if kept.states:
+            timeline._thin(state_bytes(kept.states[-1]))
+        return timeline
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -77,10 +100,31 @@ class Timeline:
         with self._lock:
             return self._states.get(step)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether another state should be kept by now."""
-        return self._clock() >= self._not_before
+    def is_due(self, step: int) -> bool:
+        """Whether the state after a step should be kept, which comes after all that were kept or asked about."""
+        now, is_next = self._clock(), step >= self.next_step or self.next_step == NEVER
+        if is_next:
+            self.next_step = self._due_after(step)
+        return now >= self._paid_at - AHEAD and (is_next or now >= self._not_before)
+
+    def selected(
+        self, before: int, most_bytes: int = MOST_FILE_BYTES, most_states: int = MOST_FILE_STATES
+    ) -> KeptStates:
+        """A choice of the states before a step, to be written to a file: bounded, and spread over the run.
+
+        The first one and those that were asked for are chosen first. While a run goes on the choice changes seldom.
+        """
+        with self._lock:
+            steps = [step for step in self._states if step < before]
+            places = chosen(
+                [self._states[step] for step in steps],
+                [self._number[step] for step in steps],
+                [step in self._pinned for step in steps],
+                most_bytes,
+                most_states,
+            )
+            taken = [steps[place] for place in places]
+            return KeptStates(tuple(self._states[step] for step in taken), frozenset(self._pinned & set(taken)))
 
     def keep(self, make: Callable[[], TrainerState], *, pinned: bool = False, extra: float = 0.0) -> None:
         """Keep a state that comes after all others; one of the same step takes its place.
@@ -107,7 +151,12 @@ class Timeline:
             self._thin(state_bytes(state))
         end = self._clock()
         self.seconds = end - start
-        self._not_before = end + max(LEAST_INTERVAL, (self.seconds + extra) / BUDGET)
+        self._cost_before, self._cost = self._cost, self.seconds + extra
+        if self.next_step != NEVER:
+            self.next_step = self._due_after(state.step)
+        rest = self._cost / BUDGET
+        self._paid_at = max(end, self._paid_at) + rest
+        self._not_before = end + max(rest, min(LONG_INTERVAL, LEAST_INTERVAL * self._every))
 
     def cut(self, step: int) -> None:
         """Forget what came after a step."""
@@ -115,6 +164,7 @@ class Timeline:
             self._states = {at: state for at, state in self._states.items() if at <= step}
             self._pinned = {at for at in self._pinned if at <= step}
             self._number = {at: number for at, number in self._number.items() if at in self._states}
+            self.next_step = NEVER
             # What comes next takes up the numbers where those that are left end.
             self._came = self._every * -(-(max(self._number.values(), default=-1) + 1) // self._every)
 
@@ -130,14 +180,13 @@ class Timeline:
             self._pinned.discard(step)
             del self._states[step], self._number[step]
 
+    def _due_after(self, step: int) -> int:
+        """Which step is due by its number after another one."""
+        is_cheap = min(self._cost, self._cost_before) < CHEAP  # one that was held up by others says nothing
+        return step + max(1, step // CLOSELY if is_cheap else step)
+
     def _let_go(self, steps: list[int]) -> None:
         """Forget those of some states that are not to stay."""
         for step in steps:
             if self._number[step] % self._every and step not in self._pinned:
                 del self._states[step], self._number[step]
-
-
-def state_bytes(state: TrainerState) -> int:
-    """Memory that a state takes, in bytes; the best weights so far are the same arrays in many states."""
-    arrays = [*state.weights.values(), *(each for twin in state.optimizer_vectors.values() for each in twin.values())]
-    return sum(array.nbytes for array in arrays)

@@ -36,12 +36,15 @@ def test_one_object_a_line_with_exact_numbers(monkeypatch: pytest.MonkeyPatch) -
         "epoch": 2,
         "epochs": 6,
         "loss": None,
+        "epoch_loss": None,
         "seconds": 0.125,
         "seconds_left": None,
     }
     later = lines[6]
     assert later["step"] == 23
     assert (later["loss"], later["validation_loss"], later["validation_F1"]) == (1 / 23, 0.5, None)
+    assert later["epoch_loss"] == pytest.approx((1 / 21 + 1 / 22 + 1 / 23) / 3)  # the epoch began with step 21
+    assert lines[-1]["epoch_loss"] == pytest.approx(sum(1 / step for step in range(51, 61)) / 10)
     assert (later["seconds"], later["seconds_left"]) == (13 * 0.125, 37 * 0.125)
     assert lines[-1]["seconds_left"] == 0.0
 

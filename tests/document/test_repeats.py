@@ -55,6 +55,23 @@ def test_a_repeated_residual_block_is_a_chain_of_blocks() -> None:
     assert written.edges[Edge("dense_1", "dense_2")] == Edge("dense_1", "dense_2")
 
 
+def test_a_drawn_edge_knows_all_its_repetitions() -> None:
+    project = group_edits.set_repeat(residual(), "group_1", 3)
+    found = unrolled(project.graph).repetitions()
+    assert set(found) == set(project.graph.edges)
+    assert found[Edge("dense_2", "relu_1")] == (
+        Edge("dense_2", "relu_1"), Edge("dense_2.2", "relu_1.2"), Edge("dense_2.3", "relu_1.3")
+    )  # fmt: skip
+    assert found[Edge("dense_1", "dense_2")] == (Edge("dense_1", "dense_2"),), "only the first one is entered"
+    assert found[Edge("add_1", "dense_3")] == (Edge("add_1.3", "dense_3"),), "only the last one is left"
+    nested = group_edits.group(residual(), ["dense_2", "relu_1"], "inner")
+    nested = group_edits.set_repeat(group_edits.set_repeat(nested, "group_1", 2), "group_2", 3)
+    inside = unrolled(nested.graph).repetitions()[Edge("dense_2", "relu_1")]
+    assert len(set(inside)) == 6
+    plain = residual().graph
+    assert unrolled(plain).repetitions() == {edge: (edge,) for edge in plain.edges}
+
+
 def test_repetitions_inside_of_repetitions_have_both_numbers() -> None:
     project = group_edits.group(residual(), ["dense_2", "relu_1"], "inner")
     assert project.graph.way_up("group_2") == ("group_2", "group_1")

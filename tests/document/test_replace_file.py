@@ -41,7 +41,7 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     replace_file(pipe, b"content")
-    reader.join(10)
+    reader.join(60)
     assert read == [b"content"]
     assert pipe.is_fifo()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds to look for something before giving up."""
 
 FEW = 12

@@ -20,7 +20,7 @@ from typing import IO
 
 TITLE = "DeepViz"
 STARTS = 3  # the first one warms the disk; the best of the others counts
-PATIENCE = 30.0  # seconds to wait for anything before giving up
+PATIENCE = 60.0  # seconds to wait for anything before giving up
 AGAIN = 6.0  # seconds after which a key that did nothing is pressed again
 FEWEST_COLOURS = 30  # an empty window has a handful
 

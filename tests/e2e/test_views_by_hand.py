@@ -304,7 +304,8 @@ def test_what_is_said_of_the_plane(shown: Shown) -> None:
     view = shown.open("landscape")
     view.compute()
     rows = shown.table(view, STEPS)
-    (centre,) = (float(row["loss"]) for row in rows if float(row["a"]) == float(row["b"]) == 0)
+    surface = [row for row in rows if row["what"] == "surface"]
+    (centre,) = (float(row["loss"]) for row in surface if float(row["a"]) == float(row["b"]) == 0)
     train = shown.data.train
     assert len(train) <= 512
     loss = shown.losses(shown.outputs(weights, train.x)[shown.nodes[-1]], train.y).mean()

@@ -81,7 +81,7 @@ class Onlooker:
         inspector.look_around()
         QApplication.processEvents()
         self.person.qtbot.waitUntil(
-            lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=3 * PATIENCE
+            lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE
         )
 
     def train(self, steps: int) -> None:
@@ -90,7 +90,7 @@ class Onlooker:
         controller.step(steps)
         self.person.qtbot.waitUntil(
             lambda: not controller.is_running and (controller.step_count == goal or controller.status == "finished"),
-            timeout=3 * PATIENCE,
+            timeout=PATIENCE,
         )
         self.settle()
 

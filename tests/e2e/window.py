@@ -39,12 +39,11 @@ from deepviz.gui.panels.form import DefinitionForm
 from deepviz.gui.plots import all_views
 from deepviz.gui.settings import VIEWS_OFFERED, Settings
 from deepviz.gui.workbench import Workbench
+from tests.patient_hand import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
-PATIENCE = 20_000
-"""Milliseconds to wait for anything before giving up."""
 
 
 def chain(*layers: tuple[str, dict[str, object]], data: DataChoice | None = None, **run: object) -> Project:

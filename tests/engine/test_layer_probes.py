@@ -214,6 +214,26 @@ def test_small_spreads_about_large_means_are_right_in_float32() -> None:
     assert values["activations/mean"][0] == pytest.approx(x.astype(np.float64).mean(), rel=1e-6)
 
 
+@pytest.mark.parametrize("value", [0.1, 7.3, -1234.56, 3e37])
+def test_what_is_the_same_everywhere_has_no_spread_and_any_mean(value: float) -> None:
+    net = Network.sequential([layers.Input(shape=(4,)), layers.Dense(units=3)])
+    x, targets = data(9000)
+    values = first_values(net, (np.full_like(x, value), targets), SGD, "activations")
+    assert values["activations/mean"][0] == np.float32(value)
+    assert values["activations/deviation"][0] == 0
+
+
+def test_spreads_that_single_precision_can_just_tell_are_right() -> None:
+    net = Network.sequential([layers.Input(shape=(4,)), layers.Dense(units=3)])
+    x, targets = data(3000)
+    for middle, spread in ((1, 1e-5), (1e4, 1e-2), (-100, 2e-5)):
+        given = (middle + spread * x).astype(np.float32)
+        exact = given.astype(np.float64)
+        values = first_values(net, (given, targets), SGD, "activations")
+        assert values["activations/mean"][0] == pytest.approx(exact.mean(), rel=1e-12)
+        assert values["activations/deviation"][0] == pytest.approx(exact.std(), rel=1e-9)
+
+
 def test_gradients_that_have_all_but_faded_are_shown_as_they_are() -> None:
     net, given = network("float32"), data()
     net.parameters["dense_3/W"][...] *= 1e-25

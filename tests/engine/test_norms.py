@@ -160,11 +160,11 @@ class _Threads(Team):
 
     def sum(self, values: np.ndarray, out: np.ndarray) -> None:
         self._brought.append(values.copy())
-        self._barrier.wait(10)
+        self._barrier.wait(60)
         total = sum(self._brought)
-        if self._barrier.wait(10) == 0:
+        if self._barrier.wait(60) == 0:
             self._brought.clear()
-        self._barrier.wait(10)
+        self._barrier.wait(60)
         out[...] = total
 
 
@@ -173,7 +173,7 @@ def _at_once(*functions: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers, probes
-from deepviz.engine.probe import norm
+from deepviz.engine.reading import norm
 from tests.engine.graphs import skip_graph
 
 RATE = optimizers.SGD(learning_rate=1e-3)
@@ -92,6 +92,14 @@ def test_norms_of_any_size_are_right(size: float, dtype: type) -> None:
     vector = np.array([3 * size / 5, -4 * size / 5], dtype)
     with np.errstate(over="ignore"):  # as steps are run
         assert norm(vector) == pytest.approx(size, rel=1e-6)
+
+
+@pytest.mark.parametrize("length", [1, 4095, 8192, 8193, 100_000, 3_000_000])
+def test_norms_of_long_vectors_lose_no_digits(length: int) -> None:
+    equal = np.full(length, 0.1, np.float32)  # each addition to a large sum is rounded to the same side
+    assert norm(equal) == pytest.approx(float(equal[0]) * np.sqrt(length), rel=1e-6)
+    different = np.random.default_rng(length).standard_normal(length, np.float32)
+    assert norm(different) == pytest.approx(np.linalg.norm(different.astype(np.float64)), rel=1e-6)
 
 
 def test_norms_beyond_float64_squares_are_honest() -> None:

@@ -12,7 +12,8 @@ import pytest
 from deepviz.engine import Network, Trainer, layers, losses, optimizers, probes
 from deepviz.engine.histogram import Histograms
 from deepviz.engine.layer import Layer
-from deepviz.engine.probe import Probe, Reading
+from deepviz.engine.probe import Probe
+from deepviz.engine.reading import Reading
 from deepviz.engine.step import TRIALS, StepRecording
 from deepviz.engine.trainer import Diverged
 from deepviz.registry import DefinitionError

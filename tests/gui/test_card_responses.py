@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPointF, QRect
+from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from deepviz.datasets.sources.iris import Iris
-from deepviz.document import edits
-from deepviz.document.project import DataChoice
+from deepviz.document import edits, ends, group_edits
+from deepviz.document.project import DataChoice, Project
 from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
-from deepviz.gui.canvas.geometry import HEIGHT, Point
+from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point
+from deepviz.gui.canvas.picture import image_of, svg_of
 from deepviz.gui.canvas.response_tiles import MOST_TILES, shown_of, tile_place
 from deepviz.gui.card_responses import CardResponses
-from deepviz.gui.settings import RESPONSES_ON_CARDS
+from deepviz.gui.settings import PICTURE_THEME, RESPONSES_ON_CARDS
 from deepviz.gui.signed_colors import signed_colors
+from deepviz.gui.theme import THEMES
 from deepviz.insight.unit_responses import UnitResponses
-from tests.e2e.window import OpenWindow, Person, small_project
+from tests.e2e.window import OpenWindow, Person, chain, small_project
+from tests.gui.window_hands import train_steps
 
 
 def waiting_for_maps(person: Person) -> CardResponses:
     cards = person.bench.card_responses
-    person.qtbot.waitUntil(lambda: bool(cards.tiles.items), timeout=20_000)
+    person.qtbot.waitUntil(lambda: bool(cards.tiles.items))
     return cards
 
 
@@ -64,7 +68,7 @@ def test_a_tile_has_the_colours_of_its_unit(person: Person):
     cards = waiting_for_maps(person)
     place = person.bench.canvas.network.places["tanh_1"]
     person.bench.canvas.look_at(3.0, Point(place.x + 60, place.y + HEIGHT))
-    person.qtbot.waitUntil(lambda: "tanh_1" in latest(cards).maps, timeout=20_000)
+    person.qtbot.waitUntil(lambda: "tanh_1" in latest(cards).maps)
     answer = latest(cards)
     table = signed_colors(person.bench.themes.current)
     for number in (0, 2):
@@ -83,11 +87,11 @@ def test_they_follow_the_run_to_the_very_last_weights(open_window: OpenWindow):
     cards = waiting_for_maps(person)
     before = latest(cards).maps["dense_2"].copy()
     person.bench.actions["run"].trigger()
-    person.qtbot.waitUntil(lambda: person.bench.controller.status == "finished", timeout=20_000)
+    person.qtbot.waitUntil(lambda: person.bench.controller.status == "finished")
     last = person.bench.controller.step_count
-    person.qtbot.waitUntil(lambda: cards.step == last, timeout=20_000)
+    person.qtbot.waitUntil(lambda: cards.step == last)
     assert not np.allclose(latest(cards).maps["dense_2"], before)
-    step, weights = person.bench.controller.weights_later().result(20)
+    step, weights = person.bench.controller.weights_later().result(60)
     assert (step, weights is None) == (last, False)
     hidden = np.moveaxis(latest(cards).maps["tanh_1"], 0, -1)
     expected = hidden @ weights["dense_2/W"] + weights["dense_2/b"]
@@ -128,7 +132,7 @@ def test_data_with_more_inputs_have_none(person: Person):
     cards = waiting_for_maps(person)
     choice = DataChoice(source=Iris())
     person.bench.editor.apply("Data", lambda project: edits.set_data(project, choice))
-    person.qtbot.waitUntil(lambda: not cards.tiles.items, timeout=20_000)
+    person.qtbot.waitUntil(lambda: not cards.tiles.items)
     assert not cards.legend.isVisible()
     assert cards.looks() == ()
     person.bench.actions["undo"].trigger()
@@ -139,16 +143,16 @@ def test_a_card_that_goes_takes_its_tiles_with_it(person: Person):
     cards = waiting_for_maps(person)
     person.bench.canvas.select(("tanh_1",))
     person.bench.actions["delete"].trigger()
-    person.qtbot.waitUntil(lambda: "tanh_1" not in cards.tiles.items, timeout=20_000)
+    person.qtbot.waitUntil(lambda: "tanh_1" not in cards.tiles.items)
     person.bench.actions["undo"].trigger()
-    person.qtbot.waitUntil(lambda: "tanh_1" in cards.tiles.items, timeout=20_000)
+    person.qtbot.waitUntil(lambda: "tanh_1" in cards.tiles.items)
 
 
 def test_an_activation_on_the_card_of_its_layer_is_what_leaves_the_card(open_window: OpenWindow):
     person = open_window(small_project())
     person.bench.actions["attach_all"].trigger()
     cards = person.bench.card_responses
-    person.qtbot.waitUntil(lambda: set(cards.tiles.items) == {"input_1", "dense_1", "dense_2"}, timeout=20_000)
+    person.qtbot.waitUntil(lambda: set(cards.tiles.items) == {"input_1", "dense_1", "dense_2"})
     assert cards.question().nodes == ("input_1", "tanh_1", "dense_2")  # type: ignore[union-attr]
 
 
@@ -158,7 +162,7 @@ def test_a_bar_moves_them_down(person: Person):
     person.bench.checking.bars_button.choices["parameters"].trigger()
     cards.asked.emit()
     person.bench.actions["run"].trigger()
-    person.qtbot.waitUntil(lambda: cards.tiles.items["dense_1"].y() > before, timeout=20_000)
+    person.qtbot.waitUntil(lambda: cards.tiles.items["dense_1"].y() > before)
 
 
 def test_they_take_part_in_a_change_of_theme(person: Person):
@@ -166,3 +170,129 @@ def test_they_take_part_in_a_change_of_theme(person: Person):
     before = cards.tiles.items["dense_1"].images[0]
     person.bench.themes.toggle()
     assert cards.tiles.items["dense_1"].images[0] != before
+
+
+# Groups
+
+
+def grouped_tanh(repeat: int = 1) -> Project:
+    """`small_project` with dense_1 and tanh_1 in a closed group; repeated, both have two units."""
+    project = small_project(units=8 if repeat == 1 else 2)
+    project = group_edits.group(project, ["dense_1", "tanh_1"], "hidden")
+    return group_edits.set_repeat(project, "group_1", repeat)
+
+
+@pytest.mark.parametrize("repeat", [1, 3])
+def test_a_closed_group_has_the_maps_of_its_last_layer(open_window: OpenWindow, repeat: int):
+    person = open_window(grouped_tanh(repeat))
+    cards = waiting_for_maps(person)
+    run = "tanh_1" if repeat == 1 else f"tanh_1.{repeat}"
+    assert set(cards.tiles.items) == {"input_1", "group_1", "dense_2"}
+    assert cards.question().nodes == ("input_1", run, "dense_2")  # type: ignore[union-attr]
+    item = cards.tiles.items["group_1"]
+    np.testing.assert_array_equal(item.maps, latest(cards).maps[run][: len(item.images)])
+    assert item.layer == f"{run}, the last layer of hidden"
+
+
+def test_a_group_that_several_layers_leave_has_none(open_window: OpenWindow):
+    project = edits.append(small_project(units=2), edits.new_layer("Add"))
+    project = edits.connect(project, "tanh_1", "add_1")
+    project = group_edits.group(project, ["dense_1", "tanh_1", "dense_2"], "two ways out")
+    person = open_window(project)
+    cards = person.bench.card_responses
+    assert len(ends.exits(project.graph, "group_1")) == 2
+    assert "group_1" not in cards._card_runs()
+
+
+def test_a_tile_says_what_it_is_and_what_full_colour_means(open_window: OpenWindow):
+    person = open_window(grouped_tanh())
+    cards, canvas = waiting_for_maps(person), person.bench.canvas
+    item = cards.tiles.items["group_1"]
+    viewport = canvas.viewport()
+
+    def told(number: int) -> str:
+        place = canvas.place_of(Point(*item.mapToScene(tile_place(number).center()).toTuple()))  # type: ignore[misc]
+        QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place)))
+        text = QToolTip.text()
+        QToolTip.hideText()
+        return text
+
+    largest = np.abs(latest(cards).maps["tanh_1"][2]).max()
+    assert told(2).startswith("Unit 3 of tanh_1, the last layer of hidden")
+    assert f"±{largest:.3g}" in told(2)
+    assert told(MOST_TILES - 1) == "8 units of tanh_1, the last layer of hidden"
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_picture_has_the_maps_that_are_seen(person: Person, theme: str):
+    cards = waiting_for_maps(person)
+    person.bench.settings.set(PICTURE_THEME, theme)
+    picture = person.bench.pictures.picture()
+    assert set(picture.below) == set(cards.tiles.items)
+    image = image_of(picture, 4.0)
+    place, corner = person.bench.canvas.network.places["tanh_1"], picture.area.topLeft()
+    table = signed_colors(THEMES[theme])
+    for number in (0, 2):
+        values = latest(cards).maps["tanh_1"][number]
+        tile = tile_place(number)
+        for x, y in ((0.3, 0.3), (0.7, 0.4)):
+            row, column = int(y * len(values)), int(x * len(values))
+            around = values[row - 1 : row + 2, column - 1 : column + 2]
+            shades = table[np.rint(128 + 128 * around / np.abs(values).max()).astype(int)].reshape(-1, 3).astype(int)
+            left = place.x + tile.left() + x * tile.width() - corner.x()
+            top = place.y + tile.bottom() - y * tile.height() - corner.y()
+            seen = np.array(image.pixelColor(round(4 * left), round(4 * top)).getRgb()[:3])  # type: ignore[index]
+            assert (seen >= shades.min(axis=0) - 6).all()
+            assert (seen <= shades.max(axis=0) + 6).all()
+    assert b"<image" in svg_of(picture)
+    person.bench.actions["responses"].trigger()
+    assert not person.bench.pictures.picture().below
+    assert b"<image" not in svg_of(person.bench.pictures.picture())
+
+
+def test_a_picture_has_the_bars_that_are_seen(person: Person):
+    waiting_for_maps(person)
+    person.bench.checking.bars_button.choices["parameters"].trigger()
+    below = person.bench.pictures.picture().below
+    bars = person.bench.checking.bars.items
+    assert {card: (each.share, each.text) for card, each in below.items() if each.text} == {
+        card: (bar.share, bar.text) for card, bar in bars.items()
+    }
+    assert bars
+    texts = svg_of(person.bench.pictures.picture()).decode()
+    assert all(f">{bar.text}<" in texts for bar in bars.values())
+
+
+# Room
+
+
+def test_no_card_lies_below_what_floats_on_the_canvas(open_window: OpenWindow):
+    person = open_window(chain(("Input", {}), *[("Dense", {"units": 2})] * 14, ("SoftmaxCrossEntropy", {})))
+    canvas = person.bench.canvas
+    waiting_for_maps(person)
+    train_steps(person, 1)
+    for told in ("", "Something to tell"):
+        if told:
+            person.bench.notice.tell(told, "warning", [("Do it", lambda: None)])
+        QApplication.processEvents()
+        floats = [each.geometry() for each in canvas.floats if each.isVisible()]
+        assert len(floats) == 3, "two legends and the control of the bars"
+        for place in canvas.network.places.values():
+            corner, far = canvas.place_of(place), canvas.place_of(Point(place.x + WIDTH, place.y + HEIGHT))
+            assert not any(each.intersects(QRect(corner, far)) for each in floats)
+
+
+def test_the_room_is_that_of_where_things_float_now(open_window: OpenWindow):
+    person = open_window(chain(("Input", {}), *[("Dense", {"units": 2})] * 14, ("SoftmaxCrossEntropy", {})))
+    canvas = person.bench.canvas
+    waiting_for_maps(person)
+    train_steps(person, 1)
+    for size in ((1280, 800), (1500, 1000), (1100, 700), (1280, 800)):
+        person.bench.window.resize(*size)
+        QApplication.processEvents()
+        zoom, corner = canvas.zoom, canvas.place_of(Point(0, 0))
+        canvas.fit()
+        assert (canvas.zoom, canvas.place_of(Point(0, 0))) == (zoom, corner)

@@ -34,7 +34,7 @@ def choose(person: Person, quantity: str) -> None:
 
 
 def settled(person: Person) -> None:
-    person.qtbot.waitUntil(lambda: person.bench.checking.watch.is_settled, timeout=5000)
+    person.qtbot.waitUntil(lambda: person.bench.checking.watch.is_settled)
 
 
 def test_the_list_opens_with_the_button_and_with_keys_and_stays_open(person: Person) -> None:

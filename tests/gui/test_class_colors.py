@@ -61,6 +61,39 @@ def test_sixteen_classes_differ_as_well_as_can_be(theme: Theme) -> None:
     assert min(first) > 0.09, "the ten digits"
 
 
+SIGHT = {
+    "all cones": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    "no red ones": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green ones": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no blue ones": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+"""What is seen of linear red, green and blue: Machado, Oliveira and Fernandes 2009, for cones that lack wholly."""
+
+
+def cielab(color: str, sight: str) -> np.ndarray:
+    """CIE 1976 L*a*b* coordinates under D65, as somebody with such cones sees the colour."""
+    to_xyz = np.array(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+    )
+    share = to_xyz @ np.clip(np.array(SIGHT[sight]) @ linear(color), 0.0, 1.0) / to_xyz.sum(axis=1)
+    bent = np.where(share > (6 / 29) ** 3, np.cbrt(share), share * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * bent[1] - 16, 500 * (bent[0] - bent[1]), 200 * (bent[1] - bent[2])])
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize(
+    ("sight", "of_ten", "of_sixteen"),
+    [("all cones", 24, 18), ("no red ones", 18, 14), ("no green ones", 13, 13), ("no blue ones", 13, 13)],
+)
+def test_ten_classes_differ_for_all_kinds_of_eyes(theme: Theme, sight: str, of_ten: float, of_sixteen: float) -> None:
+    # A difference of 2.3 can just be seen side by side (Mahy, Van Eycken and Oosterlinck 1994).
+    seen = [cielab(class_color(theme, number), sight) for number in range(16)]
+    for count, least in ((10, of_ten), (16, of_sixteen)):
+        pairs = itertools.combinations(range(count), 2)
+        distance, *pair = min((np.linalg.norm(seen[one] - seen[other]), one, other) for one, other in pairs)
+        assert distance > least, pair
+
+
 def test_the_first_are_those_of_okabe_and_ito() -> None:
     assert [class_color(DARK, number) for number in range(7)] == list(OKABE_AND_ITO)
     for number, color in enumerate(OKABE_AND_ITO):

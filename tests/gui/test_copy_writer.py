@@ -115,7 +115,7 @@ def test_what_waits_when_the_run_is_left_is_still_written(
     write = copy_writer.write_copy
 
     def slowly(*arguments: object, **more: object) -> Path:
-        assert held.wait(20.0)
+        assert held.wait(60.0)
         return write(*arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(copy_writer, "write_copy", slowly)
@@ -158,3 +158,46 @@ def test_a_run_made_anew_writes_its_own(open_window: OpenWindow, tmp_path: Path)
     after = {path: path.stat().st_mtime_ns for _, path in copies(tmp_path / "net.deepviz")}
     assert after.keys() == before.keys()
     assert all(after[path] > before[path] for path in before)
+
+
+def listed(person: Person) -> list[int]:
+    """The epochs of the copies that the Training page lists, from top to bottom."""
+    return [row.epoch for row in person.bench.training_panel.copies.rows if not row.isHidden()]
+
+
+def test_the_training_page_lists_copies_opens_and_deletes_them(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = at_file(open_window, tmp_path / "net.deepviz", small_project(epochs=6, checkpoint_every=2))
+    person.bench.window.show_tab("Training")
+    assert listed(person) == []
+    assert person.bench.training_panel.copies.isHidden()
+    finish(person)
+    person.qtbot.waitUntil(lambda: listed(person) == [6, 4, 2], timeout=PATIENCE)
+    assert person.bench.files.save()
+    newest, middle, oldest = person.bench.training_panel.copies.rows
+    person.press(newest.delete_button)
+    assert newest.delete_button.text() == "Sure?", "it asks once more"
+    assert newest.path.exists()
+    person.press(newest.delete_button)
+    assert not newest.path.exists()
+    assert listed(person) == [4, 2]
+    middle, oldest = person.bench.training_panel.copies.rows
+    person.press(middle.delete_button)
+    person.press(oldest.open_button)  # whoever does something else does not want it deleted
+    assert middle.path.exists()
+    assert listed(person) == []
+    assert person.bench.editor.path == oldest.path
+    assert person.bench.controller.step_count == 2 * person.bench.controller.progress.steps_per_epoch
+    assert person.bench.top_bar.run_button.text() == "Resume"
+
+
+def test_a_copy_that_was_deleted_elsewhere_is_not_listed_when_the_page_is_seen_again(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = at_file(open_window, tmp_path / "net.deepviz", small_project(epochs=4, checkpoint_every=2))
+    finish(person)
+    person.bench.window.show_tab("Training")
+    person.qtbot.waitUntil(lambda: listed(person) == [4, 2], timeout=PATIENCE)
+    person.bench.window.show_tab("Layer")
+    copies(tmp_path / "net.deepviz")[0][1].unlink()
+    person.bench.window.show_tab("Training")
+    assert listed(person) == [4]

@@ -96,3 +96,46 @@ def test_undo_from_the_toolbar_takes_back_what_is_being_written_and_redo_brings_
     assert [comment.text for comment in person.graph.comments] == [""]
     person.bench.actions["redo"].trigger()
     assert [comment.text for comment in person.graph.comments] == ["half a thought"]
+
+
+def refused(person: Person) -> QWidget:
+    """Type an impossible size of batches, and press Run: a message says that it cannot be taken."""
+    person.bench.window.show_tab("Training")
+    field = person.bench.training_panel.run_form.field("batch_size").control
+    typing_into(field, "0")
+    press_shortcut("F5", field)
+    assert person.notice == "A value under Training cannot be taken; the form says why."
+    assert person.bench.controller.status == "idle"
+    return field
+
+
+def test_what_is_said_of_a_value_that_cannot_be_taken_goes_when_it_is_mended(person: Person) -> None:
+    field = refused(person)
+    typing_into(field, "64")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert person.project.plan.run.batch_size == 64
+    assert person.notice == ""
+
+
+def test_it_goes_as_well_when_the_value_is_taken_back(person: Person) -> None:
+    QTest.keyClick(refused(person), Qt.Key.Key_Escape)
+    assert person.project.plan.run.batch_size == 32
+    assert person.notice == ""
+
+
+def test_it_stays_while_another_value_cannot_be_taken(person: Person) -> None:
+    field, form = refused(person), person.bench.training_panel.run_form
+    typing_into(form.field("epochs").control, "-1")
+    QTest.keyClick(form.field("epochs").control, Qt.Key.Key_Return)
+    press_shortcut("F5", field)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert person.notice, "the number of epochs still cannot be taken"
+    QTest.keyClick(form.field("epochs").control, Qt.Key.Key_Escape)
+    assert person.notice == ""
+
+
+def test_another_message_is_left_alone(person: Person) -> None:
+    field = refused(person)
+    person.bench.notice.tell("Something else.", "good")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert person.notice == "Something else."

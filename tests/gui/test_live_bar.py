@@ -42,6 +42,11 @@ def shown(bar: LiveBar) -> list[str]:
     return [key for key, tab in bar.tabs.items() if tab.isVisible()]
 
 
+def in_order(bar: LiveBar) -> list[str]:
+    """The tabs that are shown, from left to right."""
+    return sorted(shown(bar), key=lambda key: bar.tabs[key].x())
+
+
 def inside(widget: QWidget, outer: QWidget) -> bool:
     corner = widget.mapTo(outer, QPoint(0, 0))
     return outer.rect().contains(corner) and outer.rect().contains(corner + widget.rect().bottomRight())
@@ -71,18 +76,34 @@ def test_a_wider_window_has_more_of_them(person: Person) -> None:
     assert shown(resize(person, 1280)) == shown(resize(person, 1280))
 
 
-def test_what_is_open_has_its_tab_before_what_is_not(person: Person) -> None:
+def test_what_is_open_has_its_tab_in_the_place_of_what_is_not(person: Person) -> None:
     bar = resize(person, 1280)
-    assert "seed_band" not in shown(bar)
-    before = shown(bar)
+    before = in_order(bar)
+    assert "seed_band" not in before
+    closed = [key for key in before if not person.bench.views.is_open(key)]
     person.bench.views.open("seed_band")
     QApplication.processEvents()
-    assert "seed_band" in shown(bar)
+    after = in_order(bar)
+    assert after.index("seed_band") == before.index(closed[-1])
+    assert [key for key in after if key in before] == [key for key in before if key in after], "the others stay"
     assert bar.tabs["seed_band"].isChecked()
-    assert shown(bar)[-1] == "seed_band", "in the order in which they are offered"
     QTest.mouseClick(bar.tabs["seed_band"], LEFT)
     QApplication.processEvents()
-    assert shown(bar) == before
+    assert person.bench.views.is_visible("seed_band"), "a click shows, and never closes"
+    person.bench.views.close("seed_band")
+    QApplication.processEvents()
+    assert in_order(bar) == after, "nothing changes its place because something is closed"
+
+
+def test_what_can_be_seen_has_a_tab_however_much_is_open(person: Person) -> None:
+    bar, views = resize(person, 1280), person.bench.views
+    for key in views.kinds:
+        views.open(key)
+        QApplication.processEvents()
+        assert all(bar.tabs[each.key].isVisible() and bar.tabs[each.key].isChecked() for each in views.visible)
+    behind = [key for key in in_order(bar) if not views.is_visible(key)]
+    assert behind
+    assert all(bar.tabs[key].is_open and not bar.tabs[key].isChecked() for key in behind)
 
 
 # The sheet

@@ -22,7 +22,7 @@ from tests.gui.window_hands import train_steps
 
 @pytest.fixture
 def trained(open_window: OpenWindow) -> Person:
-    """Somebody whose run has kept the steps 0, 5, 9 and 14."""
+    """Somebody whose run has kept the steps 0, 5, 9 and 14, and others between them."""
     person = open_window(small_project(epochs=1_000_000))
     for steps in (5, 4, 5):
         train_steps(person, steps)
@@ -62,7 +62,7 @@ def test_a_moment_stays_though_the_timeline_lets_go_of_it(trained: Person) -> No
     bench.live_bar.timeline.branch_button.click()
     assert bench.controller.step_count == 5
     np.testing.assert_array_equal(state_now(trained).weights["dense_1/W"], weights.weights["dense_1/W"])
-    assert moments.timeline.steps == (0, 5)
+    assert {0, 5} <= set(moments.timeline.steps) <= set(range(6))
 
 
 def test_after_another_was_chosen_it_is_gone(trained: Person) -> None:
@@ -88,7 +88,7 @@ def test_a_branch_of_a_run_that_goes_on_keeps_nothing_of_it(trained: Person, mon
     monkeypatch.setattr(Timeline, "cut", watched)
     assert branch(controller, trained.bench.editor, 9)
     assert ended == [True], "while it goes on, it would add states of its own"
-    assert controller.moments.timeline.steps == (0, 5, 9)
+    assert {0, 5, 9} <= set(controller.moments.timeline.steps) <= set(range(10))
     assert controller.step_count == 9
 
 
@@ -126,12 +126,14 @@ def test_a_branch_before_a_freeze_is_not_frozen_and_one_after_it_is(trained: Per
 
 
 def test_undo_brings_the_timeline_back_with_the_weights(trained: Person) -> None:
+    kept = trained.bench.controller.moments.timeline.steps
+    assert {0, 5, 9, 14} <= set(kept)
     trained.set_value("dense_1", "units", "9")
     assert trained.bench.controller.moments.timeline.steps == ()
     assert not trained.bench.live_bar.timeline.isVisible()
     trained.undo()
     assert trained.bench.controller.step_count == 14
-    assert trained.bench.controller.moments.timeline.steps == (0, 5, 9, 14)
+    assert trained.bench.controller.moments.timeline.steps == kept
     assert trained.bench.live_bar.timeline.isVisible()
 
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from deepviz.gui import pace
-from deepviz.gui.pace import FAST, LONGEST, SHARE, SHARE_OF_FAST, SHORTEST, SPAN, Pace, Rhythm
+from deepviz.gui.pace import (
+    COLLECTIONS,
+    FAST,
+    LONGEST,
+    SHARE,
+    SHARE_OF_FAST,
+    SHORTEST,
+    SPAN,
+    Pace,
+    Rhythm,
+)
 
 
 def test_the_speed_is_that_of_the_last_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,15 +96,46 @@ def test_what_was_computed_during_a_break_does_not_count() -> None:
     assert person.waits_after([0.0001]) == pytest.approx([SHORTEST], abs=1)
 
 
-def test_what_has_to_be_done_anyway_does_not_count() -> None:
+def test_what_is_taken_in_does_not_count_as_part_of_a_picture() -> None:
     person = Person()
 
     def work() -> None:
         person.spent += 1.0
 
-    person.rhythm.leave_out(work)
+    person.rhythm.collect(work, at_once=True)
     for _ in range(5):
         person.rhythm.is_due()
-        person.rhythm.leave_out(work)
+        person.rhythm.collect(work, at_once=True)
         person.now += 1.0
     assert person.rhythm.milliseconds == SHORTEST
+
+
+def collections(person: Person, seconds: float) -> list[float]:
+    """When something is taken in by somebody who offers it every millisecond, in milliseconds from now."""
+    start, found = person.now, []
+    while person.now < start + seconds:
+        person.rhythm.collect(lambda: found.append(1000 * (person.now - start)), at_once=False)
+        person.now += 0.001
+    return found
+
+
+def test_it_is_taken_in_a_few_times_for_each_picture() -> None:
+    person = Person()
+    assert np.diff(collections(person, 1.0)) == pytest.approx(SHORTEST, abs=1.5), "pictures cost nothing so far"
+    person.waits([0.009] * 50)
+    between = person.rhythm.milliseconds
+    assert 3 * SHORTEST < between < LONGEST
+    assert np.diff(collections(person, 1.0)) == pytest.approx(between / COLLECTIONS, abs=1.5)
+    person.waits_after([2.0] * 50)
+    assert np.diff(collections(person, 1.0)) == pytest.approx(LONGEST / COLLECTIONS, abs=1.5)
+
+
+def test_it_is_taken_in_at_once_for_a_picture_and_after_a_break() -> None:
+    person, found = Person(), []
+    for _ in range(3):
+        person.rhythm.collect(lambda: found.append("once"), at_once=True)
+    assert found == ["once"] * 3
+    person.rhythm.collect(lambda: found.append("too early"), at_once=False)
+    person.rhythm.rest()
+    person.rhythm.collect(lambda: found.append("after a break"), at_once=False)
+    assert found == ["once"] * 3 + ["after a break"]

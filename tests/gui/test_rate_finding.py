@@ -121,3 +121,33 @@ def test_the_question_is_that_of_the_menu(at_work: Person) -> None:
     at_work.bench.actions["find_rate"].trigger()
     assert shown.question() == RateRange(steps=100, attempt=1)
     wait(at_work)
+
+
+def test_after_a_run_it_says_whose_rate_it_is_and_offers_fresh_weights(at_work: Person) -> None:
+    at_work.bench.window.resize(1280, 800)
+    at_work.run_to_the_end()
+    before = weights(at_work)
+    at_work.bench.actions["find_rate"].trigger()
+    shown = wait(at_work)
+    assert shown.header.note == "step 45"
+    assert "going on from step 45" in shown.note.text()
+    assert shown.note.isVisible()
+    assert "Try fresh weights" in shown.note.text()
+    first = shown.answer
+    shown.note.setFocus()
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return):  # to the link, and along it
+        QTest.keyClick(shown.note, key)
+    at_work.qtbot.waitUntil(lambda: shown.answer is not first and not shown.is_computing, timeout=PATIENCE)
+    assert shown.header.note == "fresh weights"
+    assert "For a new run, which Reset begins" in shown.note.text()
+    assert "Try fresh" not in shown.note.text()
+    assert first is not None
+    assert shown.answer is not None
+    assert shown.answer.losses[0] > first.losses[0], "what has learnt begins with a smaller loss"
+    after = weights(at_work)
+    assert all(np.array_equal(after[name], array) for name, array in before.items())
+    at_work.bench.actions["reset"].trigger()
+    at_work.bench.actions["find_rate"].trigger()
+    at_work.qtbot.waitUntil(lambda: shown.answer is not None and shown.header.note == "untrained", timeout=PATIENCE)
+    assert "fresh" not in shown.note.text()
+    assert "step" not in shown.note.text()

@@ -55,7 +55,7 @@ def test_a_run_that_stops_early_says_why_and_goes_on_anyway(open_window: OpenWin
     assert "stopped early: " in bench.views.views["loss"].hover_text(3 * PER_EPOCH)
     person.take_offer("Go on anyway")
     assert person.notice == ""
-    person.qtbot.waitUntil(lambda: len(bench.controller.history) == 6 * PER_EPOCH, timeout=20_000)
+    person.qtbot.waitUntil(lambda: len(bench.controller.history) == 6 * PER_EPOCH)
     person.reach("finished")
     assert person.notice == "", "nothing to say about a run that has simply come to its end"
     whole = [record.values["loss"] for record in RunPlan.of(project_with()).trainer().steps()]
@@ -67,7 +67,7 @@ def test_what_was_said_goes_when_the_run_button_goes_on(open_window: OpenWindow)
     person.run_to_the_end()
     assert person.notice == "Stopped early after step 20: the limit of 20 steps is reached."
     person.press(person.bench.top_bar.run_button)
-    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 6 * PER_EPOCH, timeout=20_000)
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 6 * PER_EPOCH)
     person.reach("finished")
     assert person.notice == ""
 

@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from deepviz.gui.settings import Settings
+from deepviz.training.grid import seeds
+from deepviz.training.run_queue import RunQueue
 from tests.e2e.window import LEFT, PATIENCE, OpenWindow, Person, small_project
 from tests.gui.test_view_docks import DEFAULTS, double_click, visible
 from tests.gui.window_hands import press_shortcut, train_steps
@@ -250,3 +252,30 @@ def test_the_tab_has_room_in_every_window(sized: Person) -> None:
     assert tab.width() >= tab.sizeHint().width()
     shown = [each for each in bar.tabs.values() if each.isVisible()]
     assert max(each.geometry().right() for each in shown) < tab.x()
+
+
+def test_how_far_the_queue_is_stands_on_the_tab_while_the_list_is_closed(open_window: OpenWindow) -> None:
+    person = open_window(small_project())
+    bench = person.bench
+    folder, store = bench.runs.queue._all, bench.runs.store
+    before = RunQueue(folder, store)
+    before.add(seeds(small_project(epochs=1_000_000), 2, 0))
+    before.close()  # as if the last window had been closed in the middle
+    assert bench.runs_dock.tab.text() == "Runs"
+    bench.runs.begin()
+    assert not bench.runs_dock.is_open
+    assert "not done when DeepViz closed" in person.notice
+    assert bench.runs_dock.tab.text() == "Runs 0/2"
+    assert "paused" in bench.runs_dock.tab.toolTip()
+    (show,) = [each for each in bench.notice.findChildren(QPushButton) if each.text() == "Show runs"]
+    QTest.mouseClick(show, LEFT)
+    settle(person)
+    assert bench.runs_dock.is_open
+    (go_on,) = [each for each in bench.runs.panel.notice.findChildren(QPushButton) if each.text() == "Go on"]
+    QTest.mouseClick(go_on, LEFT)
+    queue = bench.runs.queue
+    person.qtbot.waitUntil(lambda: queue.entries[0].step > 0, timeout=PATIENCE)
+    queue.cancel(queue.entries[0].id)
+    person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs 1/2", timeout=PATIENCE)
+    bench.runs.panel.queue_page.cancel_all()
+    person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs", timeout=PATIENCE)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from deepviz.gui.actions import MENUS, ROWS
 from deepviz.gui.canvas.keyboard import FIXED_KEYS, KEYS
-from deepviz.gui.shortcuts import CANVAS, OUTLINE, POINTER, Shortcut, native, shortcuts
+from deepviz.gui.shortcuts import CANVAS, OUTLINE, POINTER, VIEW, Shortcut, native, shortcuts
 
 
 def found(text: str) -> Shortcut:
@@ -47,4 +47,4 @@ def test_what_menu_and_canvas_both_do_is_one_row_with_all_keys() -> None:
 
 def test_headings_stand_together_in_the_order_of_the_menus() -> None:
     headings = [heading for heading, _ in groupby(shortcuts(), key=lambda one: one.heading)]
-    assert headings == [*(menu for menu in MENUS if menu in headings), CANVAS, OUTLINE, POINTER]
+    assert headings == [*(menu for menu in MENUS if menu in headings), CANVAS, OUTLINE, VIEW, POINTER]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QStyleHints
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers, losses
@@ -151,6 +151,25 @@ def test_apply_dresses_widgets(qtbot: QtBot, qapp: QApplication, look: Theme) ->
     assert line.grab().toImage().pixelColor(60, 12).name() == look.raised
     switch.setChecked(True)
     assert look.accent_fill in _colours(switch.grab().toImage()), "the image of the switch is found and drawn"
+
+
+def test_what_is_dressed_already_is_not_dressed_anew(qtbot: QtBot, qapp: QApplication) -> None:
+    class Dressed(QWidget):
+        times = 0
+
+        def changeEvent(self, event: QEvent) -> None:
+            Dressed.times += event.type() == QEvent.Type.StyleChange
+            super().changeEvent(event)
+
+    theme.apply(qapp, DARK)
+    shown = Dressed()
+    qtbot.addWidget(shown)
+    shown.show()
+    before = Dressed.times
+    theme.apply(qapp, DARK)
+    assert Dressed.times == before
+    theme.apply(qapp, LIGHT)
+    assert Dressed.times > before
 
 
 def test_switch_follows_the_user(qtbot: QtBot, qapp: QApplication) -> None:

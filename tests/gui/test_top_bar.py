@@ -155,11 +155,14 @@ def test_a_long_name_is_shortened_and_told_in_full(made: Made) -> None:
     [
         (0, (2999, 3000, 1, 2, "9 min 59 s left")),
         (0, (1, 50, 1, 2, "not started")),
+        (0, (99_999, 99_999, 1, 2, "59 min 59 s left")),
+        (0, (99_999, 99_999, 1, 2, "stopped early")),
+        (0, (0, 1_000_000, 0, 2, "not started")),
+        (0, (999_999, 1_000_000, 1, 2, "100 h 59 min left")),
         (1280, (999_999, 1_000_000, 1, 2, "23 h 59 min left")),
     ],
-    ids=["least width", "least width, not started", "1280"],
 )
-@pytest.mark.parametrize("words", ["Pause", "Resume"])
+@pytest.mark.parametrize("words", ["Pause", "Resume", "Train on"])
 def test_nothing_is_cut_off(
     open_window: OpenWindow, width: int, figures: tuple[int, int, int, int, str], words: str
 ) -> None:

@@ -17,7 +17,7 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.run_plan import RunPlan
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 def project_of(epochs: int = 3, learning_rate: float = 0.1) -> Project:

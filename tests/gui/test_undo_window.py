@@ -74,7 +74,13 @@ def test_every_setting_is_undone_and_redone_byte_by_byte(person: Person, tmp_pat
     bench.history.go_to(bench.history.model.index(len(labels)))
     assert project_to_json(person.project) == states[-1]
     assert bench.editor.is_saved
-    assert [bench.history.model.index(row + 1).data() for row in range(len(labels))] == labels
+    assert [bench.editor.undo_stack.text(row) for row in range(len(labels))] == labels
+    listed = [bench.history.model.index(row + 1).data() for row in range(len(labels))]
+    told = {"Change units of dense_1": "dense_1: units 8 → 12", "Change batch size": "Batch size 32 → 17"}
+    told |= {"Change epochs": "Epochs 3 → 17", "Change seed": "Seed 0 → 17"}
+    told["Change learning rate"] = listed[labels.index("Change learning rate")]
+    assert told["Change learning rate"].startswith("Learning rate 0.01 → ")
+    assert listed == [told.get(label, label) for label in labels]
 
 
 def test_nudges_by_arrows_are_one_step(person: Person) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +25,13 @@ def click(person: Person, key: str) -> None:
     tab = person.bench.live_bar.tabs[key]
     assert tab.isVisible()
     person.qtbot.mouseClick(tab, LEFT)
+    QApplication.processEvents()
+
+
+def close_by_tab(person: Person, key: str) -> None:
+    """A click on the cross at the end of a tab."""
+    tab = person.bench.live_bar.tabs[key]
+    person.qtbot.mouseClick(tab, LEFT, pos=QPoint(tab.width() - 6, tab.height() // 2))
     QApplication.processEvents()
 
 
@@ -57,8 +65,22 @@ def test_what_was_never_opened_is_not_made(person: Person) -> None:
     assert set(person.bench.views.docks) == set(person.bench.views.kinds)
 
 
-def test_a_tab_closes_what_is_seen_and_opens_it_again(person: Person) -> None:
+def test_a_click_on_a_tab_shows_and_never_closes(person: Person) -> None:
     click(person, "gradient_norms")
+    assert set(visible(person)) == set(DEFAULTS)
+    assert person.bench.live_bar.tabs["gradient_norms"].isChecked()
+
+
+@pytest.mark.parametrize("way", ["cross", "middle button", "Delete"])
+def test_a_tab_closes_what_is_seen_and_opens_it_again(person: Person, way: str) -> None:
+    tab = person.bench.live_bar.tabs["gradient_norms"]
+    if way == "cross":
+        close_by_tab(person, "gradient_norms")
+    elif way == "Delete":
+        QTest.keyClick(tab, Qt.Key.Key_Delete)
+    else:
+        QTest.mouseClick(tab, Qt.MouseButton.MiddleButton)
+    QApplication.processEvents()
     assert visible(person) == ("loss", "gradient_map")
     assert not person.bench.live_bar.tabs["gradient_norms"].isChecked()
     click(person, "gradient_norms")
@@ -165,6 +187,34 @@ def test_the_arrangement_is_remembered(open_window: OpenWindow, tmp_path: Path) 
     other.qtbot.waitUntil(lambda: set(visible(other)) == set(seen), timeout=PATIENCE)
 
 
+def test_a_window_of_its_own_comes_back_where_it_was_and_above_the_other(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "detached.ini")
+    one = open_window(small_project(), settings)
+    one.bench.views.docks["loss"].detach()
+    one.bench.views.docks["loss"].move(one.bench.window.pos() + QPoint(60, 80))
+    QApplication.processEvents()
+    place = one.bench.views.docks["loss"].geometry()
+    one.bench.views.maximise("gradient_map")
+    large = one.bench.views.docks["gradient_map"]
+    large.setGeometry(large.geometry().adjusted(5, 5, -40, -30))
+    QApplication.processEvents()
+    chosen = large.geometry()
+    large.put_back()
+    QApplication.processEvents()
+    one.bench.shut_down()
+    one.bench.window.hide()
+    other = open_window(small_project(), settings)
+    dock = other.bench.views.docks["loss"]
+    other.qtbot.waitUntil(lambda: other.bench.views.is_visible("loss"), timeout=PATIENCE)
+    assert dock.isFloating()
+    assert dock.geometry() == place
+    assert other.bench.views.views["loss"].header.close_button.isVisible()
+    other.bench.views.maximise("gradient_map")
+    assert other.bench.views.docks["gradient_map"].geometry() == chosen
+
+
 def test_what_suits_the_data_opens_by_itself_once(open_window: OpenWindow, tmp_path: Path) -> None:
     settings = Settings(tmp_path / "fresh.ini")
     one = open_window(small_project(), settings)
@@ -208,7 +258,7 @@ def test_only_what_can_be_seen_wants_probes(person: Person, monkeypatch: pytest.
     person.bench.views.views["loss"].set_paused(True)
     assert person.bench.views.probes == ()
     person.bench.views.views["loss"].set_paused(False)
-    click(person, "loss")
+    close_by_tab(person, "loss")
     assert person.bench.views.probes == ()
     person.qtbot.waitUntil(lambda: person.bench.controller._wanted_probes == ("gradient_flow",), timeout=PATIENCE)
     click(person, "loss")
@@ -247,6 +297,21 @@ def test_a_view_opened_late_shows_the_run(person: Person, qtbot: QtBot) -> None:
     view = person.bench.views.views["accuracy"]
     assert view.history is person.bench.controller.history
     qtbot.waitUntil(lambda: "train" in view.curves and view.curves["train"].x[-1] == 7, timeout=PATIENCE)
+
+
+def test_a_layer_that_is_gone_is_not_looked_for_by_views_opened_later(person: Person) -> None:
+    person.bench.canvas.select(("dense_2",))
+    person.bench.files.open_example("perceptron")
+    QApplication.processEvents()
+    assert "dense_2" not in person.project.graph.by_id
+    told: list[str] = []
+    kind = person.bench.views.kinds["filters"]
+    original = kind.choose_node
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "choose_node", lambda view, node: (told.append(node), original(view, node)))
+        person.bench.views.open("filters")
+        QApplication.processEvents()
+    assert "dense_2" not in told
 
 
 def test_importing_the_package_loads_no_qt() -> None:

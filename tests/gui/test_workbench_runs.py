@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
 )
 
+from deepviz.document import edits
 from deepviz.gui.panels import data_loader
 from deepviz.gui.settings import WORKSPACE, Settings
 from deepviz.gui.theme import LIGHT
@@ -79,7 +82,7 @@ def test_a_workspace_that_is_not_there_is_passed_over(open_window: OpenWindow, t
 
 def test_closing_while_data_is_loaded_leaves_nothing_running(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     bench, may_go_on = person.bench, threading.Event()
-    wait_and_load = lambda choice: may_go_on.wait(20) and prepared(choice)  # noqa: E731
+    wait_and_load = lambda choice: may_go_on.wait(60) and prepared(choice)  # noqa: E731
     monkeypatch.setattr(data_loader, "prepared", wait_and_load)
     bench.window.show_tab("Data")
     person.choose_in(bench.data_panel.source_list, "XOR")
@@ -90,7 +93,7 @@ def test_closing_while_data_is_loaded_leaves_nothing_running(person: Person, mon
     assert not bench.data_panel.loader._timer.isActive()
     may_go_on.set()
     for thread in loading:
-        thread.join(20)
+        thread.join(60)
     assert person.project.data.source.key == "spirals"
 
 
@@ -124,7 +127,18 @@ def test_the_run_button_says_what_it_does_next(open_window: OpenWindow) -> None:
     assert bench.controller.step_count == 0
     bench.editor.open(small_project(epochs=1))
     person.run_to_the_end()
-    assert state() == ("Run", "Run", True, False, True)
+    assert state() == ("Train on", "Train on", True, False, True)
+    edit = partial(edits.set_plan, plan=replace(person.project.plan, run=person.project.plan.run.changed(epochs=4)))
+    bench.editor.apply("Change epochs", edit)
+    assert "for 3 more epochs." in button.toolTip(), "1 of 4 is over"
+    bench.editor.undo_stack.undo()
+    assert "for 1 more epoch." in button.toolTip()
+    assert button.toolTip() == actions["run"].toolTip()
+    assert "Train on goes on for 1 more epoch." in bench.properties.next_step.words.said
+    assert bench.readiness.text() == "No problems · 42 parameters"
+    person.press(bench.top_bar.reset_button)
+    assert state() == ("Run", "Run", True, False, False)
+    assert bench.readiness.text() == "Ready to train · 42 parameters"
 
 
 def test_figures_are_exact_at_every_step(person: Person) -> None:
@@ -216,7 +230,7 @@ def test_dragging_the_learning_rate_is_one_undo_step_and_reaches_the_run(open_wi
     assert bench.actions["undo"].text() == "Undo Change learning rate"
 
     def rate_of_the_run() -> float:
-        return bench.controller._session.snapshot().result(5).learning_rate
+        return bench.controller._session.snapshot().result(60).learning_rate
 
     person.qtbot.waitUntil(lambda: rate_of_the_run() == after, timeout=PATIENCE)
     assert bench.controller.is_running, "the run goes on"

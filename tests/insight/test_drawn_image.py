@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deepviz.datasets import source_for_files
-from deepviz.insight.drawn_image import Placing, placed, placing_for, resized
+from deepviz.insight.drawn_image import Placing, placed, placing_for, resized, stroke_width, thinned
 
 
 def mass_centre(image: np.ndarray) -> tuple[float, float]:
@@ -39,7 +40,7 @@ def test_where_and_how_large_it_is_drawn_does_not_matter(shift: tuple[int, int],
     high, wide = round(80 * size), round(20 * size)
     top, left = 100 + shift[0], 120 + shift[1]
     drawing[top : top + high, left : left + wide] = 1.0
-    image = placed(drawing, 28, 28, placing_for(28, 28))
+    image = placed(drawing, 28, 28, Placing(20, by_mass=True))
     # 80 x 20 into a box of 20: 20 x 5 pixels, and the middle of them is within half a pixel of row and column 14.
     np.testing.assert_allclose(image.sum(axis=0).max(), 20.0)
     np.testing.assert_allclose(image.sum(axis=1).max(), 5.0)
@@ -98,3 +99,41 @@ def test_digits_of_mnist_are_placed_as_they_are_already(mnist_files: tuple[Path,
         changes.append(float(np.abs(again - image).max()))
     # Faint strokes at the border of a few digits are no ink, so those are scaled by a pixel more.
     assert np.mean(np.array(changes) < 1e-6) > 0.9
+
+
+# Strokes
+
+
+def ring(radius: float, width: float, side: int = 280) -> np.ndarray:
+    """A circle drawn with a round pen, in shades at its borders."""
+    rows, columns = np.mgrid[:side, :side] + 0.5 - side / 2
+    return np.clip(width / 2 + 0.5 - np.abs(np.hypot(rows, columns) - radius), 0.0, 1.0)
+
+
+@pytest.mark.parametrize("width", [6, 12, 24])
+def test_the_width_of_a_stroke_is_its_area_over_half_its_outline(width: int) -> None:
+    # Area 2 pi r w, outline 2 pi (r + w / 2) + 2 pi (r - w / 2). In pixels an outline that slants is a little longer.
+    assert stroke_width(ring(80.0, width)) == pytest.approx(width, rel=0.08)
+    bar = np.zeros((200, 100))
+    bar[20:180, 40 : 40 + width] = 1.0
+    corner = 2 - math.sqrt(2)  # the gradient cuts the one corner that it sees both sides of
+    assert stroke_width(bar) == pytest.approx(2 * 160 * width / (2 * 160 + 2 * width - corner), rel=0.01)
+
+
+@pytest.mark.parametrize(("pen", "radius"), [(22, 40.0), (36, 60.0), (36, 40.0)])
+def test_what_is_drawn_small_with_a_thick_pen_has_strokes_as_in_mnist(pen: int, radius: float) -> None:
+    drawing = ring(radius, pen)
+    before = placed(drawing, 28, 28, Placing(20, by_mass=True))
+    after = placed(drawing, 28, 28, placing_for(28, 28))
+    assert stroke_width(before) > 3.9
+    assert stroke_width(after) == pytest.approx(3.3, abs=0.5)
+    assert after[13:15, 13:15].max() == 0.0, "the hole stays a hole"
+    rows = np.flatnonzero((after > 0.02).any(axis=1))
+    assert rows[-1] - rows[0] + 1 == 20, "it still fills the box"
+
+
+def test_thin_strokes_and_blots_stay_as_they_are() -> None:
+    thin, blot = ring(100.0, 20), ring(0.0, 60)
+    for drawing in (thin, blot):
+        np.testing.assert_array_equal(thinned(drawing, 3.3, 20), drawing)
+    assert placing_for(8, 8) == Placing(8, by_mass=False), "what is so small has strokes a pixel wide"

@@ -75,7 +75,8 @@ def test_the_centre_is_exactly_the_loss_of_the_sample() -> None:
     np.testing.assert_array_equal(asked.network.parameters.vector, before)
     np.testing.assert_array_equal(asked.network.state.vector, state)
     assert found.losses.shape == (5, 5)
-    np.testing.assert_allclose(found.steps, [-1, -0.5, 0, 0.5, 1])
+    np.testing.assert_allclose(found.xs, [-1, -0.5, 0, 0.5, 1])
+    np.testing.assert_array_equal(found.ys, found.xs)
     assert found.moved == 2 * 2 * 2 * 3 + 48 * 3
     assert found.parameters == sum(array.size for array in asked.network.parameters.values())
 
@@ -137,6 +138,6 @@ def test_the_present_weights_are_always_one_of_the_points(reach: float, resoluti
     asked = subject([Input(shape=(4,)), Dense(units=3)], classes())
     train = asked.data.train
     found = Landscape(directions=1, resolution=resolution, reach=reach).answer(asked, no_progress)
-    assert found.steps[resolution // 2] == 0
+    assert found.xs[resolution // 2] == 0
     assert found.centre == evaluate(asked.network, asked.loss, train.x, train.y).loss
-    assert (found.steps[0], found.steps[-1]) == (-reach, reach)
+    assert (found.xs[0], found.xs[-1]) == (-reach, reach)

@@ -10,16 +10,20 @@ from deepviz.datasets.sources.breast_cancer import BreastCancer
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.iris import Iris
 from deepviz.engine.evaluation import evaluate
+from deepviz.engine.layers.dense import Dense
+from deepviz.engine.layers.input import Input
 from deepviz.insight import outputs as outputs_module
 from deepviz.insight.confusion import Confusion, ConfusionCounts
 from deepviz.insight.outputs import MOST_SAMPLES, outputs_of
 from deepviz.insight.prediction import Prediction
 from deepviz.insight.probabilities import class_probabilities
 from deepviz.insight.residuals import Residuals, ResidualsOf
+from deepviz.insight.response import ResponseQuestion
 from deepviz.insight.roc import ThresholdCurves, Thresholds, threshold_counts
 from deepviz.insight.sample_losses import sample_losses
 from deepviz.insight.subject import CancelledError, Subject, UnanswerableError
 from deepviz.insight.worst_predictions import MOST_SHOWN, WorstPredictions
+from tests.insight.looked_at import classes, subject
 from tests.insight.made_subjects import CROSS_ENTROPY, ignored, project_of, subject_of, with_part
 
 DENSE = (("Input", {}), ("Dense", {"units": 8}), ("Tanh", {}))
@@ -246,8 +250,13 @@ def test_residuals_are_in_the_units_of_the_target(cars: Subject) -> None:
     )
     assert found.root_mean_square == pytest.approx(np.sqrt(np.mean((true - predicted) ** 2)))
     assert found.bias == pytest.approx(np.mean(predicted) - np.mean(true))
-    same = Residuals("test", 3, 0, 1, np.full(3, 2.0), np.array([1.0, 2.0, 3.0]))
-    assert np.isnan(same.explained)
+
+
+@pytest.mark.parametrize("value", [2.0, 0.1, np.float32(0.1), -7.3e5])
+def test_targets_that_are_all_the_same_have_no_r2(value: float) -> None:
+    for count in range(1, 200):  # the mean of equal numbers need not be that number, rounded as it is
+        same = Residuals("test", count, 0, 1, np.full(count, value, np.float64), np.linspace(0, 1, count))
+        assert np.isnan(same.explained)
 
 
 def test_questions_for_other_data_say_what_to_look_at_instead(cars: Subject, iris: Subject) -> None:
@@ -256,6 +265,14 @@ def test_questions_for_other_data_say_what_to_look_at_instead(cars: Subject, iri
             question.answer(cars, ignored)
     with pytest.raises(UnanswerableError, match="confusion matrix shows"):
         ResidualsOf("train").answer(iris, ignored)
+
+
+@pytest.mark.parametrize("question", [Confusion(), ResponseQuestion()])
+def test_of_a_single_class_it_is_said_that_nothing_can_be_told_apart(question: Confusion | ResponseQuestion) -> None:
+    looked = subject([Input(shape=(2,)), Dense(units=1)], classes((2,), count=1))
+    looked.network.parameters["dense_1/b"][...] = 5  # of a single output, that stands for a second class
+    with pytest.raises(UnanswerableError, match="of one class"):
+        question.answer(looked, ignored)
 
 
 def test_a_sample_of_ones_own_is_classified_as_in_the_data(iris: Subject, cars: Subject) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from deepviz.datasets.sources.digits import Digits
 from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.embedding import Embedding
 from deepviz.engine.layers.flatten import Flatten
@@ -14,6 +16,7 @@ from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.tanh import Tanh
 from deepviz.insight import projection
 from deepviz.insight.projection import (
+    Clouds,
     Projection,
     aligned,
     neighbours,
@@ -24,6 +27,7 @@ from deepviz.insight.projection import (
 )
 from deepviz.insight.subject import UnanswerableError
 from tests.insight.looked_at import classes, no_progress, numbers, subject
+from tests.insight.made_subjects import project_of, subject_of
 
 
 @pytest.mark.parametrize("shape", [(50, 7), (20, 90), (30, 30), (9, 1), (2, 5)])
@@ -55,6 +59,25 @@ def test_components_of_nothing_and_of_what_is_not_finite() -> None:
     points, shares = principal_components(np.array([[1.0, np.nan], [2.0, 3.0]]))
     assert np.isnan(points).all()
     assert np.isnan(shares).all()
+
+
+def test_a_layer_that_gives_the_same_for_all_samples_has_no_components() -> None:
+    rng = np.random.default_rng(0)
+    for count in (3, 100, 333, 400):
+        for features in (1, 3, 64, 500):
+            x = np.tile(rng.normal(size=features).astype(np.float32), (count, 1))
+            points, shares = principal_components(x)
+            assert not points.any()
+            assert not shares.any(), "what rounding leaves is no variance"
+            assert not squared_distances(x).any()
+
+
+@pytest.mark.parametrize("value", [0.1, np.float32(0.1), -7.3e5])
+def test_targets_that_are_all_the_same_have_no_r2(value: float) -> None:
+    rng = np.random.default_rng(1)
+    for count in range(2, 120):
+        squares = squared_distances(rng.normal(size=(count, 2)))
+        assert np.isnan(neighbours_r2(squares, np.full((count, 1), value)))
 
 
 def test_components_of_very_large_numbers_stay_in_range() -> None:
@@ -94,6 +117,24 @@ def test_figures_by_hand_on_a_line() -> None:
     targets = np.array([[1.0], [2.0], [4.0], [5.0]])  # mean 3: spread 4 + 1 + 1 + 4
     assert neighbours_r2(squared_distances(x), targets) == pytest.approx(1 - (1 + 1 + 4 + 1) / 10)
     assert np.isnan(neighbours_r2(squared_distances(x), np.ones((4, 1))))
+
+
+def test_equally_near_neighbours_count_alike_whatever_their_order() -> None:
+    labels = np.array([0, 0, 1, 1, 1, 2])
+    # All in one place, as behind a dead layer: by chance 1 of 5, 2 of 5 or none of the others is of the same class.
+    same = squared_distances(np.full((6, 3), 0.1))
+    assert neighbours(same, labels) == pytest.approx((2 * 1 / 5 + 3 * 2 / 5 + 0) / 6)
+    targets = np.array([[1.0], [2.0], [3.0], [6.0]])  # mean 3, spread 14; the others' means 11/3, 10/3, 3 and 2
+    missed = (8 / 3) ** 2 + (4 / 3) ** 2 + 0 + 16
+    assert neighbours_r2(squared_distances(np.ones((4, 2))), targets) == pytest.approx(1 - missed / 14)
+    rng = np.random.default_rng(6)
+    x, y = rng.integers(0, 3, (80, 2)).astype(float), rng.integers(0, 3, 80)
+    z = rng.normal(size=(80, 2))
+    for _ in range(5):
+        order = rng.permutation(80)
+        assert neighbours(squared_distances(x[order]), y[order]) == pytest.approx(neighbours(squared_distances(x), y))
+        shuffled = neighbours_r2(squared_distances(x[order]), z[order])
+        assert shuffled == pytest.approx(neighbours_r2(squared_distances(x), z))
 
 
 def test_every_layer_has_the_samples_as_it_sees_them() -> None:
@@ -182,3 +223,48 @@ def test_one_sample_is_too_few() -> None:
     data = classes(samples=10)
     with pytest.raises(UnanswerableError, match="needs two samples"):
         Projection("validation").answer(subject([Input(shape=(4,)), Dense(units=3)], data), no_progress)
+
+
+# Of a network that learns digits
+
+DIGITS = (("Input", {}), ("Flatten", {}), ("Dense", {"units": 32}), ("ReLU", {}), ("Dense", {"units": 10}))
+
+
+@pytest.fixture(scope="module")
+def learning() -> list[Clouds]:
+    """What is seen of the training samples as time goes by, each answer turned after the one before it."""
+    project, shown = project_of(Digits(), DIGITS, "SoftmaxCrossEntropy"), []
+    for steps in (5, 10, 15, 20, 30, 40):
+        found = Projection(samples=300).answer(subject_of(project, steps), no_progress)
+        shown.append(aligned(found, shown[-1] if shown else None))
+    return shown
+
+
+def test_figures_of_a_trained_network_are_those_of_scikit_learn(learning: list[Clouds]) -> None:
+    decomposition, metrics = pytest.importorskip("sklearn.decomposition"), pytest.importorskip("sklearn.metrics")
+    neighbors = pytest.importorskip("sklearn.neighbors")
+    asked = subject_of(project_of(Digits(), DIGITS, "SoftmaxCrossEntropy"), 40)
+    clouds, network = learning[-1], asked.network
+    x, y = asked.data.train.x[clouds.numbers].reshape(300, -1).astype(np.float64), clouds.targets
+    hidden = x @ network.parameters["dense_1/W"] + network.parameters["dense_1/b"]
+    seen = {"flatten_1": x, "dense_1": hidden, "relu_1": np.maximum(hidden, 0.0)}
+    layers = {layer.node: layer for layer in clouds.layers}
+    for node, values in seen.items():
+        theirs = decomposition.PCA(2, svd_solver="full").fit(values)
+        np.testing.assert_allclose(layers[node].shares, theirs.explained_variance_ratio_, rtol=1e-3)
+        np.testing.assert_allclose(np.abs(layers[node].points), np.abs(theirs.transform(values)), atol=2e-3)
+        nearest = neighbors.NearestNeighbors(n_neighbors=1).fit(values).kneighbors()[1][:, 0]  # but for itself
+        right = (y[nearest] == y).mean()
+        assert layers[node].neighbours == pytest.approx(right, abs=0.0035), "one near tie of 300, in float32"
+        assert layers[node].silhouette == pytest.approx(metrics.silhouette_score(values, y), abs=1e-4)
+    assert layers["dense_2"].silhouette > layers["flatten_1"].silhouette + 0.1, "classes move apart"
+
+
+def test_nothing_flips_while_it_learns(learning: list[Clouds]) -> None:
+    flips = 0
+    for before, after in pairwise(learning):
+        for one, other in zip(before.layers, after.layers, strict=True):
+            assert ((one.points * other.points).sum(axis=0) >= 0).all(), other.node
+            alone, _ = principal_components(other.points)
+            flips += int(((one.points * alone).sum(axis=0) < 0).sum())
+    assert flips > 0, "each by itself, some would have"

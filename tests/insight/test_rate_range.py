@@ -236,3 +236,23 @@ def test_a_trained_network_with_batches_that_differ_is_tested_to_the_explosion()
     assert (found.smoothed > 4 * lowest).any(), "it would be taken for an explosion"
     assert len(found.rates) == 100
     assert not found.ended_early
+
+
+def test_for_fresh_weights_it_is_what_a_network_that_was_never_trained_gives() -> None:
+    """Of weights that have learnt for 40 steps: fresh ones on request, otherwise their own; neither is touched."""
+    trained, never = asked(SGD(learning_rate=0.3), steps=40), asked(SGD(learning_rate=0.3))
+    before = trained.network.parameters.vector.copy()
+    question = RateRange(first=1e-4, last=1.0, steps=60, fresh=True)
+    found, wanted = question.answer(trained, ignored), question.answer(never, ignored)
+    assert found.losses.tolist() == wanted.losses.tolist()
+    np.testing.assert_allclose(found.losses, by_hand(never, found.rates, 32), rtol=2e-5)
+    assert replace(question, fresh=False).answer(trained, ignored).losses[0] < found.losses[0]
+    assert np.array_equal(trained.network.parameters.vector, before)
+
+
+def test_fresh_weights_help_where_the_present_ones_are_no_numbers() -> None:
+    subject = asked(SGD(learning_rate=0.3))
+    subject.network.parameters.vector[:] = np.nan
+    with pytest.raises(UnanswerableError, match="not finite"):
+        RateRange(steps=60).answer(subject, ignored)
+    assert np.isfinite(RateRange(first=1e-4, last=0.1, steps=60, fresh=True).answer(subject, ignored).losses).all()

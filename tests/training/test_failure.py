@@ -58,7 +58,7 @@ def test_a_layer_that_raises_is_named_and_the_next_run_works(place: str, session
         first.follow(RunPlan(replace(project, plan=replace(project.plan, run=run)), first.plan.data))
         first.resume()
     assert wait_for(first, "finished", "failed") == "failed"
-    kept = "Of its update, a part is made." if place == "update" else "The weights from before it are kept."
+    kept = "Its update is half made." if place == "update" else "The weights from before it are kept."
     text = f"Training stopped at step 15, {WORDS[place]}: the well is dry. {kept}"
     assert first.failure == Failure(text, "raising_1", 15)
     assert first.drain()[-1].step == 14

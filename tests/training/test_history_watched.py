@@ -57,6 +57,17 @@ def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
         np.testing.assert_array_equal(other[name], array, err_msg=name)
 
 
+@pytest.mark.parametrize("steps", [3, 600, 1031, 9000])
+def test_what_was_stored_does_not_change_when_the_run_goes_on(steps: int) -> None:
+    history = watched_run(steps)
+    arrays = history.to_arrays()
+    before = {name: array.copy() for name, array in arrays.items()}
+    newer = Histograms(np.full((4, BINS), 7), np.array([[-1.0, 1.0]] * 4))
+    row = np.array([steps + 1.0, np.nan])
+    history.append([Record(steps + 1, {"loss": 0.0, "activation_histogram": newer, "gradients/l2": row})])
+    assert_same(before, arrays)
+
+
 def test_all_that_a_trainer_reports_can_be_kept() -> None:
     made: Trainer = trainer()
     net, keys = made.network, tuple(probes.registry)

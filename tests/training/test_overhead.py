@@ -27,12 +27,12 @@ def clock() -> Clock:
 
 def measured(clock: Clock) -> Overhead:
     overhead = Overhead(lambda: clock.now)
-    overhead.begin()
+    overhead.begin(0)
     return overhead
 
 
-def note(overhead: Overhead, extra: float = 0.0, steps: int = 0, reading: float = 0.0) -> None:
-    overhead.note(extra, steps, lambda: reading)
+def note(overhead: Overhead, extra: float = 0.0, step: int = 0, reading: float = 0.0) -> None:
+    overhead.note(extra, step, lambda: reading)
 
 
 def test_who_computes_all_the_time_loses_nothing(clock: Clock) -> None:
@@ -52,15 +52,15 @@ def test_waiting_and_watched_steps_are_lost(clock: Clock) -> None:
 def test_what_every_step_reads_is_lost(clock: Clock) -> None:
     overhead = measured(clock)
     clock.pass_by(SPAN, SPAN)
-    note(overhead, steps=1000, reading=0.2 * SPAN / 1000)
+    note(overhead, step=1000, reading=0.2 * SPAN / 1000)
     assert overhead.share == pytest.approx(0.2)
 
 
 def test_how_long_reading_takes_is_measured_now_and_then(clock: Clock) -> None:
     overhead, asked = measured(clock), []
-    for _ in range(10 * round(SPAN / 0.1)):
+    for step in range(1, 1 + 10 * round(SPAN / 0.1)):
         clock.pass_by(0.1, 0.1)
-        overhead.note(0.0, 1, lambda: float(asked.append(clock.now.wall) or 0.03))
+        overhead.note(0.0, step, lambda: float(asked.append(clock.now.wall) or 0.03))
     assert len(asked) == 10
     assert overhead.share == pytest.approx(0.3, abs=1e-3)
 
@@ -79,9 +79,9 @@ def test_it_is_a_mean_over_the_last_seconds(clock: Clock) -> None:
 def test_an_interruption_does_not_count(clock: Clock) -> None:
     overhead = measured(clock)
     clock.pass_by(100.0, 0.0)
-    overhead.begin()
+    overhead.begin(5000)
     clock.pass_by(1.0, 1.0)
-    note(overhead)
+    note(overhead, step=5000, reading=0.1)
     assert overhead.share == 0.0
 
 

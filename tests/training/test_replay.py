@@ -224,7 +224,7 @@ def test_what_is_changed_while_a_session_runs_at_full_speed_is_trained_again(see
         assert session.stop()
     assert session.failure is None
     records += session.drain()
-    state = session.snapshot().result(20)
+    state = session.snapshot().result(60)
     changes = [change_of(session_plan.project, step) for step, session_plan, _ in session.drain_changes()]
     replay = Replay.of(project, DATA, [change_of(endless(BEGUN), 0), *changes], state.step)
     trainer = replay.trainer()

@@ -6,8 +6,20 @@ from dataclasses import replace
 
 from deepviz.document import edits, examples
 from deepviz.document.changes import changed
+from deepviz.document.project import Project
+from deepviz.engine.layers.dense import Dense
 from deepviz.engine.optimizers.sgd import SGD
-from deepviz.training.run_settings import differing, label_of, network_words, settings_of, value_words
+from deepviz.training.changes import change_of
+from deepviz.training.history import History
+from deepviz.training.run_settings import (
+    differing,
+    label_of,
+    network_words,
+    settings_of,
+    settings_of_run,
+    value_words,
+)
+from deepviz.training.run_summary import RunSummary, summary_of
 from tests.training.run_made import project
 
 
@@ -28,6 +40,36 @@ def test_only_what_differs_is_told() -> None:
     assert differing([settings_of(one), settings_of(one)]) == []
     assert differing([]) == []
     assert differing([settings_of(one), settings_of(project(checkpoint_every=5))]) == []
+
+
+def test_a_change_while_a_run_went_on_is_a_part_of_its_settings() -> None:
+    """0.1 to begin with, 0.01 after step 400; what was dragged over in between and what came too late do not count."""
+    began = edits.set_plan(project(), replace(project().plan, optimizer=SGD(learning_rate=0.1)))
+
+    def with_rate(rate: float) -> Project:
+        return edits.set_plan(began, replace(began.plan, optimizer=SGD(learning_rate=rate)))
+
+    history = History(["dense_1"])
+    for step, rate in ((0, 0.1), (400, 0.05), (400, 0.01), (500, 0.9)):
+        history.add_change(step, change_of(with_rate(rate), step).to_json())
+    settings, courses = settings_of_run(with_rate(0.9), history, 500)
+    assert settings == settings_of(began)
+    assert courses == {"plan.optimizer.learning_rate": ((400, 0.01),)}
+    frozen = edits.set_layer(with_rate(0.01), "dense_1", Dense(units=4, trainable=False))
+    history.add_change(600, change_of(frozen, 600).to_json())
+    _, courses = settings_of_run(frozen, history, 700)
+    assert courses["graph.dense_1.trainable"] == ((600, False),)
+    assert courses["plan.optimizer.learning_rate"] == ((400, 0.01), (500, 0.9), (600, 0.01))
+
+    changed_run = summary_of("a", with_rate(0.9), history, 500, 1.0)
+    assert RunSummary.from_json("a", changed_run.to_json()) == changed_run
+    plain = summary_of("b", began, History(["dense_1"]), 500, 1.0)
+    assert differing([changed_run.whole_settings, plain.whole_settings]) == ["plan.optimizer.learning_rate"]
+    assert differing([changed_run.settings, plain.settings]) == []
+    # Where it is not known how it began, the settings at the end are told, without a guess.
+    late = History(["dense_1"])
+    late.add_change(400, change_of(with_rate(0.01), 400).to_json())
+    assert settings_of_run(with_rate(0.01), late, 500) == (settings_of(with_rate(0.01)), {})
 
 
 def test_of_another_kind_of_optimizer_only_what_both_have_is_told_besides() -> None:

@@ -14,11 +14,12 @@ from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings, TrainingPlan
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.optimizers.sgd import SGD
+from deepviz.engine.trainer import Trainer
 from deepviz.registry import DefinitionError
 from deepviz.training.run_plan import RunPlan, same_run
 from deepviz.training.session import Session
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def small_project(epochs: int = 3, learning_rate: float = 0.1) -> Project:
@@ -103,7 +104,8 @@ def test_learning_rate_changes_while_it_runs_and_equals_a_run_that_changed_at_th
     session.snapshot().result(PATIENCE)
     while session.snapshot().result(PATIENCE).step < 5:
         pass
-    session.set_learning_rate(0.01)
+    slower = project.plan.optimizer.changed(learning_rate=0.01)
+    session.follow(RunPlan.of(edits.set_optimizer(project, slower)))
     session.step(5)
     while session.snapshot().result(PATIENCE).step < 10:
         pass
@@ -226,3 +228,24 @@ def test_an_unknown_probe_is_refused_where_it_is_asked_for_and_the_run_goes_on(s
     while session.snapshot().result(PATIENCE).step < 1:
         pass
     assert "gradient_flow" in session.drain()[-1].values
+
+
+def test_who_asks_for_weights_of_a_run_that_fails_to_begin_is_told_so(sessions: list[Session]) -> None:
+    begun = threading.Event()
+
+    class NoMemory(RunPlan):
+        def trainer(self, *_: object, **__: object) -> Trainer:
+            begun.wait(PATIENCE)
+            raise MemoryError
+
+    plan = RunPlan.of(small_project())
+    session = Session(NoMemory(plan.project, plan.data))
+    sessions.append(session)
+    session.start()
+    asked = session.snapshot(), session.weights()
+    session.step(3)
+    begun.set()
+    for future in (*asked, session.snapshot()):
+        with pytest.raises(RuntimeError, match="before there were any weights"):
+            future.result(PATIENCE)
+    assert session.status == "failed"

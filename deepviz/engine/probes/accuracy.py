@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from deepviz.engine.loss import Loss
-from deepviz.engine.probe import Probe, Reading
+from deepviz.engine.probe import Probe
+from deepviz.engine.reading import Reading, seen
 from deepviz.engine.step import StepRecording
 
 
@@ -25,9 +26,7 @@ class AccuracyProbe(Probe):
         guess = tape.call(Loss.predicted_classes, (outputs,), classes.shape, dtype=np.dtype(np.intp))
         right = tape.call(np.equal, (guess, classes), classes.shape, dtype=np.dtype(bool))
         hits = tape.over_batch(tape.call(_count, (right,), (), dtype=np.dtype(np.float64)))
-        seen = tape.external(np.zeros(()))
-        tape.copy(hits, out=seen)
-        found, count = seen.array(), tape.samples(outputs) * classes.size // classes.shape[0]
+        found, count = seen(tape, hits), tape.samples(outputs) * classes.size // classes.shape[0]
         return lambda: found.item() / count
 
 

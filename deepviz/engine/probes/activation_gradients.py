@@ -6,7 +6,8 @@ import math
 from typing import ClassVar
 
 from deepviz.engine.magnitude import STATISTICS, magnitudes
-from deepviz.engine.probe import Probe, Reading, Rows, with_gaps
+from deepviz.engine.probe import Probe, Rows
+from deepviz.engine.reading import Reading, with_gaps
 from deepviz.engine.step import StepRecording
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from deepviz.engine.histogram import histograms
-from deepviz.engine.probe import Probe, Reading, Rows
+from deepviz.engine.probe import Probe, Rows
+from deepviz.engine.reading import Reading
 from deepviz.engine.step import StepRecording
 
 

@@ -9,13 +9,17 @@ from typing import ClassVar
 import numpy as np
 
 from deepviz.engine.optimizer import CHUNK
-from deepviz.engine.probe import Probe, Reading, Rows, norm
+from deepviz.engine.probe import Probe, Rows
+from deepviz.engine.reading import Reading, norm, seen
 from deepviz.engine.step import StepRecording
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.wiring import WiredNode
 
 SATURATED = 0.02
 """What share of its range, at either end, is where an activation counts as saturated: tanh beyond -0.96 and 0.96."""
+
+ROUNDED = 1000.0
+"""A spread of fewer steps of the floating-point numbers about the mean is computed in float64, as is its mean."""
 
 
 class ActivationsProbe(Probe):
@@ -51,7 +55,7 @@ class ActivationsProbe(Probe):
             tape.call(_measured(node, scratch), (ordered.reshape(-1),), (5,), out=found[number])
             start += y.shape[-1]
         dead = _dead(tape, tape.over_batch(lives), [y.shape[-1] for y in outputs])
-        parts, counts = _seen(tape, tape.of_each(found)), _seen(tape, dead)
+        parts, counts = seen(tape, tape.of_each(found)), seen(tape, dead)
         units = np.array([y.shape[-1] for y in outputs], np.float64)
 
         def read() -> np.ndarray:
@@ -75,6 +79,7 @@ def _measured(node: WiredNode, scratch: np.ndarray) -> Callable[[np.ndarray, np.
         margin = SATURATED * (most - least)
         low, high = least + margin, most - margin
     truths = np.empty(scratch.size, bool)
+    coarse = ROUNDED * float(np.finfo(scratch.dtype).eps)
 
     def measure(y: np.ndarray, out: np.ndarray) -> None:
         size, square, zeros, saturated = y.size, 0.0, 0, 0 if has_range else math.nan
@@ -88,9 +93,21 @@ def _measured(node: WiredNode, scratch: np.ndarray) -> Callable[[np.ndarray, np.
             if has_range:
                 saturated += int(np.count_nonzero(np.less(portion, low, out=truth)))
                 saturated += int(np.count_nonzero(np.greater(portion, high, out=truth)))
+        # The mean is rounded: where the spread is hardly more than that, or their sum overflows, it has to be exact.
+        if mean and not square > size * (coarse * mean) * (coarse * mean):
+            mean, square = _exactly(y)
         out[:] = size, mean, square, zeros, saturated
 
     return measure
+
+
+def _exactly(y: np.ndarray) -> tuple[float, float]:
+    """Mean, and sum of squares about it, in float64; the second is exactly 0 where all numbers are the same."""
+    first = float(y[0])
+    apart = y.astype(np.float64) - first
+    middle = float(apart.mean())
+    apart -= middle
+    return first + middle, float(apart.dot(apart))
 
 
 def _any_sample(nonzero: np.ndarray, out: np.ndarray) -> None:
@@ -106,10 +123,3 @@ def _dead(tape: Tape, lives: Tensor, counts: Sequence[int]) -> Tensor:
         np.add.reduceat(lives == 0, starts, dtype=np.float64, out=out)
 
     return tape.call(count, (lives,), (len(counts),), dtype=np.dtype(np.float64))
-
-
-def _seen(tape: Tape, result: Tensor) -> np.ndarray:
-    """The array in which a result is found after each replay."""
-    seen = tape.external(np.zeros(result.shape))
-    tape.copy(result, out=seen)
-    return seen.array()

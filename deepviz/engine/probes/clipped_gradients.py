@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from deepviz.engine.magnitude import STATISTICS, gradient_magnitudes
-from deepviz.engine.probe import Moment, Probe, Reading, Rows
+from deepviz.engine.probe import Moment, Probe, Rows
+from deepviz.engine.reading import Reading
 from deepviz.engine.step import StepRecording
 
 

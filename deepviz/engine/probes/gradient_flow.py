@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deepviz.engine.probe import Probe, Reading, Rows, norms
+from deepviz.engine.probe import Probe, Rows
+from deepviz.engine.reading import Reading, norms
 from deepviz.engine.step import StepRecording
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from deepviz.engine.probe import Probe, Reading
+from deepviz.engine.probe import Probe
+from deepviz.engine.reading import Reading
 from deepviz.engine.step import StepRecording
 
 

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine.probe import Moment, Probe, Reading, Rows, is_read, norms, with_gaps
+from deepviz.engine.probe import Moment, Probe, Rows
+from deepviz.engine.reading import Reading, before_others_update, is_read, norms, with_gaps
 from deepviz.engine.step import StepRecording
 
 
@@ -36,10 +37,8 @@ class UpdatesProbe(Probe):
             return lambda: with_gaps(np.empty((len(self.statistics), 0)), [False] * len(computed))
         spans = [network.parameter_slice(node) for node in network.trained_nodes if not node.layer.frozen]
         parameters = tape.external(network.parameters.vector)
-        # Before the gradients are summed up: after that, others who share the batch begin to change the parameters.
-        phase, tape.phase = tape.phase, "loss"
-        moved = tape.copy(parameters, out=tape.empty(parameters.shape))
-        tape.phase = phase
+        with before_others_update(tape):
+            moved = tape.copy(parameters, out=tape.empty(parameters.shape))
         read_weights = norms(tape, [moved[span] for span in spans])
         tape.subtract(parameters, moved, out=moved)
         read_update = norms(tape, [moved[span] for span in spans])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from deepviz.engine.histogram import histograms, none_computed
-from deepviz.engine.probe import Probe, Reading, Rows, is_read
+from deepviz.engine.probe import Probe, Rows
+from deepviz.engine.reading import Reading, before_others_update, is_read
 from deepviz.engine.step import StepRecording
 
 
@@ -21,8 +22,5 @@ class WeightHistogramProbe(Probe):
         if not is_read(tape):
             return lambda: none_computed(len(network.trained_nodes))
         spans = [network.parameter_slice(node) for node in network.trained_nodes]
-        # Before the gradients are summed up: after that, others who share the batch begin to change the parameters.
-        phase, tape.phase = tape.phase, "loss"
-        read = histograms(tape, [tape.external(network.parameters.vector[span]) for span in spans])
-        tape.phase = phase
-        return read
+        with before_others_update(tape):
+            return histograms(tape, [tape.external(network.parameters.vector[span]) for span in spans])

@@ -91,21 +91,26 @@ class BarItem(QGraphicsItem):
         if self._theme is None:
             return
         is_far = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) < NO_NUMBERS_BELOW
-        track = FAR_TRACK if is_far else TRACK
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.line))
-        painter.drawRoundedRect(track, 2.5, 2.5)
-        if self.share > 0:
-            painter.setBrush(QColor(self._theme.accent))
-            # A sliver at least: little is not the same as nothing.
-            painter.drawRoundedRect(
-                QRectF(track.left(), track.top(), max(self.share * track.width(), 2.5), track.height()), 2.5, 2.5
-            )
-        if not is_far:
-            painter.setFont(number_font(11))
-            painter.setPen(QColor(self._theme.dim))
-            painter.drawText(NUMBER, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.text)
+        paint_bar(painter, self.share, self.text, self._theme, is_far)
+
+
+def paint_bar(painter: QPainter, share: float, text: str, theme: Theme, is_far: bool = False) -> None:
+    """Paint a bar below a card whose top left corner is at the origin."""
+    track = FAR_TRACK if is_far else TRACK
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.line))
+    painter.drawRoundedRect(track, 2.5, 2.5)
+    if share > 0:
+        painter.setBrush(QColor(theme.accent))
+        # A sliver at least: little is not the same as nothing.
+        painter.drawRoundedRect(
+            QRectF(track.left(), track.top(), max(share * track.width(), 2.5), track.height()), 2.5, 2.5
+        )
+    if not is_far:
+        painter.setFont(number_font(11))
+        painter.setPen(QColor(theme.dim))
+        painter.drawText(NUMBER, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Bars:

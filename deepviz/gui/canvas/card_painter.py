@@ -22,6 +22,8 @@ from deepviz.gui.theme import Theme, body_font, number_font
 RADIUS = 10.0
 BAND = 5.0
 MARGIN = 12.0
+HATCH_STEP, HATCH_STRENGTH = 12.0, 70
+"""Between the slanted lines of a frozen card, and how opaque they are, of 255."""
 ICON = QRectF(MARGIN, 15.0, 18.0, 18.0)
 TITLE = QRectF(MARGIN + 25.0, 12.0, WIDTH - 2 * MARGIN - 25.0, 24.0)
 FAR_ICON = QRectF(MARGIN, 22.0, 32.0, 32.0)
@@ -111,6 +113,7 @@ class CardPainter:
         top = QPainterPath()
         top.addRect(QRectF(0, 0, WIDTH, BAND))
         self._band = self._outline.intersected(top)
+        self._hatching = _hatching()
         self._words: Callable[[CardFace], _Words] = lru_cache(maxsize=2048)(self._fitted_words)
 
     def paint(
@@ -143,6 +146,8 @@ class CardPainter:
             for depth in (2, 1):  # more cards behind it
                 painter.drawPath(self._outline.translated(depth * STACK_STEP, depth * STACK_STEP))
         painter.drawPath(self._outline)
+        if face.is_frozen:
+            self._paint_frost(painter)
         painter.fillPath(self._band, QColor(hue))
         if zoom >= NO_TEXT_BELOW:
             self._paint_text(painter, face, zoom, as_vectors)
@@ -159,6 +164,13 @@ class CardPainter:
             painter.setPen(QPen(QColor(self.theme.text), 1.5, Qt.PenStyle.DotLine))
             gap = OUTLINE_GAP + 3.5
             painter.drawRoundedRect(_grown(gap), RADIUS + gap, RADIUS + gap)
+
+    def _paint_frost(self, painter: QPainter) -> None:
+        """Hatch the card of a frozen layer, as curves and heat-maps hatch the time in which it did not learn."""
+        line = QColor(self.theme.dim)
+        line.setAlpha(HATCH_STRENGTH)
+        painter.setPen(QPen(line, 1.0))
+        painter.drawPath(self._hatching)
 
     def _frame_pen(self, face: CardFace, state: CardState) -> QPen:
         theme = self.theme
@@ -304,3 +316,16 @@ def _title_font(size: int) -> QFont:
 
 def _grown(gap: float) -> QRectF:
     return QRectF(-gap, -gap, WIDTH + 2 * gap, HEIGHT + 2 * gap)
+
+
+def _hatching() -> QPainterPath:
+    """Slanted lines over a card, none of which leaves its frame."""
+    path, inside = QPainterPath(), QRectF(2.0, BAND + 1.0, WIDTH - 4.0, HEIGHT - BAND - 3.0)
+    start = inside.left() - inside.height() + HATCH_STEP
+    while start < inside.right():
+        # From the lower end to the upper one, 45 degrees; cut off at the sides.
+        low, high = max(start, inside.left()), min(start + inside.height(), inside.right())
+        path.moveTo(low, inside.bottom() - (low - start))
+        path.lineTo(high, inside.bottom() - (high - start))
+        start += HATCH_STEP
+    return path

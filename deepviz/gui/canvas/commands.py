@@ -11,7 +11,7 @@ from deepviz.document import comment_edits, edits
 from deepviz.document.drawing import GroupCard
 from deepviz.document.graph import Edge, Flow
 from deepviz.gui.amounts import counted
-from deepviz.gui.canvas import adding, clipboard_commands, complaints, group_commands
+from deepviz.gui.canvas import adding, clipboard_commands, complaints, freezing, group_commands
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import HEIGHT, Point
 from deepviz.gui.canvas.menu import SEPARATOR, Entry
@@ -133,7 +133,8 @@ def open_menu_at_current(view: CanvasView) -> None:
 def entries_for(view: CanvasView, thing: str | Edge | None, point: Point) -> tuple[Entry, ...]:
     """The context menu of a node, an edge, or empty canvas."""
     if isinstance(thing, str):
-        about = (*_repairs(view, thing, point), *group_commands.entries(view, thing), *_of_node(view, thing))
+        own = (*freezing.entries(view), *group_commands.entries(view, thing))
+        about = (*_repairs(view, thing, point), *own, *_of_node(view, thing))
         return (*about, SEPARATOR, *clipboard_commands.entries_of_selection(view), SEPARATOR, *_of_canvas(view))
     if thing is not None:
         return (*_of_edge(view, thing, point), SEPARATOR, *_of_canvas(view))

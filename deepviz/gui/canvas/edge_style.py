@@ -49,8 +49,10 @@ def plain_style(theme: Theme) -> EdgeStyle:
 
 
 def gradient_style(value: float | None, scale: GradientScale, theme: Theme) -> EdgeStyle:
-    """An edge with a gradient. Nothing, and what is not a finite number, look like neither weak nor strong."""
-    if value is None or value == 0:
+    """An edge with a gradient. None (not computed), zero, and what is not a finite number look like no size at all."""
+    if value is None:
+        return plain_style(theme)
+    if value == 0:
         return EdgeStyle(theme.faint, 1.5, is_dashed=True)
     if not isfinite(value) or value < 0:
         return EdgeStyle(theme.bad, 3.0, is_dashed=True)

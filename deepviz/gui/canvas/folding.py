@@ -14,11 +14,11 @@ import numpy as np
 from deepviz.document import ends
 from deepviz.document.drawing import Drawing, drawn
 from deepviz.document.drawn_report import drawn_report
-from deepviz.document.graph import Graph
+from deepviz.document.graph import Edge, Graph
 from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import Report
-from deepviz.gui.canvas.gradients import GradientPicture
+from deepviz.gui.canvas.gradients import GradientPicture, together
 
 EMPTY_REPORT = Report({}, {}, ())
 
@@ -77,7 +77,8 @@ class Folding:
 
         The norm of a card is that of the gradient with respect to the parameters of all that it stands for, in all
         repetitions: the root of the sum of squares. What is NaN was not computed, because it is frozen, and does not
-        count; a group in which all is frozen has no norm. Nor has a connection that stands for several.
+        count; a group in which all is frozen has no norm. A connection that stands for several has that of all of them
+        together, if all are known.
         """
         if self.drawing.graph is self._graph and not self._graph.groups:
             return picture
@@ -95,17 +96,22 @@ class Folding:
                 courses = [course for course in courses if not np.isnan(course).all()]
             if courses:
                 history[card] = courses[0] if len(courses) == 1 else np.sqrt(np.nansum(np.square(courses), axis=0))
-        edges = {
-            edge: picture.edges[real[0]]
-            for edge, real in self.drawing.real.items()
-            if len(real) == 1 and real[0] in picture.edges
-        }
-        flows = {
-            card: picture.flows[runs[0]]
-            for card, runs in self._runs.items()
-            if len(runs) == 1 and runs[0] in picture.flows and card not in self._graph.groups_by_id
-        }
-        return replace(picture, nodes=nodes, edges=edges, history=history, flows=flows)
+        edges: dict[Edge, float | None] = {}
+        counts: dict[Edge, int] = {}
+        for drawn_edge, real in self.drawing.real.items():
+            known = [norm for norm in map(picture.edges.get, real) if norm is not None]
+            if real and len(known) == len(real):
+                edges[drawn_edge] = known[0] if len(known) == 1 else together(known)
+            count = sum(picture.counts.get(each, 1) for each in real)
+            if count > 1:
+                counts[drawn_edge] = count
+        flows: dict[str, np.ndarray] = {}
+        for card, runs in self._runs.items():
+            is_layer = len(self.drawing.members[card]) == 1 and card not in self._graph.groups_by_id
+            if is_layer and all(run in picture.flows for run in runs):
+                courses = [picture.flows[run] for run in runs]
+                flows[card] = courses[0] if len(courses) == 1 else np.sqrt(np.sum(np.square(courses), axis=0))
+        return replace(picture, nodes=nodes, edges=edges, history=history, flows=flows, counts=counts)
 
     def inside(self, edit: Callable[[Project], Project]) -> Callable[[Project], Project]:
         """An edit whose new layers and comments lie in what is looked into, and that moves nothing outside of it."""

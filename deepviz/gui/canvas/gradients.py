@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, hypot, isfinite, log10
 
 import numpy as np
 
@@ -32,7 +32,12 @@ class GradientPicture:
         NaN where it was not computed, because the node was frozen.
     edges
         L2 norm of the gradient with respect to the activation that flows over an edge. None or a missing edge: not
-        known; zero: no gradient flows back there.
+        known; zero: no gradient flows back there. Of an edge that stands for several, that of all of them together:
+        the root of the sum of squares.
+    counts
+        How many connections of the network an edge stands for; edges that stand for one are left out.
+    edge_step
+        The step that `edges` are of, which not every step is measured for; None if they are of none.
     loss
         Value of the loss, or None.
     history
@@ -54,6 +59,8 @@ class GradientPicture:
     span: tuple[float, ...] = ()
     flows: Mapping[str, np.ndarray] = field(default_factory=dict)
     past_step: int | None = None
+    counts: Mapping[Edge, int] = field(default_factory=dict)
+    edge_step: int | None = None
 
     @property
     def is_past(self) -> bool:
@@ -116,6 +123,14 @@ def is_visible(value: float | None) -> bool:
 def width_at(level: int) -> float:
     """Width of an edge on this step, in scene units."""
     return LEAST_WIDTH + (GREATEST_WIDTH - LEAST_WIDTH) * level / (LEVELS - 1)
+
+
+def together(norms: Iterable[float]) -> float:
+    """L2 norm of several gradients taken together: the root of the sum of the squares of their norms.
+
+    It is no finite number if one of them is none.
+    """
+    return hypot(*norms)
 
 
 def magnitude(value: float) -> str:

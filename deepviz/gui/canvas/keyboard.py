@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from deepviz.gui.canvas import adding, clipboard_commands, commands, complaints, group_commands
+from deepviz.gui.canvas import adding, clipboard_commands, commands, complaints, freezing, group_commands
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import GRID, Point
 from deepviz.gui.canvas.hit_test import Direction, in_flow, neighbour
@@ -228,6 +228,7 @@ KEYS: tuple[CanvasKey, ...] = (
     CanvasKey(("Ctrl+D",), "Duplicate", clipboard_commands.duplicate),
     CanvasKey(("Ctrl+G",), "Group what is selected", group_commands.group_selection),
     CanvasKey(("Ctrl+Shift+G",), "Dissolve the group", group_commands.ungroup_selection),
+    CanvasKey((freezing.KEY,), "Freeze, or let learn again", freezing.toggle_frozen),
     CanvasKey(("F2",), "Rename the group", group_commands.rename_selected),
     CanvasKey(("O",), "Open the group in place, or collapse it to one card", group_commands.toggle_selected),
     CanvasKey(("N",), "Add a comment", clipboard_commands.add_comment),

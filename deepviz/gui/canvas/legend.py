@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from collections.abc import Iterable
+from math import isfinite
+
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.amounts import thousands
-from deepviz.gui.canvas.edge_style import level_color
+from deepviz.gui.canvas.edge_style import EdgeStyle, level_color, pen
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale
 from deepviz.gui.theme import Theme, body_font, number_font
 
@@ -15,6 +18,10 @@ TITLE = "gradient, log scale"
 STRIP_WIDTH = 116
 HEIGHT, LINE = 56, 16
 PADDING = 8
+ZERO, BROKEN = "zero", "NaN, ∞"
+"""What a dashed line means, and a dashed one in the colour of alarm."""
+DASHES = 18.0
+"""Pixels of a dashed line that is explained."""
 GAP = 12
 """Pixels to the border of the canvas."""
 
@@ -33,6 +40,7 @@ class Legend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme, self._scale = theme, GradientScale()
         self._step: int | None = None
+        self._kinds: tuple[str, ...] = ()
         self.resize(self.sizeHint())
         self._say_it()
 
@@ -51,6 +59,22 @@ class Legend(QWidget):
             self.stand()
             self._say_it()
             self.update()
+
+    def show_kinds(self, norms: Iterable[float | None]) -> None:
+        """Explain the dashed lines of edges with these norms, if there are any: zeros, and what is no finite number."""
+        known = {norm for norm in norms if norm is not None}
+        kinds = (*((ZERO,) if 0.0 in known else ()), *(() if all(map(isfinite, known)) else (BROKEN,)))
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self.resize(self.sizeHint())
+            self.stand()
+            self._say_it()
+            self.update()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What dashed lines it explains."""
+        return self._kinds
 
     @property
     def moment(self) -> str:
@@ -74,7 +98,7 @@ class Legend(QWidget):
             self.move(ground.width() - self.width() - GAP, ground.height() - self.height() - GAP)
 
     def sizeHint(self) -> QSize:
-        return QSize(STRIP_WIDTH + 2 * PADDING, HEIGHT + (LINE if self.moment else 0))
+        return QSize(STRIP_WIDTH + 2 * PADDING, HEIGHT + LINE * (bool(self.moment) + bool(self._kinds)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -84,7 +108,7 @@ class Legend(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        top = float(self.height() - HEIGHT)
+        top = float(LINE if self.moment else 0)
         strip = QRectF(PADDING, top + 27, STRIP_WIDTH, 6)
         colors = QLinearGradient(strip.topLeft(), strip.topRight())
         for level in range(0, LEVELS, 3):
@@ -105,9 +129,19 @@ class Legend(QWidget):
         below = QRectF(PADDING, top + 35, STRIP_WIDTH, LINE)
         painter.drawText(below, left | Qt.AlignmentFlag.AlignVCenter, low)
         painter.drawText(below, right | Qt.AlignmentFlag.AlignVCenter, high)
+        painter.setFont(body_font(11))
+        row = below.translated(0, LINE)
+        for kind in self._kinds:
+            color, width = (self._theme.faint, 1.5) if kind == ZERO else (self._theme.bad, 3.0)
+            painter.setPen(pen(EdgeStyle(color, width, is_dashed=True)))
+            painter.drawLine(QLineF(row.left(), row.center().y(), row.left() + DASHES, row.center().y()))
+            painter.setPen(QColor(self._theme.dim))
+            painter.drawText(row.adjusted(DASHES + 4, 0, 0, 0), left | Qt.AlignmentFlag.AlignVCenter, kind)
+            row.setLeft(row.left() + DASHES + 4 + painter.fontMetrics().horizontalAdvance(kind) + 8)
         painter.end()
 
     def _say_it(self) -> None:
         low, high = self.ends
         when = f" {self.moment}" if self.moment else ""
-        self.setAccessibleName(f"Gradient colours{when} on a logarithmic scale from {low} to {high}")
+        dashed = f"; dashed where it is {' or '.join(self._kinds)}" if self._kinds else ""
+        self.setAccessibleName(f"Gradient colours{when} on a logarithmic scale from {low} to {high}{dashed}")

@@ -118,8 +118,14 @@ def _loss_trace(
     if loss is None:
         return None
     color = level_color(scale.level(gradient), theme) if gradient and is_visible(gradient) else theme.dim
-    text = f"loss {loss:.3f}" if 1e-3 <= abs(loss) < 1e4 else f"loss {_brief(loss)}"
-    return Trace(color, "", headline=text, history=history, is_bad=not isfinite(loss))
+    return Trace(color, "", headline=f"loss {loss_in_words(loss)}", history=history, is_bad=not isfinite(loss))
+
+
+def loss_in_words(loss: float) -> str:
+    """A loss in the little room of a card, with three figures at least."""
+    if not 1e-3 <= abs(loss) < 1e4:
+        return _brief(loss)
+    return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:.3g}"
 
 
 def _brief(value: float) -> str:

@@ -6,7 +6,7 @@ It serves every kind of picture, the printer and the preview alike; none of them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QPainter
 from deepviz.document.drawing import Drawing, Frame
 from deepviz.document.graph import Comment, Edge, Graph, Node
 from deepviz.document.shapes import Report
+from deepviz.gui.canvas.below_cards import BelowCard, paint_below
 from deepviz.gui.canvas.card_face import CardFace, face_of, problems_by_node
 from deepviz.gui.canvas.card_painter import CardPainter
 from deepviz.gui.canvas.comment_item import comment_box, paint_comment
@@ -49,6 +50,8 @@ class NetworkPicture:
         Ids of the cards to show, with what lies between them; None for all.
     is_transparent
         Whether there is nothing behind the network.
+    below
+        What stands below cards, by their ids.
     """
 
     drawing: Drawing
@@ -58,6 +61,7 @@ class NetworkPicture:
     scale: GradientScale | None = None
     only: frozenset[str] | None = None
     is_transparent: bool = False
+    below: Mapping[str, BelowCard] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: Graph, report: Report, theme: Theme, gradients: GradientPicture | None = None) -> NetworkPicture:
@@ -112,6 +116,7 @@ class NetworkPicture:
         boxes += [box for _, box in self.frames]
         problems = problems_by_node(self.report)
         boxes += [_words_below(node) for node in self.nodes if problems.get(node.id)]
+        boxes += [_with_below(node, self.below[node.id]) for node in self.nodes if node.id in self.below]
         left, top = min(box.left for box in boxes), min(box.top for box in boxes)
         right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
         return QRectF(left, top, right - left, bottom - top).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
@@ -153,6 +158,8 @@ def _paint_cards(painter: QPainter, picture: NetworkPicture) -> None:
         trace = live.get(node.id)
         if trace is not None:
             paint_trace(painter, trace, picture.theme)
+        if node.id in picture.below:
+            paint_below(painter, picture.below[node.id], picture.theme)
         painter.restore()
 
 
@@ -181,3 +188,9 @@ def _words_below(node: Node) -> Box:
     """As far as the words about a problem reach sideways; there is room for them below the card in any case."""
     left, top = node.position
     return Box(left, top + HEIGHT, left + PROBLEM_WIDTH, top + HEIGHT)
+
+
+def _with_below(node: Node, below: BelowCard) -> Box:
+    """The card with what stands below it."""
+    box = card_box(Point(*node.position))
+    return Box(box.left, box.top, box.right, max(box.bottom, box.top + below.bottom))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from deepviz.document.graph import Edge
 from deepviz.gui.canvas import adding, commands, complaints, words
+from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
 from deepviz.gui.canvas.connect_gesture import Connect
 from deepviz.gui.canvas.geometry import HEIGHT, Point, Port
 from deepviz.gui.canvas.gestures import RubberBand
@@ -20,6 +21,7 @@ from deepviz.gui.canvas.pointer_around import (
     open_surroundings,
     press_surroundings,
 )
+from deepviz.gui.canvas.response_tiles import ResponseItem
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -109,15 +111,19 @@ def hover(view: CanvasView, point: Point) -> None:
 def tooltip(view: CanvasView, point: Point) -> str:
     """What to say about what is at a point of the scene; empty for nothing."""
     network = view.network
+    tiles = view.itemAt(view.place_of(point))
+    if isinstance(tiles, ResponseItem) and view.zoom >= NO_NUMBERS_BELOW:
+        return tiles.tooltip(tiles.mapFromScene(QPointF(*point)).x())
     thing = thing_under(view, point) or problem_line_at(network.places, point, network.problems)
     gradients = network.gradients or GradientPicture()
     if isinstance(thing, str):
         problems = network.problems.get(thing, ())
         gradient, costs = gradients.nodes.get(thing), network.costs.get(thing)
-        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs, gradients.is_past)
+        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs, gradients.past_step)
     if thing is not None:
-        is_measured = network.gradients is not None
-        return words.edge_tooltip(network.graph, network.report, thing, gradients.edges.get(thing), is_measured)
+        gradient, is_measured = gradients.edges.get(thing), network.gradients is not None
+        count, step = gradients.counts.get(thing, 1), gradients.edge_step
+        return words.edge_tooltip(network.graph, network.report, thing, gradient, is_measured, count, step)
     return ""
 
 

@@ -1,18 +1,19 @@
 """Below each card small maps of what its units answer to all over the plane of two inputs, as in TensorFlow Playground.
 
 They are items of their own below the card, so that the course of the gradient on it stays where it is, and they are
-there only while they are wanted.
+there only while they are wanted. Pictures of the network paint them by the same function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from deepviz.gui.amounts import counted
 from deepviz.gui.canvas.bars import BarItem
 from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
 from deepviz.gui.canvas.geometry import HEIGHT, PROBLEM_LINE, WIDTH
@@ -44,6 +45,10 @@ class ResponseItem(QGraphicsItem):
     ----------
     count
         How many units the layer has.
+    maps
+        What the units give that have a tile, shape ``(tiles, rows, columns)``, the first row the lowest.
+    layer
+        Which layer they are units of, in words.
     images
         A picture of each tile.
     """
@@ -51,11 +56,13 @@ class ResponseItem(QGraphicsItem):
     def __init__(self, card: NodeItem) -> None:
         super().__init__(card)
         self.count = 0
+        self.maps: np.ndarray = np.zeros((0, 1, 1))
+        self.layer = ""
         self.images: list[QImage] = []
         self._theme: Theme | None = None
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
-    def show_maps(self, maps: np.ndarray, count: int, theme: Theme) -> None:
+    def show_maps(self, maps: np.ndarray, count: int, theme: Theme, layer: str) -> None:
         """Show other maps.
 
         Parameters
@@ -64,22 +71,34 @@ class ResponseItem(QGraphicsItem):
             What the first units give, shape ``(units, rows, columns)``, the first row the lowest.
         count
             How many units there are.
+        layer
+            Which layer they are units of, in words.
         """
         card = self.parentItem()
         assert isinstance(card, NodeItem)
         has_bar = any(isinstance(child, BarItem) for child in card.childItems())
         below = PROBLEM_LINE if card.face.problem else BELOW_PORT if card.face.flow == "down" else 0.0
         self.setY(below + (BAR_ROOM if has_bar else 0.0))
-        self.count, self._theme = count, theme
-        chosen = maps[: shown_of(count)]
-        self.images = [image_of(tile) for tile in signed_pixels(chosen, largest_of(chosen), theme)]
+        self.count, self.layer, self._theme = count, layer, theme
+        self.maps = maps[: shown_of(count)]
+        self.images = tile_images(self.maps, theme)
         self.update()
 
     @property
     def words(self) -> str:
         """What stands in the last place: how many units have no tile."""
-        hidden = self.count - len(self.images)
-        return f"+{hidden}" if hidden else ""
+        return rest_in_words(self.count, len(self.images))
+
+    def tooltip(self, x: float) -> str:
+        """What there is to say about what lies so far from the left end of the tiles."""
+        number = int(x // (TILE + GAP))
+        if not 0 <= number < len(self.maps):
+            return f"{counted(self.count, 'unit')} of {self.layer}"
+        largest = float(largest_of(self.maps)[number, 0, 0])
+        return (
+            f"Unit {number + 1} of {self.layer}\nIts answer over the two inputs: orange below 0, blue above\n"
+            f"Full colour stands for ±{largest:.3g}"
+        )
 
     def boundingRect(self) -> QRectF:
         return AREA
@@ -88,22 +107,7 @@ class ResponseItem(QGraphicsItem):
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         if self._theme is None or zoom < NO_NUMBERS_BELOW:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(QPen(QColor(self._theme.outline), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for number, image in enumerate(self.images):
-            place = tile_place(number)
-            painter.drawImage(place, image)
-            painter.drawRect(place)
-        if self.words:
-            last = tile_place(len(self.images))
-            ground = QColor(self._theme.window)
-            ground.setAlpha(225)  # a connection may pass behind
-            painter.setFont(body_font(11))
-            painter.fillRect(last, ground)
-            painter.setPen(QColor(self._theme.dim))
-            rest = QRectF(last.left(), last.top(), WIDTH - last.left(), TILE)
-            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.words)
+        paint_tiles(painter, self.images, self.words, self._theme)
 
 
 class ResponseTiles:
@@ -124,6 +128,7 @@ class ResponseTiles:
         theme: Theme,
         cards: Mapping[str, NodeItem],
         kept: frozenset[str] = frozenset(),
+        layers: Mapping[str, str] | None = None,
     ) -> None:
         """Show maps at each card that has some.
 
@@ -137,6 +142,8 @@ class ResponseTiles:
             All cards there are.
         kept
             Ids of cards whose tiles stay as they are although there is nothing new.
+        layers
+            By the id of a card which layer its maps are of, in words; without any, that of this id.
         """
         wanted = {cards[card]: card for card in maps if card in cards}
         stay = {cards[card] for card in kept if card in cards}
@@ -145,7 +152,7 @@ class ResponseTiles:
             item = self._items.get(card)
             if item is None:
                 item = self._items[card] = ResponseItem(card)
-            item.show_maps(maps[node_id], counts[node_id], theme)
+            item.show_maps(maps[node_id], counts[node_id], theme, (layers or {}).get(node_id, node_id))
 
     def clear(self) -> None:
         """Show none."""
@@ -162,6 +169,36 @@ class ResponseTiles:
 def tile_place(number: int) -> QRectF:
     """Where a tile lies, from the card's top left corner."""
     return QRectF(number * (TILE + GAP), TOP, TILE, TILE)
+
+
+def tile_images(maps: np.ndarray, theme: Theme) -> list[QImage]:
+    """A picture of each map; full colour stands for the largest finite magnitude in it."""
+    return [image_of(tile) for tile in signed_pixels(maps, largest_of(maps), theme)]
+
+
+def rest_in_words(count: int, shown: int) -> str:
+    """How many of the units have no tile; empty if all have one."""
+    return f"+{count - shown}" if count > shown else ""
+
+
+def paint_tiles(painter: QPainter, images: Sequence[QImage], words: str, theme: Theme) -> None:
+    """Paint tiles, and words in the place behind them, below a card whose top left corner is at the origin."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setPen(QPen(QColor(theme.outline), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number, image in enumerate(images):
+        place = tile_place(number)
+        painter.drawImage(place, image)
+        painter.drawRect(place)
+    if words:
+        last = tile_place(len(images))
+        ground = QColor(theme.window)
+        ground.setAlpha(225)  # a connection may pass behind
+        painter.setFont(body_font(11))
+        painter.fillRect(last, ground)
+        painter.setPen(QColor(theme.dim))
+        rest = QRectF(last.left(), last.top(), WIDTH - last.left(), TILE)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
 def largest_of(maps: np.ndarray) -> np.ndarray:

@@ -78,6 +78,7 @@ class CanvasView(Viewport):
         self.bubble = Bubble(self)
         self.legend = Legend(theme, self)
         self.legend.hide()
+        self.floats.append(self.legend)
         self.folding = Folding()
         self.breadcrumbs = Breadcrumbs(theme, self)
         self.breadcrumbs.move(GAP, GAP)
@@ -126,13 +127,14 @@ class CanvasView(Viewport):
         self.network.show_gradients(self.folding.picture(picture))
         self.legend.show_scale(self.network.gradient_scale)
         self.legend.show_moment(picture.past_step)
-        self.legend.show()
+        self.legend.show_kinds(self.network.gradients.edges.values() if self.network.gradients else ())
+        self.show_float(self.legend, True)
 
     def clear_gradients(self) -> None:
         """Show no gradients."""
         self._gradients = None
         self.network.clear_gradients()
-        self.legend.hide()
+        self.show_float(self.legend, False)
 
     def use_theme(self, theme: Theme) -> None:
         """Show everything in other colours."""
@@ -356,8 +358,8 @@ class CanvasView(Viewport):
         self._show_focus(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.legend.stand()  # before a fitted network makes room for it
         super().resizeEvent(event)
-        self.legend.stand()
 
     # How it is done
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransfor
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from deepviz.gui.canvas.backdrop import paint_dots, paint_hint
+from deepviz.gui.canvas.clear_fit import clear_fit
 from deepviz.gui.canvas.geometry import Box, Point, card_box
 from deepviz.gui.canvas.minimap import Minimap
 from deepviz.gui.canvas.scene import CanvasScene
@@ -14,7 +15,6 @@ from deepviz.gui.theme import Theme
 
 LEAST_ZOOM, GREATEST_ZOOM = 0.1, 4.0
 ZOOM_STEP = 1.2
-FIT_MARGIN = 36.0
 FIT_ZOOM = 1.0
 """Fitting enlarges nothing beyond this: three cards that fill a whole screen are no better to read."""
 
@@ -31,10 +31,16 @@ class Viewport(QGraphicsView):
     ----------
     theme
         The colours to begin with.
+
+    Attributes
+    ----------
+    floats
+        What floats on it and should lie on no card of a fitted network, as long as it is shown.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.floats: list[QWidget] = []
         self.network = CanvasScene(theme, self)
         self.minimap = Minimap(self.network, self)
         self.minimap.place_wanted.connect(lambda point: self.look_at(self.zoom, point))
@@ -76,16 +82,24 @@ class Viewport(QGraphicsView):
         self._is_fitted = False
 
     def fit(self) -> None:
-        """Show the whole network in the middle, not enlarged. It stays so while the window changes its size."""
+        """Show the whole network, not enlarged, clear of what floats. It stays so while the window changes its size."""
         self._is_fitted = True
         content = self.network.content()
-        middle = QPointF(self.viewport().rect().center())
         if content is None:
-            self._look(1.0, Point(0.0, 0.0), middle)
+            self._look(1.0, Point(0.0, 0.0), QPointF(self.viewport().rect().center()))
             return
-        room_x, room_y = (self.viewport().width() - 2 * FIT_MARGIN, self.viewport().height() - 2 * FIT_MARGIN)
-        zoom = min(FIT_ZOOM, room_x / content.width, room_y / content.height)
-        self._look(max(LEAST_ZOOM, zoom), content.center, middle)
+        size = float(self.viewport().width()), float(self.viewport().height())
+        floats = [_box_of(each) for each in self.floats if not each.isHidden()]
+        cards = [card_box(place) for place in self.network.places.values()] if floats else []
+        found = clear_fit(content, cards, size, floats, (LEAST_ZOOM, FIT_ZOOM))
+        self._look(found.zoom, content.center, QPointF(*found.middle))
+
+    def show_float(self, widget: QWidget, is_shown: bool) -> None:
+        """Show or hide something that floats here; a fitted network makes room for it."""
+        if widget.isHidden() == is_shown:
+            widget.setVisible(is_shown)
+            if self._is_fitted:
+                self.fit()
 
     @property
     def is_fitted(self) -> bool:
@@ -206,3 +220,8 @@ class Viewport(QGraphicsView):
             min(max(dx, min(0.0, kept - far.x())), max(0.0, width - kept - corner.x())),
             min(max(dy, min(0.0, kept - far.y())), max(0.0, height - kept - corner.y())),
         )
+
+
+def _box_of(widget: QWidget) -> Box:
+    place = widget.geometry()
+    return Box(place.x(), place.y(), place.x() + place.width(), place.y() + place.height())

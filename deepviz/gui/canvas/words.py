@@ -20,9 +20,9 @@ def node_tooltip(
     gradient: float | None,
     problems: Sequence[Problem],
     costs: NodeCosts | None = None,
-    is_past: bool = False,
+    past_step: int | None = None,
 ) -> str:
-    """A few lines about a node; its gradient is NaN where it was frozen, and may be that of an earlier moment."""
+    """A few lines about a node; its gradient is NaN where it was frozen, and may be that of an earlier step."""
     layer = graph.node(node_id).layer
     lines = [f"{name_of(graph, node_id)} · {layer.label}", layer.summary()]
     if layer.formula:
@@ -36,21 +36,41 @@ def node_tooltip(
         lines.append(f"Multiply-accumulates {thousands(costs.macs)} a sample")
     if costs is not None and costs.stored is not None:
         lines.append(f"Stored for the backward pass {short_bytes(costs.stored)} a batch")
-    if is_frozen(graph.node(node_id), report) and not (is_past and gradient is not None):
+    if is_frozen(graph.node(node_id), report) and not (past_step is not None and gradient is not None):
         lines.append("Frozen: training leaves its parameters as they are.")
     elif gradient is not None and gradient != gradient:
         lines.append("Frozen at this step: the gradient of its parameters was not computed.")
     elif gradient is not None:
-        lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}")
+        when = "" if past_step is None else f" at step {thousands(past_step)}"
+        lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}{when}")
     lines += [problem.text for problem in problems]
     return "\n".join(lines)
 
 
-def edge_tooltip(graph: Graph, report: Report, edge: Edge, gradient: float | None, is_measured: bool) -> str:
-    """A few lines about an edge."""
+def edge_tooltip(
+    graph: Graph,
+    report: Report,
+    edge: Edge,
+    gradient: float | None,
+    is_measured: bool,
+    count: int = 1,
+    step: int | None = None,
+) -> str:
+    """A few lines about an edge.
+
+    Parameters
+    ----------
+    count
+        How many connections of the network it stands for.
+    step
+        The step that the gradient is of, if it is known.
+    """
     lines = [" → ".join(ends_of(graph, edge)), f"Shape {_known(shape_words(report, edge.source))}"]
     if gradient is not None:
-        lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}")
+        when = "" if step is None else f" at step {thousands(step)}"
+        lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}{when}")
+        if count > 1:
+            lines.append(f"It stands for {counted(count, 'connection')}: √(Σ ‖∂L/∂a‖²) over all of them.")
         if gradient == 0:
             lines.append("No gradient flows back here.")
         elif gradient != gradient or gradient in (float("inf"), float("-inf")):

@@ -45,6 +45,8 @@ class Field(QWidget):
     """Sent with a value when the person has finished entering it."""
     refused = Signal(str)
     """Sent with a reason in words when what was entered cannot be read as a value."""
+    mended = Signal()
+    """Sent when what was not taken is mended, or taken back."""
 
     def __init__(self, hyperparameter: Hyperparameter, control: QWidget, *beside: QWidget) -> None:
         super().__init__()
@@ -85,6 +87,8 @@ class Field(QWidget):
         self.control.setAccessibleDescription(" ".join(filter(None, (reason, self.hyperparameter.help))))
         if reason:
             QAccessible.updateAccessibility(QAccessibleEvent(self.control, QAccessible.Event.Alert))
+        else:
+            self.mended.emit()
 
     def show_value(self, value: Any, *, again: bool = False) -> None:
         """Show a value. What is half typed stays if the value is the one shown before, unless `again` is true."""

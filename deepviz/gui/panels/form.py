@@ -35,6 +35,8 @@ class DefinitionForm(QWidget):
 
     changed = Signal(object)
     """Sent with the new, valid definition after each change that a person made."""
+    mended = Signal()
+    """Sent when a value that could not be taken is mended or gone, and no other is left."""
     opened = Signal(bool)
     """Sent when a person has opened or closed what few people change."""
 
@@ -125,6 +127,7 @@ class DefinitionForm(QWidget):
             shown.line.selectAll()
 
     def _rebuild(self) -> None:
+        had_reasons = any(shown.reason for shown in self._fields.values())
         for shown in self._fields.values():
             shown.blockSignals(True)  # hiding what has the keyboard would offer its text to the new definition
         self._fields, self._labels, self.more = {}, {}, None
@@ -132,6 +135,8 @@ class DefinitionForm(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        if had_reasons:
+            self.mended.emit()
         if self._definition is None:
             return
         hyperparameters = self._definition.hyperparameters()
@@ -195,6 +200,7 @@ class DefinitionForm(QWidget):
         label.setMinimumHeight(FIELD_HEIGHT)
         made.offered.connect(lambda value: self._take(made, value))
         made.refused.connect(made.show_reason)
+        made.mended.connect(self._tell_mended)
         row = 3 * len(self._fields) + (self.more is not None)
         # A path is long, and so are names that are offered: they get the whole width, under their label.
         if isinstance(made, PathField) or hyperparameter.name in self._offers:
@@ -208,6 +214,10 @@ class DefinitionForm(QWidget):
             widget.show()  # a layout would show it an event later; until then it could not take the keyboard
         self._fields[hyperparameter.name], self._labels[hyperparameter.name] = made, label
         return made
+
+    def _tell_mended(self) -> None:
+        if not any(shown.reason for shown in self._fields.values()):
+            self.mended.emit()
 
     def _take(self, source: Field, value: Any) -> None:
         definition, name = self._definition, source.hyperparameter.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,8 @@ IS_SAVED = Qt.ItemDataRole.UserRole + 2
 """Whether the project as it was after a step is the one that lies in its file."""
 
 ROW_HEIGHT = 28
+MOST_TOLD = 12
+"""So many changed settings of one step are told in its tooltip."""
 _LINE = 18.0
 """How far from the left the line through all steps is."""
 
@@ -40,8 +42,8 @@ class HistoryModel(QAbstractListModel):
         Whose steps are listed.
     """
 
-    def __init__(self, editor: Editor) -> None:
-        super().__init__()
+    def __init__(self, editor: Editor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._editor, self._stack = editor, editor.undo_stack
         self._count = self._stack.count() + 1
         editor.steps_changed.connect(self._follow)
@@ -61,7 +63,7 @@ class HistoryModel(QAbstractListModel):
             return None
         row, here = index.row(), self._stack.index()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._stack.text(row - 1) if row else _START
+            return self._words(row)
         if role == STEP_STATE:
             return "here" if row == here else "done" if row < here else "undone"
         if role == IS_SAVED:
@@ -69,9 +71,27 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row, here)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(self.data(index)) + ("" if row == here else ". Click to go back to this." if row < here else
+            return self._in_full(row) + ("" if row == here else ". Click to go back to this." if row < here else
                                             ". Click to go forward to this.")  # fmt: skip
         return None
+
+    def _words(self, row: int) -> str:
+        """A step in a few words: where it changes one setting, from what to what."""
+        if not row:
+            return _START
+        label, changes = self._editor.step_in_words(row)
+        if len(changes) != 1 or not label.startswith("Change "):
+            return label
+        words = changes[0]
+        return words if ": " in words else words[:1].upper() + words[1:]  # what begins with a layer's name keeps that
+
+    def _in_full(self, row: int) -> str:
+        """A step with all that it changes."""
+        label, changes = self._editor.step_in_words(row) if row else (_START, ())
+        if not changes:
+            return label
+        more = f" and {len(changes) - MOST_TOLD} more" if len(changes) > MOST_TOLD else ""
+        return f"{label}: {'; '.join(changes[:MOST_TOLD])}{more}"
 
     def _spoken(self, row: int, here: int) -> str:
         words = [str(self.data(self.index(row))), f"step {row} of {self._count - 1}" if row else "before all steps"]
@@ -108,9 +128,9 @@ class HistoryPanel(ListPage):
     def __init__(self, editor: Editor, theme: Theme) -> None:
         super().__init__("Undo history", _NOTHING)
         self._editor = editor
-        self.model = HistoryModel(editor)
+        self.model = HistoryModel(editor, self)
         self.view = _HistoryView(self)
-        self._delegate = _HistoryDelegate(theme)
+        self._delegate = _HistoryDelegate(theme, self)
         self.view.setItemDelegate(self._delegate)
         self.add_list(self.view)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -171,8 +191,8 @@ class _HistoryView(QListView):
 class _HistoryDelegate(QStyledItemDelegate):
     """Draws each step as a bead on a line: filled where the project is, hollow and faint where it was undone."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -127,8 +127,8 @@ def _laid_out(rows: tuple[OutlineRow, ...]) -> tuple[list[OutlineRow], list[int]
 class OutlineDelegate(QStyledItemDelegate):
     """Draws a node or group as two lines beside its icon, and a connection as one."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -51,7 +51,7 @@ class OutlinePanel(ListPage):
         self._follows = False
         self.menu: QMenu | None = None
         self.model = OutlineModel(self)
-        self._delegate = OutlineDelegate(theme)
+        self._delegate = OutlineDelegate(theme, self)
         self.view = _OutlineView(self)
         self.view.setItemDelegate(self._delegate)
         self.add_list(self.view)

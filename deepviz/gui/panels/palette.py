@@ -54,8 +54,8 @@ class Palette(QWidget):
 
     def __init__(self, entries: Sequence[type[Definition]], theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = PaletteModel(entries)
-        self._delegate = PaletteDelegate(theme)
+        self.model = PaletteModel(entries, self)
+        self._delegate = PaletteDelegate(theme, self)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search layers…")
         self.search.setAccessibleName("Search layers")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.panels.layer_search import Match, found
@@ -62,8 +62,8 @@ class PaletteModel(QAbstractListModel):
     closed_changed = Signal()
     """Sent when a heading has been opened or closed by a person."""
 
-    def __init__(self, entries: Sequence[type[Definition]]) -> None:
-        super().__init__()
+    def __init__(self, entries: Sequence[type[Definition]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._entries: list[type[Definition]] = []
         self._search = ""
         self._recent: tuple[str, ...] = ()

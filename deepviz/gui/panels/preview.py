@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.class_colors import class_color
 from deepviz.gui.panels.preview_curves import MOST_LINES, draw_plane, draw_sequences, sequences_height
 from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.theme import Theme, body_font, number_font
@@ -321,7 +322,7 @@ class DataPreview(QWidget):
     # Classes
 
     def _color(self, number: int) -> QColor:
-        return QColor(self._theme.curve(number).color)
+        return QColor(class_color(self._theme, number))
 
     def _legend_places(self, width: int) -> list[tuple[str, float, float]]:
         """Each class's name with the place of its mark."""

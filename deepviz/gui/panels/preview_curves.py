@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from deepviz.gui.class_colors import class_color
 from deepviz.gui.theme import Theme, body_font, number_font
 
 MOST_LINES = 4
@@ -90,7 +91,7 @@ def draw_sequences(
         inside = area.adjusted(3, 4, -3, -4)
         steps = np.linspace(inside.left(), inside.right(), len(sequence))
         for feature, values in enumerate(sequence.T):
-            color = theme.curve(int(numbers[number]) + feature).color
+            color = class_color(theme, int(numbers[number]) + feature)
             painter.setPen(QPen(QColor(color), 1.2))
             heights = inside.bottom() - (values - low) / max(high - low, 1e-12) * inside.height()
             line = QPolygonF([QPointF(float(a), float(b)) for a, b in zip(steps, heights, strict=True)])

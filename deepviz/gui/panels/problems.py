@@ -144,7 +144,7 @@ class ProblemsButton(QToolButton):
 
     def __init__(self, editor: Editor, theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._editor = editor
+        self._editor, self._has_begun = editor, False
         self.setFont(body_font(SMALL_SIZE))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(14, 10))
@@ -163,13 +163,20 @@ class ProblemsButton(QToolButton):
         self._theme = theme
         self.refresh()
 
+    def show_begun(self, has_begun: bool) -> None:
+        """Say no more that training can start: it has."""
+        if has_begun != self._has_begun:
+            self._has_begun = has_begun
+            self.refresh()
+
     def refresh(self) -> None:
         """Say how things are now."""
         parameters = self._editor.report.total_parameters
         warnings = len(self._editor.report.warnings)
         words = _counts(self.count, warnings)
         if self.count == 0:
-            words = [f"Ready to train · {counted(parameters, 'parameter')}", *words]
+            ready = "" if self._has_begun and warnings else "No problems" if self._has_begun else "Ready to train"
+            words = [*filter(None, (ready,)), counted(parameters, "parameter"), *words]
             hint = "The list says what will keep it from learning." if warnings else "Nothing stands in the way."
         else:
             hint = "The list says what has to be mended before training."

@@ -26,6 +26,7 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.panels.cost_facts import cost_facts, cost_notes
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.freeze_button import FreezeButton
 from deepviz.gui.panels.problem_card import ProblemCard
 from deepviz.gui.panels.side_panel import SidePanel, Words, line
 from deepviz.gui.panels.step_runs import StepRuns, change_label
@@ -58,13 +59,14 @@ class PropertiesPanel(SidePanel):
         self._gradients: Mapping[str, float] = {}
         self._values: Mapping[str, float] = {}
         self._moment: int | None = None
+        self._more = ""
         self._runs = StepRuns()
         self._costs = Costs.of_report(editor.report, 1)
         self.cards: list[ProblemCard] = []
         self.title = Words(role="title")
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.summary, self.formula = Words(role="dim"), Words(role="formula")
-        self.form = DefinitionForm()
+        self.form, self.freeze_button = DefinitionForm(), FreezeButton(editor)
         self._line, self._heading = line(), Words("This layer now", "heading")
         self.facts = FactRows()
         self.next_step = _NextStep()
@@ -74,7 +76,8 @@ class PropertiesPanel(SidePanel):
             self.rows.addWidget(widget)
         self.rows.addLayout(self._card_rows)
         self.rows.addSpacing(4)
-        parts: tuple[QWidget, ...] = (self.form, self._line, self._heading, self.facts, self.next_step)
+        about = (self._line, self._heading, self.facts, self.next_step)
+        parts: tuple[QWidget, ...] = (self.form, self.freeze_button, *about)
         for part in parts:
             self.rows.addWidget(part)
         self.form.setContentsMargins(0, 0, 0, 8)
@@ -134,6 +137,12 @@ class PropertiesPanel(SidePanel):
         else:
             self._show_facts()
 
+    def show_more(self, more: str) -> None:
+        """Say how far a run that has ended goes on when asked, such as "for 3 more epochs"; empty: none has ended."""
+        if more != self._more:
+            self._more = more
+            self.refresh()
+
     def focus_form(self) -> None:
         """Give the keyboard to the first hyperparameter, if there is one."""
         definition = self.form.definition
@@ -170,6 +179,7 @@ class PropertiesPanel(SidePanel):
             self.formula.say("")
         self.form.set_definition(node.layer if node is not None else None, node.id if node is not None else "")
         self.form.setVisible(node is not None)
+        self.freeze_button.show_cards(ids)
         self._line.setVisible(node is not None)
         self._say_heading()
         self._show_problems(ids)
@@ -310,7 +320,8 @@ class PropertiesPanel(SidePanel):
             first = next((problem.text for problem in problems if problem.where is not None), "")
             return f"{count} to be mended before training. {first}".strip(), "warning"
         if self._values:
-            return "Select a layer to follow its gradient, or press Export… to take the weights with you.", "good"
+            on = f"Training is done. Train on goes on {self._more}. " if self._more else ""
+            return f"{on}Select a layer to follow its gradient, or press Export… to take the weights with you.", "good"
         return "Ready to train: press Run.", "good"
 
 

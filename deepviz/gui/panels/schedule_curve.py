@@ -1,4 +1,6 @@
-"""The factors of a schedule over a whole run, thinned out for drawing: the extremes of each stretch are kept.
+"""The learning rate over a whole run, thinned out for drawing: the extremes of each stretch are kept.
+
+Of a run that has begun, what is behind is drawn as it was, and what is to come as planned from where it stands.
 
 Short runs are worked out step by step. In long ones every stretch is sampled, and then searched around its smallest and
 largest sample, which finds the extremes unless the schedule turns more than once between two samples.
@@ -15,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deepviz.engine.schedule import Progress, Schedule
+from deepviz.training.batch_sizes import BatchSizes
 
 STRETCHES = 240
 """Into how many stretches a run is divided: about one for each pixel."""
@@ -54,21 +57,38 @@ def planned_curve(schedule: Schedule, total_steps: int, steps_per_epoch: int) ->
         factors = schedule.curve(total_steps, steps_per_epoch)
         kept = np.arange(total_steps) if total_steps <= 2 * STRETCHES else _extremes(factors)
         return PlannedCurve(kept, factors[kept])
-    found: dict[int, float] = {}
     memory = schedule.start()
+    return _searched(lambda step: schedule.factor(Progress(step, steps_per_epoch, total_steps), memory), 0, total_steps)
 
-    def factor(step: int) -> float:
-        if step not in found:
-            found[step] = schedule.factor(Progress(step, steps_per_epoch, total_steps), memory)
-        return found[step]
 
-    kept_steps = {0, total_steps - 1}
-    edges = np.linspace(0, total_steps, STRETCHES + 1).astype(np.int64).tolist()
-    for first, past in pairwise(edges):
-        for sign in (1, -1):
-            kept_steps.add(_search(factor, first, past - 1, sign))
-    steps = np.array(sorted(kept_steps), np.int64)
-    return PlannedCurve(steps, np.array([factor(step) for step in steps.tolist()]))
+@lru_cache(maxsize=8)
+def curve_ahead(schedule: Schedule, sizes: BatchSizes, epochs: int, total_steps: int) -> PlannedCurve:
+    """What is to be drawn from where the present size of batches came into use to the end, of at least one step."""
+    memory = schedule.start()
+    return _searched(lambda step: schedule.factor(sizes.progress(step, epochs), memory), sizes.since, total_steps)
+
+
+@dataclass(frozen=True, eq=False)
+class SoFar:
+    """How far a run has come.
+
+    Attributes
+    ----------
+    steps
+        How many have been made.
+    sizes
+        How large their batches were, and are from now on.
+    kept, rates
+        Which of the steps are known, counted from 0, and their learning rates, both of shape (n,).
+    lowered
+        By what the schedule has lowered the learning rate because of what it has observed; 1 for one that only counts.
+    """
+
+    steps: int
+    sizes: BatchSizes
+    kept: npt.NDArray[np.int64]
+    rates: npt.NDArray[np.float64]
+    lowered: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -80,27 +100,80 @@ class RunAhead:
     schedule, learning_rate
         The learning rate at a step is the learning rate here times the schedule's factor.
     epochs, steps_per_epoch
-        How long the run is.
+        How long the run is; how many steps an epoch has with the present batches.
+    so_far
+        What is behind it, if it has begun.
     """
 
     schedule: Schedule
     learning_rate: float
     epochs: int
     steps_per_epoch: int
+    so_far: SoFar | None = None
 
     @property
     def total_steps(self) -> int:
-        """Steps of the whole run."""
-        return self.epochs * self.steps_per_epoch
+        """Steps of the whole run, those that are made and those to come."""
+        so_far = self.so_far
+        if so_far is None:
+            return self.epochs * self.steps_per_epoch
+        return max(so_far.steps, so_far.sizes.total_steps(self.epochs))
 
     @property
-    def curve(self) -> PlannedCurve:
-        """The factors to be drawn."""
-        return planned_curve(self.schedule, self.total_steps, self.steps_per_epoch)
+    def points(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """What is drawn: epochs, as numbers from 0, and learning rates, each of shape (n,)."""
+        so_far = self.so_far
+        if so_far is None:
+            curve = planned_curve(self.schedule, self.total_steps, self.steps_per_epoch)
+            return curve.steps / self.steps_per_epoch, self.learning_rate * curve.factors
+        kept = _extremes(so_far.rates) if len(so_far.rates) > 2 * STRETCHES else np.arange(len(so_far.rates))
+        steps, rates = so_far.kept[kept], so_far.rates[kept]
+        if so_far.steps < self.total_steps:
+            curve = curve_ahead(self.schedule, so_far.sizes, self.epochs, self.total_steps)
+            ahead = curve.steps >= so_far.steps
+            first = [] if ahead.any() and curve.steps[ahead][0] == so_far.steps else [so_far.steps]
+            steps = np.concatenate([steps, np.array(first, np.int64), curve.steps[ahead]])
+            planned = self.learning_rate * so_far.lowered * curve.factors[ahead]
+            rates = np.concatenate([rates, [self.rate_at(step) for step in first], planned])
+        return np.array([self.epoch_of(step) for step in steps.tolist()]), rates
+
+    def epoch_of(self, step: int) -> float:
+        """How often all samples have been seen before a step, counted from 0."""
+        return step / self.steps_per_epoch if self.so_far is None else self.so_far.sizes.epochs_after(step)
+
+    def step_at(self, epoch: float) -> int:
+        """The step, counted from 0, before which the samples have been seen so often, or the last one before."""
+        low, high = 0, max(self.total_steps - 1, 0)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.epoch_of(middle) <= epoch else (low, middle - 1)
+        return low
 
     def rate_at(self, step: int) -> float:
-        """The exact learning rate of a step, counted from 0."""
-        return self.learning_rate * factor_at(self.schedule, step, self.total_steps, self.steps_per_epoch)
+        """The exact learning rate of a step, counted from 0; of one that is behind, that of the next one known."""
+        so_far = self.so_far
+        if so_far is None:
+            return self.learning_rate * factor_at(self.schedule, step, self.total_steps, self.steps_per_epoch)
+        if step < so_far.steps and len(so_far.rates):
+            place = int(np.searchsorted(so_far.kept, step))
+            return float(so_far.rates[min(place, len(so_far.rates) - 1)])
+        factor = self.schedule.factor(so_far.sizes.progress(step, self.epochs), self.schedule.start())
+        return self.learning_rate * so_far.lowered * factor
+
+
+def _searched(factor: Callable[[int], float], begin: int, past_all: int) -> PlannedCurve:
+    """The extremes of each stretch of many steps, and both ends; of few steps all."""
+    known = lru_cache(maxsize=None)(factor)
+    if past_all - begin <= 2 * STRETCHES:
+        kept_steps = set(range(begin, past_all))
+    else:
+        kept_steps = {begin, past_all - 1}
+        edges = np.linspace(begin, past_all, STRETCHES + 1).astype(np.int64).tolist()
+        for first, past in pairwise(edges):
+            for sign in (1, -1):
+                kept_steps.add(_search(known, first, past - 1, sign))
+    steps = np.array(sorted(kept_steps), np.int64)
+    return PlannedCurve(steps, np.array([known(step) for step in steps.tolist()]))
 
 
 def _extremes(factors: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -1,4 +1,7 @@
-"""The axes on which the learning rate of a run is drawn before it begins, with the exact value under the pointer."""
+"""The axes on which the learning rate of a run is drawn ahead, with the exact value under the pointer.
+
+Of a run that has begun, what is behind it is drawn as well, up to a line that says where it stands.
+"""
 
 from __future__ import annotations
 
@@ -57,14 +60,12 @@ class SchedulePlane(QWidget):
     @property
     def points(self) -> tuple[np.ndarray, np.ndarray]:
         """What is drawn: epochs, as numbers from 0, and learning rates, each of shape (n,)."""
-        if self.run is None:
-            return np.empty(0), np.empty(0)
-        curve = self.run.curve
-        return curve.steps / self.run.steps_per_epoch, self.run.learning_rate * curve.factors
+        return self._points
 
     def show_run(self, run: RunAhead | None) -> None:
         """Show a run, or that it is not known how long it is."""
         self.run = run if run is not None and run.total_steps else None
+        self._points = (np.empty(0), np.empty(0)) if self.run is None else self.run.points
         self._point(None)
         self.setAccessibleDescription(self._in_words())
         self.update()
@@ -85,7 +86,7 @@ class SchedulePlane(QWidget):
         if run is None or step is None:
             return None
         rate = run.rate_at(step)
-        heading = f"step {format_integer(step + 1)} · epoch {format_integer(step // run.steps_per_epoch + 1)}"
+        heading = f"step {format_integer(step + 1)} · epoch {format_integer(int(run.epoch_of(step)) + 1)}"
         reading = Reading("", format_value(rate, 6), self._theme.curve(0).color, rate)
         return Pointer(float(step), heading, (reading,))
 
@@ -162,6 +163,7 @@ class SchedulePlane(QWidget):
             painter.drawText(self.rect().adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignCenter, words)
         else:
             self._paint_axes(painter, self.run)
+            self._paint_now(painter, self.run)
             self._paint_curve(painter)
             self._paint_pointer(painter)
         painter.end()
@@ -190,6 +192,13 @@ class SchedulePlane(QWidget):
                 painter.drawText(QRectF(middle - half - 1, frame.bottom() + 3, 2 * half + 2, 16), right, label)
                 past = middle + half
 
+    def _paint_now(self, painter: QPainter, run: RunAhead) -> None:
+        """An upright line between what is behind and what is to come."""
+        if run.so_far is not None and 0 < run.so_far.steps < run.total_steps:
+            frame, x = self._axes().frame, self._x_of(run.epoch_of(run.so_far.steps))
+            painter.setPen(QPen(QColor(self._theme.dim), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
+
     def _paint_curve(self, painter: QPainter) -> None:
         axes, (epochs, rates) = self._axes(), self.points
         corners = [QPointF(self._x_of(x), axes.y_of(axes.height_of(y))) for x, y in zip(epochs, rates, strict=True)]
@@ -207,7 +216,7 @@ class SchedulePlane(QWidget):
             return
         axes, theme = self._axes(), self._theme
         frame = axes.frame
-        x = self._x_of(pointer.step / self.run.steps_per_epoch)
+        x = self._x_of(self.run.epoch_of(int(pointer.step)))
         rate = pointer.readings[0].height or 0.0
         painter.setPen(QPen(QColor(theme.dim), 1))
         painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
@@ -237,8 +246,7 @@ class SchedulePlane(QWidget):
         if self.run is None:
             return None
         frame = self._axes().frame
-        step = int((x - frame.left()) / frame.width() * self.run.total_steps)
-        return min(max(step, 0), self.run.total_steps - 1)
+        return self.run.step_at((x - frame.left()) / frame.width() * self.run.epochs)
 
     def _in_words(self) -> str:
         _, rates = self.points
@@ -247,6 +255,9 @@ class SchedulePlane(QWidget):
         low, high = float(rates.min()), float(rates.max())
         ends = f"from {format_value(float(rates[0]))} to {format_value(float(rates[-1]))}"
         count = f"{format_integer(self.run.epochs)} epochs of {format_integer(self.run.steps_per_epoch)} steps"
+        so_far = self.run.so_far
+        if so_far is not None:
+            count = f"{format_integer(self.run.total_steps)} steps, of which {format_integer(so_far.steps)} are made"
         return f"{ends}, between {format_value(low)} and {format_value(high)}, in {count}."
 
 

@@ -1,4 +1,4 @@
-"""The learning rate over the run as planned, shown before anything is trained: its curve, and how to read it."""
+"""The learning rate over the run as planned, before anything is trained and from where it stands: its curve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from deepviz.gui.panels.schedule_plane import SchedulePlane
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.theme import DARK, Theme
 
+PLANNED, IS_OVER = "Learning rate as planned", "Learning rate as it was"
+GOES_ON = "Learning rate: as it was, and from the line on as planned"
 DEPENDS = "It falls when the loss has stopped falling, so how it goes on shows only while training."
 
 
@@ -35,7 +37,7 @@ class SchedulePreview(QWidget):
         self.log_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.log_button.setToolTip("Show decades of the learning rate")
         self.log_button.setAccessibleName("Logarithmic axis")
-        self.title, self.note = Words("Learning rate as planned", "small"), Words(role="small")
+        self.title, self.note = Words(PLANNED, "small"), Words(role="small")
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.title, 1)
@@ -52,6 +54,9 @@ class SchedulePreview(QWidget):
     def show_run(self, run: RunAhead | None) -> None:
         """Show the run as planned; None if it is not known how long it is."""
         self.plane.show_run(run)
+        so_far = None if run is None else run.so_far
+        is_over = run is not None and so_far is not None and so_far.steps >= run.total_steps
+        self.title.say(PLANNED if so_far is None else IS_OVER if is_over else GOES_ON)
         self.log_button.setEnabled(run is not None)
         observes = run is not None and run.schedule.observes
         self.note.say(DEPENDS if observes else "")

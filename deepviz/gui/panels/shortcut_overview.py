@@ -48,8 +48,8 @@ class ShortcutModel(QAbstractListModel):
         All shortcuts, those of one heading together.
     """
 
-    def __init__(self, listed: Sequence[Shortcut]) -> None:
-        super().__init__()
+    def __init__(self, listed: Sequence[Shortcut], parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._listed = tuple(listed)
         self._rows: list[str | Shortcut] = []
         self.set_search("")
@@ -103,7 +103,7 @@ class ShortcutOverview(Sheet):
     def __init__(self) -> None:
         page = QWidget()
         super().__init__("Keyboard shortcuts", page)
-        self.model = ShortcutModel(shortcuts())
+        self.model = ShortcutModel(shortcuts(), self)
         title = QLabel("Keyboard shortcuts")
         title.setProperty("role", "title")
         self.close_button = QToolButton()

@@ -14,6 +14,7 @@ from deepviz.gui.panels.side_panel import Words
 WIDTH, TALLEST = 300, 260
 MARGIN = 16
 FURTHEST = 2**31 - 1
+AT_A_LOSS = "To stop at a loss or an accuracy, switch on Target under Training, Stop early."
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class StopPanel(Popover):
         column.addWidget(Words("Run, and pause after", "heading"))
         column.addLayout(row)
         column.addWidget(self.words)
+        column.addWidget(Words(AT_A_LOSS, "small"))
         column.addLayout(buttons)
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -19,11 +20,12 @@ from deepviz.engine.optimizer import Optimizer
 from deepviz.engine.schedule import Schedule
 from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
+from deepviz.gui.panels.copies_list import CopiesList
 from deepviz.gui.panels.definition_list import DefinitionList
 from deepviz.gui.panels.definition_switches import DefinitionSwitches
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
-from deepviz.gui.panels.schedule_curve import RunAhead
+from deepviz.gui.panels.schedule_curve import RunAhead, SoFar
 from deepviz.gui.panels.schedule_preview import SchedulePreview
 from deepviz.gui.panels.side_panel import SidePanel, Words
 from deepviz.gui.panels.step_runs import StepRuns, change_label
@@ -37,6 +39,7 @@ CHANGES = (
 )
 NO_FILE = "This project has no file, so copies stay in the timeline only. Save it, and they are written beside it."
 WITH_FILE = "Copies are written beside {}; the newest {} stay."
+ENDS = "A rule that is on ends the run before its last epoch, and says why. Target does so at a loss of your choice."
 MEASURED = "From the validation data after each epoch, beside the loss and, for classes, the accuracy."
 NOT_MEASURED = "There are no validation data to measure anything from. The Data page can set samples aside for that."
 UNKNOWN = "Which metrics there are depends on the data."
@@ -55,6 +58,9 @@ class TrainingPanel(SidePanel):
         self._editor = editor
         self._runs = StepRuns()
         self._last: dict[str, Definition] = {}
+        self._copies_of: Path | None = None
+        self.so_far: Callable[[], tuple[SoFar, int] | None] = lambda: None
+        """Says how far the run has come and to which epoch it goes; None where none has begun."""
         self.optimizer_list = DefinitionList(optimizers.registry.values(), "Optimizer", theme)
         self.summary, self.formula = Words(role="dim"), Words(role="formula")
         self.optimizer_form = DefinitionForm()
@@ -68,7 +74,7 @@ class TrainingPanel(SidePanel):
         self.stopping = DefinitionSwitches(stopping.registry.values())
         self.metrics = DefinitionSwitches([kind for kind in metrics.registry.values() if kind.is_number])
         self.facts, self.metric_words = FactRows(), Words(role="small")
-        self.copies_words = Words(role="small")
+        self.copies_words, self.copies = Words(role="small"), CopiesList()
         self.loss_words = Words(role="dim")
         self.loss_button = QPushButton()
         self.loss_button.setProperty("field", True)
@@ -76,9 +82,9 @@ class TrainingPanel(SidePanel):
         for widget in (Words("Optimizer", "title"), *optimizer_part):
             self.rows.addWidget(widget)
         schedule_part = (self.schedule_list, self.schedule_summary, self.schedule_formula, self.schedule_form)
-        self.add_part("Run", self.run_form, self.copies_words, self.facts, Words(CHANGES, "small"))
+        self.add_part("Run", self.run_form, self.copies_words, self.copies, self.facts, Words(CHANGES, "small"))
         self.add_part("Schedule", *schedule_part, self.schedule_preview)
-        self.add_part("Stop early", self.stopping)
+        self.add_part("Stop early", Words(ENDS, "small"), self.stopping)
         self.add_part("Measure", self.metric_words, self.metrics)
         self.add_part("Loss", self.loss_words, self.loss_button)
         self.rows.addStretch(1)
@@ -129,9 +135,8 @@ class TrainingPanel(SidePanel):
         self.optimizer_form.set_definition(plan.optimizer)
         self.run_form.set_definition(plan.run)
         self._say_where_copies_go()
-        data = self._editor.data
-        self.facts.set_facts(run_facts(plan.run, None if data is None else len(data.train)))
         self._show_schedule(plan)
+        self.show_course()
         self._show_switches(plan)
         loss_node = self.loss_node
         if loss_node:
@@ -142,22 +147,37 @@ class TrainingPanel(SidePanel):
             self.loss_words.say("There is no loss yet. Drag one from the left to the end of the network.")
         self.loss_button.setVisible(bool(loss_node))
 
+    def show_course(self) -> None:
+        """Show what the run comes to, and what is planned of it from where it stands now."""
+        plan, data = self._editor.project.plan, self._editor.data
+        ahead = self._ahead(plan)
+        total = None if ahead is None else ahead.total_steps
+        self.facts.set_facts(run_facts(plan.run, None if data is None else len(data.train), total))
+        self.schedule_preview.show_run(ahead)
+
     def _say_where_copies_go(self) -> None:
         path, is_wanted = self._editor.path, self._editor.project.plan.run.checkpoint_every > 0
         where = NO_FILE if path is None else WITH_FILE.format(path.name, MOST_COPIES)
         self.copies_words.say(where if is_wanted else "")
+        if path != self._copies_of:
+            self._copies_of = path
+            self.copies.show_of(path)
 
     def _show_schedule(self, plan: TrainingPlan) -> None:
-        schedule, data = plan.schedule, self._editor.data
+        schedule = plan.schedule
         self.schedule_list.show_key(schedule.key)
         self.schedule_summary.say(schedule.summary())
         self.schedule_formula.say(schedule.formula)
         self.schedule_form.set_definition(schedule)
-        ahead = None
-        if data is not None:
-            per_epoch = steps_per_epoch(plan.run, len(data.train))
-            ahead = RunAhead(schedule, plan.optimizer.learning_rate, plan.run.epochs, per_epoch)
-        self.schedule_preview.show_run(ahead)
+
+    def _ahead(self, plan: TrainingPlan) -> RunAhead | None:
+        """The run as planned, or as it goes on; None without data."""
+        data, goes_to = self._editor.data, self.so_far()
+        if data is None:
+            return None
+        per_epoch = steps_per_epoch(plan.run, len(data.train))
+        so_far, epochs = (None, plan.run.epochs) if goes_to is None else goes_to
+        return RunAhead(plan.schedule, plan.optimizer.learning_rate, epochs, per_epoch, so_far)
 
     def _show_switches(self, plan: TrainingPlan) -> None:
         facts = self._editor.facts
@@ -188,7 +208,7 @@ class TrainingPanel(SidePanel):
         self._last[before.key] = before
         schedule = self._last.get(key) or schedules.registry[key]()
         assert isinstance(schedule, Schedule)
-        self._set_plan(f"Use schedule {schedule.label}", {"schedule": schedule})
+        self._set_plan(f"Use {schedule.label}", {"schedule": schedule})
 
     def _take(self, name: str, after: Definition) -> None:
         """Take a part of the plan as a form has it."""
@@ -220,13 +240,16 @@ def steps_per_epoch(run: RunSettings, samples: int) -> int:
     return -(-samples // run.batch_size)
 
 
-def run_facts(run: RunSettings, samples: int | None) -> list[Fact]:
-    """What a run comes to with a number of training samples; None if that is not known."""
+def run_facts(run: RunSettings, samples: int | None, total: int | None = None) -> list[Fact]:
+    """What a run comes to with a number of training samples; None if that is not known.
+
+    Its steps in all are `total` if it has begun, for earlier batches may have had another size.
+    """
     if samples is None:
         return []
     per_epoch = steps_per_epoch(run, samples)
     return [
         ("Training samples", thousands(samples)),
         ("Steps in an epoch", thousands(per_epoch)),
-        ("Steps in all", thousands(per_epoch * run.epochs)),
+        ("Steps in all", thousands(per_epoch * run.epochs if total is None else total)),
     ]

@@ -31,7 +31,7 @@ class AccuracyPlot(CurvePlot):
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()
         if not missing and self.history is not None and not self.lines():
-            return "Accuracy is measured where classes are told apart; this run has none"
+            return "Accuracy is measured where classes are told apart; this run has none. Open Loss instead."
         return missing
 
     def lines(self) -> Sequence[Line]:

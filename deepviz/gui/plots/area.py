@@ -38,11 +38,9 @@ PIXELS_PER_STEP_TICK, PIXELS_PER_TICK = 64, 28
 FEWEST_STEPS = 2.0
 WHEEL_NOTCH = 1.2
 Y_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-ZOOM_KEYS = {
-    Qt.Key.Key_Plus: 1 / WHEEL_NOTCH,
-    Qt.Key.Key_Equal: 1 / WHEEL_NOTCH,
-    Qt.Key.Key_Minus: WHEEL_NOTCH,
-}
+ZOOM_STEP = 1 / WHEEL_NOTCH
+"""How much of the range is left by one step of zooming in."""
+ZOOM_KEYS = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Minus: 1 / ZOOM_STEP}
 
 
 class PlotArea(pg.GraphicsView):
@@ -173,6 +171,11 @@ class PlotArea(pg.GraphicsView):
         )
         self._lay_out()
         self.view_changed.emit()
+
+    def zoom_by(self, factor: float) -> None:
+        """Show so many times as many steps, about the cross-hair, or about the middle if there is none."""
+        x = self.pointer.step if self.pointer is not None else sum(self.x_range) / 2
+        self.zoom(factor, 1.0, QPointF(x, sum(self.y_range) / 2))
 
     def set_pointer(self, pointer: Pointer | None) -> None:
         """Put the cross-hair at a step, or take it away."""
@@ -339,8 +342,7 @@ class PlotArea(pg.GraphicsView):
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.nudged.emit(-stride if key == Qt.Key.Key_Left else stride)
         elif key in ZOOM_KEYS:
-            x = self.pointer.step if self.pointer is not None else sum(self.x_range) / 2
-            self.zoom(ZOOM_KEYS[Qt.Key(key)], 1.0, QPointF(x, sum(self.y_range) / 2))
+            self.zoom_by(ZOOM_KEYS[Qt.Key(key)])
         elif key == Qt.Key.Key_Home:
             self.reset_requested.emit()
         elif key == Qt.Key.Key_Escape and self.pointer is not None:

@@ -14,6 +14,7 @@ from deepviz.gui.theme import DARK, Theme, body_font, number_font
 from deepviz.insight.prediction import Predicted
 
 HEADLINE, ROW, SLIMMEST_ROW = 30.0, 20.0, 15.0
+HEADLINE_SIZES, HEADLINE_GAP = (18, 16, 14, 12), 12.0
 VALUE_WIDTH = 68.0
 
 
@@ -107,12 +108,11 @@ class ClassBars(QWidget):
         top = rect.top()
         name, share = self.headline
         if name:
-            font = body_font(18)
-            font.setWeight(QFont.Weight.DemiBold)
+            font = headline_font(name, share, width)
             painter.setFont(font)
             painter.setPen(QColor(self.theme.text))
             metrics = QFontMetricsF(font)
-            room = width - metrics.horizontalAdvance(share) - 12
+            room = width - metrics.horizontalAdvance(share) - HEADLINE_GAP
             words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             line = QRectF(left, top, width, HEADLINE)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
@@ -186,3 +186,14 @@ def percent(share: float) -> str:
     if 0 < share < 5e-5:
         return "< 0.01 %"
     return "> 99.99 %" if 1 - 5e-5 < share < 1 else f"{100 * share:.2f} %"
+
+
+def headline_font(name: str, share: str, width: float) -> QFont:
+    """The largest font in which a name and a share stand beside each other; the smallest if none is small enough."""
+    for size in HEADLINE_SIZES:
+        font = body_font(size)
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetricsF(font)
+        if metrics.horizontalAdvance(name) + HEADLINE_GAP + metrics.horizontalAdvance(share) <= width:
+            break
+    return font

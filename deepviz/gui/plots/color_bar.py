@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import linear_ticks
+from deepviz.gui.plots.ticks import Tick, linear_ticks, logarithmic_ticks
 from deepviz.gui.theme import Theme, body_font
 
 WIDTH, MARGIN = 8.0, 62.0
-"""Pixels across the bar, and pixels to leave beside the frame for it and its numbers."""
+"""Pixels across the bar, and the fewest to leave beside the frame for it and its numbers."""
+BESIDE = 26.0
+"""Pixels of the margin that are not for numbers."""
+MOST_MARKS = 12
 
 
-def paint_color_bar(painter: QPainter, frame: QRectF, table: np.ndarray, low: float, high: float, theme: Theme) -> None:
+def bar_margin(low: float, high: float, is_logarithmic: bool = False) -> float:
+    """How many pixels to leave beside a frame for a bar with these ends, so that all of its numbers can be read.
+
+    In jumps of 8 pixels, lest the frame trembles while numbers change.
+    """
+    metrics = QFontMetricsF(body_font(TEXT_SIZE))
+    labels = [tick.label for room in range(2, MOST_MARKS, 3) for tick in _ticks(low, high, room, is_logarithmic)]
+    widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0) + 2
+    return MARGIN + 8 * max(0, math.ceil((widest - (MARGIN - BESIDE)) / 8))
+
+
+def paint_color_bar(
+    painter: QPainter,
+    frame: QRectF,
+    table: np.ndarray,
+    low: float,
+    high: float,
+    theme: Theme,
+    is_logarithmic: bool = False,
+) -> None:
     """Paint a bar to the right of a frame.
 
     Parameters
@@ -23,6 +47,8 @@ def paint_color_bar(painter: QPainter, frame: QRectF, table: np.ndarray, low: fl
         Colours from the lowest number to the highest, uint8 of shape ``(n, 3)``.
     low, high
         The numbers at its ends.
+    is_logarithmic
+        Whether these are decimal logarithms of the numbers that are said.
     """
     bar = QRectF(frame.right() + 12, frame.top(), WIDTH, frame.height())
     colors = np.ascontiguousarray(table[::-1, None, :])
@@ -31,8 +57,13 @@ def paint_color_bar(painter: QPainter, frame: QRectF, table: np.ndarray, low: fl
     painter.drawRect(bar)
     painter.setFont(body_font(TEXT_SIZE))
     painter.setPen(QPen(QColor(theme.dim), 1))
-    for position, label in linear_ticks(low, high, max(2, int(bar.height() / 28))):
+    room = bar_margin(low, high, is_logarithmic) - BESIDE
+    for position, label in _ticks(low, high, max(2, int(bar.height() / 28)), is_logarithmic):
         y = bar.bottom() - (position - low) / (high - low) * bar.height()
         painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-        line = QRectF(bar.right() + 5, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), MARGIN - 26, 16)
+        line = QRectF(bar.right() + 5, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), room, 16)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
+
+
+def _ticks(low: float, high: float, room: int, is_logarithmic: bool) -> list[Tick]:
+    return logarithmic_ticks(low, high, room) if is_logarithmic else linear_ticks(low, high, room)

@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QImage
 from deepviz.gui.signed_colors import signed_colors
 from deepviz.gui.theme import Theme, viridis
 
+BLOCK = 2**14
+"""So many numbers are made into colours at a time."""
 ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """The ends of scales are such numbers times a power of ten, so that colours rarely change their meaning."""
 
@@ -54,11 +56,19 @@ class ColorScale:
         """Numbers as pixels of the format ARGB32: uint32 of the same shape; what is not finite in the colour of bad."""
         colors = self.table(theme).astype(np.uint32)
         packed = np.uint32(0xFF000000) | colors[:, 0] << np.uint32(16) | colors[:, 1] << np.uint32(8) | colors[:, 2]
-        finite = np.isfinite(values)
-        shares = np.clip((np.where(finite, values, self.low) - self.low) / (self.high - self.low), 0.0, 1.0)
-        places = np.rint(shares * (len(packed) - 1)).astype(np.intp)
-        pixels: np.ndarray = np.where(finite, packed[places], np.uint32(QColor(theme.bad).rgba()))
-        return pixels
+        flat, bad = np.ravel(values), np.uint32(QColor(theme.bad).rgba())
+        pixels = np.empty(flat.size, np.uint32)
+        # In pieces that stay in the cache: a matrix of weights has hundreds of thousands of numbers, again and again.
+        for start in range(0, flat.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            finite = np.isfinite(flat[part])
+            shares = np.subtract(np.where(finite, flat[part], self.low), self.low, dtype=np.float64)
+            np.clip(np.divide(shares, self.high - self.low, out=shares), 0.0, 1.0, out=shares)
+            np.rint(np.multiply(shares, len(packed) - 1, out=shares), out=shares)
+            packed.take(shares.astype(np.intp), out=pixels[part])
+            if not finite.all():
+                pixels[part][~finite] = bad
+        return pixels.reshape(np.shape(values))
 
     def shades(self, values: np.ndarray, theme: Theme) -> np.ndarray:
         """Red, green and blue as numbers, shape ``(..., 3)``, as pixels of the format ARGB32: shape ``(...)``."""

@@ -12,8 +12,6 @@ from time import perf_counter
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from deepviz.gui.plots.landscape import time_in_words
-
 LEAST_SHARE = 0.01
 """With less of the work done, nobody can say how long the rest takes."""
 
@@ -39,9 +37,10 @@ class ComputeRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self._tip, self._clock = tip, clock
+        self._offer = "Compute"
         self._begun: float | None = None
         self.is_busy = False
-        self.button = QPushButton("Compute", self)
+        self.button = QPushButton(self._offer, self)
         self.button.setAccessibleName(f"Compute the {what}")
         self.button.clicked.connect(lambda: (self.cancel_wanted if self.is_busy else self.compute_wanted).emit())
         self.progress = QProgressBar(self)
@@ -62,9 +61,16 @@ class ComputeRow(QWidget):
         self.set_possible(False)
         self.set_busy(False)
 
-    def add(self, widget: QWidget) -> None:
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Put something at the right end."""
-        self._line.addWidget(widget)
+        self._line.addWidget(widget, stretch)
+
+    def offer(self, words: str) -> None:
+        """Have the button say these words while nothing is being worked out."""
+        if words != self._offer:
+            self._offer = words
+            if not self.is_busy:
+                self.button.setText(words)
 
     def set_possible(self, on: bool) -> None:
         """Let it be worked out, or not: there is no network to ask."""
@@ -73,7 +79,7 @@ class ComputeRow(QWidget):
     def set_busy(self, on: bool) -> None:
         """Show that it is being worked out, or is not."""
         self.is_busy, self._begun = on, None
-        self.button.setText("Cancel" if on else "Compute")
+        self.button.setText("Cancel" if on else self._offer)
         self.button.setToolTip("Leave it at what there is" if on else self._tip)
         self.progress.setValue(0)
         self.progress.setVisible(on)
@@ -89,3 +95,8 @@ class ComputeRow(QWidget):
         self.progress.setValue(round(1000 * share))
         left = (now - self._begun) * (1 - share) / share if share > LEAST_SHARE else math.nan
         self.time_left.setText("" if math.isnan(left) else f"{time_in_words(left)} left")
+
+
+def time_in_words(seconds: float) -> str:
+    """About how long something takes: `8 s`, `3 min`."""
+    return f"{max(1, math.ceil(seconds))} s" if seconds < 100 else f"{math.ceil(seconds / 60)} min"

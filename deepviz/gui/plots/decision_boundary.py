@@ -17,6 +17,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.class_colors import class_color
 from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.painted_layer import PaintedLayer
 from deepviz.gui.plots.plane_look import NEAR, PlaneLook
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.sample_points import (
@@ -31,6 +32,7 @@ from deepviz.gui.signed_colors import image_of
 from deepviz.gui.theme import Theme
 from deepviz.insight.plane import why_no_plane
 from deepviz.insight.response import Response, ResponseQuestion
+from deepviz.insight.scatter import Scatter
 
 FAINTEST, STRONGEST = 0.12, 0.62
 """Opacity of a region where two classes are even, and where one is certain."""
@@ -50,7 +52,8 @@ class DecisionBoundary(PlaneLook):
         self.answer: Response | None = None
         self._image: QImage | None = None
         super().__init__(parent)
-        self.area.layers += [self._paint_regions, self._paint_boundary, self._paint_samples]
+        self._points = PaintedLayer(self.area, self._paint_points)
+        self.area.layers += [self._paint_regions, self._paint_boundary, self._points.paint, self._paint_crosses]
 
     @classmethod
     def suits(cls, project: Project, data: PreparedData) -> bool:
@@ -68,6 +71,8 @@ class DecisionBoundary(PlaneLook):
         return ResponseQuestion(self.features, self.zoomed, self.resolution, self.parts)
 
     def show_answer(self, answer: Any) -> None:
+        if self.answer is None or not _are_same_points(self.answer.samples, answer.samples):
+            self._points.forget()
         self.answer = answer
         self._image = self._regions(answer)
         if self.zoomed is None:
@@ -108,6 +113,7 @@ class DecisionBoundary(PlaneLook):
 
     def _forget(self) -> None:
         self.answer = self._image = None
+        self._points.forget()
 
     def _class_names(self) -> Sequence[str]:
         return self.data.class_names if self.data is not None else ()
@@ -147,14 +153,16 @@ class DecisionBoundary(PlaneLook):
         painter.setPen(QPen(QColor(self.theme.text), 1.5, c=Qt.PenCapStyle.RoundCap))
         painter.drawLines([QLineF(*each) for each in ends])
 
-    def _paint_samples(self, painter: QPainter) -> None:
+    def _paint_points(self, painter: QPainter) -> None:
         if self.answer is None:
             return
         palette = [self._color(number) for number in range(len(self._class_names()))]
         for part in self.answer.samples:
             colors = [palette[number] for number in part.targets.tolist()]
             paint_samples(painter, self.area, part, part.places[:, 1], colors, self.theme)
-        for part in self.answer.samples:
+
+    def _paint_crosses(self, painter: QPainter) -> None:
+        for part in () if self.answer is None else self.answer.samples:
             paint_crosses(painter, self.area, part, part.places[:, 1], self.theme)
 
     def _cell(self) -> tuple[float, float]:
@@ -209,6 +217,16 @@ class DecisionBoundary(PlaneLook):
 
     def _heights(self, answer: Response) -> list[np.ndarray]:
         return [part.places[:, 1] for part in answer.samples]
+
+
+def _are_same_points(before: Sequence[Scatter], after: Sequence[Scatter]) -> bool:
+    """Whether the same samples stand in the same places with the same classes, whatever the network says of them."""
+    return len(before) == len(after) and all(
+        one.part == other.part
+        and np.array_equal(one.targets, other.targets)
+        and np.array_equal(one.places, other.places)
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def share_in_words(share: float) -> str:

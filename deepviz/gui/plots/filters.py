@@ -203,14 +203,12 @@ class Filters(Look):
         scale = ColorScale.symmetric(answer.largest)
         is_colored = answer.channel == COLORS
         ground = np.uint32(QColor(self.theme.outline).rgba())
-        pictures, flat = [], answer.values.reshape(-1).astype(np.float64)
+        pictures, flat = [], answer.values.reshape(-1)
+        # A gap's place is -1: that of the last pixel.
+        pixels = np.empty(0) if is_colored else np.append(scale.pixels(flat, self.theme), ground)
         for number, tile in enumerate(answer.tiles):
-            values = flat[np.maximum(tile.places, 0)]
-            if values.ndim == 3:
-                pixels = scale.shades(values, self.theme)
-            else:
-                pixels = np.where(tile.places == GAP, ground, scale.pixels(values, self.theme))
-            pictures.append(Picture(tile.title, str(number), image_from(pixels)))
+            shown = scale.shades(flat[tile.places], self.theme) if is_colored else pixels.take(tile.places)
+            pictures.append(Picture(tile.title, str(number), image_from(shown)))
         is_image = (answer.rows, answer.columns) == SQUARE_DOTS and len(pictures) > 0
         self.grid.show_pictures(pictures, None if is_colored else scale, keeps_shape=is_image)
         self.caption.say(self._caption_words())
@@ -228,8 +226,8 @@ class Filters(Look):
             words.append(f"red, green and blue from −{end} (dark) to {end} (bright)")
         elif answer.rows and (answer.rows, answer.columns) != SQUARE_DOTS:
             words.append(f"{answer.rows}s down, {answer.columns}s across")
-        bad = int((~np.isfinite(answer.values)).sum())
-        return " · ".join([*words, *([f"{counted(bad, 'weight')} not finite"] if bad else [])])
+        bad = [f"{counted(answer.not_finite, 'weight')} not finite"] if answer.not_finite else []
+        return " · ".join([*words, *bad])
 
     def _read(self, place: Place) -> Pointer | None:
         """What is said of a dot."""

@@ -37,7 +37,8 @@ from deepviz.training.divergence import divergences
 from deepviz.training.history import FROZEN, GRADIENT_NORM
 
 CAPACITY = 600
-BAR_WIDTH, BAR_MARGIN = 8.0, 58.0
+BAR_WIDTH, BAR_GAP, LABEL_GAP = 8.0, 14.0, 6.0
+"""Pixels across the colour bar, between the map and it, and between it and its numbers."""
 NAME_WIDTH = 80.0
 
 Steps = npt.NDArray[np.int64]
@@ -66,11 +67,11 @@ class GradientMap(ChoosesMagnitude):
         self.image = pg.ImageItem(axisOrder="row-major")
         self.area.box.addItem(self.image, ignoreBounds=True)
         self.area.box.invertY(True)
+        self.levels = (-1.0, 0.0)
         self.area.has_grid = False
         self.area.can_zoom_y = False
-        self.area.set_right_margin(BAR_MARGIN)
+        self.area.set_right_margin(self._bar_margin())
         self.area.decorations.append(self._paint_bar)
-        self.levels = (-1.0, 0.0)
         self._given_levels: tuple[float, float] | None = None
         self._seen = 0
         """Up to which step the run has been summed up."""
@@ -134,12 +135,13 @@ class GradientMap(ChoosesMagnitude):
         self.levels = levels_of(self._bins)
         if choice.column == GRADIENT_NORM and self._given_levels is not None:
             self.levels = self._given_levels
+        self.area.set_right_margin(self._bar_margin())
         first, last = self.history.first_step, self.last_step
         x_range = self.area.x_range
         if self.is_following:
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))
         is_computed = np.array([choice.is_computed(row) for row in range(values.shape[1])])
-        unseen = gaps(steps, first, last) if is_watched(choice.column) else None
+        unseen = choice.gaps(self.history, steps) if is_watched(choice.column) else None
         cells = self.cells = MapCells.of(self._bins_for(*x_range), is_computed, unseen)
         self.image.setImage(cells.pixels(self.levels, self.theme), autoLevels=False, levels=None)
         # What was measured at a step fills the stretch from the step before to it, as on the axes of the curves.
@@ -278,19 +280,31 @@ class GradientMap(ChoosesMagnitude):
             for number in range(0, len(names), stride)
         ]
 
+    def _bar_labels(self, height: float) -> list[Tick]:
+        """The decades that are written beside the colour bar."""
+        return logarithmic_ticks(*self.levels, max(2, int(height / 24)))
+
+    def _bar_margin(self) -> float:
+        """Room for the colour bar and the widest of its numbers."""
+        metrics = QFontMetricsF(body_font(TICK_SIZE))
+        labels = self._bar_labels(self.area.frame_height)
+        widest = max((metrics.horizontalAdvance(each.label) for each in labels), default=0.0)
+        return BAR_GAP + BAR_WIDTH + LABEL_GAP + 2 + math.ceil(widest)
+
     def _paint_bar(self, painter: QPainter) -> None:
         """The colour bar, with the decades it spans."""
         if self.cells is None:
             return
         frame = self.area.frame
-        bar = QRectF(frame.right() + 14, frame.top(), BAR_WIDTH, frame.height())
+        bar = QRectF(frame.right() + BAR_GAP, frame.top(), BAR_WIDTH, frame.height())
         colors = np.ascontiguousarray(viridis()[::-1, None, :])
         painter.drawImage(bar, QImage(colors.data, 1, 256, 3, QImage.Format.Format_RGB888))
         painter.setFont(body_font(TICK_SIZE))
         low, high = self.levels
-        for position, label in logarithmic_ticks(low, high, max(2, int(bar.height() / 24))):
+        for position, label in self._bar_labels(bar.height()):
             y = bar.bottom() - (position - low) / (high - low) * bar.height()
             painter.setPen(QPen(QColor(self.theme.dim), 1))
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-            line = QRectF(bar.right() + 6, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), 40, 16)
+            left = bar.right() + LABEL_GAP
+            line = QRectF(left, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), self.area.width() - left, 16)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)

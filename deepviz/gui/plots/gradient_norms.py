@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
 from deepviz.gui.plots.magnitude import NOT_COMPUTED
 from deepviz.gui.plots.magnitude_choice import ChoosesMagnitude
 from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.stretches import Stretch
 from deepviz.gui.settings import GRADIENT_CURVES
+from deepviz.training.history import History
 
 
 class GradientNorms(ChoosesMagnitude, LayerCurves):
@@ -49,6 +54,9 @@ class GradientNorms(ChoosesMagnitude, LayerCurves):
     @property
     def _not_computed(self) -> list[str]:
         return [name for row, name in enumerate(self.names) if not self.choice.is_computed(row)]
+
+    def _gaps(self, history: History, measured: npt.NDArray[np.int64]) -> Sequence[Stretch]:
+        return self.choice.gaps(history, measured)
 
     def facts(self, most_named: int) -> list[Entry]:
         missing = said_of(self._not_computed, NOT_COMPUTED, self.theme.faint, max(most_named, 1))

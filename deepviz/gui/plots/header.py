@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from textwrap import fill
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpacerItem, QToolButton, QToolTip, QWidget
 
+from deepviz.gui.plots.header_buttons import BackButton, CrossButton, DotsButton
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
 
 HEIGHT = 28
@@ -22,6 +23,8 @@ GAP = 14.0
 VALUE_SIZE = 11
 LONGEST_TITLE, SHORTEST_TITLE = 90.0, 36.0
 """So many pixels of its title a header keeps beside a choice, and beside several; these become narrower first."""
+FEWEST_LETTERS, MORE = 4, "…"
+"""Letters of a name that is cut short at least, and what stands for names that have no room at all."""
 NARROWEST_CHOICE = 46
 TIP_WIDTH = 60
 """Letters in a line of a tip."""
@@ -46,7 +49,8 @@ class PlotHeader(QWidget):
     title, short
         What the picture shows, and the same in fewer letters for where there is no room.
     entries
-        What its lines mean. Where there is no room, values are left out, then those at the end, which are counted.
+        What its lines mean. Where there is no room, values are left out, then the ends of names; what is not named
+        at all is in the tip, which an ellipsis says.
     note
         A few dim words at the right end; left out where there is no room for them.
     explanation
@@ -70,13 +74,18 @@ class PlotHeader(QWidget):
         self.pause_button.setCheckable(True)
         self.pause_button.setToolTip("Follow the run again")
         self.pause_button.hide()
-        self.menu_button = _DotsButton(self)
+        self.menu_button = DotsButton(self)
         self.menu_button.setToolTip("Choices, large window, pause and export")
         self.menu_button.setAccessibleName(f"Menu of {title}")
-        self.close_button = _CrossButton(self)
+        self.close_button = CrossButton(self)
         self.close_button.setToolTip("Close")
         self.close_button.setAccessibleName(f"Close {title}")
         self.close_button.hide()
+        self.back_button = BackButton(self)
+        self.back_button.setToolTip("Back into the window (Esc, or double-click here)")
+        self.back_button.setAccessibleName(f"Put {title} back into the window")
+        self.back_button.hide()
+        self._is_detached = False
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 4, 0)
         self._layout.setSpacing(2)
@@ -84,7 +93,8 @@ class PlotHeader(QWidget):
         self._choices = 0
         self._layout.addItem(self._title_room)
         self._keep_room()
-        self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button, self.close_button]
+        self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button]
+        self._right += [self.back_button, self.close_button]
         for widget in self._right:
             self._layout.addWidget(widget)
         self.setFixedHeight(HEIGHT)
@@ -103,6 +113,13 @@ class PlotHeader(QWidget):
         whole = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
         room = min(whole, LONGEST_TITLE if self._choices < 2 else SHORTEST_TITLE) + 12 + GAP
         self._title_room.changeSize(round(room), 0, QSizePolicy.Policy.MinimumExpanding)
+
+    def set_detached(self, on: bool) -> None:
+        """Look as the title of a window of its own, with buttons to put it back and to close it."""
+        self._is_detached = on
+        self.back_button.setVisible(on)
+        self.close_button.setVisible(on)
+        self.update()
 
     def set_note(self, text: str) -> None:
         """Say something short after the entries, such as of which step the picture is."""
@@ -128,7 +145,7 @@ class PlotHeader(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
         self.theme = theme
-        self.menu_button.color = self.close_button.color = theme.dim
+        self.menu_button.color = self.close_button.color = self.back_button.color = theme.dim
         for button in (self.follow_button, self.pause_button):
             button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
         self.update()
@@ -151,6 +168,9 @@ class PlotHeader(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        if self._is_detached:
+            painter.fillRect(self.rect(), QColor(self.theme.raised))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self.theme.line))
         visible = [each for each in self._right if not each.isHidden()]
         right = min((each.x() for each in visible), default=self.width())
         self.paint_into(painter, QRectF(12, 0, right - 16, self.height()))
@@ -169,25 +189,24 @@ class PlotHeader(QWidget):
         room = rect.right() - x
         with_values, _ = self._what_fits(room)
         shown = self._shown_in(room)
-        for entry in shown:
+        for entry, name in shown:
             self._paint_sample(painter, entry, x, rect.center().y())
             x += _sample_width(entry) + 5
             painter.setFont(font)
             painter.setPen(QColor(self.theme.dim))
-            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.name)
-            x += names.horizontalAdvance(entry.name) + 6
+            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, name)
+            x += names.horizontalAdvance(name) + 6
             if with_values and entry.value:
                 painter.setFont(number_font(VALUE_SIZE))
                 painter.setPen(QColor(self.theme.text))
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
                 x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
             x += 8
-        if shown and len(shown) < len(self.entries):
+        if len(shown) < len(self.entries) and x + names.horizontalAdvance(MORE) <= rect.right():
             painter.setFont(font)
             painter.setPen(QColor(self.theme.dim))
-            more = f"+{len(self.entries) - len(shown)}"
-            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, more)
-            x += names.horizontalAdvance(more) + 8
+            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, MORE)
+            x += names.horizontalAdvance(MORE) + 8
         self._paint_note(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()))
 
     def title_in(self, width: float) -> str:
@@ -216,14 +235,28 @@ class PlotHeader(QWidget):
         wide = narrow + sum(6 + max(values.horizontalAdvance(each.value), 42.0) for each in self.entries if each.value)
         return wide <= room, narrow - GAP <= room
 
-    def _shown_in(self, room: float) -> tuple[Entry, ...]:
-        """Those that fit with their names, and with a word of how many there are besides."""
-        if self._what_fits(room)[1]:
-            return self.entries
+    def _shown_in(self, room: float) -> list[tuple[Entry, str]]:
+        """Those that are shown, with their names as they are painted: whole, cut short, or the first ones whole.
+
+        Names are only cut short where each can still be told from the others.
+        """
         names = QFontMetricsF(body_font(SMALL_SIZE))
-        room -= names.horizontalAdvance(f"+{len(self.entries)}")
+        if self._what_fits(room)[1]:
+            return [(entry, entry.name) for entry in self.entries]
+        for_names = room + GAP - sum(_sample_width(each) + 5 + GAP for each in self.entries)
+        widths = shared(for_names, [names.horizontalAdvance(each.name) for each in self.entries])
+        cut = [
+            names.elidedText(each.name, Qt.TextElideMode.ElideRight, width)
+            for each, width in zip(self.entries, widths, strict=True)
+        ]
+        pairs = list(zip(self.entries, cut, strict=True))
+        fits = sum(map(names.horizontalAdvance, cut)) <= for_names
+        can_be_read = fits and all(text == each.name or len(text) >= FEWEST_LETTERS for each, text in pairs)
+        if can_be_read and len(set(cut)) == len(cut):
+            return pairs
+        room -= names.horizontalAdvance(MORE)
         ends = accumulate(_width_of(each, names) for each in self.entries)
-        return tuple(entry for entry, end in zip(self.entries, ends, strict=True) if end <= room)
+        return [(entry, entry.name) for entry, end in zip(self.entries, ends, strict=True) if end <= room]
 
     def _paint_sample(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
         if entry.is_patch:
@@ -248,39 +281,10 @@ def _width_of(entry: Entry, names: QFontMetricsF) -> float:
     return _sample_width(entry) + 5 + names.horizontalAdvance(entry.name) + GAP
 
 
-class _DotsButton(QToolButton):
-    """A button with three dots, drawn because not every font has them in the middle of the line."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.color = DARK.dim
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFixedSize(26, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.color))
-        centre = QPointF(self.width() / 2, self.height() / 2)
-        for shift in (-5, 0, 5):
-            painter.drawEllipse(centre + QPointF(shift, 0), 1.6, 1.6)
-
-
-class _CrossButton(QToolButton):
-    """A button with a cross, drawn so that it has the colours of the theme."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.color = DARK.dim
-        self.setFixedSize(26, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.color), 1.4))
-        x, y = self.width() / 2, self.height() / 2
-        painter.drawLine(QLineF(x - 4, y - 4, x + 4, y + 4))
-        painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))
+def shared(room: float, wanted: Sequence[float]) -> list[float]:
+    """How much of some room each gets: what it wants, or as much as the others that want more."""
+    given, left = [0.0] * len(wanted), room
+    for rank, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        given[place] = max(0.0, min(wanted[place], left / (len(wanted) - rank)))
+        left -= given[place]
+    return given

@@ -1,30 +1,42 @@
-"""The loss around the present weights, along one or two random directions, worked out when somebody asks for it.
+"""The loss around the weights of one step, and the path of training, worked out when somebody asks for it.
 
-The cross-hair stands only where a loss was computed, and says it exactly; lines of equal loss are drawn in between.
+It takes too long to follow every move along the timeline. So it says of which step it is wherever another one is shown,
+goes back to what was worked out for a step before, and works it out for the step that is shown at one press.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from time import perf_counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
-from deepviz.gui.amounts import some_of
 from deepviz.gui.plots.landscape_painting import LandscapePainter
+from deepviz.gui.plots.landscape_path import LandscapePath
+from deepviz.gui.plots.landscape_row import Age, LandscapeRow
+from deepviz.gui.plots.landscape_words import (
+    COLUMNS,
+    age_words,
+    axis_title,
+    caption,
+    path_words,
+    step_words,
+    table_rows,
+)
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import (
+    LANDSCAPE_ALONG,
     LANDSCAPE_FORM,
     LANDSCAPE_LOG,
+    LANDSCAPE_PATH,
     LANDSCAPE_POINTS,
     LANDSCAPE_REACH,
     LANDSCAPE_SAMPLES,
@@ -35,29 +47,31 @@ from deepviz.insight.landscape import Landscape as Ask
 from deepviz.insight.landscape import Surface
 
 CHOICES: dict[str, tuple[str, Sequence[tuple[Any, str]]]] = {
-    "directions": ("Directions", ((2, "Two: a map"), (1, "One: a curve"))),
+    "along": ("Directions", (("random", "Random, filter-normalised"), ("path", "Of the training path (PCA)"))),
+    "directions": ("Picture", ((2, "A map of two directions"), (1, "A curve along one"))),
     "resolution": ("Points along a direction", ((11, "11, coarse"), (21, "21"), (31, "31"), (51, "51, fine"))),
-    "reach": ("Reach", tuple((each, f"−{each:g} to {each:g}") for each in (0.1, 0.25, 0.5, 1.0, 2.0))),
+    "reach": (
+        "Reach along random directions",
+        tuple((each, f"−{each:g} to {each:g}") for each in (0.1, 0.25, 0.5, 1.0, 2.0)),
+    ),
     "samples": ("Samples", tuple((each, f"At most {each:,}") for each in (128, 512, 2048, 8192))),
 }
 """What can be chosen: the field of the question, its heading, and its values."""
 
 SMALL = 230
 """Pixels of height below which less is said around the picture."""
-METHOD = (
-    "<p>The loss along random directions. In each, every filter (the weights of one unit) is as long as that filter of "
-    "the present weights, so that landscapes can be compared (Li et al. 2018).</p><p>Biases, normalisations with their "
-    "kept means and variances, and frozen layers stay as they are. Nothing is dropped out; penalties on weights are "
-    "part of the loss.</p>"
-)
+WIDE = 340
+"""Pixels of width from which the button says of which step it works it out, besides the words below it."""
+MOST_KNOWN = 24
+"""So many landscapes that were worked out in a run are kept, for when their steps are shown again."""
 
 
 class Landscape(Look):
-    """A slice of the loss around the present weights."""
+    """A slice of the loss around the weights of one step."""
 
     key = "landscape"
     title = "Loss landscape"
-    explanation = "The loss if all weights moved along random directions, the present weights in the middle."
+    explanation = "The loss if all weights moved along one or two directions, those of one step in the middle (+)."
     order = 75
     category = "Inside"
     is_live = False
@@ -65,20 +79,24 @@ class Landscape(Look):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.answer: Surface | None = None
-        self.wanted = Ask()
-        self.is_computing = False
+        self.wanted = self._asked = self._shown = Ask()
         self._attempts = 0
-        self._begun = 0.0
+        self._known: dict[tuple[Ask, int], Surface] = {}
+        self._is_of_before = False
+        self._walked: int | None = None
         self._graph: object = None
         self._shown_data: PreparedData | None = None
         self._settings: Settings | None = None
-        self._is_zoomed = False
         super().__init__(parent)
-        self._column.insertWidget(1, self._make_row())
+        self.row.compute_wanted.connect(self.compute)
+        self.row.cancel_wanted.connect(self.cancel)
+        self.row.along_chosen.connect(lambda along: self.choose("along", along))
+        self._column.insertWidget(1, self.row)
+        self._column.insertWidget(2, self.age)
         self.header.follow_button.setText("Whole")
         self.header.follow_button.setToolTip("Show all that was computed again (Home)")
         self.header.follow_button.clicked.connect(self.reset_view)
-        self.area.window_changed.connect(self._zoom)
+        self.area.window_changed.connect(self.header.follow_button.show)
         self.area.reset_requested.connect(self.reset_view)
         self.area.pointed.connect(self._point)
         self.area.nudged.connect(self._nudge)
@@ -86,14 +104,19 @@ class Landscape(Look):
 
     # What is asked
 
+    @property
+    def is_computing(self) -> bool:
+        """Whether an answer is being waited for."""
+        return self.row.is_busy
+
     def question(self) -> Ask | None:
-        return self.wanted if self.is_computing and self.data is not None else None
+        return self._asked if self.is_computing and self.data is not None else None
 
     def compute(self) -> None:
         """Have it worked out for the present weights, or for those of the moment that is looked at."""
-        if self.button.isEnabled():
+        if self.row.button.isEnabled() and not self.is_computing:
             self._attempts += 1
-            self.wanted = self._changed(attempt=self._attempts)
+            self._asked = replace(self.wanted, attempt=self._attempts)
             self._set_computing(True)
             self.ask_again()
 
@@ -104,32 +127,34 @@ class Landscape(Look):
             self.ask_again()
 
     def show_progress(self, share: float) -> None:
-        if not self.is_computing:
-            return
-        if not self._begun:
-            self._begun = perf_counter()
-        self.progress.setValue(round(1000 * share))
-        passed = perf_counter() - self._begun
-        left = passed * (1 - share) / share if share > 0.01 else math.nan
-        self.time_left.setText("" if math.isnan(left) else f"{time_in_words(left)} left")
+        self.row.show_progress(share)
 
     def show_answer(self, answer: Any) -> None:
         self._set_computing(False)
-        self.answer = answer
-        self.paint.show_surface(answer)
-        self.reset_view()
+        self._is_of_before = False
+        self._shown = replace(self._asked, attempt=0)
+        self._known.pop((self._shown, answer.step), None)
+        self._known[self._shown, answer.step] = answer
+        for key in list(self._known)[:-MOST_KNOWN]:
+            del self._known[key]
+        self._show_surface(answer)
 
     def take_refusal(self, words: str) -> None:
         self._set_computing(False)
         self.answer = None
         super().take_refusal(words)
+        self._say_age()
 
     def choose(self, field: str, value: Any) -> None:
         """Choose one of `CHOICES`, or a seed; it counts from the next time that somebody presses Compute."""
-        self.wanted = self._changed(**{field: value})
+        self.wanted = replace(self.wanted, **{field: value})
         if field in self._actions:
             self._actions[field][value].setChecked(True)
+        self.row.show_along(self.wanted.along)
+        self._reach_menu.setEnabled(self.wanted.along == "random")
+        self._seed_action.setEnabled(self.wanted.along == "random")
         if self._settings is not None:
+            self._settings.set(LANDSCAPE_ALONG, self.wanted.along)
             self._settings.set(LANDSCAPE_FORM, "map" if self.wanted.directions == 2 else "curve")
             self._settings.set(LANDSCAPE_POINTS, self.wanted.resolution)
             self._settings.set(LANDSCAPE_REACH, self.wanted.reach)
@@ -146,6 +171,18 @@ class Landscape(Look):
                 self.paint.show_surface(self.answer)
                 self.reset_view()
 
+    def show_path(self, on: bool) -> None:
+        """Draw the path of training, or leave it out."""
+        self._path_action.setChecked(on)
+        if on != self.path.is_shown:
+            self.path.is_shown = on
+            if self._settings is not None:
+                self._settings.set(LANDSCAPE_PATH, on)
+            if self.answer is not None:
+                self._say_words(self.answer)
+                self.area.set_pointer(None)
+                self.area.update()
+
     def take_settings(self, settings: Settings) -> None:
         """Begin with what was chosen the last time, and remember what will be."""
         self._settings = None
@@ -153,6 +190,8 @@ class Landscape(Look):
         for field, setting in (("resolution", LANDSCAPE_POINTS), ("samples", LANDSCAPE_SAMPLES)):
             self.choose(field, settings.get(setting))
         self.choose("reach", settings.get(LANDSCAPE_REACH))
+        self.choose("along", settings.get(LANDSCAPE_ALONG))
+        self.show_path(settings.get(LANDSCAPE_PATH))
         self.set_logarithmic(settings.get(LANDSCAPE_LOG))
         self._settings = settings
 
@@ -162,9 +201,12 @@ class Landscape(Look):
     def seconds_to_paint(self) -> float:
         return self.area.seconds_to_paint
 
+    def set_paused(self, on: bool) -> None:
+        super().set_paused(on)
+        self._show_moment(self.moment)
+
     def reset_view(self) -> None:
         """Show all that was computed."""
-        self._is_zoomed = False
         self.header.follow_button.hide()
         if self.answer is not None:
             self.area.show_window(self.paint.whole)
@@ -176,20 +218,25 @@ class Landscape(Look):
     def apply_theme(self, theme: Theme) -> None:
         self.area.apply_theme(theme)
         self.paint.apply_theme(theme)
+        self.path.theme = theme
         super().apply_theme(theme)
 
     def paint_content(self, painter: QPainter, rect: QRectF) -> None:
         self.area.paint_into(painter, rect)
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
-        answer = self.answer
-        assert answer is not None
-        places = np.ndindex(answer.losses.shape)
-        if len(answer.losses) == 1:
-            return ["a", "loss"], ([float(answer.steps[x]), float(answer.losses[y, x])] for y, x in places)
-        return ["a", "b", "loss"], (
-            [float(answer.steps[x]), float(answer.steps[y]), float(answer.losses[y, x])] for y, x in places
-        )
+        assert self.answer is not None
+        return COLUMNS, table_rows(self.answer)
+
+    def refresh(self) -> None:
+        self._say_age()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {"N": 1, "P": -1}.get(event.text().upper()) if not event.modifiers() else None
+        if by is not None and len(self.path.places()):
+            self._walk(by)
+        else:
+            super().keyPressEvent(event)
 
     # Inside
 
@@ -199,33 +246,11 @@ class Landscape(Look):
         return super().what_is_missing()
 
     def _make_content(self) -> QWidget:
+        self.row, self.age = LandscapeRow(self), Age(self)
         self.area = PlaneArea(self)
-        self.area.setToolTip(METHOD)
         self.paint = LandscapePainter(self.area)
+        self.path = LandscapePath(self.area)
         return self.area
-
-    def _make_row(self) -> QWidget:
-        row = QWidget(self)
-        self.button = QPushButton("Compute", row)
-        self.button.setToolTip("Work out the loss around the present weights")
-        self.button.clicked.connect(lambda: self.cancel() if self.is_computing else self.compute())
-        self.button.setEnabled(False)
-        self.progress = QProgressBar(row)
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the landscape")
-        self.time_left = QLabel(row)
-        self.time_left.setProperty("role", "dim")
-        for each in (self.progress, self.time_left):
-            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(10, 2, 8, 2)
-        line.setSpacing(8)
-        line.addWidget(self.button)
-        line.addWidget(self.progress, 2)
-        line.addWidget(self.time_left, 3)
-        self._set_computing(False)
-        return row
 
     def _build_choices(self, menu: QMenu) -> None:
         self._actions: dict[str, dict[Any, QAction]] = {}
@@ -234,78 +259,123 @@ class Landscape(Look):
             self._actions[field] = {}
             for value, words in values:
                 action = QAction(words, self, checkable=True, checked=value == getattr(self.wanted, field))
-                action.triggered.connect(self._chooser(field, value))
+                action.triggered.connect(lambda _, field=field, value=value: self.choose(field, value))
                 group.addAction(action)
                 offered.addAction(action)
                 self._actions[field][value] = action
-        menu.addAction("Other directions").triggered.connect(lambda: self.choose("seed", self.wanted.seed + 1))
+            if field == "reach":
+                self._reach_menu = offered
+        self._seed_action = menu.addAction("Other random directions")
+        self._seed_action.triggered.connect(lambda: self.choose("seed", self.wanted.seed + 1))
+        self._path_action = QAction("Path of training", self, checkable=True, checked=True)
+        self._path_action.toggled.connect(self.show_path)
+        menu.addAction(self._path_action)
         self._log_action = QAction("Logarithm of the loss", self, checkable=True)
         self._log_action.toggled.connect(self.set_logarithmic)
         menu.addAction(self._log_action)
-
-    def _chooser(self, field: str, value: Any) -> Callable[[], None]:
-        return lambda: self.choose(field, value)
-
-    def _changed(self, **fields: Any) -> Ask:
-        known = {name: getattr(self.wanted, name) for name in self.wanted.__dataclass_fields__}
-        return Ask(**(known | fields))
 
     def _project_changed(self) -> None:
         assert self.project is not None
         if self._graph is not self.project.graph or self._shown_data is not self.data:
             self._graph, self._shown_data = self.project.graph, self.data
             self.answer, self.step, self._unanswerable = None, None, ""
+            self._known.clear()
             self._set_computing(False)
-        self.button.setEnabled(self.data is not None and self.report is not None and not self.report.problems)
+            self._say_age()
+        self.row.set_possible(self.data is not None and self.report is not None and not self.report.problems)
+
+    def _start(self) -> None:
+        self._known.clear()
+        self._is_of_before = self.answer is not None
+        self._say_age()
 
     def _show_moment(self, step: int | None) -> None:
-        """A landscape is of the step that it was computed for, and says so."""
+        """Show the landscape that was worked out for this step, if there is one; the picture stays otherwise."""
+        known = self._known.get((self._shown, self._step_shown))
+        if known is not None and known is not self.answer and not self.is_paused:
+            self._show_surface(known)
+        self._say_age()
+
+    @property
+    def _step_shown(self) -> int:
+        """The step that everything else is shown of."""
+        if self.moment is not None:
+            return self.moment
+        return int(self.history.steps[-1]) if self.history is not None and len(self.history) else 0
+
+    def _show_surface(self, surface: Surface) -> None:
+        self.answer, self.step, self._unanswerable = surface, surface.step, ""
+        self.paint.show_surface(surface)
+        self.path.show_surface(surface)
+        self.reset_view()
+        self._say_age()
+        self._say_what_is_missing()
+
+    def _say_age(self) -> None:
+        """Say where the picture is of another step than the one that is shown."""
+        answer, moment, shown = self.answer, self.moment, self._step_shown
+        is_other = answer is None or answer.step != shown
+        names_step = moment is not None and is_other and self.width() >= WIDE
+        self.row.offer(f"Compute at {step_words(shown)}" if names_step else "Compute")
+        self.age.say(*age_words(answer, shown, moment is None, self._is_of_before))
+        on_path = None if self._is_of_before else shown
+        if on_path != self.path.moment:
+            self.path.moment = on_path
+            if len(self.path.places()):
+                self.area.update()
 
     def _set_computing(self, on: bool) -> None:
-        self.is_computing, self._begun = on, 0.0
-        self.button.setText("Cancel" if on else "Compute")
-        self.progress.setValue(0)
-        self.progress.setVisible(on)
-        self.time_left.setText("")
+        self.row.set_busy(on)
         self._say_what_is_missing()
 
     def _say_words(self, answer: Surface) -> None:
-        self.area.say(self._caption(answer), "first direction, a", self.paint.y_title)
-
-    def _caption(self, answer: Surface) -> str:
-        if self.height() < SMALL:
-            return f"loss {format_value(answer.centre, 6)} here (+)"
-        return (
-            f"Loss {format_value(answer.centre, 6)} at the present weights (+), of "
-            f"{some_of(answer.samples, answer.total)} training samples. Seed {answer.seed}: "
-            f"{some_of(answer.moved, answer.parameters)} parameters move."
-        )
+        is_small = self.height() < SMALL
+        y_title = axis_title(answer, 1, is_small) if answer.is_map else self.paint.y_title
+        words = caption(answer, is_small, self.path.is_shown)
+        self.area.say(words, axis_title(answer, 0, is_small), y_title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._say_age()
         if self.answer is not None:
             self._say_words(self.answer)
-
-    def _zoom(self) -> None:
-        self._is_zoomed = True
-        self.header.follow_button.show()
 
     def _point(self, here: QPointF | None) -> None:
         answer = self.answer
         if here is None or answer is None:
             self.area.set_pointer(None)
             return
-        column = int(np.abs(answer.steps - here.x()).argmin())
-        row = int(np.abs(answer.steps - here.y()).argmin()) if len(answer.losses) > 1 else 0
-        self._point_at(row, column)
+        number = self.path.near(self.area.pixel(here.x(), here.y()))
+        if number is not None:
+            self._point_at_path(number)
+        else:
+            self._point_at(int(np.abs(answer.ys - here.y()).argmin()), int(np.abs(answer.xs - here.x()).argmin()))
+
+    def _point_at_path(self, number: int) -> None:
+        assert self.answer is not None
+        heading, words = path_words(self.answer, number)
+        x, y = self.path.places()[number].tolist()
+        place = self.area.numbers_at(QPointF(x, y))
+        readings = tuple(Reading(name, value, self.theme.accent) for name, value in words)
+        self._walked = number
+        self.area.set_pointer(Pointer(place.x(), heading, readings), place.y())
+
+    def _walk(self, by: int) -> None:
+        """Move the cross-hair along the path, from the moment that is shown on."""
+        last, shown = len(self.path.places()) - 1, self.path.number_of(self._step_shown)
+        if self.area.pointer is None or self._walked is None:
+            self._point_at_path(last if shown is None else shown)
+        else:
+            self._point_at_path(min(max(self._walked + by, 0), last))
 
     def _point_at(self, row: int, column: int) -> None:
         answer = self.answer
         assert answer is not None
-        a, loss = float(answer.steps[column]), float(answer.losses[row, column])
+        self._walked = None
+        a, loss = float(answer.xs[column]), float(answer.losses[row, column])
         heading, height = f"a {format_value(a)}", self.paint.height(loss)
-        if len(answer.losses) > 1:
-            height = float(answer.steps[row])
+        if answer.is_map:
+            height = float(answer.ys[row])
             heading += f" · b {format_value(height)}"
         readings = (
             Reading("loss", format_value(loss, 6), self.paint.color(loss)),
@@ -318,15 +388,9 @@ class Landscape(Look):
         answer, pointer = self.answer, self.area.pointer
         if answer is None:
             return
-        column = row = len(answer.steps) // 2
+        row, column = answer.middle
         if pointer is not None:
-            column = int(np.abs(answer.steps - pointer.step).argmin()) + right
-            row = int(np.abs(answer.steps - self.area.pointer_height).argmin()) + up
-        last = len(answer.steps) - 1
-        column, row = min(max(column, 0), last), min(max(row, 0), last)
-        self._point_at(row if len(answer.losses) > 1 else 0, column)
-
-
-def time_in_words(seconds: float) -> str:
-    """About how long something takes: `8 s`, `3 min`."""
-    return f"{max(1, math.ceil(seconds))} s" if seconds < 100 else f"{math.ceil(seconds / 60)} min"
+            column = int(np.abs(answer.xs - pointer.step).argmin()) + right
+            row = int(np.abs(answer.ys - self.area.pointer_height).argmin()) + up
+        rows, columns = answer.losses.shape
+        self._point_at(min(max(row, 0), rows - 1), min(max(column, 0), columns - 1))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from deepviz.gui.plots.color_bar import MARGIN, WIDTH
+from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.color_scale import ColorScale, image_from
 from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
-from deepviz.gui.plots.pointer import TEXT_SIZE
 from deepviz.gui.plots.ticks import Tick, apart, linear_ticks, logarithmic_ticks
-from deepviz.gui.theme import DARK, Theme, body_font, viridis
+from deepviz.gui.theme import DARK, Theme, viridis
 from deepviz.insight.contours import contour
 from deepviz.insight.landscape import Surface
 from deepviz.insight.plane import Window
@@ -56,9 +55,7 @@ class LandscapePainter:
         self._scale = ColorScale(*apart(low, high), False)
         self._lines = []
         if self.is_map:
-            self._lines = [
-                contour(self._heights, tick.position, surface.steps, surface.steps) for tick in self._ticks(LINES)
-            ]
+            self._lines = [contour(self._heights, tick.position, surface.xs, surface.ys) for tick in self._ticks(LINES)]
         self._make_image()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -71,12 +68,14 @@ class LandscapePainter:
     @property
     def is_map(self) -> bool:
         """Whether there are two directions."""
-        return self._surface is not None and len(self._surface.losses) > 1
+        return self._surface is not None and self._surface.is_map
 
     @property
     def right_margin(self) -> float:
         """Pixels that are needed to the right of the frame."""
-        return MARGIN + 8 if self.is_map else RIGHT
+        if not self.is_map:
+            return RIGHT
+        return bar_margin(self._scale.low, self._scale.high, self.is_logarithmic) + 8
 
     @property
     def y_title(self) -> str:
@@ -89,12 +88,10 @@ class LandscapePainter:
     def whole(self) -> Window:
         """The part of the plane in which all is that was computed."""
         assert self._surface is not None
-        reach = float(self._surface.steps[-1])
-        if self.is_map:
-            half = reach / (len(self._surface.steps) - 1)  # each point is in the middle of its square
-            return Window(-reach - half, reach + half, -reach - half, reach + half)
-        margin = 0.06 * (self._scale.high - self._scale.low)
-        return Window(-1.03 * reach, 1.03 * reach, self._scale.low - margin, self._scale.high + margin)
+        xs, ys = self._surface.xs, self._surface.ys
+        if self.is_map:  # each point is in the middle of its square
+            return Window(*_with_margin(xs, 0.5 / (len(xs) - 1)), *_with_margin(ys, 0.5 / (len(ys) - 1)))
+        return Window(*_with_margin(xs, 0.015), *_with_margin(np.array([self._scale.low, self._scale.high]), 0.06))
 
     def height(self, loss: float) -> float:
         """Where a loss is on the vertical axis of a curve."""
@@ -150,7 +147,7 @@ class LandscapePainter:
     def _paint_curve(self, painter: QPainter, surface: Surface) -> None:
         """Points that were computed, joined; a gap where a loss is not finite."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        xs, ys = self.area.pixels(surface.steps, self._heights[0])
+        xs, ys = self.area.pixels(surface.xs, self._heights[0])
         finite = np.isfinite(ys)
         for stretch in np.split(np.arange(len(xs)), np.flatnonzero(np.diff(finite.astype(np.int8))) + 1):
             if finite[stretch[0]]:
@@ -164,16 +161,12 @@ class LandscapePainter:
         """Which colour means which loss."""
         if not self.is_map:
             return
-        frame, low, high = self.area.frame, self._scale.low, self._scale.high
-        bar = QRectF(frame.right() + 12, frame.top(), WIDTH, frame.height())
-        colors = np.ascontiguousarray(viridis()[::-1, None, :])
-        painter.drawImage(bar, QImage(colors.data, 1, 256, 3, QImage.Format.Format_RGB888))
-        painter.setPen(QPen(QColor(self.theme.outline), 1))
-        painter.drawRect(bar)
-        painter.setFont(body_font(TEXT_SIZE))
-        painter.setPen(QPen(QColor(self.theme.dim), 1))
-        for position, label in self._ticks(max(2, int(bar.height() / 28))):
-            y = bar.bottom() - (position - low) / (high - low) * bar.height()
-            painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
-            line = QRectF(bar.right() + 5, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), MARGIN - 26, 16)
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
+        low, high = self._scale.low, self._scale.high
+        paint_color_bar(painter, self.area.frame, viridis(), low, high, self.theme, self.is_logarithmic)
+
+
+def _with_margin(places: np.ndarray, share: float) -> tuple[float, float]:
+    """The first and the last of some numbers, moved outwards by a share of their span."""
+    low, high = float(places[0]), float(places[-1])
+    margin = share * (high - low)
+    return low - margin, high + margin

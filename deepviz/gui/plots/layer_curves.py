@@ -23,12 +23,12 @@ from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_marks import LayerMarks
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer
-from deepviz.gui.plots.stretches import Stretches, gaps
+from deepviz.gui.plots.stretches import Stretch, Stretches, gaps
 from deepviz.gui.plots.ticks import format_integer, format_value, spread
 from deepviz.gui.theme import body_font, readable, viridis
 from deepviz.training.column import is_watched
 from deepviz.training.divergence import divergences
-from deepviz.training.history import FROZEN
+from deepviz.training.history import FROZEN, History
 
 MOST_LABELS = 8
 MOST_BANDS = 5
@@ -54,7 +54,7 @@ class LayerCurves(CurvePlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._stretches: Stretches | None = None
-        self._stretched_to = 0
+        self._stretched_to = self._rewritten = 0
         self._breaks: tuple[Points, npt.NDArray[np.intp], Points] | None = None
         super().__init__(parent)
         self.set_logarithmic(True)
@@ -161,11 +161,18 @@ class LayerCurves(CurvePlot):
     def _start(self) -> None:
         super()._start()
         self._stretches, self._stretched_to = None, 0
+        self._rewritten = 0 if self.history is None else self.history.rewritten
+
+    def _gaps(self, history: History, measured: npt.NDArray[np.int64]) -> Sequence[Stretch]:
+        """The steps of which nothing is known."""
+        return gaps(measured, history.first_step, int(history.steps[-1]))
 
     def _draw(self) -> None:
         assert self.history is not None
         if self.column not in self.history:
             return
+        if self.history.rewritten != self._rewritten:
+            self._start()
         steps, values, *_ = self.history.after(self.column, self._stretched_to)
         if self._stretches is None:
             self._stretches = Stretches(len(self.names))
@@ -186,7 +193,7 @@ class LayerCurves(CurvePlot):
         self.marks.gaps, self._breaks = (), None
         if is_watched(self.column):
             measured, _ = self.history.column(self.column)
-            self.marks.gaps = gaps(measured, self.history.first_step, int(self.history.steps[-1]))
+            self.marks.gaps = self._gaps(self.history, measured)
         super()._draw()
         self.marks.overlay.fit()
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal, cast
 
+import numpy as np
+import numpy.typing as npt
+
+from deepviz.gui.plots.stretches import Stretch, gaps
 from deepviz.training.history import FROZEN, GRADIENT_NORM, History
+from deepviz.training.unclipped import clips, unclipped_spans
 
 Statistic = Literal["l2", "mean", "max"]
 Source = Literal["parameters", "activations"]
@@ -112,13 +117,30 @@ class Magnitude:
         """
         return FROZEN if self.source == "parameters" else NAN
 
+    def gaps(self, history: History, steps: npt.NDArray[np.int64]) -> list[Stretch]:
+        """The steps of which nothing is known, where it is measured at some steps only.
+
+        Where nothing is clipped, the norm after clipping is that before it, which is known at every step; how often it
+        is measured elsewhere is another matter.
+        """
+        first, last = history.first_step, int(history.steps[-1])
+        if not self.clipped or self.statistic != "l2":
+            return gaps(steps, first, last)
+        known, begin, found = unclipped_spans(history), first, list[Stretch]()
+        for start, end in (*known, (last + 1, last)):
+            inside = steps[(steps >= begin) & (steps < start)]
+            found += gaps(inside, begin, start - 1)
+            begin = end + 1
+        return found
+
     def what_is_missing(self, history: History) -> str:
         """Why a run with steps has none of it, and what can be done; empty if it has some."""
         if self.column in history:
             return ""
         if self.column == GRADIENT_NORM:
             return "No gradient was measured in this run"
-        if self.clipped and "gradients/l2" in history:
+        is_known = bool(history.changes)
+        if self.clipped and (not clips(history.changes[-1][1]) if is_known else "gradients/l2" in history):
             return (
                 "The gradients of this run are not clipped, so they are the same as before clipping. "
                 "Choose “Before clipping” here, or set a limit under Training."

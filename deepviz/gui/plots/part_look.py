@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
@@ -12,9 +12,15 @@ from deepviz.datasets.prepared import Part, PreparedData
 from deepviz.gui.plots.look import Look
 from deepviz.gui.settings import PREDICTIONS_PART, Setting, Settings, Value
 
+TOOLTIP = Qt.ItemDataRole.ToolTipRole
 ROOM_FOR_TITLE = 180
 """Pixels of the header that its title and buttons need."""
 PART_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+PART_WORDS = {
+    "train": "Training samples: the weights are fitted to these",
+    "validation": "Validation samples: never learnt from, measured while it trains",
+    "test": "Test samples: kept apart, to be looked at in the end",
+}
 
 
 class PartLook(Look):
@@ -132,6 +138,7 @@ class PartLook(Look):
             self.part_choice.clear()
             for part in parts_of(self.data):
                 self.part_choice.addItem(PART_NAMES[part], part)
+                self.part_choice.setItemData(self.part_choice.count() - 1, PART_WORDS[part], TOOLTIP)
         self._show_part_chosen()
         for part, action in self._part_actions.items():
             action.setEnabled(part in parts_of(self.data))
@@ -151,12 +158,15 @@ class PartLook(Look):
             self.part_choice.setCurrentIndex(self.part_choice.findData(self.part))
         for part, action in self._part_actions.items():
             action.setChecked(part == self.part)
+        self.part_choice.setToolTip(f"Which samples. {PART_WORDS[self.part]}.")
 
     def _build_choices(self, menu: QMenu) -> None:
         samples = menu.addMenu("Samples")
+        samples.setToolTipsVisible(True)
         self._part_actions: dict[str, QAction] = {}
         for part, name in PART_NAMES.items():
             action = QAction(name, self, checkable=True)
+            action.setToolTip(PART_WORDS[part])
             action.triggered.connect(lambda _, part=part: self.choose_part(part))
             samples.addAction(action)
             self._part_actions[part] = action

@@ -68,6 +68,8 @@ class PlaneArea(QWidget):
         Pixels to the right of the frame.
     seconds_to_paint
         How long the last painting took.
+    is_picture
+        Whether what is being painted now is a picture for a file, and not the screen.
     """
 
     window_changed = Signal()
@@ -93,6 +95,7 @@ class PlaneArea(QWidget):
         self.pointer: Pointer | None = None
         self.pointer_height = 0.0
         self.seconds_to_paint = 0.0
+        self.is_picture = False
         self._drag_from: QPointF | None = None
         self._is_panning = False
         self._shows_focus = False
@@ -199,6 +202,7 @@ class PlaneArea(QWidget):
         painter.fillRect(QRectF(0, 0, self.width(), self.height()), QColor(theme.panel))
         painter.save()
         painter.setClipRect(frame)
+        self.is_picture = is_picture
         for paint in self.layers:
             painter.save()
             paint(painter)

@@ -6,6 +6,7 @@ Curves and maps are subclasses; what they draw is in the numbers of the axes.
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.area import ZOOM_STEP, PlotArea
 from deepviz.gui.plots.pointer import Pointer
 from deepviz.gui.plots.ticks import Tick, format_integer
 from deepviz.gui.plots.view import View
@@ -200,12 +201,14 @@ class Plot(View):
         self.header.follow_button.setVisible(not on)
 
     def _build_choices(self, menu: QMenu) -> None:
-        menu.addAction("Reset view").triggered.connect(self.reset_view)
+        self._key(menu.addAction("Reset view"), "Home").triggered.connect(self.reset_view)
         self._log_action = QAction("Logarithmic axis", self, checkable=True)
         self._log_action.toggled.connect(self.set_logarithmic)
         self._smoothing_actions = QActionGroup(self)
         if self.has_log_axis:
-            menu.addAction(self._log_action)
+            menu.addAction(self._key(self._log_action, "L"))
+        for words, keys, factor in (("Zoom in", "+", ZOOM_STEP), ("Zoom out", "-", 1 / ZOOM_STEP)):
+            self._key(menu.addAction(words), keys).triggered.connect(partial(self.area.zoom_by, factor))
         if self.has_smoothing:
             smoothing = menu.addMenu("Smoothing")
             for steps in SMOOTHING:

@@ -18,7 +18,7 @@ from deepviz.gui.amounts import thousands
 from deepviz.gui.class_colors import class_color
 from deepviz.gui.plots.cloud_strip import CloudStrip, paint_points
 from deepviz.gui.plots.cloud_words import description, figure, percent, short_separation
-from deepviz.gui.plots.color_bar import MARGIN, paint_color_bar
+from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.header import HEIGHT, Entry
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.part_look import PART_NAMES
@@ -228,7 +228,7 @@ class Projection(Look):
         points = cloud.points[np.isfinite(cloud.points).all(axis=1)]
         if not self._is_zoomed and len(points):
             self.area.show_window(fitted(points, self.area.window_shown))
-        self.area.right_margin = RIGHT if answer.is_class else MARGIN + 8
+        self.area.right_margin = RIGHT if answer.is_class else bar_margin(*self._levels()) + 8
         self._say_words(cloud)
         names = self.data.class_names if answer.is_class and self.data is not None else ()
         colors = [class_color(self.theme, number) for number in range(len(names))]

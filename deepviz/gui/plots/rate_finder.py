@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QAction, QActionGroup, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from deepviz.datasets.prepared import PreparedData
@@ -23,12 +24,15 @@ from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.rate_area import RateArea
 from deepviz.gui.plots.rate_picture import RatePicture, two_figures
-from deepviz.gui.plots.rate_words import made_of, notes
+from deepviz.gui.plots.rate_words import made_of, notes, whose
 from deepviz.gui.plots.ticks import linear_ticks
 from deepviz.gui.settings import RATE_LOG, RATE_RANGE, RATE_STEPS, Settings
 from deepviz.gui.theme import Theme
 from deepviz.insight.rate_range import RateRange, Rates
 
+LINKS_BY_KEYS = Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+ROOM_FOR_WORDS, ROOM_FOR_ALL_WORDS, MOST_IMPORTANT = 200, 300, 3
+"""In a lower view than the first the curve has all the room, below the second it has most: so many sentences stay."""
 RANGES = {"1e-8 to 0.1": (1e-8, 0.1), "1e-6 to 10": (1e-6, 10.0), "1e-4 to 1e3": (1e-4, 1e3)}
 METHOD = (
     "<p>A copy of the network is trained, one batch at each learning rate, with rates that grow by one factor from "
@@ -53,12 +57,14 @@ class RateFinder(Look):
         self.answer: Rates | None = None
         self.wanted = RateRange()
         self.chosen: float | None = None
+        self.is_fresh = False
         self.is_logarithmic = False
         self._made_of: object = None
+        self._said: list[str] = []
         self._shown_data: PreparedData | None = None
         self._settings: Settings | None = None
         super().__init__(parent)
-        self.row.compute_wanted.connect(self.compute)
+        self.row.compute_wanted.connect(lambda: self.compute())
         self.row.cancel_wanted.connect(self.cancel)
         self.use_button = QPushButton("Use", self)
         self.use_button.setProperty("secondary", True)
@@ -67,6 +73,8 @@ class RateFinder(Look):
         self.note = QLabel(self)
         self.note.setProperty("role", "small")
         self.note.setWordWrap(True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse | LINKS_BY_KEYS)
+        self.note.linkActivated.connect(lambda _link: self.compute(fresh=True))
         self.note.setContentsMargins(12, 0, 8, 2)
         self._column.insertWidget(1, self.row)
         self._column.insertWidget(2, self.note)
@@ -92,11 +100,11 @@ class RateFinder(Look):
     def question(self) -> RateRange | None:
         return self.wanted if self.is_computing and self.data is not None else None
 
-    def compute(self) -> None:
-        """Have it worked out for the present weights, or for those of the moment that is looked at."""
+    def compute(self, fresh: bool = False) -> None:
+        """Have it worked out for the present weights, or those of the moment that is looked at, or for `fresh` ones."""
         if self.row.button.isEnabled() and not self.is_computing:
             self.set_paused(False)
-            self._want(attempt=self.wanted.attempt + 1)
+            self._want(attempt=self.wanted.attempt + 1, fresh=fresh)
             self._set_computing(True)
             self.ask_again()
 
@@ -110,10 +118,10 @@ class RateFinder(Look):
         self.row.show_progress(share)
 
     def show_answer(self, answer: Any) -> None:
-        self._set_computing(False)
-        self.answer, self.chosen = answer, None
+        self.answer, self.chosen, self.is_fresh = answer, None, self.wanted.fresh
         self.picture.show(answer, self.is_logarithmic)
         self.reset_view()
+        self._set_computing(False)
         self._show_choice()
 
     def take_refusal(self, words: str) -> None:
@@ -151,6 +159,10 @@ class RateFinder(Look):
         self.choose_steps(settings.get(RATE_STEPS))
         self.set_logarithmic(settings.get(RATE_LOG))
         self._settings = settings
+
+    @property
+    def step_in_words(self) -> str:
+        return "fresh weights" if self.answer is not None and self.is_fresh and self.step else super().step_in_words
 
     # A rate for the plan
 
@@ -293,11 +305,29 @@ class RateFinder(Look):
             tip = "This is the learning rate already"
         else:
             tip = f"Change the learning rate to {magnitude(rate)}; Undo takes it back"
+            if self.chosen is None and answer is not None:
+                tip += f". A tenth of {magnitude(answer.lowest)}, at which the smoothed loss is lowest"
         self.use_button.setToolTip(tip)
+        trained_for = 0 if answer is None else self.step or 0
         said = [] if answer is None or self.project is None else notes(self.project, answer)
-        self.note.setText(" ".join(said))
-        self.note.setVisible(bool(said))
-        self.setAccessibleDescription(", ".join(each.words for each in self.area.rate_marks))
+        link = f'<a href="fresh" style="color: {self.theme.ink(self.theme.accent)}">Try fresh weights</a>.'
+        offer = [link] if trained_for and not self.is_fresh else []
+        said = [*whose(trained_for, self.is_fresh), *offer, *map(escape, said)]
+        self._said = said
+        self._fit_words()
+        marks = ", ".join(each.words for each in self.area.rate_marks)
+        self.setAccessibleDescription(" ".join(filter(None, (marks, *(each for each in said if each not in offer)))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """In a low view the curve is worth more than words about it."""
+        told = self._said if self.height() >= ROOM_FOR_ALL_WORDS else self._said[:MOST_IMPORTANT]
+        if self.note.text() != " ".join(told):
+            self.note.setText(" ".join(told))
+        self.note.setVisible(self.height() >= ROOM_FOR_WORDS and bool(told))
 
     def _choose_near(self, place: float) -> None:
         answer = self.answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepviz.document.project import Project
 from deepviz.engine.weighted import Trained
-from deepviz.gui.amounts import counted
+from deepviz.gui.amounts import counted, thousands
 from deepviz.insight.rate_range import Rates
 
 
@@ -15,6 +15,15 @@ def made_of(project: Project) -> object:
     repeats = tuple((group.id, group.parent, group.repeat) for group in graph.groups)
     optimizer = plan.optimizer.changed(learning_rate=1.0)
     return layers, graph.edges, repeats, optimizer, plan.run.batch_size, plan.run.seed
+
+
+def whose(step: int, fresh: bool) -> list[str]:
+    """For which weights the rate is, of a run that stands after `step`; nothing needs be said before the first step."""
+    if not step:
+        return []
+    if fresh:
+        return ["For a new run, which Reset begins."]
+    return [f"For going on from step {thousands(step)}; a new run wants another rate."]
 
 
 def notes(project: Project, found: Rates) -> list[str]:

@@ -16,8 +16,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
-from deepviz.gui.plots.color_bar import MARGIN as BAR_MARGIN
-from deepviz.gui.plots.color_bar import paint_color_bar
+from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.plane_area import RIGHT
 from deepviz.gui.plots.plane_look import NEAR, PlaneLook, make_narrow
@@ -92,7 +91,7 @@ class RegressionFit(PlaneLook):
 
     def show_answer(self, answer: Any) -> None:
         self.answer, self._marked = answer, None
-        self.area.right_margin = RIGHT if self._is_curve else BAR_MARGIN
+        self.area.right_margin = RIGHT if self._is_curve else bar_margin(*self.levels)
         names, target = self.input_names(), self._target_name()
         words = [samples_in_words(answer.samples, False)]
         if isinstance(answer, Fit):

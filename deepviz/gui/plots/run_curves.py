@@ -66,12 +66,14 @@ class RunCurves(Plot):
         super().__init__(parent)
 
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
-        """Show these runs from now on."""
+        """Show these runs from now on. If they are shown already, such as with other names, the zoom stays."""
+        are_others = {each.summary.id for each in runs} != {each.summary.id for each in self.runs}
         self.runs = tuple(runs)
         if self.quantity not in self.quantities and self.quantities:
             self.set_quantity(self.quantities[0])
         self._point(None)
-        self._follow(True)
+        if are_others:
+            self._follow(True)
         self._fill_quantities()
         self._draw_again()
 

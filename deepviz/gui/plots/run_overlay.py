@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QAction, QPainter
+from PySide6.QtWidgets import QMenu, QWidget
 
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
+from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend
 from deepviz.training.run_figures import PREFIX
 
 MOST_RUNS = 14
 """More curves cannot be told apart."""
 PARTS = {"both": "Training and validation", "train": "Training only", "validation": "Validation only"}
 DOTS = (1.5, 2.5)
-SMOOTHED_OVER = 100
-"""Steps over which training curves are smoothed at first: several noisy ones hide each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,6 @@ class RunOverlay(RunCurves):
         self.part = "both"
         self._courses: list[_Course] = []
         super().__init__()
-        self.set_smoothing(SMOOTHED_OVER)
 
     def set_part(self, part: str) -> None:
         """Draw training and validation data, or one of them: a key of `PARTS`."""
@@ -102,12 +101,28 @@ class RunOverlay(RunCurves):
             curve.set_points(course.places, course.drawn)
         self._fit([each.places for each in self._courses], [each.drawn for each in self._courses])
         shown = {id(each.run): each for each in self._courses}  # the last of a run is that of the validation data
-        latest = [(each, self.value_text(float(each.values[-1]), False)) for each in shown.values()]
-        self.header.set_entries([Entry(each.name, text, each.color) for each, text in latest])
+        self.legend.show_entries([self._entry(each) for each in shown.values()], self.theme)
         left_out = len(self.runs) - MOST_RUNS
-        notes = [f"smoothed over {self.smoothing} steps"] if self.smoothing and self.part != "validation" else []
+        notes = [f"smoothed over {self.smoothing}"] if self.smoothing and self.part != "validation" else []
         notes += [f"{left_out} more not shown"] if left_out > 0 else []
         self.header.set_note(", ".join(notes))
+
+    def _entry(self, course: _Course) -> Entry:
+        """A run in the legend, with the last epoch's value that the list of runs says too."""
+        name = f"{PREFIX}{self.quantity}" if course.is_validation else self.quantity
+        figure = course.run.summary.figures.get(name)
+        words = "val. " if course.is_validation else ""
+        value = "" if figure is None else f"{words}{self.value_text(figure.last, False)}"
+        return Entry(course.name, value, course.color)
+
+    def _make_content(self) -> QWidget:
+        self.legend = RunLegend()
+        return CurvesWithLegend(super()._make_content(), self.legend)
+
+    def paint_content(self, painter: QPainter, rect: QRectF) -> None:
+        height = self.legend.height_for(rect.width())
+        self.legend.paint_into(painter, QRectF(rect.left(), rect.top(), rect.width(), height))
+        self.area.paint_into(painter, rect.adjusted(0, height, 0, 0))
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         if not self._courses:

@@ -160,7 +160,7 @@ class PictureDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As wide as the picture or the usual caption, and as high as both."""
-        return QSize(max(self.size.width() + 12, 92), self.size.height() + self.lines * CAPTION_LINE + 12)
+        return QSize(max(self.size.width() + 12, 98), self.size.height() + self.lines * CAPTION_LINE + 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint it."""

@@ -105,7 +105,7 @@ class SeedBand(RunCurves):
     def _unsuitable(self) -> str:
         if len(self.runs) < 2:
             return "Choose at least two runs: a spread needs several"
-        others = [path for path in differing([each.summary.settings for each in self.runs]) if path != SEED]
+        others = [path for path in differing([each.summary.whole_settings for each in self.runs]) if path != SEED]
         if others:
             words = ", ".join(label_of(path) for path in others[:3]) + (", …" if len(others) > 3 else "")
             return f"These runs differ in more than their seed: {words}. Choose runs that differ in nothing else"
@@ -144,8 +144,14 @@ class SeedBand(RunCurves):
             )
         self._fit([self.places(run, band.steps) for _, _, band in self._bands], heights)
         self.header.set_entries(entries)
-        self.header.set_note(f"{len(self.runs)} runs")
+        self.header.set_note(self._note())
         self._results.show_results(self.results, self.quantity, len(self.runs), self.theme)
+
+    def _note(self) -> str:
+        """What the band is; and where it ends, if some runs went on."""
+        lasts = [int(run.history.steps[-1]) for run in self.runs if len(run.history)]
+        words = f"{len(self.runs)} runs, min to max shaded"
+        return words if len(set(lasts)) < 2 else f"{words}; to step {format_integer(min(lasts))}, where the first ended"
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         if not self._bands:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from deepviz.gui.theme import BODY_SIZE, DARK, Theme, body_font
 
 HEIGHT = 36
+CROSS_ROOM = 14
+"""Pixels at the right end of a tab under the pointer that close what it names."""
 
 
 class Tab(QAbstractButton):
-    """A word that is underlined while what it names is shown."""
+    """A word that is underlined while what it names is shown, and thinly while that is open behind something else.
+
+    Attributes
+    ----------
+    is_open
+        Whether what it names is open: then a cross is at its end while the pointer is over it.
+    """
+
+    close_wanted = Signal()
+    """The cross or the middle button was pressed, or the Delete key."""
+
+    is_open = False
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +43,16 @@ class Tab(QAbstractButton):
         self.theme = theme
         self.update()
 
+    def show_open(self, is_open: bool, is_seen: bool) -> None:
+        """Say whether what it names is open, and whether it can be seen."""
+        self.setChecked(is_seen)
+        if is_open != self.is_open:
+            self.is_open = is_open
+            self.update()
+
+    def nextCheckState(self) -> None:
+        """A click shows what is named, and never hides it: the mark follows what is shown."""
+
     def sizeHint(self) -> QSize:
         return QSize(round(QFontMetricsF(_bold()).horizontalAdvance(self.text())) + 20, HEIGHT)
 
@@ -46,6 +69,19 @@ class Tab(QAbstractButton):
         self._shows_focus = False
         super().focusOutEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        on_cross = event.button() == Qt.MouseButton.LeftButton and event.position().x() >= self.width() - CROSS_ROOM
+        if self.is_open and (on_cross or event.button() == Qt.MouseButton.MiddleButton):
+            self.close_wanted.emit()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.is_open and event.key() == Qt.Key.Key_Delete:
+            self.close_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -58,10 +94,15 @@ class Tab(QAbstractButton):
         painter.setFont(_bold() if self.isChecked() else body_font())
         words = QFontMetricsF(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width() - 4)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-        if self.isChecked():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRect(QRectF(6, box.bottom() - 2, box.width() - 12, 2))
+        if self.isChecked() or self.is_open:
+            thickness = 2 if self.isChecked() else 1
+            color = QColor(theme.accent if self.isChecked() else theme.outline)
+            painter.fillRect(QRectF(6, box.bottom() - thickness, box.width() - 12, thickness), color)
+        if self.is_open and self.underMouse():
+            painter.setPen(QPen(QColor(theme.dim), 1.2))
+            x, y = box.right() - CROSS_ROOM / 2, box.center().y()
+            for end in (QPointF(3, 3), QPointF(3, -3)):
+                painter.drawLine(QLineF(QPointF(x, y) - end, QPointF(x, y) + end))
 
 
 def _bold() -> QFont:

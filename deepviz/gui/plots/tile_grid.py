@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from deepviz.gui.plots.arrangement import GAP, TITLE, Arrangement, arranged
-from deepviz.gui.plots.color_bar import MARGIN, paint_color_bar
+from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.color_scale import ColorScale
 from deepviz.gui.plots.pointer import LINE_HEIGHT, TEXT_SIZE, Pointer, box_width, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font
@@ -84,6 +84,7 @@ class TileGrid(QAbstractScrollArea):
         self.large: int | None = None
         self.place: Place | None = None
         self.seconds_to_paint = 0.0
+        self._margin = 0.0
         self._hand = QPointF()
         self._has_keys = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -103,6 +104,8 @@ class TileGrid(QAbstractScrollArea):
             Whether dots are squares; else pictures fill the room there is.
         """
         same = len(pictures) == len(self.pictures) and (not pictures or pictures[0].title == self.pictures[0].title)
+        if scale is None or scale != self.scale:
+            self._margin = 0.0 if scale is None else bar_margin(scale.low, scale.high)
         self.pictures, self.scale, self.keeps_shape = pictures, scale, keeps_shape
         if not same:
             self.current, self.place = 0, None
@@ -183,8 +186,8 @@ class TileGrid(QAbstractScrollArea):
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
                 painter.drawRect(rect.adjusted(-2, -2, 2, 2))
         if self.scale is not None and area.height() >= LEAST_BAR:
-            frame = QRectF(0, GAP + TITLE, area.width() - MARGIN, max(area.height() - 2 * GAP - TITLE, 10.0))
-            painter.fillRect(QRectF(frame.right(), 0, MARGIN, area.height()), QColor(self.theme.panel))
+            frame = QRectF(0, GAP + TITLE, area.width() - self._margin, max(area.height() - 2 * GAP - TITLE, 10.0))
+            painter.fillRect(QRectF(frame.right(), 0, self._margin, area.height()), QColor(self.theme.panel))
             paint_color_bar(painter, frame, self.scale.table(self.theme), self.scale.low, self.scale.high, self.theme)
 
     def _paint_one(
@@ -293,7 +296,7 @@ class TileGrid(QAbstractScrollArea):
         area = QRectF(self.viewport().rect()) if area is None else area
         count = len(self.pictures) if self.large is None else 1
         image = self.pictures[0].image if self.large is None else self.pictures[self.large].image
-        width = area.width() - (MARGIN if self.scale is not None else 0)
+        width = area.width() - self._margin
         return arranged(count, image.height(), image.width(), width, area.height(), self.keeps_shape, scrolls)
 
     def _fit_scroll_bar(self) -> None:

@@ -14,11 +14,12 @@ from time import perf_counter
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QHideEvent, QPainter, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QHideEvent, QKeySequence, QPainter, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QStackedLayout, QVBoxLayout, QWidget
 
 from deepviz.gui.plots.exports import save_picture, save_table
 from deepviz.gui.plots.header import HEIGHT, PlotHeader
+from deepviz.gui.plots.words_page import WordsPage
 from deepviz.gui.settings import Settings
 from deepviz.gui.theme import DARK, Theme
 from deepviz.training.history import History
@@ -71,6 +72,8 @@ class View(QWidget):
     maximise_requested = Signal()
     """The view wants a large window of its own, or to go back to its place."""
     close_requested = Signal()
+    view_wanted = Signal(str)
+    """The view of this title fits what is open better than this one does."""
     message = Signal(str)
     """Something worth a line in the status bar happened: a file was written."""
     wants_changed = Signal()
@@ -97,14 +100,11 @@ class View(QWidget):
         self.header.explanation = self.explanation
         self.content = self._make_content()
         self.content.setAccessibleName(self.heading or self.title)
-        self.words = QLabel(self)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.words.setWordWrap(True)
-        self.words.setMinimumWidth(80)
-        self.words.setMargin(12)
-        self.words.setProperty("role", "dim")
+        self._page = WordsPage(self)
+        self._page.view_wanted.connect(self.view_wanted)
+        self.words = self._page.label
         self._stack = QStackedLayout()
-        self._stack.addWidget(self.words)
+        self._stack.addWidget(self._page)
         self._stack.addWidget(self.content)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -114,6 +114,7 @@ class View(QWidget):
         self._build_menu()
         self.header.double_clicked.connect(self.maximise_requested)
         self.header.close_button.clicked.connect(self.close_requested)
+        self.header.back_button.clicked.connect(self.maximise_requested)
         self.header.pause_button.toggled.connect(self.set_paused)
         self._say_what_is_missing()
 
@@ -266,6 +267,25 @@ class View(QWidget):
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """The names of the columns and the rows of what is shown, unrounded."""
 
+    def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.ShortcutFocusReason) -> None:
+        """Put the keyboard into what is shown, or into the menu where that takes no keys."""
+        inside = [self.content, *self.content.findChildren(QWidget)] if self._shows_content else []
+        wanted = (each for each in inside if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        next(wanted, self.header.menu_button).setFocus(reason)
+
+    def _key(self, action: QAction, keys: str) -> QAction:
+        """Have an action of the menu done by keys while the keyboard is in this view."""
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setShortcutVisibleInContextMenu(True)
+        self.addAction(action)
+        return action
+
+    def add_menu(self, menu: QMenu) -> None:
+        """Offer a menu of its surroundings in its own, after the large window."""
+        after = self.menu.actions()[self.menu.actions().index(self._large_action) + 1]
+        self.menu.insertMenu(after, menu)
+
     # For the views themselves
 
     @abstractmethod
@@ -304,8 +324,8 @@ class View(QWidget):
     def _say(self, words: str) -> None:
         """Show words in place of the content; empty words show the content."""
         if words != self.words.text():
-            self.words.setText(words)
-        self._stack.setCurrentWidget(self.words if words else self.content)
+            self._page.say(words)
+        self._stack.setCurrentWidget(self._page if words else self.content)
         if words:  # there is nothing to be named
             self.header.set_entries(())
         for action in self._needs_data:
@@ -336,8 +356,10 @@ class View(QWidget):
         self._needs_data: list[QAction] = []
         self._pause_action = QAction("Pause", self, checkable=True)
         self._pause_action.toggled.connect(self.set_paused)
+        self._key(self._pause_action, "Shift+P")
         self.menu.addAction(self._pause_action)
-        self.menu.addAction("Large window, or back").triggered.connect(self.maximise_requested)
+        self._large_action = self._key(self.menu.addAction("Large window, or back"), "F11")
+        self._large_action.triggered.connect(self.maximise_requested)
         self.menu.addSeparator()
         self._build_choices(self.menu)
         self.menu.addSeparator()
@@ -346,7 +368,7 @@ class View(QWidget):
             action.triggered.connect(lambda _, suffix=suffix: self._save_as(suffix))
             self._needs_data.append(action)
         self.menu.addSeparator()
-        self.menu.addAction("Close").triggered.connect(self.close_requested)
+        self._key(self.menu.addAction("Close"), "Ctrl+W").triggered.connect(self.close_requested)
         self.header.menu_button.setMenu(self.menu)
 
     def _open_menu(self, position: QPoint) -> None:

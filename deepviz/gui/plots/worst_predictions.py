@@ -161,8 +161,8 @@ class WorstPredictionsView(PartLook):
         words = f"Sample {index}: true {true}, predicted {predicted} with {name} {sure}, loss {loss}"
         lines = (
             f"{true} ✓" if true == predicted else f"{true} as {predicted}",
-            f"p {sure}" if name == "probability" else f"y {sure}",
-            f"L {loss}",
+            f"prob. {sure}" if name == "probability" else f"output {sure}",
+            f"loss {loss}",
         )
         return Listed(index, lines, (true, predicted, sure, loss), words)
 
@@ -176,4 +176,4 @@ def _number_line(answer: RankedSamples, row: int) -> Listed:
     which = f" of output {worst + 1}" if len(errors) > 1 else ""
     words = f"Sample {index}: true {true}, predicted {predicted}, residual {error}{which}, loss {loss}"
     short = " for ".join(format_value(float(value), 3) for value in values[1::-1])
-    return Listed(index, (short, f"L {loss}"), (true, predicted, error, loss), words)
+    return Listed(index, (short, f"loss {loss}"), (true, predicted, error, loss), words)

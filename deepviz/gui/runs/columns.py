@@ -17,9 +17,12 @@ from deepviz.training.run_summary import RunSummary
 MOST_SETTINGS = 10
 """In how many settings runs may differ before only the comparison tells all of them."""
 
+MOST_VALUES = 5
+"""How many values of a setting that was changed while a run went on are told."""
+
 FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
 WHEN = "When it came on the list: as it ended, or was left, for the first time"
-SHORT = {"loss": "Loss", "accuracy": "Acc."}
+SHORT = {"loss": "loss", "accuracy": "acc."}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
         found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
     if len({each.network for each in sound}) > 1 or with_project:
         found.append(Column("network", "Network", "", lambda run: run.network, lambda run: run.network))
-    found += [_setting(path) for path in differing([each.settings for each in sound])[:MOST_SETTINGS]]
+    found += [_setting(path) for path in differing([each.whole_settings for each in sound])[:MOST_SETTINGS]]
     found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
     found.append(_number("epochs", "Epochs made", "How many it came to", lambda run: run.epochs, thousands))
     known = dict.fromkeys(name for each in sound for name in each.figures)
@@ -99,16 +102,22 @@ def best_epoch_text(figure: Figure) -> str:
 
 
 def figure_label(name: str) -> str:
-    """``Loss``, ``Val. acc.``, ``Val. F1``."""
-    if name.startswith(PREFIX):
-        rest = name.removeprefix(PREFIX)
-        return f"Val. {SHORT[rest].lower() if rest in SHORT else rest}"
-    return SHORT.get(name, name)
+    """``Train loss``, ``Val. acc.``, ``Val. F1``."""
+    rest = name.removeprefix(PREFIX)
+    return f"{'Val.' if name.startswith(PREFIX) else 'Train'} {SHORT.get(rest, rest)}"
 
 
 def figure_name(name: str) -> str:
     """``Train loss``, ``Validation accuracy``."""
     return f"Validation {name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else f"Train {name}"
+
+
+def figure_tip(name: str, is_best: bool = False) -> str:
+    """What exactly a figure is, for the tip of its heading."""
+    which = "The best value of any epoch" if is_best else "The last epoch's value"
+    if name.startswith(PREFIX):
+        return f"{which}, measured on the validation data after the epoch"
+    return f"{which}: the mean over the training steps of the epoch"
 
 
 def time_of(seconds: float) -> str:
@@ -144,15 +153,29 @@ def _setting(path: str) -> Column:
         return found if isinstance(found, int | float) and not isinstance(found, bool) else value_words(found)
 
     def words(run: RunSummary) -> str:
-        return value_words(run.settings.get(path))
+        return " → ".join(map(value_words, shortest([run.settings.get(path), *values_after(run, path)])))
 
     return Column(f"setting {path}", heading_of(path), path, value, words, is_number=True)
 
 
+def values_after(run: RunSummary, path: str) -> list[Any]:
+    """What a setting was changed to while a run went on."""
+    return [value for _, value in run.courses.get(path, ())]
+
+
+def setting_text(run: RunSummary, path: str) -> str:
+    """A setting of a run with all changes while it ran: ``0.1, after step 400 0.01``."""
+    later = [f"after step {thousands(step)} {value_words(value)}" for step, value in run.courses.get(path, ())]
+    return ", ".join(shortest([value_words(run.settings.get(path)), *later]))
+
+
+def shortest(course: Sequence[Any]) -> list[Any]:
+    """A course without its middle, if it is long: a slider that is dragged makes many changes."""
+    return [*course] if len(course) <= MOST_VALUES else [*course[: MOST_VALUES - 2], "…", course[-1]]
+
+
 def _figure(name: str, is_best: bool) -> Column:
     label = figure_label(name)
-    of = "after the epoch" if name.startswith(PREFIX) else "as the mean over the steps of the epoch"
-    which = "The best value of any epoch" if is_best else "The last epoch's value"
 
     def value(run: RunSummary) -> Any:
         found = run.figure(name, is_best)
@@ -163,4 +186,5 @@ def _figure(name: str, is_best: bool) -> Column:
         return "–" if found is None else figure_text(name, found.best if is_best else found.last, found.is_exact)
 
     title = f"{label} best" if is_best else label
-    return Column(f"{'best' if is_best else 'last'} {name}", title, f"{which}, {of}", value, words, is_number=True)
+    key = f"{'best' if is_best else 'last'} {name}"
+    return Column(key, title, figure_tip(name, is_best), value, words, is_number=True)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.plots.exports import save_table
+from deepviz.gui.plots.run_legend import short_names
 from deepviz.gui.runs.bars import ButtonBar, ShortLabel
 from deepviz.gui.runs.comparison import Row, compared
 from deepviz.gui.theme import Theme
@@ -77,7 +78,11 @@ class ComparePage(QWidget):
         self._heading.say(f"{differ or 'Equal settings'}; {MARK.strip()} is best")
         self.table.setRowCount(len(self.rows))
         self.table.setColumnCount(len(runs))
-        self.table.setHorizontalHeaderLabels(self._names)
+        self.table.setHorizontalHeaderLabels(short_names(self._names))
+        for place, name in enumerate(self._names):
+            heading = self.table.horizontalHeaderItem(place)
+            if heading is not None:
+                heading.setToolTip(name)
         self.table.setVerticalHeaderLabels([row.short or row.label for row in self.rows])
         for number, row in enumerate(self.rows):
             self.table.verticalHeaderItem(number).setToolTip(f"{row.label}\n{row.tip}".strip())

@@ -15,10 +15,11 @@ from deepviz.gui.runs.columns import (
     figure_text,
     heading_of,
     moment,
+    setting_text,
     time_of,
 )
 from deepviz.training.run_figures import falls
-from deepviz.training.run_settings import differing, value_words
+from deepviz.training.run_settings import differing
 from deepviz.training.run_summary import RunSummary
 
 SHORT_PARTS = {"train": "Train", "validation": "Val.", "test": "Test"}
@@ -53,12 +54,9 @@ class Row:
 def compared(runs: Sequence[RunSummary]) -> list[Row]:
     """All lines of the comparison of some runs."""
     rows = [
-        Row("Settings", heading_of(path), path, tuple(value_words(each.settings.get(path)) for each in runs))
-        for path in differing([each.settings for each in runs])
+        Row("Settings", heading_of(path), path, tuple(setting_text(each, path) for each in runs))
+        for path in differing([each.whole_settings for each in runs])
     ]
-    if any(each.changes for each in runs):
-        changes = tuple("; ".join(f"{step}: {text}" for step, text in each.changes) or "–" for each in runs)
-        rows.append(Row("Settings", "Changed by hand", "After which step, and what", changes))
     for name in dict.fromkeys(name for each in runs for name in each.figures):
         for is_best, words in ((False, "last epoch"), (True, "best epoch")):
             numbers = [each.figure(name, is_best) for each in runs]
@@ -80,6 +78,9 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
     rows.append(Row("Run", "Epochs made", "", tuple(thousands(each.epochs) for each in runs)))
     rows.append(Row("Run", "Steps made", "", tuple(thousands(each.steps) for each in runs)))
     rows.append(Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)))
+    if any(each.changes for each in runs):
+        noted = tuple("; ".join(f"{thousands(step)}: {text}" for step, text in each.changes) or "–" for each in runs)
+        rows.append(Row("Run", "Noted while it ran", "After which step, and what", noted))
     seconds = [each.seconds for each in runs]
     rows.append(Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)))
     rows.append(Row("Run", "When", WHEN, tuple(moment(each.created) for each in runs)))

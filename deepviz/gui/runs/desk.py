@@ -17,7 +17,9 @@ from deepviz.gui.plots.run_curves import RunCurves, ShownRun
 from deepviz.gui.plots.run_overlay import MOST_RUNS
 from deepviz.gui.plots.seed_band import SeedBand
 from deepviz.gui.runs.panel import RunsPanel
+from deepviz.gui.runs.plan_page import Outlook
 from deepviz.gui.runs.recorder import RunRecorder
+from deepviz.gui.runs.trial import TO_BEGIN, RunTrial
 from deepviz.gui.settings import RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
 from deepviz.gui.theme import Theme
 from deepviz.training.checkpoint import Checkpoint
@@ -29,8 +31,6 @@ from deepviz.training.run_summary import RunSummary
 
 MOST_HISTORIES = 64
 """Curves that are kept in memory; others are read again."""
-TO_BEGIN = 1.0
-"""Seconds that a process takes until it trains."""
 SOON = 150
 """Milliseconds after a change of the folder until the list is read again."""
 
@@ -70,6 +70,7 @@ class RunsDesk(QObject):
         self.store = RunStore(home / "runs")
         self.recorder = RunRecorder(self.store, self)
         self.queue = RunQueue(home / "queue", self.store, at_once)
+        self.trial = RunTrial(self)
         self.panel = RunsPanel(self.store, self.queue, self, theme)
         self._views: Callable[[], Iterable[object]] = tuple
         self._histories: OrderedDict[tuple[str, int], ShownRun] = OrderedDict()
@@ -92,6 +93,7 @@ class RunsDesk(QObject):
         self.recorder.failed.connect(lambda text: self.panel.notice.tell(text, "bad"))
         self.recorder.dropped.connect(self._tell_dropped)
         self.panel.queue_page.all_over.connect(self.recorder.tidy)
+        self.trial.done.connect(self.panel.say_outlook)
         editor.project_changed.connect(self._follow_project)
         editor.opened.connect(self.panel.follow_project)
 
@@ -125,6 +127,7 @@ class RunsDesk(QObject):
     def shut_down(self) -> bool:
         """End the queue's processes and wait for what is being written. Returns whether all of it is."""
         self._soon.stop()
+        self.trial.shut_down()
         self.panel.shut_down()
         return self.recorder.finish()
 
@@ -140,19 +143,26 @@ class RunsDesk(QObject):
         """What is known about its data."""
         return self._editor.facts
 
-    def seconds_of(self, runs: Sequence[QueuedRun]) -> float | None:
-        """How long some runs take in all, by the newest run of that project; None if there is none."""
-        same = [each for each in self.store.runs() if each.project == self.project.name and not each.damage]
-        known = next((each for each in same if each.seconds > 0 and each.steps > 0), None)
-        if known is None or self.facts is None:
-            return None
-        steps = sum(self._steps_of(each.project) for each in runs)
-        at_once = min(self.queue.at_once, max(1, len(runs)))
-        return (known.seconds / known.steps * steps + TO_BEGIN * len(runs)) / at_once
+    def outlook(self, runs: Sequence[QueuedRun]) -> Outlook:
+        """How long some runs take in all, and how much memory: by a few steps that are tried, or the newest run."""
+        projects, data = [each.project for each in runs], self._editor.data
+        at_once = max(1, min(self.queue.at_once, len(projects)))
+        if data is None or not projects:
+            return Outlook(at_once)
+        seconds = self.trial.seconds_of(projects, data, self.queue.at_once)
+        memory = self.trial.memory_of(projects, data, self.queue.at_once)
+        if seconds is None and not self.trial.is_busy:
+            seconds = self._seconds_by_newest(projects, len(data.train)) / at_once or None
+        return Outlook(at_once, seconds, memory, self.trial.is_busy)
 
-    def _steps_of(self, project: Project) -> int:
-        samples = 0 if self.facts is None else self.facts.samples
-        return -(-samples // project.plan.run.batch_size) * project.plan.run.epochs
+    def _seconds_by_newest(self, projects: Sequence[Project], samples: int) -> float:
+        """At the speed of the newest run of the open project; 0 if there is none."""
+        same = (each for each in self.store.runs() if each.project == self.project.name and not each.damage)
+        known = next((each for each in same if each.seconds > 0 and each.steps > 0), None)
+        if known is None:
+            return 0.0
+        steps = sum(-(-samples // each.plan.run.batch_size) * each.plan.run.epochs for each in projects)
+        return known.seconds / known.steps * steps + TO_BEGIN * len(projects)
 
     # Views
 

@@ -53,6 +53,7 @@ class ListPage(QWidget):
         ("rename", "Rename", "F2", 1, "Give this run another name"),
         ("star", "Star or unstar", "Space", 1, "Starred runs are never dropped"),
         ("delete", "Delete", "Del", 1, "Take the chosen runs off the list; this can be undone"),
+        ("undo", "Bring deleted runs back", "Ctrl+Z", 0, "Put what was deleted last on the list again"),
         ("csv", "Save list as CSV…", "", 0, "Write all runs that are shown, with settings and results"),
     )
     SINGLE = ("open", "again", "rename")
@@ -85,8 +86,10 @@ class ListPage(QWidget):
             action.triggered.connect(lambda _checked=False, key=key: self.wanted.emit(key))
             self.actions_by_key[key] = action
             self.menu.addAction(action)
-            if key in ("again", "grid", "series", "delete"):
+            if key in ("again", "grid", "series", "undo"):
                 self.menu.addSeparator()
+        self.sort_menu = self.menu.addMenu("Sort by")
+        self.sort_menu.aboutToShow.connect(self._fill_sort_menu)
         self.count = ""
         self.bar = ButtonBar(self.menu)
         self.bar.more.setToolTip("Everything that can be done with the chosen runs")
@@ -110,6 +113,7 @@ class ListPage(QWidget):
         self.table.opened.connect(lambda: self.wanted.emit("overlay"))
         self.table.chosen_changed.connect(self.enable)
         self.table.deleted.connect(lambda: self.wanted.emit("delete"))
+        self.table.undone.connect(lambda: self.wanted.emit("undo"))
         self.table.compared.connect(lambda: self.wanted.emit("compare"))
         model.modelReset.connect(self._count)
         self._count()
@@ -131,6 +135,8 @@ class ListPage(QWidget):
                 possible = possible and sound[0].has_weights
             if key == "series":
                 possible = possible and any(each.series for each in sound)
+            if key == "undo":
+                possible = self.table.can_undo
             self.actions_by_key[key].setEnabled(possible)
             if key in self.buttons:
                 self.buttons[key].setEnabled(possible)
@@ -149,6 +155,19 @@ class ListPage(QWidget):
 
     def _open_menu(self, place: QPoint) -> None:
         self.menu.popup(place)
+
+    def _fill_sort_menu(self) -> None:
+        """All columns; the one that is sorted by is marked, and chosen again it sorts the other way round."""
+        self.sort_menu.clear()
+        chosen, is_falling = self.model.sorted_by
+        for number, column in enumerate(self.model.columns):
+            title = "Star" if column.key == "star" else column.title
+            is_chosen = number == chosen
+            order = "" if not is_chosen else " (large to small)" if is_falling else " (small to large)"
+            action = self.sort_menu.addAction(f"{title}{order}")
+            action.setCheckable(True)
+            action.setChecked(is_chosen)
+            action.triggered.connect(lambda _checked=False, number=number: self.table.sort_by(number))
 
     def _count(self) -> None:
         shown, total = len(self.model.runs), self.model.total

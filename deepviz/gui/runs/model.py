@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from deepviz.gui.runs.columns import Column, columns_of
+from deepviz.gui.runs.columns import Column, columns_of, setting_text
 from deepviz.training.run_summary import RunSummary
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,8 +20,8 @@ class RunsModel(QAbstractTableModel):
     renamed = Signal(str, str)
     starred = Signal(str, bool)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._all: list[RunSummary] = []
         self.runs: list[RunSummary] = []
         self.columns: list[Column] = columns_of([], False)
@@ -112,6 +112,9 @@ class RunsModel(QAbstractTableModel):
             return run.name
         if role == Qt.ItemDataRole.ToolTipRole:
             value = column.value(run)
+            path = column.key.removeprefix("setting ")
+            if path in run.courses:
+                return setting_text(run, path)
             exact = repr(value) if isinstance(value, float) and column.key != "created" else column.words(run)
             return run.reason if column.key == "ended" and run.reason else exact
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -22,6 +22,7 @@ from deepviz.gui.amounts import counted
 from deepviz.gui.notice import Notice
 from deepviz.gui.plots.exports import save_table
 from deepviz.gui.runs.bars import FoldingRow, ShortLabel
+from deepviz.gui.runs.columns import setting_text
 from deepviz.gui.runs.compare_page import ComparePage
 from deepviz.gui.runs.grid_form import GridForm
 from deepviz.gui.runs.list_page import ListPage
@@ -59,19 +60,23 @@ class RunsPanel(QWidget):
     """This run is to be opened, or to be trained again exactly."""
     message = Signal(str)
     """Something worth a line in the status bar happened."""
+    queue_changed = Signal()
+    """The queue stands otherwise than before."""
+    left_over = Signal(str)
+    """Runs are left of a queue that a window had when it closed; said once at the start, in these words."""
 
     def __init__(self, store: RunStore, queue: RunQueue, source: Source, theme: Theme) -> None:
         super().__init__()
         self._store, self._source = store, source
         self._is_stale = True
         self.setAccessibleName("Runs")
-        self.model = RunsModel()
+        self.model = RunsModel(self)
         self.list_page = ListPage(self.model, theme)
         self.compare_page = ComparePage(theme)
         self.queue_page = QueuePage(queue)
         self.seeds_form, self.grid_form = SeedsForm(source), GridForm(source)
         self.notice = Notice(theme)
-        self.pages = QStackedWidget()
+        self.pages = QStackedWidget(self)
         pages: tuple[QWidget, ...] = (
             self.list_page,
             self.compare_page,
@@ -107,6 +112,7 @@ class RunsPanel(QWidget):
         self.queue_page.run_over.connect(lambda _run: self.refresh())
         self.queue_page.all_over.connect(self._queue_over)
         self._last_queued: list[str] = []
+        self._deleted: list[list[str]] = []
         self._follow_queue()
 
     # What is shown
@@ -140,6 +146,10 @@ class RunsPanel(QWidget):
     def follow_project(self) -> None:
         """Another project is open, or it has another name."""
         self._filter()
+        self.say_outlook()
+
+    def say_outlook(self) -> None:
+        """Let the form that is open, if any, say anew what will be made of it."""
         page = self.pages.currentWidget()
         if isinstance(page, PlanPage) and page.isVisible():
             page.say_outlook()
@@ -182,17 +192,22 @@ class RunsPanel(QWidget):
                 self._try(partial(self._store.star, each.id, on))
         elif key == "delete":
             self._delete([each.id for each in self.list_page.chosen])
+        elif key == "undo":
+            self._bring_back()
         elif key == "csv":
             self._save_as("runs", self.save)
 
     def queue_runs(self, runs: Sequence[QueuedRun]) -> None:
         """Put runs in the queue and begin."""
+        if not self.queue_page.queue.is_busy:
+            self.queue_page.clear()  # what was done before is on the list
         try:
             self._last_queued = self.queue_page.queue.add(runs)
         except OSError as error:
             self.notice.tell(f"The queue could not be written: {error.strerror or error}. Nothing was started.", "bad")
             return
         self._go_to(self.queue_page)
+        self.queue_page.setFocus()
         self.queue_page.start()
         self._follow_queue()
 
@@ -207,6 +222,7 @@ class RunsPanel(QWidget):
             f"{counted(len(left), 'queued run')} {'was' if len(left) == 1 else 'were'} not done when DeepViz closed."
         )
         self.notice.tell(words, "", [("Go on", self._go_on), ("Drop", self._drop)])
+        self.left_over.emit(words)
 
     def save(self, path: Path) -> None:
         """Write all runs that are shown as CSV, unrounded, with all settings that any of them has.
@@ -218,7 +234,7 @@ class RunsPanel(QWidget):
         """
         runs = self.model.runs
         figures = list(dict.fromkeys(name for run in runs for name in run.figures))
-        settings = list(dict.fromkeys(path for run in runs for path in run.settings))
+        settings = list(dict.fromkeys(path for run in runs for path in run.whole_settings))
         names = ["id", "name", "starred", "project", "network", "noted", "ended", "steps", "epochs", "seconds"]
         names += [f"{which}/{name}" for name in figures for which in ("last", "best")] + settings
         rows = [
@@ -226,7 +242,10 @@ class RunsPanel(QWidget):
                 *(run.id, run.name, run.is_starred, run.project, run.network, run.created, run.damage or run.ending),
                 *(run.steps, run.epochs, run.seconds),
                 *(_cell(run.figure(name, is_best)) for name in figures for is_best in (False, True)),
-                *(_cell(run.settings.get(path)) for path in settings),
+                *(
+                    setting_text(run, path) if path in run.courses else _cell(run.settings.get(path))
+                    for path in settings
+                ),
             ]
             for run in runs
         ]
@@ -239,20 +258,41 @@ class RunsPanel(QWidget):
     # Inside
 
     def _delete(self, runs: list[str]) -> None:
-        self._try(lambda: self._store.delete(runs))
-        names = counted(len(runs), "run")
-        self.notice.tell(f"Deleted {names}.", "", [("Undo", lambda: self._try(lambda: self._store.bring_back(runs)))])
+        row = min(map(self.model.row_of, runs))
+        if not self._try(lambda: self._store.delete(runs)):
+            return
+        self._set_deleted([*self._deleted, runs])
+        self.list_page.table.stand_at(row)
+        self.notice.tell(f"Deleted {counted(len(runs), 'run')}.", "", [("Undo", self._bring_back)])
+
+    def _bring_back(self) -> None:
+        """Put what was deleted last on the list again, and choose it; each time what was deleted before that."""
+        if not self._deleted:
+            return
+        *before, runs = self._deleted
+        if self._try(lambda: self._store.bring_back(runs)):
+            self._set_deleted(before)
+            self.notice.dismiss()
+            self.list_page.table.choose(runs)
+
+    def _set_deleted(self, deleted: list[list[str]]) -> None:
+        self._deleted = deleted
+        self.list_page.table.can_undo = bool(deleted)
+        self.list_page.enable()
 
     def _rename(self, run: str, name: str) -> None:
         self._try(partial(self._store.rename, run, name))
 
-    def _try(self, change: Callable[[], None]) -> None:
-        """Change something in the store, and say so if it cannot be done."""
+    def _try(self, change: Callable[[], None]) -> bool:
+        """Change something in the store, and say so if it cannot be done. Returns whether it could."""
+        done = True
         try:
             change()
         except OSError as error:
             self.notice.tell(f"The list of runs could not be changed: {error.strerror or error}.", "bad")
+            done = False
         self.refresh()
+        return done
 
     def _filter(self) -> None:
         page = self.list_page
@@ -275,15 +315,20 @@ class RunsPanel(QWidget):
     def _follow_queue(self) -> None:
         queue = self.queue_page.queue
         self.strip.follow(self.queue_page.summary(), queue.share, queue.is_busy)
-        is_news = queue.is_busy or any(entry.state == "failed" for entry in queue.entries)
+        is_news = queue.is_busy or any(entry.state in ("failed", "diverged") for entry in queue.entries)
         self.strip.setVisible(is_news and self.pages.currentWidget() is not self.queue_page)
+        self.queue_changed.emit()
 
     def _queue_over(self) -> None:
         """All is done: go back to the list with the new runs chosen."""
         self._follow_queue()
         self.refresh()
         if self.pages.currentWidget() is self.queue_page and not self.queue_page.table.selectedIndexes():
+            here = self.window().focusWidget()
+            had_keyboard = here is not None and self.queue_page.isAncestorOf(here)
             self._go_to(self.list_page)
+            if had_keyboard:
+                self.list_page.table.setFocus()
         self.list_page.table.choose(self._last_queued)
         are_seeds = {each.series_kind for each in self.chosen} == {"seeds"}
         if self.isVisible() and len(self.chosen) > 1 and are_seeds:

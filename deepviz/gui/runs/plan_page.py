@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
@@ -15,11 +16,42 @@ from deepviz.gui.amounts import counted
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.columns import about_time
-from deepviz.training.grid import GridError
+from deepviz.training.grid import MOST_RUNS, GridError
 from deepviz.training.queue_entry import QueuedRun
 
 SIDE_BY_SIDE = 520
 """Pixels of width that the buttons and what they will do need beside each other."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of runs before they are begun.
+
+    Attributes
+    ----------
+    at_once
+        How many of them go on at the same time.
+    seconds, bytes
+        How long all of them take, and how much memory; None if that is not known.
+    is_being_tried
+        Whether the time will be known in a moment.
+    """
+
+    at_once: int
+    seconds: float | None = None
+    bytes: int | None = None
+    is_being_tried: bool = False
+
+    @property
+    def words(self) -> str:
+        """All of it: ``2 at a time: about 12 s in all, about 110 MB of memory``."""
+        if self.seconds is not None:
+            how_long = f"about {about_time(self.seconds)} in all"
+        else:
+            unknown = "how long is known once one is done"
+            how_long = "how long is being tried out" if self.is_being_tried else unknown
+        how_much = "" if self.bytes is None else f", about {_about_bytes(self.bytes)} of memory"
+        return f"{'one' if self.at_once == 1 else self.at_once} at a time: {how_long}{how_much}"
 
 
 class Source(Protocol):
@@ -33,8 +65,8 @@ class Source(Protocol):
     def facts(self) -> DataFacts | None:
         """What is known about its data; None while there is none."""
 
-    def seconds_of(self, runs: Sequence[QueuedRun]) -> float | None:
-        """How long some runs will take in all, as far as earlier ones tell; None if nothing is known."""
+    def outlook(self, runs: Sequence[QueuedRun]) -> Outlook:
+        """How long some runs will take in all, and how much memory."""
 
 
 class PlanPage(QWidget):
@@ -109,9 +141,8 @@ class PlanPage(QWidget):
         except GridError as error:
             self._say(str(error), "error", False)
             return
-        seconds = self.source.seconds_of(runs)
-        how_long = "how long is known once one is done" if seconds is None else f"about {about_time(seconds)} in all"
-        self._say(f"{counted(len(runs), 'run')}, {how_long}", "dim", True)
+        count = f"{counted(len(runs), 'run')} of at most {MOST_RUNS}"
+        self._say(f"{count}, {self.source.outlook(runs).words}", "dim", True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -134,6 +165,12 @@ class PlanPage(QWidget):
             self._say(str(error), "error", False)
             return
         self.queued.emit(runs)
+
+
+def _about_bytes(count: int) -> str:
+    """``60 MB``, ``1.2 GB``, in two digits: it is an estimate."""
+    megabytes = float(f"{count / 1e6:.2g}")
+    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.2g} GB"
 
 
 def labelled(text: str, widget: QWidget) -> QLabel:

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.amounts import counted, thousands
+from deepviz.gui.plots.run_legend import short_names
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.runs.bars import ButtonBar
-from deepviz.gui.runs.columns import about_time
+from deepviz.gui.runs.columns import about_time, figure_label, figure_tip
 from deepviz.training.queue_entry import OVER, Entry
 from deepviz.training.run_queue import RunQueue
 
@@ -31,7 +32,15 @@ NARROWEST_NAME, NAME_SHARE = 110, 0.42
 """Pixels that names of runs have at least, and share of the table that they take at most."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-COLUMNS = ("Run", "State", "Epoch", "Loss", "Val. loss", "Time left")
+COLUMNS = {
+    "Run": "What it will be called in the list of runs",
+    "State": "Where it stands, and why it failed or diverged",
+    "Epoch": "In which epoch it is, of how many",
+    figure_label("loss"): f"{figure_tip('loss')}; of the epoch that goes on, over its steps so far",
+    figure_label("validation_loss"): figure_tip("validation_loss"),
+    "Time left": "About how long it will still take",
+}
+"""Headings, and what they mean: figures are those of the list of runs."""
 
 
 class QueuePage(QWidget):
@@ -88,9 +97,10 @@ class QueuePage(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.table.horizontalHeader().setStretchLastSection(False)
-        for place, title in enumerate(COLUMNS):
+        for place, (title, tip) in enumerate(COLUMNS.items()):
             heading = QTableWidgetItem(title)
             heading.setTextAlignment(RIGHT if place > 1 else LEFT)
+            heading.setToolTip(tip)
             self.table.setHorizontalHeaderItem(place, heading)
         self.table.itemSelectionChanged.connect(self._enable)
         column = QVBoxLayout(self)
@@ -181,8 +191,9 @@ class QueuePage(QWidget):
     def _show(self) -> None:
         entries = self.queue.entries
         self.table.setRowCount(len(entries))
-        for row, entry in enumerate(entries):
-            for place, text in enumerate(self._cells(entry)):
+        names = short_names([entry.name for entry in entries])
+        for row, (entry, name) in enumerate(zip(entries, names, strict=True)):
+            for place, text in enumerate(self._cells(entry, name)):
                 item = self.table.item(row, place)
                 if item is None:
                     item = QTableWidgetItem()
@@ -191,7 +202,8 @@ class QueuePage(QWidget):
                         item.setTextAlignment(RIGHT)
                 if item.text() != text:
                     item.setText(text)
-                    item.setToolTip(entry.words or text)
+                    item.setToolTip(entry.name if place == 0 else entry.words or text)
+                    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{tuple(COLUMNS)[place]}: {text or 'none'}")
         self._fit_names()
         self.words.setText(self.summary())
         self.bar.setValue(round(1000 * self.queue.share))
@@ -215,13 +227,13 @@ class QueuePage(QWidget):
         self.pause_button.setText("Go on" if self.queue.is_paused else "Pause")
         self.clear_button.setEnabled(any(entry.state in OVER for entry in entries))
 
-    def _cells(self, entry: Entry) -> tuple[str, ...]:
+    def _cells(self, entry: Entry, name: str) -> tuple[str, ...]:
         left = None if entry.state in OVER else self.queue.seconds_left(entry.id)
         epoch = f"{thousands(entry.epoch) if entry.epoch else '–'} of {thousands(entry.epochs)}"
-        state = f"failed: {entry.words}" if entry.state == "failed" else entry.state
+        state = f"{entry.state}: {entry.words}" if entry.words else entry.state
         losses = ("–" if loss is None else format_value(loss, 4) for loss in (entry.loss, entry.validation_loss))
         return (
-            entry.name,
+            name,
             state,
             epoch,
             *losses,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
@@ -19,7 +19,7 @@ class RunsTable(QTableView):
     """Shows a `RunsModel`."""
 
     chosen_changed = Signal()
-    """Other rows are chosen."""
+    """Other rows are chosen, or what is known of them is otherwise."""
     menu_wanted = Signal(QPoint)
     """The context menu is wanted at a global point."""
     opened = Signal()
@@ -29,12 +29,15 @@ class RunsTable(QTableView):
     """The chosen runs are to be deleted."""
     compared = Signal()
     """The chosen runs are to be compared."""
+    undone = Signal()
+    """What was deleted last is to be brought back."""
 
     def __init__(self, model: RunsModel, theme: Theme) -> None:
         super().__init__()
         self.runs_model = model
-        self._kept: tuple[list[str], str] = ([], "")
+        self._kept: tuple[list[RunSummary], str] = ([], "")
         self._is_restoring = False
+        self.can_undo = False
         self.setModel(model)
         self.delegate = _StarDelegate(theme, self)
         self.setItemDelegate(self.delegate)
@@ -55,7 +58,7 @@ class RunsTable(QTableView):
         header.setSectionsClickable(True)
         header.setHighlightSections(False)
         header.setSortIndicatorShown(True)
-        header.sectionClicked.connect(self._sort_by)
+        header.sectionClicked.connect(self.sort_by)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(self.viewport().mapToGlobal(place)))
         model.modelAboutToBeReset.connect(self._keep_chosen)
@@ -80,12 +83,19 @@ class RunsTable(QTableView):
             self.selectionModel().setCurrentIndex(model.index(here, 1), QItemSelectionModel.SelectionFlag.NoUpdate)
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def stand_at(self, row: int) -> None:
+        """Let the keyboard stand in a row, or in the last one if there are fewer, without choosing it."""
+        index = self.runs_model.index(min(row, len(self.runs_model.runs) - 1), 1)
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
     def rename_current(self) -> None:
         """Let the name of the current run be typed."""
         index = self.currentIndex()
         if index.isValid():
             name = self.runs_model.index(index.row(), 1)
-            self.setCurrentIndex(name)
+            # The others stay chosen, and with them what views show.
+            self.selectionModel().setCurrentIndex(name, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.edit(name)
 
     def apply_theme(self, theme: Theme) -> None:
@@ -105,10 +115,23 @@ class RunsTable(QTableView):
         if not self._is_restoring:
             self.chosen_changed.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """While runs that were deleted here can be brought back, Ctrl+Z does that, and is not the window's."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_undo(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _is_undo(self, event: QKeyEvent) -> bool:
+        is_it = event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return is_it and self.can_undo
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 types a name whatever cell is current; Enter shows the curves; Space sets the star; Delete deletes."""
         key = event.key()
-        if key == Qt.Key.Key_F2:
+        if self._is_undo(event):
+            self.undone.emit()
+        elif key == Qt.Key.Key_F2:
             self.rename_current()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             is_comparing = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -136,7 +159,8 @@ class RunsTable(QTableView):
         if index.column() > 1:
             self.opened.emit()
 
-    def _sort_by(self, column: int) -> None:
+    def sort_by(self, column: int) -> None:
+        """Sort by a column; the other way round if that is done already."""
         now, is_falling = self.runs_model.sorted_by
         order = Qt.SortOrder.AscendingOrder if (column != now or is_falling) else Qt.SortOrder.DescendingOrder
         self.runs_model.sort(column, order)
@@ -148,16 +172,16 @@ class RunsTable(QTableView):
 
     def _keep_chosen(self) -> None:
         current = self.currentIndex().data(RUN)
-        self._kept = [each.id for each in self.chosen], current.id if isinstance(current, RunSummary) else ""
+        self._kept = self.chosen, current.id if isinstance(current, RunSummary) else ""
         self._is_restoring = True
 
     def _restore_chosen(self) -> None:
         before, current = self._kept
-        self.choose(before, current)
+        self.choose([each.id for each in before], current)
         self._is_restoring = False
         self.fit_columns()
         self._show_order()
-        if [each.id for each in self.chosen] != before:
+        if self.chosen != before:  # others, or the same with another name
             self.chosen_changed.emit()
 
 

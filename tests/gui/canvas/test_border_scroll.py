@@ -30,7 +30,7 @@ def _at(owner, x, y) -> Point:
 
 def _wait_until_pushed(owner, qtbot, by=150.0):
     before = owner.view.seen().left
-    qtbot.waitUntil(lambda: abs(owner.view.seen().left - before) > by, timeout=5000)
+    qtbot.waitUntil(lambda: abs(owner.view.seen().left - before) > by)
 
 
 def test_a_card_goes_along_with_the_network(wide, qtbot):
@@ -51,7 +51,7 @@ def test_a_rubber_band_reaches_what_was_out_of_sight(wide, qtbot):
     wide.press(Point(-50, 150))
     wide.move(Point(300, 350))
     wide.move(_at(wide, 998, 400))
-    qtbot.waitUntil(lambda: "dense_7" in wide.view.network.selected, timeout=5000)
+    qtbot.waitUntil(lambda: "dense_7" in wide.view.network.selected)
     wide.key(Qt.Key.Key_Escape)
     assert not wide.view.border.is_pushing
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from deepviz.gui.canvas.edge_style import LEAST_CONTRAST, gradient_style, level_color
+from deepviz.gui.canvas.edge_style import LEAST_CONTRAST, gradient_style, level_color, plain_style
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale, magnitude, width_at
+from deepviz.gui.canvas.live import loss_in_words
 from deepviz.gui.canvas.trace import curve_points
 from deepviz.gui.theme import DARK, LIGHT, contrast
 
@@ -81,13 +82,34 @@ def test_magnitudes(value, text):
     assert magnitude(value) == text
 
 
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (0.001337, "0.00134"),
+        (0.0478, "0.0478"),
+        (0.118, "0.118"),
+        (2.3026, "2.303"),
+        (9.277e-5, "9.3e-5"),
+        (12345.0, "1.2e4"),
+        (-0.0123, "-0.0123"),
+        (0.0, "0"),
+        (math.nan, "NaN"),
+        (math.inf, "inf"),
+    ],
+)
+def test_a_loss_has_three_figures_where_there_is_room(loss: float, text: str):
+    assert loss_in_words(loss) == text
+
+
 def test_special_values_have_styles_of_their_own():
     scale = GradientScale()
     ordinary = {gradient_style(value, scale, DARK) for value in (1e-9, 1e-3, 1.0, 1e9)}
     nothing, broken = gradient_style(0.0, scale, DARK), gradient_style(math.nan, scale, DARK)
-    assert gradient_style(None, scale, DARK) == nothing
+    unknown = gradient_style(None, scale, DARK)
+    assert unknown == plain_style(DARK)
     assert gradient_style(math.inf, scale, DARK) == broken
-    assert len({nothing, broken} | ordinary) == 2 + len(ordinary)
+    assert len({nothing, broken, unknown} | ordinary) == 3 + len(ordinary)
+    assert [style.is_dashed for style in (nothing, broken, unknown)] == [True, True, False]
 
 
 class TestCurve:

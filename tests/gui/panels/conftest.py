@@ -35,11 +35,12 @@ def small_network() -> Project:
 
 
 @pytest.fixture
-def editor(qapp: QApplication) -> Editor:
-    """An editor with a small network that has no problems."""
+def editor(qapp: QApplication) -> Iterator[Editor]:
+    """An editor with a small network that has no problems. It goes after the test, and with it all that follows it."""
     made = Editor(small_network())
     assert not made.report.problems
-    return made
+    yield made
+    made.deleteLater()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, result: PreparedData | Exception) -> t
     may_end = threading.Event()
 
     def load(choice: DataChoice) -> PreparedData:
-        may_end.wait(10)
+        may_end.wait(60)
         if isinstance(result, Exception):
             raise result
         return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -162,3 +163,26 @@ def test_a_nudged_step_that_grows_keeps_its_row(panel: HistoryPanel, editor: Edi
     for x in (8.0, 16.0):
         editor.apply("Move relu_1", partial(edits.move, positions={"relu_1": (x, 0.0)}), "nudge relu_1")
     assert listed(panel) == ["As it was opened", "Call it first", "Move relu_1"]
+
+
+def test_a_changed_setting_is_told_with_both_values(panel: HistoryPanel, editor: Editor) -> None:
+    project = editor.project
+    plan, adam = project.plan, project.plan.optimizer
+    label = "Change learning rate"
+    editor.apply(label, partial(edits.set_optimizer, optimizer=adam.changed(learning_rate=0.1)), "drag")
+    editor.apply(label, partial(edits.set_optimizer, optimizer=adam.changed(learning_rate=0.02)), "drag")
+    before = adam.learning_rate
+    assert listed(panel)[1:] == [f"Learning rate {before} → 0.02"]
+    both = replace(plan, run=plan.run.changed(batch_size=8, epochs=7), optimizer=editor.project.plan.optimizer)
+    editor.apply("Change run", partial(edits.set_plan, plan=both))
+    assert listed(panel)[2] == "Change run", "two settings have no short name"
+    tip = panel.model.index(2).data(Qt.ItemDataRole.ToolTipRole)
+    old = plan.run
+    assert f"epochs {old.epochs} → 7" in tip
+    assert f"batch size {old.batch_size} → 8" in tip
+    dense = next(node for node in project.graph.nodes if node.layer.key == "Dense")
+    layer = dense.layer.changed(units=123)
+    editor.apply(f"Change units of {dense.id}", partial(edits.set_layer, node_id=dense.id, layer=layer))
+    units = dict(dense.layer)["units"]
+    assert listed(panel)[3] == f"{dense.id}: units {units} → 123"
+    assert f"Change units of {dense.id}: {dense.id}: units" in panel.model.index(3).data(Qt.ItemDataRole.ToolTipRole)

@@ -20,6 +20,7 @@ from deepviz.datasets.sources.sine import Sine
 from deepviz.datasets.sources.spirals import Spirals
 from deepviz.datasets.sources.waves import Waves
 from deepviz.document.project import DataChoice
+from deepviz.gui.class_colors import class_color
 from deepviz.gui.panels.preview import DataPreview, Sample, draw_mark, to_image
 from deepviz.gui.theme import DARK, LIGHT, Theme
 from deepviz.training.run_plan import prepared
@@ -60,7 +61,7 @@ def test_each_kind_is_drawn(show: Show, source: object, kind: str, look: Theme) 
     if kind == "curve":
         assert look.curve(0).color in drawn
     elif kind != "images":
-        assert {look.curve(0).color, look.curve(1).color} <= drawn
+        assert {class_color(look, 0), class_color(look, 1)} <= drawn, "as wherever classes are seen"
     else:
         assert {"#000000", "#ffffff"} <= drawn
 
@@ -116,7 +117,7 @@ def test_a_sine_is_drawn_as_a_sine(show: Show) -> None:
     show(preview)
     preview.show_data(data_of(Sine(noise=0, periods=2)))
     drawn = picture(preview, 224)
-    ink = {(x, y) for x in range(224) for y in range(224) if drawn.pixelColor(x, y).name() == DARK.curve(0).color}
+    ink = {(x, y) for x in range(224) for y in range(224) if drawn.pixelColor(x, y).name() == class_color(DARK, 0)}
     heights = [[y for x, y in ink if abs(x - place * 200 - 12) < 4] for place in (0.125, 0.375, 0.625, 0.875)]
     middle = [sum(ys) / len(ys) for ys in heights]
     assert max(middle[0], middle[2]) < 60 < 160 < min(middle[1], middle[3])

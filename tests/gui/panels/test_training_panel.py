@@ -104,7 +104,7 @@ def switch(panel: TrainingPanel, box: QWidget) -> None:
 
 def test_another_schedule_comes_back_with_its_settings(panel: TrainingPanel, choose_in: Choose, editor: Editor) -> None:
     choose_in(panel.schedule_list, "Step decay")
-    assert editor.undo_stack.undoText() == "Use schedule Step decay"
+    assert editor.undo_stack.undoText() == "Use Step decay"
     type_into(panel.schedule_form.field("decay_rate").control, "0.5")
     assert editor.undo_stack.undoText() == "Change decay rate"
     choose_in(panel.schedule_list, "Constant")

@@ -52,3 +52,20 @@ def test_the_first_row_of_an_image_is_on_top() -> None:
     assert (image.width(), image.height()) == (2, 3)
     assert image.pixelColor(0, 0).name() == "#112233"
     assert image.pixelColor(1, 1).name() == "#aabbcc"
+
+
+@pytest.mark.parametrize("shape", [(0,), (1,), (2**14,), (150, 250), (3, 4, 5)])
+@pytest.mark.parametrize("scale", [ColorScale(-2.0, 2.0, True), ColorScale(0.5, 3.0, False)])
+def test_many_numbers_have_the_colours_that_each_has_alone(scale: ColorScale, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=shape).astype(np.float32)
+    values[rng.random(shape) < 0.01] = np.nan
+    values[rng.random(shape) < 0.01] = -np.inf
+    table = scale.table(DARK).astype(np.int64) @ [1 << 16, 1 << 8, 1] + (0xFF << 24)
+    shares = (values.astype(np.float64) - scale.low) / (scale.high - scale.low)
+    finite = np.isfinite(values)
+    places = np.rint(np.clip(np.where(finite, shares, 0.0), 0.0, 1.0) * (len(table) - 1)).astype(int)
+    wanted = np.where(finite, table[places], QColor(DARK.bad).rgba())
+    found = scale.pixels(values, DARK)
+    assert found.shape == shape
+    np.testing.assert_array_equal(found, wanted)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.iris import Iris
 from deepviz.datasets.sources.waves import Waves
+from deepviz.gui.plots.class_bars import headline_font
 from deepviz.gui.plots.explorer import PredictionExplorer
 from deepviz.gui.settings import CENTRE_DRAWING, PEN_WIDTH, Settings
 from deepviz.gui.theme import LIGHT
@@ -354,3 +355,12 @@ def test_nothing_is_cut_off_at_any_size(qtbot: QtBot, digits: Subject, size: tup
     for first, second in ((0, 1), (0, 2), (1, 2)):
         assert not visible[first].geometry().intersects(visible[second].geometry()) or size[0] < 250
     view.grab()
+
+
+@pytest.mark.parametrize(("width", "largest"), [(110.0, 17), (300.0, 18)])
+def test_a_headline_is_as_large_as_leaves_a_gap(qtbot: QtBot, width: float, largest: int) -> None:
+    font = headline_font("3", "> 99.99 %", width)
+    metrics = QFontMetricsF(font)
+    assert metrics.horizontalAdvance("3") + 12 + metrics.horizontalAdvance("> 99.99 %") <= width
+    assert font.pixelSize() <= largest
+    assert headline_font("3", "> 99.99 %", 300.0).pixelSize() == 18

@@ -16,6 +16,7 @@ from deepviz.document.project import DataChoice
 from deepviz.gui.plots.filters import Filters
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import LIGHT
+from deepviz.insight.filters import ALL_CHANNELS
 from deepviz.insight.subject import Subject
 from tests.e2e.window import chain
 from tests.gui.plots.looks import CROSS_ENTROPY, answer, flat, hover, images, looking, sequences, subject_of, tell
@@ -158,3 +159,32 @@ def test_files_have_the_picture_and_every_weight(look: Filters, subject: Subject
     name, *place, weight = rows[17]
     assert name == "conv2d_1/W"
     assert float(weight) == float(W[tuple(int(each) for each in place)])
+
+
+def test_gaps_and_weights_that_are_not_finite_have_their_own_colours(look: Filters, subject: Subject) -> None:
+    W = subject.network.parameters["dense_1/W"]
+    W[0, 3], W[1, 3] = np.nan, np.inf
+    look.choose_node("dense_1")
+    look._channel = ALL_CHANNELS
+    answer(look, subject)
+    assert look.answer is not None
+    scale, image = look.grid.scale, look.grid.pictures[3].image
+    assert scale is not None
+    known = W[np.isfinite(W)]
+    assert (look.answer.largest, look.answer.not_finite) == (np.abs(known).max(), 2)
+    assert "2 weights not finite" in look.caption.text
+    # Channels of 6 x 6 beside each other, three across, with a line between them.
+    units = W.reshape(6, 6, 6, 10)[..., 3]
+    for row, column in np.ndindex(image.height(), image.width()):
+        shown = image.pixelColor(column, row).name()
+        if row % 7 == 6 or column % 7 == 6:
+            assert shown == look.theme.outline
+            continue
+        weight = units[row % 7, column % 7, row // 7 * 3 + column // 7]
+        table = scale.table(look.theme)
+        place = (
+            round((len(table) - 1) * (float(weight) - scale.low) / (scale.high - scale.low))
+            if np.isfinite(weight)
+            else 0
+        )
+        assert shown == ("#" + bytes(table[place]).hex() if np.isfinite(weight) else look.theme.bad)

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.plots.gradient_map import CAPACITY, GradientMap
+from deepviz.gui.plots.area import TICK_SIZE
+from deepviz.gui.plots.gradient_map import BAR_GAP, BAR_WIDTH, CAPACITY, LABEL_GAP, GradientMap
 from deepviz.gui.plots.map_cells import Kind
-from deepviz.gui.theme import DARK, LIGHT, Theme, viridis
+from deepviz.gui.theme import DARK, LIGHT, Theme, body_font, viridis
 from deepviz.training.history import History
 
 MakeHistory = Callable[..., History]
@@ -292,3 +293,17 @@ def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_
 def test_a_run_without_gradients_says_so(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, make_history(3, skipped=[1, 2, 3]))
     assert plot.words.text() == "No gradient was measured in this run"
+
+
+@pytest.mark.parametrize("power", [-3, -10, -38])
+def test_the_numbers_beside_the_colour_bar_are_whole(qtbot: QtBot, make_history: MakeHistory, power: int):
+    norms = np.ones((20, 3))
+    norms[:, 0] = 10.0**power
+    plot = opened(qtbot, make_history(20, norms=norms), width=236, height=200)
+    metrics = QFontMetricsF(body_font(TICK_SIZE))
+    left = plot.area.frame.right() + BAR_GAP + BAR_WIDTH + LABEL_GAP
+    widest = max(metrics.horizontalAdvance(each.label) for each in plot._bar_labels(plot.area.frame.height()))
+    assert left + widest <= plot.area.width()
+    image = plot.area.grab().toImage()
+    ground = image.pixelColor(image.width() - 1, 0)
+    assert all(image.pixelColor(image.width() - 1, y) == ground for y in range(image.height())), "nothing is cut off"

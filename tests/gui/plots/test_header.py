@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import all_views
-from deepviz.gui.plots.header import Entry, PlotHeader
+from deepviz.gui.plots.header import Entry, PlotHeader, shared
 from deepviz.gui.plots.view import View
 from deepviz.gui.theme import DARK
 
@@ -24,12 +24,41 @@ def test_what_fits(qtbot: QtBot, room: float, fits: tuple[bool, bool]):
     assert header._what_fits(room) == fits
 
 
-@pytest.mark.parametrize(("room", "shown"), [(400, 2), (110, 1), (60, 0)])
-def test_names_that_do_not_fit_are_counted(qtbot: QtBot, room: float, shown: int):
+@pytest.mark.parametrize("room", [400, 150, 130, 110, 60, 20])
+def test_names_that_have_no_room_are_cut_short_and_never_counted(qtbot: QtBot, room: float):
     header = PlotHeader("Loss")
     qtbot.addWidget(header)
     header.set_entries(ENTRIES)
-    assert header._shown_in(room) == ENTRIES[:shown]
+    shown = header._shown_in(room)
+    assert [entry for entry, _ in shown] == list(ENTRIES[: len(shown)])
+    assert all(entry.name.startswith(name.removesuffix("…")) for entry, name in shown)
+    assert all(len(name) >= 4 for _, name in shown)
+    assert len(shown) == (2 if room >= 130 else 1 if room == 110 else 0)
+    assert [name for _, name in shown] == ["train", "validation"] or room < 150
+
+
+def test_names_that_would_be_alike_are_not_cut_short(qtbot: QtBot):
+    header = PlotHeader("Projection")
+    qtbot.addWidget(header)
+    header.set_entries([Entry(f"category {number}", "", "#ff0000", is_patch=True) for number in range(4)])
+    for room in range(20, 500, 10):
+        names = [name for _, name in header._shown_in(room)]
+        assert names == [entry.name for entry in header.entries[: len(names)]]
+
+
+def test_short_names_are_not_painted_where_there_is_no_room(qtbot: QtBot):
+    header = PlotHeader("Projection")
+    qtbot.addWidget(header)
+    header.set_entries([Entry(str(number), "", "#ff0000", is_patch=True) for number in range(10)])
+    for room in range(0, 500, 10):
+        assert len(header._shown_in(room)) <= max(0, room + 14) // 32
+
+
+def test_room_is_shared():
+    assert shared(100, [10, 200, 20]) == [10, 70, 20]
+    assert shared(90, [50, 50, 50]) == [30, 30, 30]
+    assert shared(-5, [50, 50]) == [0, 0]
+    assert shared(500, [50, 60]) == [50, 60]
 
 
 def test_a_colour_never_stands_without_its_name(qtbot: QtBot):

@@ -60,7 +60,7 @@ def test_a_landscape_is_worked_out_by_the_window(person: Person) -> None:
     look = opened(person, "landscape")
     assert isinstance(look, Landscape)
     look.choose("resolution", 11)
-    click(look.button, QPointF(look.button.rect().center()))
+    click(look.row.button, QPointF(look.row.button.rect().center()))
     person.qtbot.waitUntil(lambda: look.answer is not None, timeout=PATIENCE)
     assert look.answer is not None
     subject = subject_of(images())
@@ -68,8 +68,8 @@ def test_a_landscape_is_worked_out_by_the_window(person: Person) -> None:
     rows = np.arange(512) * len(train) // 512
     assert look.answer.centre == evaluate(subject.network, subject.loss, train.x[rows], train.y[rows]).loss
     assert not look.is_computing
-    click(look.button, QPointF(look.button.rect().center()))
+    click(look.row.button, QPointF(look.row.button.rect().center()))
     assert look.is_computing
-    click(look.button, QPointF(look.button.rect().center()))
+    click(look.row.button, QPointF(look.row.button.rect().center()))
     person.qtbot.waitUntil(lambda: not person.bench.inspector.is_busy, timeout=PATIENCE)
     assert not look.is_computing

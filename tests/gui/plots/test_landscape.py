@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine.evaluation import evaluate
-from deepviz.gui.plots.landscape import Landscape, time_in_words
+from deepviz.gui.plots.compute_row import time_in_words
+from deepviz.gui.plots.landscape import Landscape
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import LANDSCAPE_FORM, LANDSCAPE_LOG, LANDSCAPE_POINTS, Settings
 from deepviz.gui.theme import DARK, LIGHT, viridis
@@ -36,7 +37,7 @@ def look(subject: Subject, qtbot: QtBot) -> Landscape:
 
 @pytest.fixture
 def computed(look: Landscape, subject: Subject) -> Landscape:
-    click(look.button, QPointF(look.button.rect().center()))
+    click(look.row.button, QPointF(look.row.button.rect().center()))
     answer(look, subject)
     return look
 
@@ -46,8 +47,9 @@ def losses() -> np.ndarray:
     return np.array([[4.0, 2.0, 3.0], [1.5, 0.5, 100.0], [np.inf, 7.0, 8.0]])
 
 
-def surface(values: np.ndarray) -> Surface:
-    return Surface(np.array([-1.0, 0.0, 1.0]), values, 100, 400, 10, 12, 3)
+def surface(values: np.ndarray, step: int = 0) -> Surface:
+    ys = np.array([-1.0, 0.0, 1.0]) if len(values) > 1 else np.zeros(1)
+    return Surface(np.array([-1.0, 0.0, 1.0]), ys, values, 100, 400, 10, 12, 3, step)
 
 
 @pytest.mark.parametrize("value", [0.0, 2.5, 1e30])
@@ -66,26 +68,26 @@ def test_nothing_is_asked_until_somebody_wants_it(look: Landscape) -> None:
     assert look.question() is None
     assert "Press Compute" in look.words.text()
     assert look.words.isVisible()
-    assert look.button.isEnabled()
-    assert look.progress.isHidden()
+    assert look.row.button.isEnabled()
+    assert look.row.progress.isHidden()
 
 
 def test_compute_asks_shows_progress_and_can_be_cancelled(look: Landscape, qtbot: QtBot) -> None:
     with qtbot.waitSignal(look.asked):
-        click(look.button, QPointF(look.button.rect().center()))
+        click(look.row.button, QPointF(look.row.button.rect().center()))
     assert look.question() == Ask(resolution=11, attempt=1)
-    assert look.button.text() == "Cancel"
+    assert look.row.button.text() == "Cancel"
     look.show_progress(0.0)
     look.show_progress(0.25)
-    assert look.progress.value() == 250
-    assert look.time_left.text() == "1 s left"
+    assert look.row.progress.value() == 250
+    assert look.row.time_left.text() == "1 s left"
     with qtbot.waitSignal(look.asked):
-        QTest.keyClick(look.button, Qt.Key.Key_Space)
+        QTest.keyClick(look.row.button, Qt.Key.Key_Space)
     assert look.question() is None
-    assert look.button.text() == "Compute"
-    assert look.progress.isHidden()
+    assert look.row.button.text() == "Compute"
+    assert look.row.progress.isHidden()
     look.show_progress(0.5)  # of what was cancelled just now
-    assert look.progress.value() == 0
+    assert look.row.progress.value() == 0
 
 
 def test_the_loss_at_the_centre_is_that_of_the_samples(computed: Landscape, subject: Subject) -> None:
@@ -93,9 +95,12 @@ def test_the_loss_at_the_centre_is_that_of_the_samples(computed: Landscape, subj
     wanted = evaluate(subject.network, subject.loss, train.x, train.y).loss
     assert computed.answer is not None
     assert computed.answer.centre == wanted
-    assert f"Loss {format_value(wanted, 6)} at the present weights (+), of all 480 training" in computed.area.caption
+    assert (
+        f"Around the untrained weights (+): loss {format_value(wanted, 6)}, of all 480 training"
+        in computed.area.caption
+    )
     assert computed.question() is None
-    assert computed.button.text() == "Compute"
+    assert computed.row.button.text() == "Compute"
     computed.compute()
     assert computed.question() == Ask(resolution=11, attempt=2), "asked for anew, it is worked out anew"
 
@@ -106,7 +111,7 @@ def test_the_cross_hair_stands_at_computed_points_and_says_them(computed: Landsc
     hover(computed.area, computed.area.pixel(0.41, -0.77))
     column, row = 7, 1
     lines = computed.area.accessibleDescription().splitlines()
-    assert lines[0] == f"a {format_value(float(found.steps[column]))} · b {format_value(float(found.steps[row]))}"
+    assert lines[0] == f"a {format_value(float(found.xs[column]))} · b {format_value(float(found.ys[row]))}"
     assert lines[1] == f"loss {format_value(float(found.losses[row, column]), 6)}"
     assert lines[2] == f"more than at + {format_value(float(found.losses[row, column]) - found.centre, 6)}"
     QTest.keyClick(computed.area, Qt.Key.Key_Up)
@@ -119,7 +124,7 @@ def test_the_cross_hair_stands_at_computed_points_and_says_them(computed: Landsc
 
 
 def test_colours_of_the_map_are_those_of_the_losses(look: Landscape) -> None:
-    look.take_answer(surface(losses()), 4)
+    look.take_answer(surface(losses(), 4), 4)
     shot = look.area.grab().toImage()
 
     def color(a: float, b: float) -> str:
@@ -174,7 +179,7 @@ def test_choices_are_remembered_and_count_from_the_next_time(
     other.take_settings(settings)
     other.compute()
     assert other.question() == Ask(directions=1, resolution=31, reach=0.25, attempt=1)
-    seed = next(each for each in other.menu.actions() if each.text() == "Other directions")
+    seed = next(each for each in other.menu.actions() if each.text() == "Other random directions")
     other.cancel()
     seed.trigger()
     other.compute()
@@ -188,7 +193,7 @@ def test_an_edit_of_the_network_leaves_what_was_computed(computed: Landscape, qt
     tell(computed, subject_of(images()))
     assert computed.answer is None
     assert computed.question() is None
-    assert computed.button.text() == "Compute"
+    assert computed.row.button.text() == "Compute"
     assert computed.words.isVisible()
 
 
@@ -196,7 +201,7 @@ def test_a_refusal_is_said_in_place(look: Landscape) -> None:
     look.compute()
     look.take_refusal("Some weights are not finite, so there is nothing around them. Train anew.")
     assert "Train anew" in look.words.text()
-    assert look.button.text() == "Compute"
+    assert look.row.button.text() == "Compute"
     assert look.question() is None
 
 
@@ -223,11 +228,12 @@ def test_files_have_every_loss(computed: Landscape, tmp_path: Path) -> None:
         assert (tmp_path / f"landscape.{suffix}").stat().st_size > 1000
     with (tmp_path / "landscape.csv").open() as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["a", "b", "loss"]
+    assert rows[0] == ["what", "step", "a", "b", "loss", "distance", "share of distance in plane"]
     assert computed.answer is not None
-    assert [float(each) for each in rows[1 + 11 * 2 + 5]] == [
+    assert [float(each) for each in rows[1 + 11 * 2 + 5][1:5]] == [
         0.0,
-        computed.answer.steps[2],
+        0.0,
+        computed.answer.ys[2],
         computed.answer.losses[2, 5],
     ]
 

@@ -121,7 +121,9 @@ def test_without_a_suggestion_words_say_why_and_a_rate_can_still_be_chosen(look:
 
 
 def test_schedule_and_frozen_layers_are_mentioned(made_up: RateFinder, subject: Subject) -> None:
-    assert made_up.note.isHidden()
+    made_up.compute()
+    made_up.take_answer(found(), 0)
+    assert made_up.note.isHidden(), "nothing has to be said of a network that has not learnt"
 
     def scheduled(project: Project) -> Project:
         return edits.set_plan(project, replace(project.plan, schedule=CosineDecay()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,14 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import all_views
 from deepviz.gui.plots.run_curves import RunCurves, ShownRun, smoothed
+from deepviz.gui.plots.run_legend import short_names
 from deepviz.gui.plots.run_overlay import MOST_RUNS, RunOverlay
 from deepviz.gui.plots.seed_band import SeedBand, band_of
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.gui.theme import LIGHT
 from deepviz.training.history import History
 from deepviz.training.run_summary import summary_of
+from deepviz.training.short_history import shortened
 from tests.training.run_made import Record, project
 
 SEEDS = (0, 1, 2)
@@ -52,7 +55,6 @@ def shown(qtbot: QtBot, view: RunCurves) -> RunCurves:
 def overlay(qtbot: QtBot) -> RunOverlay:
     view = RunOverlay()
     shown(qtbot, view)
-    view.set_smoothing(0)
     return view
 
 
@@ -80,7 +82,40 @@ def test_each_run_has_its_curve_of_training_and_validation(overlay: RunOverlay) 
     np.testing.assert_array_equal(first_validation.x, [10, 20, 30, 40])
     np.testing.assert_allclose(second.y, 3 / np.arange(1, 61))
     np.testing.assert_allclose(second_validation.y, 6 / np.arange(10, 61, 10))
-    assert [each.name for each in overlay.header.entries] == ["small", "small"]
+    assert [each.name for each in overlay.legend.entries] == ["small", "small"]
+    # What the list of runs says of the last epoch, too: the validation loss after it.
+    assert [each.value for each in overlay.legend.entries] == ["val. 0.05", "val. 0.1"]
+    assert overlay.smoothing == 0, "curves are shown as they were measured"
+    overlay.set_part("train")
+    means = [np.mean([factor / step for step in range(last - 9, last + 1)]) for factor, last in ((1, 40), (3, 60))]
+    assert [float(each.value) for each in overlay.legend.entries] == pytest.approx(means, rel=1e-3)
+
+
+def test_a_narrow_legend_still_has_every_name(overlay: RunOverlay, qtbot: QtBot) -> None:
+    named = ("spirals, learning rate 0.1", "spirals, learning rate 0.01", "spirals, learning rate 0.001", "spirals, Q")
+    runs = [run(number) for number in range(4)]
+    overlay.show_runs(
+        [ShownRun(replace(each.summary, name=name), each.history) for each, name in zip(runs, named, strict=True)]
+    )
+    wide = overlay.legend.height()
+    overlay.resize(340, 240)
+    QApplication.processEvents()
+    assert overlay.width() == 340
+    assert overlay.legend.words(340) == ["learning rate 0.1", "learning rate 0.01", "learning rate 0.001", "Q"]
+    assert overlay.legend.height() > wide
+    assert all(name in overlay.legend.toolTip() for name in named)
+    overlay.show_runs([run(number) for number in range(MOST_RUNS)])
+    shown_names = overlay.legend.words(200)
+    assert shown_names[-1] == f"+{MOST_RUNS - len(shown_names) + 1}"
+    assert overlay.area.height() > 60, "the legend leaves the curves their room"
+
+
+def test_names_lose_only_what_all_begin_with() -> None:
+    assert short_names(["a, seed 1", "a, seed 12"]) == ["seed 1", "seed 12"]
+    assert short_names(["a, b, c", "a, b, d"]) == ["c", "d"]
+    assert short_names(["a, ", "a, b"]) == ["a, ", "a, b"]
+    assert short_names(["spirals 1", "spirals 2"]) == ["spirals 1", "spirals 2"]
+    assert short_names(["a, seed 1"]) == ["a, seed 1"]
 
 
 def test_the_axis_counts_steps_epochs_or_seconds(overlay: RunOverlay) -> None:
@@ -178,6 +213,34 @@ def test_the_band_is_exact_at_every_step_that_all_have(band: SeedBand) -> None:
     np.testing.assert_allclose(found.high, 5 / steps)
     np.testing.assert_allclose(found.mean, (1 + 2 + 5) / 3 / steps)
     np.testing.assert_allclose(band.curves[0].y, found.mean)
+
+
+def test_a_band_of_long_runs_of_different_length_is_that_of_their_whole_courses(band: SeedBand) -> None:
+    """Kept are only some steps of each; at those that all have, nothing but the runs' own numbers is shown."""
+    rng = np.random.default_rng(0)
+    lengths = (9000, 5200, 7001)
+    losses = [rng.random(length) for length in lengths]
+    made = []
+    for seed, loss in enumerate(losses):
+        history = History(["dense_1"])
+        history.append(Record(step, 1 + step // 100, {"loss": value}) for step, value in enumerate(loss.tolist(), 1))
+        summary = summary_of(f"run-{seed}", project(seed=seed), history, len(loss), 1.0)
+        made.append(ShownRun(summary, shortened(history)))
+    band.show_runs(made)
+    found = band.band(False)
+    assert found is not None
+    assert 500 < len(found.steps) <= min(len(run.history) for run in made)
+    assert found.steps[-1] > 5190
+    table = np.array([loss[found.steps - 1] for loss in losses])
+    np.testing.assert_array_equal(found.low, table.min(axis=0))
+    np.testing.assert_allclose(found.mean, table.mean(axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(found.high, table.max(axis=0))
+    step = int(found.steps[400])
+    values = [float(text.split()[-1]) for text in band.hover_text(step).splitlines()[1:4]]
+    column = table[:, 400]
+    assert values == pytest.approx([column.mean(), column.min(), column.max()], rel=1e-5)
+    note = band.header.note.replace("\N{THIN SPACE}", " ").replace(",", "")
+    assert note.endswith("to step 5200 where the first ended")
 
 
 def test_the_final_results_by_hand(band: SeedBand) -> None:

@@ -40,6 +40,8 @@ def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeDesk]:
     for each in made:
         each.shut_down()
         each.panel.close()
+    for editor in editors:
+        editor.deleteLater()  # and with it the desk
 
 
 @pytest.fixture

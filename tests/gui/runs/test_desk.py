@@ -8,20 +8,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepviz.document import edits
 from deepviz.gui.plots.run_overlay import RunOverlay
 from deepviz.gui.plots.seed_band import SeedBand
 from deepviz.gui.runs.desk import runs_home
+from deepviz.gui.runs.trial import TO_BEGIN
 from deepviz.training.grid import seeds
 from tests.gui.runs.conftest import MakeDesk
 from tests.gui.runs.test_panel import LEFT, click, names
 from tests.training.run_made import Record, project, trained
 
 LONG = 1_000_000
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 
 def test_a_run_that_ended_is_on_the_list_soon(make_desk: MakeDesk, qtbot: QtBot) -> None:
@@ -108,6 +109,15 @@ def test_views_show_the_chosen_runs_while_they_can_be_seen(
     click(desk.panel, three_runs[2], keys=Qt.KeyboardModifier.ControlModifier)
     assert [each.summary.id for each in overlay.runs] == [three_runs[2], three_runs[0]]
     assert band.runs == ()
+    overlay.area.set_range((1.0, 5.0), (0.0, 1.0))
+    overlay.area.view_changed.emit()
+    QTest.keyClick(desk.panel.list_page.table, Qt.Key.Key_F2)
+    (line,) = desk.panel.list_page.table.findChildren(QLineEdit)
+    QTest.keyClicks(line, "wide")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "wide" in [each.name for each in overlay.legend.entries])
+    assert "wide, train" in overlay.hover_text(2.0), "the cross-hair tells the present name"
+    assert overlay.area.x_range == (1.0, 5.0), "a new name is no reason to leave the part that is shown"
     overlay.hide()
 
 
@@ -151,8 +161,10 @@ def test_seeds_are_queued_trained_listed_and_shown_as_a_band(make_desk: MakeDesk
     assert form.outlook.said.startswith("2")
     QTest.keyClick(form.count, Qt.Key.Key_Return)
     assert desk.panel.queue_page.isVisible()
+    assert desk.panel.queue_page.table.hasFocus()
     with qtbot.waitSignal(desk.panel.queue_page.all_over, timeout=PATIENCE):
         pass
+    assert desk.panel.focusWidget() is desk.panel.list_page.table, "the keyboard stays where people look"
     assert names(desk.panel) in (["small, seed 1", "small, seed 0"], ["small, seed 0", "small, seed 1"])
     assert len(desk.panel.chosen) == 2
     assert wanted == ["seed_band"], "they were made to see their spread"
@@ -163,11 +175,16 @@ def test_seeds_are_queued_trained_listed_and_shown_as_a_band(make_desk: MakeDesk
     # One run of the series stands for all of it.
     click(desk.panel, desk.panel.model.runs[0].id)
     assert len(band.runs) == 2
-    # What it took is known now.
-    seconds = desk.seconds_of(seeds(desk.project, 4, 0))
+    # How long further ones will take is known by what was tried when the form was opened.
+    planned = seeds(desk.project, 4, 0)
+    (pace,) = desk.trial._paces.values()
+    steps = desk.store.runs()[0].steps_per_epoch * 2 * 4
+    assert desk.outlook(planned).seconds == pytest.approx(pace * steps + 4 * TO_BEGIN)
+    # Where nothing can be tried, by the newest run.
+    desk.trial._paces.clear()
     newest = desk.store.runs()[0]
-    steps = newest.steps_per_epoch * 2 * 4
-    assert seconds == pytest.approx(newest.seconds / newest.steps * steps + 4.0)  # a second each to begin
+    expected = newest.seconds / newest.steps * steps + 4 * TO_BEGIN
+    assert desk.outlook(planned).seconds == pytest.approx(expected)
     band.hide()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -26,6 +28,10 @@ def opened(make_desk: MakeDesk) -> tuple[GridForm, list[list[QueuedRun]]]:
     return form, queued
 
 
+def words(form: GridForm) -> str:
+    return form.outlook.said.replace("\N{THIN SPACE}", " ")
+
+
 def choose(form: GridForm, row: int, path: str) -> None:
     box = form.axis_rows[row].setting
     box.setFocus()
@@ -47,7 +53,8 @@ def test_values_make_runs(make_desk: MakeDesk, qtbot: QtBot) -> None:
     choose(form, 1, "plan.run.batch_size")
     QTest.keyClicks(form.axis_rows[1].values, "16, 32")
     form.say_outlook()
-    assert form.outlook.said.replace("\N{THIN SPACE}", " ").startswith("6 runs, how long is known")
+    assert words(form).startswith("6 runs of at most 200, one at a time: how long is being tried out, about ")
+    qtbot.waitUntil(lambda: re.search(r"one at a time: about \d+ s in all, about \d+ MB of memory$", words(form)))
     QTest.keyClick(form.axis_rows[1].values, Qt.Key.Key_Return)
     ((runs),) = queued
     assert [settings_of(each.project)[RATE] for each in runs] == [0.001, 0.001, 0.01, 0.01, 0.1, 0.1]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -117,6 +118,50 @@ def test_deleting_asks_nothing_and_can_be_undone(make_desk: MakeDesk, three_runs
     assert panel.notice.text == ""
 
 
+def test_ctrl_z_brings_back_what_was_deleted_and_is_the_windows_otherwise(
+    make_desk: MakeDesk, three_runs: list[str]
+) -> None:
+    panel = make_desk().panel
+    table = panel.list_page.table
+    of_window: list[str] = []
+    shortcut = QShortcut(QKeySequence("Ctrl+Z"), panel)
+    shortcut.activated.connect(lambda: of_window.append("undo"))
+    for run in (three_runs[1], three_runs[0]):
+        click(panel, run)
+        QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert names(panel) == ["run 9"]
+    assert panel.chosen == [], "nothing else is deleted by another press"
+    assert table.currentIndex().row() == 0, "the keyboard stays in the list"
+    QTest.keyClick(table, Qt.Key.Key_Z, CTRL)
+    assert names(panel) == ["run 9", "run 3"]
+    assert [each.name for each in panel.chosen] == ["run 3"]
+    assert panel.notice.text == ""
+    assert panel.list_page.actions_by_key["undo"].isEnabled()
+    panel.list_page.actions_by_key["undo"].trigger()
+    assert names(panel) == ["run 9", "run 6", "run 3"]
+    assert not panel.list_page.actions_by_key["undo"].isEnabled()
+    assert of_window == []
+    QTest.keyClick(table, Qt.Key.Key_Z, CTRL)
+    assert of_window == ["undo"], "then it is the network that is undone"
+
+
+def test_every_column_can_be_sorted_by_without_a_pointer(make_desk: MakeDesk, three_runs: list[str]) -> None:
+    panel = make_desk().panel
+    menu = panel.list_page.sort_menu
+    expected = {"Train loss": lambda run: run.figure("loss"), "Name": lambda run: run.name}
+    for title, value in expected.items():
+        for is_falling in (False, True):
+            menu.aboutToShow.emit()
+            assert len(menu.actions()) == len(panel.model.columns)
+            (action,) = [each for each in menu.actions() if each.text().partition(" (")[0] == title]
+            action.trigger()
+            assert [run.id for run in panel.model.runs] == [
+                run.id for run in sorted(panel.model.runs, key=value, reverse=is_falling)
+            ]
+    menu.aboutToShow.emit()
+    assert [each.text() for each in menu.actions() if each.isChecked()] == ["Name (large to small)"]
+
+
 def test_the_filter_takes_words_and_projects(make_desk: MakeDesk, three_runs: list[str]) -> None:
     panel = make_desk().panel
     QTest.keyClicks(panel.list_page.filter_field, "6 RUN")
@@ -217,3 +262,21 @@ def test_what_is_not_exact_says_so() -> None:
         "3:05",
         "1:02:30",
     ]
+
+
+def test_a_setting_that_was_changed_on_the_way_is_told_with_its_course() -> None:
+    """And only what differs: 200 values of a slider that was dragged are not."""
+    rate, units = "plan.optimizer.learning_rate", "graph.dense_1.units"
+    plain = RunSummary("a", settings={rate: 0.1, units: 4})
+    changed = RunSummary("b", settings={rate: 0.1, units: 4}, courses={rate: ((400, 0.01),)})
+    dragged = RunSummary("c", settings={rate: 0.1, units: 4}, courses={rate: tuple((s, s / 8) for s in range(1, 201))})
+    (row,) = [row for row in compared([plain, changed, dragged]) if row.heading == "Settings"]
+    assert (row.label, row.tip) == ("Learning rate", rate)
+    assert row.cells == (
+        "0.1",
+        "0.1, after step 400 0.01",
+        "0.1, after step 1 0.125, after step 2 0.25, …, after step 200 25",
+    )
+    (column,) = [each for each in columns_of([plain, changed], False) if each.key.startswith("setting")]
+    assert [column.words(run) for run in (plain, changed)] == ["0.1", "0.1 → 0.01"]
+    assert not [row for row in compared([changed, changed]) if row.heading == "Settings"]

@@ -1,0 +1,58 @@
+"""What was changed of a project's settings, in words with both values: ``learning rate 0.1 → 0.01``."""
+
+from __future__ import annotations
+
+from deepviz.document.project import Project
+from deepviz.registry import Definition
+
+PARTS = ("optimizer", "schedule", "run")
+"""Of the plan, what has settings of its own; one of several rules or metrics is told by its label."""
+
+
+def changed_settings(before: Project, after: Project) -> tuple[str, ...]:
+    """Every setting of the plan and of layers that differs, where both are of one kind."""
+    found: list[str] = []
+    for name in PARTS:
+        found += differing(getattr(before.plan, name), getattr(after.plan, name))
+    for name in ("stopping", "metrics"):
+        known: dict[str, Definition] = {each.key: each for each in getattr(before.plan, name)}
+        for each in getattr(after.plan, name):
+            if each.key in known:
+                found += [f"{each.label}: {words}" for words in differing(known[each.key], each)]
+    if after.graph is not before.graph:
+        nodes = before.graph.by_id
+        for node in after.graph.nodes:
+            if node.id in nodes and nodes[node.id].layer is not node.layer:
+                found += [f"{node.id}: {words}" for words in differing(nodes[node.id].layer, node.layer)]
+    return tuple(found)
+
+
+def differing(before: Definition, after: Definition) -> list[str]:
+    """In which settings two definitions of one kind differ; nothing where they are of different kinds."""
+    if before.key != after.key:
+        return []
+    return [
+        f"{small(setting.label)} {said(getattr(before, setting.name))} → {said(getattr(after, setting.name))}"
+        for setting in after.hyperparameters()
+        if getattr(before, setting.name) != getattr(after, setting.name)
+    ]
+
+
+def said(value: object) -> str:
+    """A value in as few digits as tell it from all others: ``0.003``, ``1e-5``."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(said, value)) or "none"
+    if not isinstance(value, float):
+        return str(value)
+    mantissa, _, exponent = repr(value).partition("e")
+    mantissa = mantissa.removesuffix(".0")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def small(label: str) -> str:
+    """A label inside a sentence: "Batch size" becomes "batch size", "L2 penalty" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -1,0 +1,109 @@
+"""Tries out in a thread how long steps of planned runs take, so that a form can say it before they are queued."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from deepviz.datasets.prepared import PreparedData
+from deepviz.document.project import Project
+from deepviz.document.shapes import check
+from deepviz.training.run_plan import facts_of
+from deepviz.training.run_trial import HEAVIEST, chosen, memory_of, seconds_a_step, seconds_of_steps, work_of
+
+TO_BEGIN = 0.5
+"""Seconds that a process takes until it trains, and to write down what came of it."""
+
+
+class RunTrial(QObject):
+    """Knows how long steps take that were tried, for the data that are open."""
+
+    done = Signal()
+    """More is known than before."""
+    _told = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._data: PreparedData | None = None
+        self._paces: dict[float, float] = {}
+        self._tried: set[float] = set()
+        self._thread: threading.Thread | None = None
+        self._is_wanted = True
+        self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being tried."""
+        return self._thread is not None
+
+    def seconds_of(self, projects: Sequence[Project], data: PreparedData, at_once: int) -> float | None:
+        """How long runs of these projects take in all; None while that is being tried, or where it cannot be.
+
+        Parameters
+        ----------
+        projects
+            At least one, all of which can be trained.
+        data
+            What they are trained on.
+        at_once
+            How many run at the same time.
+        """
+        if data is not self._data:
+            self._data, self._paces, self._tried = data, {}, set()
+        works = self._works(projects, data)
+        first = dict(zip(reversed(works), reversed(projects), strict=True))
+        missing = {work: first[work] for work in chosen(works) if work not in self._tried and work <= HEAVIEST}
+        if missing and self._thread is None:
+            self._begin(missing, data)
+        if missing or not self._paces or max(works) > HEAVIEST:
+            return None
+        samples = len(data.train)
+        steps = [-(-samples // each.plan.run.batch_size) * each.plan.run.epochs for each in projects]
+        seconds = sum(
+            seconds_of_steps(self._paces, work) * count for work, count in zip(works, steps, strict=True)
+        ) + TO_BEGIN * len(projects)
+        return seconds / max(1, min(at_once, len(projects)))
+
+    def memory_of(self, projects: Sequence[Project], data: PreparedData, at_once: int) -> int:
+        """About how many bytes the largest of these runs take that go on at the same time."""
+        works = self._works(projects, data)
+        heaviest = projects[max(range(len(works)), key=lambda place: works[place])]
+        return memory_of(heaviest, data) * max(1, min(at_once, len(projects)))
+
+    def shut_down(self) -> None:
+        """Wait until nothing is tried any more."""
+        self._is_wanted = False
+        if self._thread is not None:
+            self._thread.join(2.0)
+
+    def _works(self, projects: Sequence[Project], data: PreparedData) -> list[float]:
+        """How much each computes in a step. Most projects of a grid share one graph, which is looked at once."""
+        facts = facts_of(data)
+        known: dict[tuple[int, int], float] = {}
+        found = []
+        for each in projects:
+            place = id(each.graph), each.plan.run.batch_size
+            if place not in known:
+                known[place] = work_of(each, check(each, facts))
+            found.append(known[place])
+        return found
+
+    def _begin(self, missing: dict[float, Project], data: PreparedData) -> None:
+        def work() -> None:
+            found = {
+                amount: seconds_a_step(project, data, lambda: self._is_wanted) for amount, project in missing.items()
+            }
+            if self._is_wanted:
+                self._told.emit(data, found)
+
+        self._thread = threading.Thread(target=work, name="deepviz-trial", daemon=True)
+        self._thread.start()
+
+    def _take(self, data: PreparedData, found: dict[float, float | None]) -> None:
+        self._thread = None
+        if data is self._data:
+            self._tried |= set(found)
+            self._paces |= {work: seconds for work, seconds in found.items() if seconds is not None}
+        self.done.emit()

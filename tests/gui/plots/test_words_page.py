@@ -1,0 +1,61 @@
+"""A view that does not fit what is open offers one that does, by a button below its words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.plots.words_page import WordsPage
+from tests.e2e.window import LEFT, PATIENCE, Person
+
+
+def test_the_button_names_what_the_words_offer(qtbot: QtBot) -> None:
+    page = WordsPage()
+    qtbot.addWidget(page)
+    page.resize(240, 180)
+    page.show()
+    page.say("Press Run to see it")
+    assert not page.button.isVisible()
+    page.say("These data have numbers to fit and no classes. Open Residuals instead.")
+    assert page.button.text() == "Show Residuals"
+    assert page.rect().contains(page.button.geometry())
+    with qtbot.waitSignal(page.view_wanted) as asked:
+        page.button.setFocus()
+        QTest.keyClick(page.button, Qt.Key.Key_Space)
+    assert asked.args == ["Residuals"]
+    page.say("")
+    assert not page.button.isVisible()
+
+
+def test_an_example_of_another_kind_leaves_views_open_and_offers_others(person: Person) -> None:
+    views = person.bench.views
+    for key in ("confusion", "accuracy"):
+        views.open(key)
+        QApplication.processEvents()
+    person.bench.files.open_example("auto-mpg")
+    view = views.views["confusion"]
+    button = view._page.button
+    views.docks["confusion"].raise_()
+    person.qtbot.waitUntil(button.isVisible, timeout=PATIENCE)
+    assert button.text() == "Show Residuals"
+    QTest.mouseClick(button, LEFT)
+    person.qtbot.waitUntil(lambda: views.is_visible("residuals"), timeout=PATIENCE)
+    assert views.is_open("confusion"), "what somebody has chosen stays"
+    assert person.bench.window.tabifiedDockWidgets(views.docks["confusion"])
+
+
+def test_every_offer_is_the_title_of_a_view(person: Person) -> None:
+    titles = {kind.title for kind in person.bench.views.kinds.values()}
+    offered = set()
+    for example in ("auto-mpg", "sine", "digits-cnn", "iris"):
+        person.bench.files.open_example(example)
+        QApplication.processEvents()
+        for key in person.bench.views.kinds:
+            page = person.bench.views.view(key)._page
+            page.say(person.bench.views.view(key).what_is_missing())
+            if page._offered:
+                offered.add(page._offered)
+    assert offered
+    assert offered <= titles

@@ -1,0 +1,130 @@
+"""What is said of a run ahead while it goes on: its length and its learning rate, as the trainer has them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from deepviz.document import edits
+from deepviz.document.project import Project
+from deepviz.engine.schedules.cosine_decay import CosineDecay
+from deepviz.gui.panels.schedule_curve import RunAhead
+from deepviz.gui.run_so_far import run_so_far
+from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
+from tests.gui.window_hands import press_shortcut, train_steps
+
+
+def with_cosine(project: Project) -> Project:
+    plan = project.plan
+    return edits.set_plan(project, type(plan)(plan.optimizer, plan.run, schedule=CosineDecay(warmup_steps=4)))
+
+
+@pytest.fixture
+def person(open_window: OpenWindow) -> Person:
+    """Six epochs of 480 samples in batches of 32: 90 steps, with a cosine over all of them."""
+    return open_window(with_cosine(small_project(epochs=6)))
+
+
+def type_batch(person: Person, size: str) -> None:
+    """Type another size of batches into the Training page."""
+    person.bench.window.show_tab("Training")
+    field = person.bench.training_panel.run_form.field("batch_size").control
+    field.setFocus()
+    press_shortcut("Ctrl+A", field)
+    QTest.keyClicks(field, size)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def run_of(person: Person) -> RunAhead:
+    run = person.bench.training_panel.schedule_preview.plane.run
+    assert run is not None
+    return run
+
+
+def test_before_a_run_all_of_it_is_planned(person: Person) -> None:
+    facts = person.bench.training_panel.facts
+    assert (facts.value("Steps in all"), run_of(person).so_far) == ("90", None)
+
+
+def test_after_another_batch_size_steps_in_all_are_those_made_and_those_to_come(person: Person) -> None:
+    """After 20 of 90 steps: 480 - 5 x 32 = 320 samples are left of epoch 2. Of 100 each: 4 steps, then 4 x 5."""
+    train_steps(person, 20)
+    type_batch(person, "100")
+    panel, progress = person.bench.training_panel, person.bench.controller.progress
+    assert panel.facts.value("Steps in an epoch") == "5"
+    assert panel.facts.value("Steps in all") == str(20 + 4 + 4 * 5)
+    person.qtbot.waitUntil(lambda: progress.total_steps == 44, timeout=PATIENCE)
+    assert run_of(person).total_steps == 44
+
+
+def test_what_was_planned_in_mid_run_is_what_the_run_then_does(person: Person) -> None:
+    controller = person.bench.controller
+    train_steps(person, 20)
+    type_batch(person, "100")
+    train_steps(person, 1)  # the change has come into force
+    ahead = run_of(person)
+    assert ahead.so_far is not None
+    assert ahead.so_far.steps == 21
+    planned = [ahead.rate_at(step) for step in range(44)]
+    press_shortcut("F5", person.bench.window)
+    person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)
+    steps, rates = controller.history.column("learning_rate")
+    assert steps.tolist() == list(range(1, 45))
+    assert np.allclose(planned, rates, rtol=1e-12, atol=0)
+
+
+def test_the_curve_joins_what_was_to_what_is_to_come(person: Person) -> None:
+    train_steps(person, 20)
+    ahead = run_of(person)
+    epochs, rates = ahead.points
+    base = person.project.plan.optimizer.learning_rate
+    assert len(epochs) == 90
+    assert (np.diff(epochs) > 0).all()
+    # Warm-up over 4 steps to the full rate, then half a cosine over the 86 others.
+    steps = np.arange(90)
+    wave = (1 + np.cos(np.pi * np.clip(steps - 4, 0, None) / 86)) / 2
+    assert np.allclose(rates, base * np.minimum(steps / 4, 1) * wave, rtol=1e-9)
+    assert "as planned" in person.bench.training_panel.schedule_preview.title.said
+
+
+def test_another_learning_rate_moves_only_what_is_to_come(person: Person) -> None:
+    train_steps(person, 20)
+    before = run_of(person).points[1]
+    optimizer = person.project.plan.optimizer
+    edit = partial(edits.set_optimizer, optimizer=optimizer.changed(learning_rate=optimizer.learning_rate / 2))
+    person.bench.editor.apply("Change learning rate", edit)
+    after = run_of(person).points[1]
+    assert after[:20].tolist() == before[:20].tolist()
+    assert np.allclose(after[20:], before[20:] / 2, rtol=1e-12)
+
+
+def test_a_run_that_went_on_for_more_epochs_is_as_long_as_both(person: Person) -> None:
+    controller, panel = person.bench.controller, person.bench.training_panel
+    for steps in (90, 180):
+        press_shortcut("F5", person.bench.window)
+        person.qtbot.waitUntil(
+            lambda steps=steps: controller.status == "finished" and controller.step_count == steps, timeout=PATIENCE
+        )
+        assert panel.facts.value("Steps in all") == str(steps)
+        assert panel.schedule_preview.title.said == "Learning rate as it was"
+    person.bench.actions["reset"].trigger()
+    assert panel.facts.value("Steps in all") == "90"
+    assert run_so_far(controller, person.bench.editor) is None
+
+
+def test_what_is_stopped_beyond_the_planned_epochs_is_not_in_epoch_4_of_3(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=3))
+    controller, bench = person.bench.controller, person.bench
+    person.run_to_the_end()
+    train_steps(person, 5)
+    bench.actions["stop"].trigger()
+    assert (controller.step_count, controller.progress.epochs) == (50, 6)
+    assert bench.top_bar._epoch.text() == "epoch 4 of 6"
+    assert controller.progress.total_steps == 90
+    person.press(bench.top_bar.run_button)
+    person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)
+    assert controller.step_count == 90, "so it is"
