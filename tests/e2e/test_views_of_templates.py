@@ -80,9 +80,7 @@ class Onlooker:
         inspector = self.bench.inspector
         inspector.look_around()
         QApplication.processEvents()
-        self.person.qtbot.waitUntil(
-            lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE
-        )
+        self.person.qtbot.waitUntil(lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE)
 
     def train(self, steps: int) -> None:
         controller = self.bench.controller
