@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from deepviz.engine.ops.squares import sum_of_squares
 from deepviz.engine.tape import Tape, Tensor
 
 Reading = Callable[[], Any]
 """What reads a value after a replay: a number, a row of numbers, a table of such rows, or histograms."""
-
-ROW = 4096
-"""So many squares are added up in single precision and lose no digit that is shown."""
 
 
 def norms(tape: Tape, tensors: Sequence[Tensor], *, of_samples: bool = False) -> Reading:
@@ -80,14 +78,7 @@ def norm(vector: np.ndarray) -> float:
     lost and one above 1e19 is infinite. Gradients do fade that far, so those are computed again in float64. And each
     addition to a large sum is rounded: after millions of them four digits are left, so long vectors are cut up.
     """
-    square = vector.dot(vector) if vector.size < 2 * ROW else _sum_of_squares(vector)
+    square = sum_of_squares(vector)
     if 1e-30 < square < 1e30:
         return math.sqrt(square)
     return float(np.linalg.norm(vector.astype(np.float64)))
-
-
-def _sum_of_squares(vector: np.ndarray) -> float:
-    """The product of a long vector with itself, row by row; what the rows give is added up in float64."""
-    end = vector.size // ROW * ROW
-    rows, rest = vector[:end].reshape(-1, ROW), vector[end:]
-    return float(np.vecdot(rows, rows).sum(dtype=np.float64) + rest.dot(rest))

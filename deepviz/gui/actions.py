@@ -209,6 +209,10 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("stop", "Stop", "End the run and keep its weights.", "Training", ("Shift+F5",), "stop"),
     ActionRow("reset", "Reset", "End the run and go back to fresh weights.", "Training", ("Ctrl+Shift+R",), "reset"),
     ActionRow(
+        "slower", "Slower", "Make fewer steps a second, to see what happens.", "Training", ("F3",), separated=True
+    ),
+    ActionRow("faster", "Faster", "Make more steps a second.", "Training", ("F4",)),
+    ActionRow(
         "find_rate",
         "Find a learning rate…",
         "Train a copy with rates from tiny to huge, and see where the loss falls.",

@@ -22,6 +22,8 @@ class RunProgress:
     ----------
     pace
         To be told of each step that was made.
+    limit
+        How many steps a second a run makes at the most; None: as many as possible.
     """
 
     def __init__(
@@ -29,6 +31,13 @@ class RunProgress:
     ) -> None:
         self._editor, self._session, self._state = editor, session, state
         self.pace = Pace()
+        self.limit: float | None = None
+
+    def slow_down(self, limit: float | None) -> None:
+        """Have runs make at most so many steps a second from now on; None: as many as possible."""
+        session, self.limit = self._session(), limit
+        if session is not None:
+            session.slow_down(limit)
 
     @property
     def epochs(self) -> int:

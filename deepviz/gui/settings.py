@@ -57,6 +57,12 @@ BARS = Setting(
     ("none", "parameters", "macs", "stored", "outputs", "gradient"),
 )
 BARS_LOG = Setting("look/bars_log", False, "Whether the bars beside the layers are on a logarithmic scale.")
+TEMPO = Setting(
+    "training/steps_a_second",
+    0.0,
+    "How many steps a second are made at the most; 0 for as many as possible.",
+    (0.0, 1000.0, 100.0, 10.0, 1.0),
+)
 SCHEDULE_LOG = Setting("look/schedule_log", False, "Whether the planned learning rate is drawn on a logarithmic axis.")
 WORKSPACE = Setting("window/workspace", "train", "The workspace in front.", WORKSPACES)
 LEFT_TAB = Setting("window/left_tab", "Layers", "What is in front on the left.", ("Layers", "Outline", "History"))

@@ -20,15 +20,17 @@ COST_TIP = (
 
 
 class StatusLine(QStatusBar):
-    """Shows epoch, step and speed. The widget on the left is given to it.
+    """Shows epoch, step and speed. The widgets beside them are given to it.
 
     Parameters
     ----------
     readiness
         Says whether the project can be trained.
+    tempo
+        Chooses how fast it is.
     """
 
-    def __init__(self, readiness: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, readiness: QWidget, tempo: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._figures = QLabel()
@@ -36,10 +38,11 @@ class StatusLine(QStatusBar):
         self._figures.setProperty("role", "dim")
         self._figures.setAccessibleName("Progress of training")
         self._figures.setMinimumWidth(1)  # a long reason must not keep the window from being made narrower
-        self._readiness = readiness
+        self._readiness, self._tempo = readiness, tempo
         self._with_reason = self._without_reason = ""
         self.addWidget(readiness, 1)
         self.addPermanentWidget(self._figures)
+        self.addPermanentWidget(tempo)
 
     def show_figures(
         self, status: str, epoch: int, epochs: int, step: int, speed: float, why: str = "", cost: float | None = None
@@ -77,7 +80,7 @@ class StatusLine(QStatusBar):
         self._fit()
 
     def _fit(self) -> None:
-        room = self.width() - self._readiness.sizeHint().width() - MARGINS
+        room = self.width() - self._readiness.sizeHint().width() - self._tempo.sizeHint().width() - MARGINS
         fits = self._figures.fontMetrics().horizontalAdvance(self._with_reason) <= room
         self._figures.setText(self._with_reason if fits else self._without_reason)
 

@@ -268,8 +268,7 @@ class TrainingController(QObject):
         self._end_session()
         if checkpoint is not None and not diverged and same_run(checkpoint.project, self._editor.project):
             project = with_epochs_to_go(self._editor.project, self.progress.epochs_done)
-            rate = project.plan.optimizer.learning_rate
-            state: TrainerState | None = replace(checkpoint.state, learning_rate=rate)
+            state: TrainerState | None = replace(checkpoint.state, learning_rate=project.plan.optimizer.learning_rate)
         else:
             project, state = self._editor.project, None
         self._checkpoint = None
@@ -279,6 +278,7 @@ class TrainingController(QObject):
             self._records.went_by(project, state.step)
         self._session = Session(RunPlan(project, self._editor.data), state, paused, self.moments.timeline, later)
         self._session.watch(self._wanted_probes)
+        self._session.slow_down(self.progress.limit)
         self._session.start()
         self._went_on()
         return self._session

@@ -51,6 +51,7 @@ from deepviz.gui.runs_dock import RunsDock
 from deepviz.gui.settings import GEOMETRY, LEFT_TAB, REOPEN_LAST, THEME, WINDOW_STATES, WORKSPACE, Settings
 from deepviz.gui.status_line import StatusLine
 from deepviz.gui.template_gallery import TemplateGallery, TemplateOffer
+from deepviz.gui.tempo_button import TempoButton
 from deepviz.gui.theme import ThemeSwitch
 from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
 from deepviz.gui.training_controller import TrainingController
@@ -99,7 +100,9 @@ class Workbench(QObject):
         self.live_bar = LiveBar()
         self.live_bar.apply_theme(look)
         self.readiness = ProblemsButton(self.editor, look)
-        self.status = StatusLine(self.readiness)
+        self.tempo = TempoButton(settings)
+        self.controller.progress.slow_down(self.tempo.limit)
+        self.status = StatusLine(self.readiness, self.tempo)
         self.commands = WorkbenchCommands(self)
         self.display = WorkbenchDisplay(self)
         self.actions = action_table.build(self, self.commands.runs())

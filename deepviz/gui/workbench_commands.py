@@ -103,6 +103,8 @@ class WorkbenchCommands(QObject):
             "run_to": self._typed_first(self._ask_stop),
             "stop": bench.controller.stop,
             "reset": self._reset,
+            "slower": lambda: bench.tempo.go_through(1),
+            "faster": lambda: bench.tempo.go_through(-1),
             "find_rate": self._typed_first(self.find_rate),
             "hints": lambda: bench.hints.start_over(),
             "shortcuts": lambda: bench.shortcuts.toggle(bench.window),

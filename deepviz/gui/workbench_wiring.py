@@ -59,6 +59,8 @@ def wire(bench: Workbench) -> None:
     preview.log_changed.connect(lambda on: bench.settings.set(SCHEDULE_LOG, on))
     bench.export_panel.export_wanted.connect(bench.files.export_to)
 
+    bench.tempo.chosen.connect(bench.controller.progress.slow_down)
+
     editor.project_changed.connect(display.show_project)
     editor.report_changed.connect(display.show_report)
     editor.opened.connect(bench.templates.close_quietly)

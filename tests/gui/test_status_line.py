@@ -38,7 +38,7 @@ def test_speeds_keep_three_figures(speed: float, rounded: int) -> None:
 
 
 def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
-    line = StatusLine(QLabel("Ready"))
+    line = StatusLine(QLabel("Ready"), QLabel("Full speed"))
     qtbot.addWidget(line)
     line.show_figures("training", 3, 1200, 45_678, 123_456.0)
     assert line.figures == f"training  ·  epoch 3 of 1{THIN}200  ·  step 45{THIN}678  ·  123{THIN}000 samples/s"
@@ -47,7 +47,7 @@ def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
 
 
 def test_the_reason_of_an_end_is_told_where_there_is_room(qtbot: QtBot) -> None:
-    line = StatusLine(QLabel("Ready"))
+    line = StatusLine(QLabel("Ready"), QLabel("Full speed"))
     qtbot.addWidget(line)
     line.resize(1280, 26)
     line.show()

@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from deepviz.engine.ops.squares import squared_norm
 from deepviz.engine.tape import Tape, Tensor
+
+__all__ = ["LONG_SAMPLE", "relu", "relu_grad", "row_maximum", "row_sums", "rows", "squared_norm"]
 
 LONG_SAMPLE = 4_096
 """Numbers of a sample from which on going from one sample to the next costs NumPy nothing worth mention."""
@@ -62,11 +65,6 @@ def row_maximum(tape: Tape, x: Tensor) -> Tensor:
 def row_sums(tape: Tape, x: Tensor) -> Tensor:
     """The sum of each row of ``(n, k)``: ``(n, 1)``; a matrix product, for the same reason as `Tape.column_sums`."""
     return tape.matmul(x, tape.constant(1.0, (x.shape[1], 1)))
-
-
-def squared_norm(tape: Tape, x: Tensor, out: Tensor | None = None) -> Tensor:
-    """Sum of the squares of all elements: one number, of shape ``()``."""
-    return tape.dot(x, x, out)
 
 
 def _column_maximum(x: np.ndarray, out: np.ndarray) -> Any:
