@@ -90,8 +90,8 @@ class MainWindow(QMainWindow):
             tab_widget.setAccessibleName(name)
         self.left_tabs.setProperty("role", "narrow")
         # Docks first, then what they show: whatever gets another parent is dressed anew, with all that is in it.
-        self.left = self._dock("Layers", self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.right = self._dock("Settings", self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.left = self._dock(QDockWidget("Layers", self), self.left_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right = self._dock(QDockWidget("Settings", self), self.tabs, Qt.DockWidgetArea.RightDockWidgetArea)
         for title, panel in left_tabs:
             self.left_tabs.addTab(panel, title)
         for title, panel in tabs:
@@ -107,10 +107,14 @@ class MainWindow(QMainWindow):
         self.workspace = ""
         self._states: dict[str, QByteArray] = {}
 
-    def add_dock(self, title: str, panel: QWidget) -> ViewDock:
+    def add_dock(self, title: str, panel: QWidget) -> QDockWidget:
         """Place another panel below, beside the curves, hidden at first; it is remembered where it was left open."""
-        dock = self._dock(title, panel, Qt.DockWidgetArea.BottomDockWidgetArea)
-        dock.hide()
+        return self._dock(QDockWidget(title, self), panel, Qt.DockWidgetArea.BottomDockWidgetArea, is_hidden=True)
+
+    def add_list_dock(self, title: str, panel: QWidget) -> ViewDock:
+        """The same for a panel that can have a window of its own."""
+        dock = ViewDock(title, self)
+        self._dock(dock, panel, Qt.DockWidgetArea.BottomDockWidgetArea, is_hidden=True)
         return dock
 
     def add_view_dock(
@@ -204,13 +208,15 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> ViewDock:
-        dock = ViewDock(title, self)
-        dock.setObjectName(f"dock_{title.lower()}")
+    def _dock(
+        self, dock: QDockWidget, panel: QWidget, area: Qt.DockWidgetArea, *, is_hidden: bool = False
+    ) -> QDockWidget:
+        dock.setObjectName(f"dock_{dock.windowTitle().lower()}")
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         dock.setTitleBarWidget(QWidget())  # the panels carry their own headings
         self.addDockWidget(area, dock)
         dock.setWidget(panel)
+        dock.setHidden(is_hidden)
         return dock
 
     def _arrange(self, name: str) -> None:

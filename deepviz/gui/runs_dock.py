@@ -55,7 +55,7 @@ class RunsDock(QObject):
         self._window, self._views, self._panel, self._settings = window, views, panel, settings
         self._is_seen = self._moves_itself = False
         self._height = 0
-        self.dock = window.add_dock("Runs", panel)
+        self.dock = window.add_list_dock("Runs", panel)
         self.dock.setFeatures(DOCK_FEATURES)
         self.header = PlotHeader("Runs", self.dock)
         self.header.close_button.show()

@@ -18,11 +18,11 @@ from deepviz.gui.theme import Theme, number_font
 from deepviz.gui.timeline_slider import TimelineSlider
 
 HEIGHT = 34
-HINT = "Drag back to see an earlier step"
+HINT, EMPTY_HINT = "Drag back to see an earlier step", "While you train, steps to go back to appear here"
 
 
 class TimelineBar(QWidget):
-    """Chooses one of the kept steps. Hidden while there are fewer than two."""
+    """Chooses one of the kept steps. While there are fewer than two it says what it is for."""
 
     moment_chosen = Signal(object)
     """A kept step was chosen, or (None) the newest."""
@@ -68,7 +68,7 @@ class TimelineBar(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self._right)
         self.setFixedHeight(HEIGHT)
-        self.hide()
+        self._show_places()
         self._tell()
 
     @property
@@ -97,7 +97,6 @@ class TimelineBar(QWidget):
         widest = max(f"step {format_integer(last)} of {format_integer(last)}", "step 0 · now", key=len)
         self.label.setFixedWidth(QFontMetrics(self.label.font()).horizontalAdvance(widest) + 4)
         self._show_places()
-        self.setVisible(len(steps) > 1)
         self._tell()
 
     def show_moment(self, step: int | None) -> None:
@@ -131,6 +130,9 @@ class TimelineBar(QWidget):
             self.branch_wanted.emit(self._moment)
 
     def _tell(self) -> None:
+        has_choice = len(self._steps) > 1
+        self.slider.setEnabled(has_choice)
+        self.hint.setText(HINT if has_choice else EMPTY_HINT)
         shown = self._last if self._moment is None else self._moment
         words = f"step {format_integer(shown)}"
         self.label.setText(f"{words} · now" if self._moment is None else f"{words} of {format_integer(self._last)}")

@@ -110,6 +110,8 @@ class TimelineSlider(QSlider):
                 painter.drawLine(QPointF(x, middle + 5), QPointF(x, middle + 8))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         strong = QColor(theme.dim if is_now and not self.hasFocus() else theme.accent)
+        if not self.isEnabled():
+            strong = QColor(theme.outline)
         if self.hasFocus():
             halo = QColor(strong)
             halo.setAlpha(70)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.theme import DARK, LIGHT
-from deepviz.gui.timeline_bar import HINT, TimelineBar
+from deepviz.gui.timeline_bar import EMPTY_HINT, HINT, TimelineBar
 from deepviz.gui.timeline_slider import END
 
 LEFT = Qt.MouseButton.LeftButton
@@ -145,14 +145,17 @@ def test_where_the_shown_step_was_let_go_the_nearest_one_is_shown(bar: TimelineB
     assert bar.moment == 150
     bar.show_steps((), 0)
     assert chosen == [150, None]
-    assert not bar.isVisible()
+    assert not bar.slider.isEnabled()
 
 
 def test_with_one_kept_step_there_is_nothing_to_choose(bar: TimelineBar) -> None:
-    bar.show_steps((0,), 5)
-    assert not bar.isVisible()
+    for steps in ((), (0,)):
+        bar.show_steps(steps, 5)
+        assert not bar.slider.isEnabled()
+        assert bar.hint.text() == EMPTY_HINT
     bar.show_steps((0, 3), 5)
-    assert bar.isVisible()
+    assert bar.slider.isEnabled()
+    assert bar.hint.text() == HINT
 
 
 def test_a_wheel_that_passes_by_takes_no_view_back(bar: TimelineBar, chosen: list[int | None]) -> None:

@@ -12,6 +12,8 @@ from time import perf_counter
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+PADDING = 34
+"""Pixels beside the words of the button, which may become longer than there is room for."""
 LEAST_SHARE = 0.01
 """With less of the work done, nobody can say how long the rest takes."""
 
@@ -42,6 +44,7 @@ class ComputeRow(QWidget):
         self.is_busy = False
         self.button = QPushButton(self._offer, self)
         self.button.setAccessibleName(f"Compute the {what}")
+        self.button.setMinimumWidth(self.button.fontMetrics().horizontalAdvance(self._offer) + PADDING)
         self.button.clicked.connect(lambda: (self.cancel_wanted if self.is_busy else self.compute_wanted).emit())
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 1000)
@@ -52,7 +55,7 @@ class ComputeRow(QWidget):
         for each in (self.progress, self.time_left):
             each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(10, 2, 8, 2)
+        self._line.setContentsMargins(12, 4, 12, 2)
         self._line.setSpacing(8)
         self._line.addWidget(self.button)
         self._line.addWidget(self.progress, 2)
