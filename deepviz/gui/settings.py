@@ -166,6 +166,7 @@ SETTINGS: tuple[
     MINIMAP,
     BARS,
     BARS_LOG,
+    TEMPO,
     SCHEDULE_LOG,
     WORKSPACE,
     LEFT_TAB,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QFontMetrics
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from deepviz.gui.amounts import thousands
@@ -11,7 +11,6 @@ from deepviz.gui.settings import TEMPO, Settings
 
 FULL = "Full speed"
 TIP = "How many steps a second are made. Fewer let you see, and change, what happens; the result is the same."
-ROOM_FOR_ARROW = 30
 
 
 class TempoButton(QToolButton):
@@ -58,12 +57,6 @@ class TempoButton(QToolButton):
         """Choose a limit so many places further down the menu, which begins with full speed; or the last there."""
         at = TEMPO.choices.index(self.limit or 0.0) + places
         self.choose(TEMPO.choices[min(max(at, 0), len(TEMPO.choices) - 1)] or None)
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for all choices, so that nothing beside it moves."""
-        metrics = QFontMetrics(self.font())
-        widest = max(metrics.horizontalAdvance(words_of(speed or None)) for speed in TEMPO.choices)
-        return QSize(widest + ROOM_FOR_ARROW, super().sizeHint().height())
 
     def _show(self) -> None:
         self.setText(f"{words_of(self.limit)} ▾")

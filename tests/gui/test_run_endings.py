@@ -43,6 +43,7 @@ def switch(person: Person, box: Any) -> None:
 
 def test_a_run_that_stops_early_says_why_and_goes_on_anyway(open_window: OpenWindow) -> None:
     person = open_window(project_with(stopping=(NEVER_BETTER,)))
+    person.bench.window.resize(1440, 900)  # room for the reason at the bottom
     person.run_to_the_end()
     bench, history = person.bench, person.bench.controller.history
     assert len(history) == 3 * PER_EPOCH

@@ -51,16 +51,6 @@ def test_the_choice_is_remembered(qtbot: QtBot, settings: Settings) -> None:
     assert third.limit is None
 
 
-def test_no_choice_moves_what_is_beside_it_or_is_cut(qtbot: QtBot, settings: Settings) -> None:
-    button = TempoButton(settings)
-    qtbot.addWidget(button)
-    width = button.sizeHint().width()
-    for speed in TEMPO.choices:
-        button.choose(speed or None)
-        assert button.sizeHint().width() == width
-        assert button.fontMetrics().horizontalAdvance(button.text()) <= width
-
-
 def test_keys_go_from_one_to_the_next(open_window: OpenWindow) -> None:
     person = open_window(small_project())
     seen = [person.bench.tempo.limit]
