@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from deepviz.gui.amounts import THIN_SPACE, thousands
+from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.theme import number_font
 
 BETWEEN = "  ·  "
+SLOW = 10
+"""Samples a second below which a whole number would be too coarse."""
 MARGINS = 32
 """Pixels beside and between the two parts of the line."""
 
@@ -64,9 +66,9 @@ class StatusLine(QStatusBar):
         """
         parts = [f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
         if speed > 0:
-            parts.append(f"{thousands(three_figures(speed))} samples/s")
+            parts.append(f"{thousands(three_figures(speed)) if speed >= SLOW else f'{speed:.2g}'} samples/s")
         if cost is not None:
-            parts.append(f"watching costs {100 * cost:.0f}{THIN_SPACE}%")
+            parts.append(f"watching costs {percent(cost, 0)}")
         self._with_reason, self._without_reason = (
             BETWEEN.join([first, *parts]) for first in (why.removesuffix(".") or status, status)
         )

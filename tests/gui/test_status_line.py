@@ -42,6 +42,10 @@ def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
     qtbot.addWidget(line)
     line.show_figures("training", 3, 1200, 45_678, 123_456.0)
     assert line.figures == f"training  ·  epoch 3 of 1{THIN}200  ·  step 45{THIN}678  ·  123{THIN}000 samples/s"
+    line.show_figures("training", 3, 1200, 45_678, 0.42, cost=0.004)
+    assert line.figures.endswith(f"0.42 samples/s  ·  watching costs < 1{THIN}%")
+    line.show_figures("training", 3, 1200, 45_678, 9.96, cost=0.126)
+    assert line.figures.endswith(f"10 samples/s  ·  watching costs 13{THIN}%")
     line.show_figures("paused", 3, 1200, 45_678, 0.0)
     assert line.figures.endswith(f"step 45{THIN}678")
 
