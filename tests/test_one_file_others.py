@@ -114,7 +114,7 @@ assert number >= 0, "it is not listed"
 panel.optimizer_list.setCurrentIndex(number)
 panel.optimizer_list.activated.emit(number)
 assert bench.editor.project.plan.optimizer == kind()
-assert bench.actions["undo"].text() == "Undo Use Sign descent"
+assert bench.actions["undo"].text().startswith("Undo Optimizer Adam → Sign descent")
 assert panel.formula.said == "p ← p − η sign(g)"
 assert panel.optimizer_form.field("shrink").control.toolTip() == "Share of a parameter lost each step."
 bench.learning_rate.set_value(0.003)

@@ -29,12 +29,16 @@ def changed_settings(before: Project, after: Project) -> tuple[str, ...]:
 
 def differing(before: Definition, after: Definition) -> list[str]:
     """In which settings two definitions of one kind differ; nothing where they are of different kinds."""
-    if before.key != after.key:
-        return []
+    return differing_shared(before, after) if before.key == after.key else []
+
+
+def differing_shared(before: Definition, after: Definition) -> list[str]:
+    """In which of the settings that both know two definitions differ, which may be of different kinds."""
+    known = type(before).model_fields
     return [
         f"{small(setting.label)} {said(getattr(before, setting.name))} → {said(getattr(after, setting.name))}"
         for setting in after.hyperparameters()
-        if getattr(before, setting.name) != getattr(after, setting.name)
+        if setting.name in known and getattr(before, setting.name) != getattr(after, setting.name)
     ]
 
 

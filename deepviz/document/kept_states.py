@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from deepviz.engine.trainer_state import Best, TrainerState
 
 MOST_FILE_STATES = 64
@@ -43,12 +41,6 @@ class KeptStates:
         """Those before a step."""
         states = tuple(state for state in self.states if state.step < step)
         return KeptStates(states, frozenset(each for each in self.pinned if each < step))
-
-    @property
-    def finite(self) -> KeptStates:
-        """Those that have nothing but finite numbers; files hold no others."""
-        states = tuple(state for state in self.states if _is_finite(state))
-        return KeptStates(states, self.pinned & {state.step for state in states})
 
 
 def chosen(
@@ -96,12 +88,6 @@ def bests_of(states: Sequence[TrainerState]) -> list[Best]:
     """The different best weights that states know of, in order; those of one step are the same."""
     found = {state.course.best.step: state.course.best for state in states if state.course.best is not None}
     return list(found.values())
-
-
-def _is_finite(state: TrainerState) -> bool:
-    best = state.course.best
-    groups = [state.weights, *state.optimizer_vectors.values(), {} if best is None else best.weights]
-    return all(np.isfinite(array).all() for arrays in groups for array in arrays.values())
 
 
 def _fits(states: Sequence[TrainerState], places: list[int], each: int, most_bytes: int, most_states: int) -> bool:

@@ -42,25 +42,34 @@ def timeline_members(kept: KeptStates, run: str = "") -> dict[str, bytes]:
     run
         The id of the run that they belong to.
     """
-    kept = kept.finite
     if not kept.states:
         return {}
     parameters, network = (_shapes(each) for each in (kept.states[-1].parameters, kept.states[-1].network_state))
-    vectors: dict[str, Vector] = {}
-    for state in kept.states:
-        vectors |= _joined(f"{state.step}/", {**state.parameters, **state.network_state}, parameters, network)
-        for name, twin in state.optimizer_vectors.items():
-            vectors[f"{state.step}/optimizer/{name}"] = _end_to_end(twin, parameters)
+    bests: dict[int, dict[str, Vector]] = {}
     for best in bests_of(kept.states):
-        vectors |= _joined(f"best {best.step}/", best.weights, parameters, network)
+        arrays = _joined(f"best {best.step}/", best.weights, parameters, network)
+        if _are_finite(arrays):
+            bests[best.step] = arrays
+    vectors: dict[str, Vector] = {}
+    states: list[TrainerState] = []
+    for state in kept.states:
+        arrays = _joined(f"{state.step}/", {**state.parameters, **state.network_state}, parameters, network)
+        for name, twin in state.optimizer_vectors.items():
+            arrays[f"{state.step}/optimizer/{name}"] = _end_to_end(twin, parameters)
+        known = state.course.best
+        if (known is None or known.step in bests) and _are_finite(arrays):
+            vectors |= arrays if known is None else arrays | bests[known.step]
+            states.append(state)
+    if not states:
+        return {}
     values = {
         "run": run,
         "parameters": list(parameters.items()),
         "network_state": list(network.items()),
-        "pinned": sorted(kept.pinned),
+        "pinned": sorted(kept.pinned & {state.step for state in states}),
         "states": [
             {"step": state.step, "learning_rate": float(state.learning_rate), "course": course_values(state)}
-            for state in kept.states
+            for state in states
         ],
     }
     return {STEPS: json.dumps(values, sort_keys=True, allow_nan=False).encode(), ARRAYS: to_bytes(vectors)}
@@ -156,6 +165,11 @@ def _joined(prefix: str, arrays: Arrays, parameters: Shapes, network: Shapes) ->
 
 def _end_to_end(arrays: Arrays, order: Sequence[str] | Shapes) -> Vector:
     return np.concatenate([arrays[name].ravel() for name in order]) if order else np.zeros(0, np.float32)
+
+
+def _are_finite(vectors: Arrays) -> bool:
+    """Whether there are nothing but finite numbers. It is asked of long vectors, for networks of many arrays."""
+    return all(np.isfinite(vector).all() for vector in vectors.values())
 
 
 def _parted(vectors: Arrays, name: str, shapes: Shapes) -> dict[str, Vector]:

@@ -126,6 +126,14 @@ class Optimizer(Definition):
         return value
 
     @property
+    def written(self) -> str:
+        """The formula with these settings, a line for each assignment; `formula` is that of the kind.
+
+        η is the learning rate, λ the weight decay, μ the momentum, g the gradient as it is after any clipping.
+        """
+        return self.formula
+
+    @property
     def clips(self) -> bool:
         """Whether gradients are changed before the update."""
         return self.global_clipnorm is not None or self.clipvalue is not None

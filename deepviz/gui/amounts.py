@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 THIN_SPACE = "\N{THIN SPACE}"
 
+NEARLY = 1e-12
+"""What sums of rounded numbers may be off: a share that lies no farther from 0 or 1 is taken for that."""
+
+_WITH_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!,?\d)")
 _COUNTS = ("", "k", "M", "G", "T", "P")
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -13,6 +18,11 @@ _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 def thousands(count: int) -> str:
     """A whole number with thin spaces between thousands."""
     return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def in_thin_spaces(words: str) -> str:
+    """Words of what knows no window, such as ``after step 1,234``, with their numbers written as everywhere else."""
+    return _WITH_COMMAS.sub(lambda found: found[0].replace(",", THIN_SPACE), words)
 
 
 def plural(count: int, noun: str) -> str:
@@ -40,6 +50,21 @@ def short_bytes(count: float) -> str:
     return _scaled(count, 1024, _BYTES)
 
 
+def percent(share: float, places: int = 2, space: str = THIN_SPACE) -> str:
+    """A share of 1 in percent: ``12.50 %``.
+
+    What is not quite nothing and what is not quite all do not look so: ``< 0.01 %``, ``> 99.99 %``.
+    """
+    if math.isnan(share):
+        return "NaN"
+    return f"{_bounded(share, 1, 100 * share, 100, places)}{space}%"
+
+
+def fraction(share: float, places: int) -> str:
+    """A share of 1 as it is, ``0.1250``; like `percent` it tells ``> 0.9999`` from 1."""
+    return "NaN" if math.isnan(share) else _bounded(share, 1, share, 1, places)
+
+
 def count_words(count: int) -> str:
     """A count with thin spaces, from ten millions on to three figures."""
     return thousands(count) if count < 10_000_000 else short_count(count)
@@ -51,6 +76,14 @@ def exact_bytes(count: float) -> str:
     return f"{whole} {'byte' if count == 1 else 'bytes'}"
 
 
+def _bounded(share: float, whole: float, value: float, end: float, places: int) -> str:
+    """`value` with so many places, unless `share` lies inside 0 and `whole` and rounding takes it to 0 or to `end`."""
+    text, least = f"{value:.{places}f}", 10.0**-places
+    if share > NEARLY and float(text) == 0:
+        return f"< {least:.{places}f}"
+    return f"> {end - least:.{places}f}" if share < whole - NEARLY and float(text) >= end else text
+
+
 def _scaled(count: float, step: int, units: tuple[str, ...]) -> str:
     power = 0
     while count >= step - 0.5 and power < len(units) - 1:
@@ -60,5 +93,5 @@ def _scaled(count: float, step: int, units: tuple[str, ...]) -> str:
 
 
 def _digits(count: float) -> int:
-    """How many digits stand before the point, less one."""
-    return math.floor(math.log10(count)) if count >= 1 else 0
+    """How many digits stand before the point, less one, once the number is rounded to three figures."""
+    return math.floor(math.log10(float(f"{count:.3g}"))) if count >= 1 else 0

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import numpy as np
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.compile import ProjectError, compile_project
 from deepviz.document.project import Project
+from deepviz.engine.interruption import Interrupted, break_off_if
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.gui.asker import Asker
@@ -43,7 +44,10 @@ class Task:
     cancelled: threading.Event
     kept: Kept | None = None
     seconds: dict[Asker, float] = field(default_factory=dict)
-    """How long each question took that has been answered so far."""
+    """How long this thread computed for each question that has been answered so far. Waiting for others is no cost:
+    beside a run that makes many steps a second it would be most of what is measured."""
+    seconds_to_load: list[float] = field(default_factory=list)
+    """How long it computed to take the weights in, if it has; as long as whoever trains computed to give them."""
 
 
 class Answerer:
@@ -80,23 +84,32 @@ class Answerer:
             self._thread.join(timeout)
 
     def _run(self) -> None:
+        break_off_if(self._is_called_off)
         with np.errstate(all="ignore"):
             while (task := self._tasks.get()) is not None:
                 self._current = task
                 try:
                     self._answer(task)
+                except Interrupted:
+                    log.debug("Nobody waits any more for what a large network was being written down for")
                 finally:
                     self._current = None
                     self._tell(task, None, "done", None, 0)
+
+    def _is_called_off(self) -> bool:
+        """Whether nobody waits any more for what is being worked out; called in this thread."""
+        return self._current is not None and self._current.cancelled.is_set()
 
     def _answer(self, task: Task) -> None:
         try:
             step, weights = task.weights.result()
             network, loss = self._network(task)
+            start = thread_time()
             if weights is None:
                 network.reset(network.seed)
             else:
                 network.load_weights(weights)
+            task.seconds_to_load.append(thread_time() - start)
         except (ProjectError, RuntimeError, ValueError, MemoryError, FutureCancelledError) as error:
             for look, _ in task.questions:
                 self._tell(task, look, "refused", str(error) or type(error).__name__, 0)
@@ -104,9 +117,9 @@ class Answerer:
         subject = Subject(task.project, task.data, network, loss, step, task.kept)
         for look, question in task.questions:
             if not task.cancelled.is_set():
-                start = perf_counter()
+                start = thread_time()
                 self._answer_one(task, look, question, subject)
-                task.seconds[look] = perf_counter() - start
+                task.seconds[look] = thread_time() - start
 
     def _answer_one(self, task: Task, look: Asker, question: Question, subject: Subject) -> None:
         told = 0.0

@@ -206,8 +206,8 @@ class Inspector(QObject):
     def _plan_turns(self, task: Task) -> None:
         """Find out when each of the looks that have just been answered is to be asked again."""
         now = perf_counter()
-        # To get the weights and to set them takes time, too.
-        rest = max(now - self._begun - sum(task.seconds.values()), 0.0) / max(len(task.seconds), 1)
+        # To get the weights and to set them takes time, too: here and in the thread that trains.
+        rest = 2 * sum(task.seconds_to_load) / max(len(task.seconds), 1)
         self._costs.update({look: seconds + rest for look, seconds in task.seconds.items()})
         present = {look: self._costs[look] for look in self._looks() if look in self._costs}
         for look, period in periods(present | {look: self._costs[look] for look in task.seconds}).items():

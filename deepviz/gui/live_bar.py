@@ -137,9 +137,9 @@ class LiveBar(QWidget):
         painter.drawLine(0, 0, self.width(), 0)
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
-    def _choose(self, key: str) -> None:
+    def _choose(self, key: str, is_wanted: bool) -> None:
         if self._docks is not None:
-            self._docks.toggle(key)
+            (self._docks.open if is_wanted else self._docks.close)(key)
             self.show_open()
 
     def _open_menu(self, key: str, place: QPoint) -> None:

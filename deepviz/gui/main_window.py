@@ -139,9 +139,12 @@ class MainWindow(QMainWindow):
 
     def arrange_views(self) -> None:
         """Put the live views back to where they were at the first start."""
+        sides = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+        stood_aside = any(self.dockWidgetArea(dock) in sides for dock in self._view_docks)
         for dock in self._view_docks:
             dock.setFloating(False)
-            dock.hide()
+            self.removeDockWidget(dock)  # from whatever it stood beside or on a tab with; that hides it
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         for before, dock in zip([None, *self._default_views], self._default_views, strict=False):
             if before is None:
                 self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
@@ -152,6 +155,8 @@ class MainWindow(QMainWindow):
         if count:
             self.resizeDocks(self._default_views, [BOTTOM_HEIGHT] * count, Qt.Orientation.Vertical)
             self.resizeDocks(self._default_views, [LEAST_VIEW] * count, Qt.Orientation.Horizontal)
+        if stood_aside:
+            self.resizeDocks([self.left, self.right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
 
     def show_tab(self, title: str) -> None:
         """Bring a tab of either side to the front."""

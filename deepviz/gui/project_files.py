@@ -233,7 +233,7 @@ class ProjectFiles(QObject):
     def may_quit(self) -> bool:
         """Whether the window may be closed. Nothing is asked about what is there again at the next start."""
         self.was_discarded = False
-        if self._editor.path is None and self.is_kept():
+        if (self._editor.path is None or self._editor.is_saved) and self.is_kept():
             return True
         if not self.may_leave():
             return False

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from time import time as wall_clock
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject
 
 from deepviz.document.file_format import Loaded
 from deepviz.engine.trainer_state import TrainerState
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
 from deepviz.gui.notice import Notice
 from deepviz.gui.project_files import ProjectFiles
@@ -52,6 +54,7 @@ class RunArchive(QObject):
         controller.restarted.connect(self._begin)
         controller.status_changed.connect(self._follow_status)
         controller.leaving.connect(self._leave)
+        controller.grew.connect(self._tell_again)  # a short run is over before anybody saw that it was running
         desk.open_wanted.connect(self.open)
         desk.again_wanted.connect(self.train_again)
 
@@ -70,7 +73,9 @@ class RunArchive(QObject):
             self._controller.history.run = summary.id
             self._noted[self._controller.history] = self._controller.step_count
             self._seconds[self._controller.history] = summary.seconds
-            words = " ".join([f"{summary.name} is open, after step {self._controller.step_count:,}.", *warnings])
+            words = " ".join(
+                [f"{summary.name} is open, after step {thousands(self._controller.step_count)}.", *warnings]
+            )
             self._notice.tell(words, "warning" if warnings else "good")
 
     def recover(self, loaded: Loaded) -> None:
@@ -93,7 +98,7 @@ class RunArchive(QObject):
 
     def _tell_again(self) -> None:
         """Say of a run that was made again whether it came to the same weights."""
-        if self._again is None:
+        if self._again is None or self._controller.is_running:
             return
         state, name = self._again
         checkpoint = self._controller.checkpoint()
@@ -109,12 +114,13 @@ class RunArchive(QObject):
         history = self._controller.history
         if not history.run:
             history.run = self._desk.store.new_id()
+            history.began = wall_clock()  # a history comes with the first step, or with what branched off
         if len(history):  # it comes from a file: as long as it does not go on, it is no news
             last = self._noted[history] = int(history.steps[-1])
             known = self._desk.store.run(history.run)
             self._seconds[history] = 0.0 if known is None else known.seconds
             if known is not None and known.steps > last:  # a copy of an earlier step: what comes is another run
-                history.run = self._desk.store.new_id()
+                history.run, history.began = self._desk.store.new_id(), wall_clock()
 
     def _follow_status(self, status: str) -> None:
         history, now = self._controller.history, self._clock()

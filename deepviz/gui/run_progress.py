@@ -74,6 +74,12 @@ class RunProgress:
         rest = -(-(self._samples - place.seen) // self._batch_size)
         return state.step + max(0, rest + (self.epochs - place.epoch - 1) * self.steps_per_epoch)
 
+    def is_complete(self, step: int) -> bool:
+        """Whether the run that goes on has no steps left after this one."""
+        session = self._session()
+        total = None if session is None else session.total_steps
+        return total is not None and step >= total > 0
+
     def samples_per_second(self, is_running: bool) -> float:
         """Speed of the last second; 0 when not running."""
         if not is_running or not self.steps_per_epoch:

@@ -29,11 +29,15 @@ class RunRecords:
         self.history = History(())
         self._span, self._log, self._pictures = GradientSpan(), RunLog(), RunPictures()
         self._told = self._settled = 0
+        self._early: list[tuple[Project, int]] = []
+        """What was changed of a run that has told of no step yet, so that it is not known which layers it has."""
 
     def begin(self, history: History, project: Project | None = None) -> None:
         """Go on with the history of another run, of this project; files of earlier versions do not say how it began."""
         if project is not None and len(history) and not history.changes and not history.events:
             self._log.begin(history, project, 0)
+        if not history.layers:
+            self._early.clear()
         history.most_steps = MOST_STEPS
         self._log.follow(history, project)
         self.history, self._span = history, GradientSpan()
@@ -49,6 +53,9 @@ class RunRecords:
     def went_by(self, project: Project, step: int) -> None:
         """Note by which project a run begins, or goes on from a checkpoint, after so many steps."""
         self._log.begin(self.history, project, step)
+        for changed, at in self._early:
+            self._log.note(self.history, changed, at)
+        self._early.clear()
 
     def expect(self, project: Project, key: str) -> None:
         """The run will be told to go on by this project, in one movement with all that has the same non-empty key."""
@@ -56,6 +63,9 @@ class RunRecords:
 
     def changed(self, project: Project, step: int) -> None:
         """Note that the run goes on by another plan after so many steps."""
+        if not self.history.layers:
+            self._early.append((project, step))
+            return
         self._log.note(self.history, project, step)
         unclipped.complete(self.history, step)
 

@@ -17,7 +17,6 @@ from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.settings import RUNS_INSTEAD_OF, RUNS_WITH, Setting, Settings
 from deepviz.gui.theme import Theme
 from deepviz.gui.view_docks import DOCK_FEATURES, ViewDocks
-from deepviz.training.queue_entry import OVER
 
 BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 TIP = "All runs with their settings and results: compare, repeat, vary (Ctrl+3)"
@@ -67,6 +66,7 @@ class RunsDock(QObject):
         self.header.menu_button.setMenu(self._menu)
         self.header.menu_button.setToolTip("Large window, or close")
         self.dock.setTitleBarWidget(self.header)
+        self.header.setToolTip("While the list is here, the views that were stand aside; they come back with Close")
         panel.list_page.counted.connect(self.header.set_note)
         self.tab = Tab("Runs")
         self._let_go = QTimer(self, interval=LET_GO)
@@ -157,8 +157,8 @@ class RunsDock(QObject):
     def _tell_queue(self) -> None:
         """Say on the tab how far the queue is, so that it is known while the list is closed."""
         queue = self._panel.queue_page.queue
-        over = sum(entry.state in OVER for entry in queue.entries)
-        text = f"Runs {over}/{len(queue.entries)}" if queue.is_busy else "Runs"
+        over, wanted = self._panel.queue_page.counts
+        text = f"Runs {over}/{wanted}" if queue.is_busy else "Runs"
         told = f"\n{self._panel.queue_page.summary()}" if queue.is_busy else ""
         self.tab.setToolTip(f"{TIP}{told}")
         self.tab.setAccessibleName(f"Runs, queue: {self._panel.queue_page.summary()}" if queue.is_busy else "Runs")

@@ -57,6 +57,8 @@ class SessionKeeper(QObject):
         self._bench, self._fresh = bench, fresh
         self.slot: Slot | None = None
         self._kept: tuple[object, ...] | None = None
+        self._kept_for_good: tuple[object, ...] | None = None
+        """What was kept as of a window that was closed, if it was."""
         self._writer: threading.Thread | None = None
         self._waits_for_state = False
         self._rests_until = 0.0
@@ -138,7 +140,8 @@ class SessionKeeper(QObject):
         self._regularly.stop()
         self._finish_writing()
         if is_kept and self.is_worth_keeping:
-            self.keep_at_once(was_closed=True)
+            if self._kept_for_good != self._state():  # it was kept already when it was asked whether that is possible
+                self.keep_at_once(was_closed=True)
         else:
             self.slot.clear()
         self.slot.release()
@@ -218,6 +221,8 @@ class SessionKeeper(QObject):
             return  # it was about a session that this window has left
         if not outcome.reason:
             self._kept, self._is_in_trouble = outcome.job.state, False
+            notes = outcome.job.notes
+            self._kept_for_good = outcome.job.state if notes is not None and notes.was_closed else None
             self._rests_until = time.monotonic() + REST * outcome.seconds
         elif not self._is_in_trouble:
             self._is_in_trouble = True

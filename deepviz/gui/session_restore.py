@@ -228,8 +228,20 @@ class Sessions(QObject):
         self._bench.notice.tell(text, "warning", [("Save as…", self._bench.files.ask_save)])
 
     def _is_kept(self) -> bool:
-        """Keep what is open, and say whether it will be there at the next start."""
-        return self._bench.settings.get(REOPEN_LAST) and self.keeper.keep_at_once()
+        """Keep what is open for the last time, and say whether it will be there at the next start.
+
+        The run is ended before, so that there is nothing new to be kept afterwards; it goes on if nothing can be kept.
+        """
+        if not self._bench.settings.get(REOPEN_LAST):
+            return False
+        controller = self._bench.controller
+        was_running = controller.is_running
+        controller.halt()
+        if self.keeper.keep_at_once(was_closed=True):
+            return True
+        if was_running:
+            controller.run()
+        return False
 
 
 def _when(seconds: float) -> str:

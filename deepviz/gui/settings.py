@@ -109,7 +109,9 @@ LANDSCAPE_SAMPLES = Setting("views/landscape_samples", 512, "Samples the landsca
 LANDSCAPE_FORM = Setting("views/landscape_form", "map", "One random direction, or two.", ("map", "curve"))
 LANDSCAPE_ALONG = Setting("views/landscape_along", "random", "Directions of the landscape.", ("random", "path"))
 LANDSCAPE_PATH = Setting("views/landscape_path", True, "Whether the landscape shows the path of training.")
-LANDSCAPE_LOG = Setting("views/landscape_log", False, "Whether the landscape shows logarithms of the loss.")
+LANDSCAPE_SCALE = Setting(
+    "views/landscape_scale", "auto", "The loss, its logarithm, or by the losses.", ("auto", "linear", "log")
+)
 RATE_RANGE = Setting(
     "views/rate_range", "1e-6 to 10", "The learning rates that are tried.", ("1e-8 to 0.1", "1e-6 to 10", "1e-4 to 1e3")
 )
@@ -129,7 +131,7 @@ RESIDUALS_FORM = Setting(
     "views/residuals_form", "histogram", "How residuals are drawn.", ("histogram", "against predicted")
 )
 CENTRE_DRAWING = Setting("views/centre_drawing", True, "Whether a drawing is scaled and centred as the data were.")
-PEN_WIDTH = Setting("views/pen_width", 8, "Width of the pen in hundredths of the pad.", minimum=1, maximum=30)
+PEN_WIDTH = Setting("views/pen_width", 10, "Width of the pen in hundredths of the pad.", minimum=1, maximum=30)
 PLANE_RESOLUTION = Setting(
     "views/plane_resolution", 60, "How fine decisions and surfaces are computed.", (30, 60, 120, 240)
 )
@@ -199,7 +201,7 @@ SETTINGS: tuple[
     LANDSCAPE_FORM,
     LANDSCAPE_ALONG,
     LANDSCAPE_PATH,
-    LANDSCAPE_LOG,
+    LANDSCAPE_SCALE,
     RATE_RANGE,
     RATE_STEPS,
     RATE_LOG,

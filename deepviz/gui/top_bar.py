@@ -122,10 +122,11 @@ class TopBar(QFrame):
 
     def show_running(self, running: bool, words: str) -> None:
         """Show whether the run button pauses, and its words."""
-        self._running = running
         self.run_button.setText(words)
         self.run_button.setToolTip(self._actions["run"].toolTip())
-        self.apply_theme(self._theme)
+        if running != self._running:
+            self._running = running
+            self.apply_theme(self._theme)
 
     def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
         """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""

@@ -303,6 +303,8 @@ class TrainingController(QObject):
         self._set_status(status)
         if status == "running":
             session.watch(self._wanted_probes)
+        if status == "paused" and self.progress.is_complete(self.step_count):
+            session.resume()  # nothing is left to rest before: it ends, and says so
         if status in ("finished", "diverged", "failed"):
             self._timer.stop()
             self._records.end(session)
@@ -374,14 +376,12 @@ class TrainingController(QObject):
         self._tell_growth()
 
     def _leave(self, how: str) -> None:
-        checkpoint = self._halted()
-        if checkpoint is not None and checkpoint.state.step:
+        if (checkpoint := self._halted()) is not None and checkpoint.state.step:
             self.leaving.emit(checkpoint, how)
 
     def _halted(self) -> Checkpoint | None:
         """The weights of the run, which is ended here; None also if a step takes too long to be waited for."""
-        is_over = self._session is None or self._session.stop()
-        return self.checkpoint() if is_over else None
+        return self.checkpoint() if self._session is None or self._session.stop() else None
 
     def _end_session(self) -> bool:
         self._timer.stop()

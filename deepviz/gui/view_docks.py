@@ -119,13 +119,6 @@ class ViewDocks(QObject):
         """Close a view."""
         self.docks[key].hide()
 
-    def toggle(self, key: str) -> None:
-        """Open a view or bring it to the front; close it if it is there already."""
-        if self.is_visible(key):
-            self.close(key)
-        else:
-            self.open(key)
-
     def go(self, by: int) -> None:
         """Put the keyboard into the next open view, or (-1) the one before, from that which has it; open the first."""
         keys = [key for key in self.kinds if self.is_open(key)]
@@ -145,16 +138,28 @@ class ViewDocks(QObject):
         """Do that when the window has its size: where there is room for a view depends on it."""
         self._offer.start()
 
-    def open_suitable(self) -> None:
-        """Open the views that suit what is open now, each once in a lifetime: whoever closes one does not want it."""
+    def arrange(self) -> None:
+        """Put all views back to where a first start has them, those that suit the data among them."""
+        self._window.arrange_views()
+        self._opened.clear()
+        QTimer.singleShot(0, self, lambda: self.open_suitable(again=True))  # when the others have their places
+
+    def open_suitable(self, again: bool = False) -> None:
+        """Open the views that suit what is open now, each once in a lifetime: whoever closes one does not want it.
+
+        Parameters
+        ----------
+        again
+            Open those also that were opened before.
+        """
         project, data = (None, None) if self._open_project is None else self._open_project[:2]
         if project is None or data is None:
             return
         seen = self._settings.get(VIEWS_OFFERED)
         for key, kind in self.kinds.items():
-            if key not in seen and issubclass(kind, Look) and kind.suits(project, data):
+            if (again or key not in seen) and issubclass(kind, Look) and kind.suits(project, data):
                 self.open(key)
-                seen = *seen, key
+                seen = *(each for each in seen if each != key), key
         self._settings.set(VIEWS_OFFERED, seen)
 
     def maximise(self, key: str) -> None:

@@ -5,15 +5,18 @@ Nothing is decided here, and nothing is changed but what is seen.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 
+from deepviz.document.problems import Problem
 from deepviz.document.project import Project
-from deepviz.gui.amounts import counted, thousands
+from deepviz.gui.amounts import counted, in_thin_spaces, thousands
 from deepviz.gui.status_line import duration
 from deepviz.gui.theme import Theme
+from deepviz.training.failure import Failure
 
 if TYPE_CHECKING:
     from deepviz.gui.workbench import Workbench
@@ -44,6 +47,7 @@ class WorkbenchDisplay(QObject):
         super().__init__(bench)
         self._bench = bench
         self._noted = 0
+        self._failure: Failure | None = None
 
     def show_all(self) -> None:
         """Show everything as it is now."""
@@ -66,11 +70,22 @@ class WorkbenchDisplay(QObject):
 
     def show_report(self, report: object) -> None:
         """The live check has new results: draw the graph with them."""
-        self._bench.canvas.show_graph(self._bench.editor.project.graph, self._bench.editor.report)
+        self._show_graph()
         self._bench.outline.show_graph(self._bench.editor.project.graph, self._bench.editor.report)
         self._bench.layer_page.show_cards(self._bench.canvas.network.selected)
         self.show_costs()
         self.show_figures()
+
+    def show_failure(self, failure: Failure) -> None:
+        """A run has ended too early: say so at the card of the layer where it happened."""
+        self._failure = failure
+        self._show_graph()
+
+    def _show_graph(self) -> None:
+        graph, report, failure = self._bench.editor.project.graph, self._bench.editor.report, self._failure
+        if failure is not None and failure.node in graph.by_id:  # only seen: it may be tried again
+            report = replace(report, problems=(*report.problems, Problem(failure.text, failure.node)))
+        self._bench.canvas.show_graph(graph, report)
 
     def show_costs(self) -> None:
         """It has been found out what the network costs."""
@@ -90,6 +105,7 @@ class WorkbenchDisplay(QObject):
         self._bench.properties.show_gradients({})
         self._bench.properties.show_values({})
         self._bench.checking.follow_gradients()
+        self.show_rate_in_use()
         if len(self._bench.controller.history):
             self.show_growth()
         self.show_figures()
@@ -97,12 +113,21 @@ class WorkbenchDisplay(QObject):
     def show_growth(self) -> None:
         """The run has made more steps."""
         self.show_course()
+        self.show_rate_in_use()
+        if not self._bench.controller.is_running:
+            self.show_run_words()  # one step is made without the run ever being seen to run
         self.show_figures()  # first, because a progress bar paints at once, and all that is new with it
         if self._bench.controller.is_running:
             self._bench.views.refresh_one_by_one()
         else:
             self._bench.views.refresh()
         self.show_numbers()
+
+    def show_rate_in_use(self) -> None:
+        """Say with which learning rate the last step was made."""
+        history = self._bench.controller.history
+        rate = float(history.column("learning_rate")[1][-1]) if len(history) else None
+        self._bench.learning_rate.show_in_use(rate)
 
     def show_moment(self, step: int | None) -> None:
         """Another moment of the run is the one that is shown; None: the present."""
@@ -129,6 +154,9 @@ class WorkbenchDisplay(QObject):
     def show_status(self, status: str) -> None:
         """The run has begun, paused or ended: say so, and offer what is possible now."""
         running = self._bench.controller.is_running
+        if self._failure is not None and status not in ("failed", "diverged"):
+            self._failure = None
+            self._show_graph()
         self.show_run_words()
         self._bench.actions["step"].setEnabled(not running)
         self._bench.actions["step_epoch"].setEnabled(not running)
@@ -180,7 +208,7 @@ class WorkbenchDisplay(QObject):
         words = duration(left) if left is not None else state if step else ""
         self._bench.top_bar.show_progress(epoch, progress.epochs, step, progress.total_steps, words)
         speed = progress.samples_per_second(running)
-        why, cost = "" if ending is None else ending.why, progress.watching_cost(running)
+        why, cost = "" if ending is None else in_thin_spaces(ending.why), progress.watching_cost(running)
         self._bench.status.show_figures(state, epoch, progress.epochs, step, speed, why, cost)
 
     def use_theme(self, theme: Theme) -> None:

@@ -49,7 +49,8 @@ def wire_views(bench: Workbench) -> None:
     runs.view_wanted.connect(dock.show_view)
     runs.panel.left_over.connect(lambda words: bench.notice.tell(words, "", [("Show runs", dock.open)]))
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
-    bench.copies.written.connect(lambda name: bench.status.showMessage(f"Saved {name}", MESSAGE_TIME))
+    where = "The Training page lists the copies."
+    bench.copies.written.connect(lambda name: bench.status.showMessage(f"Saved {name}. {where}", MESSAGE_TIME))
     bench.copies.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     listed = bench.training_panel.copies
     bench.copies.written.connect(lambda _name: listed.look())
@@ -77,5 +78,5 @@ def wire_views(bench: Workbench) -> None:
     timeline.moment_chosen.connect(moments.choose)
     timeline.branch_wanted.connect(bench.commands.branch_off)
     bench.stop_panel.step_chosen.connect(controller.run_to)
-    bench.live_bar.arrange_wanted.connect(bench.window.arrange_views)
+    bench.live_bar.arrange_wanted.connect(views.arrange)
     show_project()

@@ -85,6 +85,7 @@ def wire(bench: Workbench) -> None:
         bench.actions[key].setEnabled(possible)
 
     controller.status_changed.connect(display.show_status)
+    controller.failed.connect(display.show_failure)
     controller.grew.connect(display.show_growth)
     controller.restarted.connect(bench.notice.dismiss)
     controller.restarted.connect(display.show_history)

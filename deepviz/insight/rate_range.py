@@ -1,6 +1,7 @@
 """Which learning rates suit a network: it is trained for some steps with a rate that grows from tiny to huge.
 
-The loss first stays, then falls, then explodes. A good rate lies where it falls fastest, well before it explodes.
+The loss first stays, then falls, then explodes. A good rate lies between where it falls fastest and where it is
+lowest: below, steps are needlessly small, above, it explodes before long.
 Nothing of the run is touched: a copy of the network is trained.
 """
 
@@ -21,14 +22,16 @@ from deepviz.insight.subject import Progress, Question, Subject, UnanswerableErr
 
 Numbers = npt.NDArray[np.float64]
 
-SMOOTHING = 0.9
-"""How much of the smoothed loss each step takes over from the one before."""
+WINDOW = 10
+"""Over how many steps the loss is smoothed, or over a thirtieth of all steps if that is more."""
 BEGINNING = 10
 """Steps with rates too small to change much: their losses say by how much batches differ. Fewer in all say nothing."""
 EXPLODED = 4.0
 """The test ends where the smoothed loss is so many times its smallest value, and above all losses of the beginning."""
 WIDTH = 10.0
 """The loss falls fastest where it falls most between two rates of which one is so many times the other."""
+CLEAR = 4.0
+"""A fall counts that is so many times what chance makes of it; of pure noise, less than one test in 100 has one."""
 LARGEST_RATE = 1e6
 """No optimizer takes a larger one."""
 
@@ -48,7 +51,8 @@ class Rates:
         The rate at which the smoothed loss falls fastest: in the middle of the decade of rates over which it falls
         most. None if it falls nowhere by more than batches differ.
     suggested
-        A tenth of `lowest`: a rate that leaves room before the loss explodes. None as well if it falls nowhere.
+        Halfway between `steepest` and `lowest` on a logarithmic axis, so that one of them that noise has moved moves
+        it by half as much. None as well if the loss falls nowhere.
     ended_early
         Whether the loss exploded, or was no number any more, before the largest rate.
     """
@@ -72,7 +76,8 @@ class RateRange(Question):
     """The learning rate range test of Smith (2017, Cyclical learning rates for training neural networks, section 3.3).
 
     The rate of step i of n is ``first * (last / first) ** (i / (n - 1))``. The loss is smoothed as in Adam's moments:
-    ``m_i = 0.9 m_(i-1) + 0.1 loss_i``, divided by ``1 - 0.9 ** i``. The test begins with the weights of the subject
+    ``m_i = b m_(i-1) + (1 - b) loss_i``, divided by ``1 - b ** i``, where ``b`` is 0.9 up to 300 steps and
+    ``1 - 30 / n`` for more, which have less noise then. The test begins with the weights of the subject
     and an optimizer that has made no step, without the schedule; batches come in the order of the run's seed. A rate
     for weights that have learnt already is another one than for fresh weights: these are what a new run begins with.
 
@@ -114,6 +119,7 @@ class RateRange(Question):
             If nothing is trained, or the loss explodes at once.
         """
         trainer = self._trainer(subject)
+        kept = 1 - 1 / window(self.steps)
         rates = self.first * (self.last / self.first) ** (np.arange(self.steps) / (self.steps - 1))
         losses: list[float] = []
         smoothed: list[float] = []
@@ -126,9 +132,9 @@ class RateRange(Question):
             except Diverged:
                 has_exploded = True
                 break
-            mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+            mean = kept * mean + (1 - kept) * loss
             losses.append(loss)
-            smoothed.append(mean / (1 - SMOOTHING**number))
+            smoothed.append(mean / (1 - kept**number))
             if number > BEGINNING and smoothed[-1] > ceiling(losses, smoothed):
                 has_exploded = True
                 break
@@ -142,7 +148,8 @@ class RateRange(Question):
                 f"The loss exploded after {len(losses)} steps, at a learning rate of {rates[len(losses)]:.1e}. "
                 "Choose a range that begins lower."
             )
-        return summed_up(rates[: len(losses)], np.array(losses), np.array(smoothed), has_exploded)
+        done, over = rates[: len(losses)], window(self.steps)
+        return summed_up(done, np.array(losses), np.array(smoothed), has_exploded, over)
 
     def _trainer(self, subject: Subject) -> Trainer:
         data, plan = subject.data, subject.project.plan
@@ -166,28 +173,40 @@ class RateRange(Question):
         )
 
 
+def window(steps: int) -> float:
+    """Over how many steps the losses of a test of so many are smoothed."""
+    return max(WINDOW, steps / 30)
+
+
 def ceiling(losses: list[float], smoothed: list[float]) -> float:
     """Above which smoothed loss a test ends, after some losses. A loss may be negative: four times is three more."""
     lowest = min(smoothed)
     return max(lowest + (EXPLODED - 1) * abs(lowest), *losses[:BEGINNING])
 
 
-def summed_up(rates: Numbers, losses: Numbers, smoothed: Numbers, ended_early: bool) -> Rates:
-    """What the losses of a range test say.
+def summed_up(rates: Numbers, losses: Numbers, smoothed: Numbers, ended_early: bool, over: float = WINDOW) -> Rates:
+    """What the losses of a range test, smoothed over so many steps, say.
 
-    The loss falls if the smoothed one comes to lie lower than the mean of the first ten by more than their standard
-    deviation. Where it falls fastest, what comes after the smallest loss does not count, nor do the first ten steps,
-    in which the smoothed loss still is that of few batches.
+    The loss falls if its smoothed value comes to lie lower than the mean of the first losses, as many as are smoothed
+    over, by clearly more than chance would have it. Batches differ by ``s``, the root mean square of the differences
+    of losses one after another, over the square root of 2; a mean of ``w`` losses then differs by
+    ``s / sqrt(w)`` and a smoothed loss by ``s / sqrt(2 w - 1)``. Where it falls fastest, what comes after the smallest
+    loss does not count, nor do the first steps, in which the smoothed loss still is that of few batches.
     """
-    lowest, beginning = int(np.argmin(smoothed)), losses[:BEGINNING]
+    lowest, begun = int(np.argmin(smoothed)), round(over)
     at_lowest = float(rates[lowest])
-    if lowest < BEGINNING or not smoothed[lowest] < beginning.mean() - beginning.std():
-        return Rates(rates, losses, smoothed, at_lowest, None, None, ended_early)
+    nothing = Rates(rates, losses, smoothed, at_lowest, None, None, ended_early)
+    if lowest < begun:
+        return nothing
+    differ = math.sqrt(float(np.mean(np.diff(losses[: lowest + 1]) ** 2)) / 2)
+    by_chance = differ * math.sqrt(1 / over + 1 / (2 * over - 1))
+    if not losses[:begun].mean() - smoothed[lowest] > CLEAR * by_chance:
+        return nothing
     half = max(1, round(math.log(WIDTH) / math.log(rates[1] / rates[0]) / 2))
-    middles = np.arange(BEGINNING, lowest + 1)
-    before, after = np.maximum(middles - half, BEGINNING), np.minimum(middles + half, lowest)
+    middles = np.arange(begun, lowest + 1)
+    before, after = np.maximum(middles - half, begun), np.minimum(middles + half, lowest)
     steepest = float(rates[middles[int(np.argmax(smoothed[before] - smoothed[after]))]])
-    return Rates(rates, losses, smoothed, at_lowest, steepest, at_lowest / 10, ended_early)
+    return Rates(rates, losses, smoothed, at_lowest, steepest, math.sqrt(steepest * at_lowest), ended_early)
 
 
 def _refuse_what_cannot_learn(network: Network, fresh: bool) -> None:

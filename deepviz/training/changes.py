@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from deepviz.document.changed_settings import differing, said
+from deepviz.document.changed_settings import differing_shared, said
 from deepviz.document.file_format import FileError
 from deepviz.document.project import Project, TrainingPlan
 from deepviz.document.project_json import plan_from_json, plan_to_json
@@ -104,5 +104,6 @@ def _frozen(project: Project) -> frozenset[str]:
 
 
 def _of_definitions(noun: str, before: Definition, after: Definition) -> list[str]:
-    """In which settings two differ, or that they are of different kinds."""
-    return differing(before, after) if before.key == after.key else [f"{noun} {before.label} → {after.label}"]
+    """In which settings that both know two differ, and that they are of different kinds if they are."""
+    kinds = [] if before.key == after.key else [f"{noun} {before.label} → {after.label}"]
+    return kinds + differing_shared(before, after)

@@ -1,8 +1,8 @@
 """The arrays that a history is stored as: its columns are read back from them, and they can be cut at a step.
 
-Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `event/...`, `change/...`; `value/NAME` for each column,
-`at/NAME` with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every` or
-`every/NAME` (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several;
+Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `began`, `event/...`, `change/...`; `value/NAME` for each
+column, `at/NAME` with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every`
+or `every/NAME` (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several;
 `histogram/NAME/...`.
 """
 
@@ -38,7 +38,7 @@ def column_arrays(column: Column, name: str, *, is_apart: bool) -> dict[str, npt
     arrays = {f"value/{name}": _stays(table, column.view)}
     if is_apart:
         arrays |= {f"at/{name}": _stays(table, column.steps)} | _every(table, f"/{name}")
-    if table.every > 1:
+    if not column.is_whole:
         arrays |= {f"low/{name}": column.low.copy(), f"high/{name}": column.high.copy()}
     return arrays
 
@@ -123,7 +123,7 @@ def until(arrays: Arrays, step: int) -> dict[str, npt.NDArray[Any]]:
     cut: dict[str, npt.NDArray[Any]] = {}
     for name, array in arrays.items():
         kind, _, column = name.partition("/")
-        if kind in ("layers", "nodes", "edges", "every", "run") or name == "event/left_out":
+        if kind in ("layers", "nodes", "edges", "every", "run", "began") or name == "event/left_out":
             cut[name] = array
         elif kind in ("step", "epoch"):
             cut[name] = array[: _count(arrays["step"], step)]
@@ -160,7 +160,7 @@ def _load(table: StepTable, arrays: Arrays, steps: npt.NDArray[np.int64], values
     parts: list[dict[str, npt.NDArray[Any]]] = [{}, {}]
     for name, array in values.items():
         for part, kind in zip(parts, ("low", "high"), strict=True):
-            if table.every > 1 and name != "epoch":
+            if (table.every > 1 or f"low/{name}" in arrays) and name != "epoch":
                 part[name] = checked(arrays, f"{kind}/{name}", "f", len(steps), dimensions=(array.ndim,))
                 if part[name].shape != array.shape:
                     raise ValueError(f"The history is damaged: {kind} of {name} is not of the right shape.")

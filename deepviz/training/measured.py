@@ -187,6 +187,20 @@ class Measured:
         column = self._columns[name]
         return column.low, column.high
 
+    def set_extremes(self, name: str, low: npt.NDArray[Any], high: npt.NDArray[Any]) -> None:
+        """Have each value of a column stand for all steps since the one before it, of which these are the extremes.
+
+        Raises
+        ------
+        ValueError
+            If the column is not one of steps, or they do not enclose its values.
+        """
+        column = self._columns[name]
+        if not isinstance(column, StepColumn):
+            raise ValueError(f"{name} is looked at now and then")
+        column.table.set_extremes(name, low, high)
+        self._revision += 1
+
     def stretch(self, name: str, row: int) -> tuple[int, int]:
         """The first and the last of the steps that a row of a column stands for; most often the same one.
 

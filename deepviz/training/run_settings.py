@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from deepviz.document.project import Project
+from deepviz import datasets
+from deepviz.datasets.preprocessing import Preprocessing
+from deepviz.datasets.split import SplitChoice
+from deepviz.document.changed_settings import small
+from deepviz.document.project import Project, RunSettings
 from deepviz.document.repeats import unrolled
+from deepviz.engine import layers, metrics, optimizers, schedules, stopping
 from deepviz.engine.layer import Layer
 from deepviz.registry import Definition
 from deepviz.training.changes import Change, applied
@@ -101,14 +108,15 @@ def differing(settings: Sequence[Settings]) -> list[str]:
 
 
 def label_of(path: str) -> str:
-    """What a setting is called in a heading: ``dense_1 units`` for ``graph.dense_1.units``."""
+    """What a setting is called in a heading, as forms call it: ``dense_1 kernel`` for ``graph.dense_1.kernel_size``."""
     area, _, rest = path.partition(".")
     first, _, last = rest.partition(".")
     if area == "graph":
-        return "connections" if path == EDGES else f"{first} {_words(last)}".strip()
+        return "connections" if path == EDGES else f"{first} {_label('graph', last)}".strip()
+    part = _label(first, last)
     if first == "run" or (area == "plan" and first == "optimizer" and last):
-        return _words(last)
-    return " ".join(_words(part) for part in (first, last) if part).replace(".", " ")
+        return part
+    return f"{_words(first)} {part}".strip()
 
 
 def value_words(value: Any) -> str:
@@ -142,6 +150,35 @@ def _add(found: dict[str, Any], path: str, definition: Definition, with_kind: bo
     if with_kind:
         found[path] = kind
     found |= {f"{path}.{name}": value for name, value in values.items()}
+
+
+def _label(part: str, name: str) -> str:
+    """What forms call a setting of a part of a project, as it stands inside a sentence."""
+    *rule, setting = name.split(".")  # of stopping rules and metrics there are several
+    return " ".join([*rule, _labels().get(part, {}).get(setting) or _words(setting)])
+
+
+@cache
+def _labels() -> Mapping[str, Mapping[str, str]]:
+    """What forms call each setting, by part and name. Where kinds differ, what most of them call it."""
+    parts: Mapping[str, Iterable[type[Definition]]] = {
+        "graph": layers.registry.values(),
+        "source": datasets.registry.values(),
+        "split": [SplitChoice],
+        "preprocessing": [Preprocessing],
+        "optimizer": optimizers.registry.values(),
+        "schedule": schedules.registry.values(),
+        "run": [RunSettings],
+        "stopping": stopping.registry.values(),
+        "metrics": metrics.registry.values(),
+    }
+    found: dict[str, dict[str, str]] = {}
+    for part, kinds in parts.items():
+        counted: dict[str, Counter[str]] = {}
+        for setting in (each for kind in kinds for each in kind.hyperparameters()):
+            counted.setdefault(setting.name, Counter())[small(setting.label)] += 1
+        found[part] = {name: labels.most_common(1)[0][0] for name, labels in counted.items()}
+    return found
 
 
 def _words(name: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import time as wall_clock
 from typing import Any
 
 from deepviz.datasets.prepared import PreparedData
@@ -35,7 +36,7 @@ from deepviz.document.timeline_file import SUFFIX as TIMELINE
 from deepviz.document.timeline_file import write_timeline
 from deepviz.training.checkpoint import Checkpoint, trained_of
 from deepviz.training.history import History
-from deepviz.training.run_summary import RunSummary, summary_of
+from deepviz.training.run_summary import LAST_MOMENT, RunSummary, summary_of
 from deepviz.training.short_history import shortened
 
 NOTES, DRAFT = ".json", ".part"
@@ -198,7 +199,8 @@ class RunStore:
             summary,
             name=before.name if before and before.name else origin.name or self._new_name(project.name),
             is_starred=before.is_starred if before else False,
-            created=before.created if before and before.created else time.time(),
+            created=before.created if before and before.created else _beginning(checkpoint.history, seconds),
+            over=0.0 if ended == "interrupted" else wall_clock(),
             ended=ended,
             reason=reason,
             result_step=checkpoint.result_step,
@@ -334,6 +336,12 @@ class RunStore:
         taken = {each.name for each in self.runs()}
         numbers = (int(rest) for name in taken if (rest := name.removeprefix(f"{project} ")).isdecimal())
         return f"{project} {max(numbers, default=0) + 1}"
+
+
+def _beginning(history: History, seconds: float) -> float:
+    """When a run began; where nobody noted that, as long ago as it trained."""
+    began = history.began if 0.0 < history.began < LAST_MOMENT else wall_clock() - seconds
+    return max(0.0, began)
 
 
 def _move(source: Path, goal: Path) -> None:

@@ -50,7 +50,9 @@ class RunSummary:
     project, network, parameters
         Of which project, which network in short, and how many numbers it trains.
     created
-        When it was noted first, in seconds since 1970.
+        When it began, in seconds since 1970.
+    over
+        When it ended or was left, in seconds since 1970; 0 if that is not known.
     ended, reason
         A key of `ENDINGS`, and why in words, if there is more to say.
     steps, epochs, seconds
@@ -82,6 +84,7 @@ class RunSummary:
     network: str = ""
     parameters: int = 0
     created: float = 0.0
+    over: float = 0.0
     ended: str = "finished"
     reason: str = ""
     steps: int = 0
@@ -159,7 +162,8 @@ class RunSummary:
                     found[name] = value = float(value)
                 if type(value) is not kind:
                     raise ValueError(f"{name} is no {kind.__name__}")
-            if not (0.0 <= found["created"] < LAST_MOMENT and found["seconds"] >= 0.0):
+            moments = found["created"], found.get("over", 0.0)
+            if not (all(0.0 <= each < LAST_MOMENT for each in moments) and found["seconds"] >= 0.0):
                 raise ValueError("its times are impossible")
             return replace(empty, **found)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:

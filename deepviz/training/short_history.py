@@ -29,7 +29,8 @@ class _Row:
 def shortened(history: History, also: Collection[int] = ()) -> History:
     """A copy with at most about `MOST_STEPS` + `MOST_EPOCHS` + `MOST_WATCHED` + `MOST_HISTOGRAMS` steps.
 
-    First and last values of every quantity stay, as do all events. A short history is copied as it is.
+    First and last values of every quantity stay, as do all events; single numbers keep the extremes in between. A
+    short history is copied as it is.
 
     Parameters
     ----------
@@ -72,12 +73,26 @@ def shortened(history: History, also: Collection[int] = ()) -> History:
             if int(steps[place]) in rows:
                 rows[int(steps[place])][name] = Histograms(counts[place].copy(), ranges[place].copy())
     short.append(_Row(step, int(epoch), rows[step]) for step, epoch in zip(wanted.tolist(), epochs, strict=True))
+    for name, (_, places) in kept.items():
+        _set_extremes(short, history, name, places)
     for step, text in history.events:
         short.add_event(step, text)
     for step, change in history.changes:
         short.add_change(step, change)
     short.best = history.best
     return short
+
+
+def _set_extremes(short: History, history: History, name: str, places: npt.NDArray[np.int64]) -> None:
+    """Have single numbers of every step keep the peaks between those steps that stay."""
+    _, values = history.column(name)
+    if values.ndim != 1 or "/" in name or len(places) != len(short.column(name)[0]):
+        return
+    starts = np.append(0, places[:-1] + 1)
+    low, high = history.extremes(name)
+    low, high = np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
+    if (low < high).any():
+        short.set_extremes(name, low, high)
 
 
 def _most_of(name: str, is_sparse: bool) -> int:

@@ -92,9 +92,32 @@ class StepTable:
         """The largest value of the steps that each one stands for."""
         return self._high[name].view if name in self._high else self._values[name].view
 
-    def stretch(self, row: int) -> tuple[int, int]:
-        """The first and the last of the steps that a row stands for."""
+    def has_extremes(self, name: str) -> bool:
+        """Whether smallest and largest values of a column are kept beside its values."""
+        return name in self._low
+
+    def set_extremes(self, name: str, low: Array, high: Array) -> None:
+        """Have each value of a column stand for the steps since the one before it, in a table that keeps every step.
+
+        Raises
+        ------
+        ValueError
+            If they do not enclose the values.
+        """
+        values = self._values[name].view
+        if self.every > 1 or low.shape != values.shape or high.shape != values.shape:
+            raise ValueError(f"{name} takes no extremes of shape {low.shape}")
+        if ((low > values) | (values > high)).any():
+            raise ValueError("a value is not between the smallest and the largest")
+        for part, array in ((self._low, low), (self._high, high)):
+            part[name] = GrowingArray(values.dtype, values.shape[1:])
+            part[name].extend(array)
+
+    def stretch(self, row: int, name: str = "") -> tuple[int, int]:
+        """The first and the last of the steps that a row stands for, in a column or in those without extremes."""
         step = int(self._steps.view[row])
+        if self.every == 1 and name in self._low:
+            return (int(self._steps.view[row - 1]) + 1 if row % len(self) else self.first), step
         return max(self.first, (step - 1) // self.every * self.every + 1), step
 
     def add_column(
@@ -120,8 +143,9 @@ class StepTable:
             self._extend_thinned(steps, values)
         else:
             self._steps.extend(steps)
-            for name, column in self._values.items():
-                column.extend(values[name])
+            for part in (self._values, self._low, self._high):
+                for name, column in part.items():
+                    column.extend(values[name])
         self._thin_out()
 
     def load(self, steps: npt.NDArray[np.int64], values: Arrays, low: Arrays, high: Arrays) -> None:
@@ -137,7 +161,10 @@ class StepTable:
             raise ValueError(f"these steps are not one of {self.every}")
         if len(steps) and not (1 <= self.first <= steps[0] and self._places(np.array([self.first]))[0] == places[0]):
             raise ValueError(f"the first step cannot have been {self.first}")
-        for name in self._low:
+        for name in low:
+            if name not in self._low:
+                shape = self._values[name].view.shape[1:]
+                self._low[name], self._high[name] = (GrowingArray(low[name].dtype, shape) for _ in range(2))
             if ((low[name] > values[name]) | (values[name] > high[name])).any():
                 raise ValueError("a value is not between the smallest and the largest")
         self._steps.extend(steps)
@@ -237,7 +264,7 @@ class StepColumn:
     @property
     def is_whole(self) -> bool:
         """Whether each value stands for itself only."""
-        return self.table.every == 1
+        return self.table.every == 1 and not self.table.has_extremes(self.name)
 
     @property
     def low(self) -> Array:
@@ -251,4 +278,4 @@ class StepColumn:
 
     def stretch(self, row: int) -> tuple[int, int]:
         """The first and the last of the steps that a row stands for."""
-        return self.table.stretch(row)
+        return self.table.stretch(row, self.name)

@@ -22,6 +22,8 @@ from deepviz.document import edits, examples
 from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.engine.layers.dense import Dense
+from deepviz.gui.amounts import thousands
+from deepviz.gui.plots.explorer import PredictionExplorer
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.part_look import parts_of
 from deepviz.gui.plots.projection import Projection
@@ -130,8 +132,10 @@ class Onlooker:
         assert view.data is editor.data, key
         if is_missing or not view.is_live:
             return
+        if isinstance(view, PredictionExplorer) and view.question() is None:
+            return  # nothing is drawn yet
         assert view.step == self.step, f"{key} is of step {view.step}"
-        assert view.header.note == (f"step {self.step:,}" if self.step else "untrained"), key
+        assert view.header.note == (f"step {thousands(self.step)}" if self.step else "untrained"), key
         answer = view.answer  # type: ignore[attr-defined]  # every look of the window has one
         data = editor.data
         assert data is not None

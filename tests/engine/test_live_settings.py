@@ -12,7 +12,18 @@ import pytest
 from deepviz.engine import Trainer, layers, losses, optimizers, schedules
 from deepviz.engine.optimizer import Optimizer
 from tests.engine.small_trainer import SAMPLES, made, network, numbers_of, samples, trainer
-from tests.engine.timetables import DESCENT, MOMENTS, OF_DESCENT, OF_MOMENTS, STEPS, Settings, Timetable, steps_of
+from tests.engine.timetables import (
+    DESCENT,
+    MOMENTS,
+    OF_DESCENT,
+    OF_MOMENTS,
+    OF_SHRINKING,
+    SHRINKING,
+    STEPS,
+    Settings,
+    Timetable,
+    steps_of,
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -77,6 +88,7 @@ class Descent:
         if not s["momentum"]:
             self.v = {}
         for name, grad in g.items():
+            grad = grad + s.get("weight_decay", 0.0) * p[name]
             if s["momentum"]:
                 self.v[name] = s["momentum"] * self.v.get(name, 0.0) - s["learning_rate"] * grad
             p[name] += self.v[name] if s["momentum"] else -s["learning_rate"] * grad
@@ -105,9 +117,10 @@ class Moments:
     ("optimizer", "update", "settings", "timetable"),
     [
         (optimizers.SGD(learning_rate=0.2), Descent, DESCENT, OF_DESCENT),
+        (optimizers.SGD(learning_rate=0.2, momentum=0.5, weight_decay=0.1), Descent, SHRINKING, OF_SHRINKING),
         (optimizers.AdamW(learning_rate=0.02, beta_2=0.99, weight_decay=0.0), Moments, MOMENTS, OF_MOMENTS),
     ],
-    ids=["SGD", "AdamW"],
+    ids=["SGD", "SGD with weight decay", "AdamW"],
 )
 def test_every_step_is_what_it_is_by_hand(
     optimizer: Optimizer, update: Any, settings: Settings, timetable: Timetable

@@ -25,6 +25,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 def sgd(p: np.ndarray, grads: Iterable[np.ndarray], rates: Iterable[float], o: Optimizer) -> np.ndarray:
     velocity = np.zeros_like(p)
     for g, rate in zip(grads, rates, strict=True):
+        g = g + o.weight_decay * p
         velocity = o.momentum * velocity - rate * g
         p = p + (o.momentum * velocity - rate * g if o.nesterov and o.momentum else velocity)
     return p
@@ -140,6 +141,8 @@ CASES = [
     optimizers.SGD(learning_rate=0.05, momentum=0.9),
     optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True),
     optimizers.SGD(learning_rate=0.05, nesterov=True),
+    optimizers.SGD(learning_rate=0.1, weight_decay=0.2),
+    optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True, weight_decay=0.2),
     optimizers.Adam(),
     optimizers.Adam(learning_rate=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-3),
     optimizers.Adam(beta_1=0.0, beta_2=0.0),
@@ -214,10 +217,48 @@ def test_gradients_are_read_and_not_changed(optimizer: Optimizer) -> None:
 @pytest.mark.parametrize("optimizer", CASES, ids=str)
 def test_zero_gradients_move_nothing(optimizer: Optimizer) -> None:
     descent = Descent(optimizer, np.ones(5, np.float32))
+    if getattr(optimizer, "momentum", 0) and getattr(optimizer, "weight_decay", 0):
+        return  # the parameters themselves give the velocity
     for _ in range(3):
         descent.step(np.zeros(5, np.float32))
     share = 1 - optimizer.learning_rate * getattr(optimizer, "weight_decay", 0.0)
     assert descent.p == pytest.approx(np.full(5, share**3), rel=1e-6 if share < 1 else 0, abs=0)
+
+
+def calls(optimizer: Optimizer) -> list[str]:
+    """What a step of it does, in order, but for what it reckons with plain numbers."""
+    vector = np.ones(3)
+    tape = Tape(vector.dtype)
+    optimizer.record(tape, vector, np.ones(3), optimizer.start(vector))
+    return [getattr(function, "__name__", "") for function, _ in tape.compile().calls]
+
+
+def test_without_weight_decay_plain_descent_does_nothing_for_it() -> None:
+    plain = ["multiply", "subtract"]
+    assert calls(optimizers.SGD())[1:] == plain
+    assert calls(optimizers.SGD(weight_decay=0.1))[1:] == ["multiply", "add", *plain]
+    momentum = ["multiply", "multiply", "subtract"]
+    assert calls(optimizers.SGD(momentum=0.9))[1:] == [*momentum, "add"]
+    assert calls(optimizers.SGD(momentum=0.9, nesterov=True))[1:] == [*momentum, "multiply", "add", "subtract"]
+
+
+def test_parameters_that_shrink_too_fast_are_found_out() -> None:
+    """With a decay of more than the whole of a parameter in each step it grows without bounds, without a gradient."""
+    assert optimizers.SGD().tame_square > 0
+    assert optimizers.SGD(weight_decay=100.0).tame_square == 0, "so that every step is checked"
+
+
+def test_the_formula_is_that_of_the_settings() -> None:
+    assert optimizers.SGD().written == "p ← p − η g"
+    assert optimizers.SGD(nesterov=True).written == "p ← p − η g"
+    assert optimizers.SGD(momentum=0.9).written == "v ← μ v − η g\np ← p + v"
+    assert optimizers.SGD(momentum=0.9, nesterov=True).written == "v ← μ v − η g\np ← p + μ v − η g"
+    assert optimizers.SGD(weight_decay=0.1).written == "p ← p − η (g + λ p)"
+    assert optimizers.RMSProp(momentum=0.5, centered=True).written == "u ← μ u + g / (√(v − a²) + ε)\np ← p − η u"
+    assert optimizers.AdamW(weight_decay=0.0).written == optimizers.Adam().written == optimizers.Adam.formula
+    assert optimizers.AdamW().written == optimizers.AdamW.formula
+    assert "λ" not in optimizers.Lion().written
+    assert optimizers.Lion(weight_decay=0.1).written == optimizers.Lion.formula
 
 
 def test_adam_in_float32_copes_with_fading_gradients() -> None:

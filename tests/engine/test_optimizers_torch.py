@@ -26,6 +26,18 @@ CASES: list[tuple[Optimizer, Make]] = [
         optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True),
         lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
     ),
+    (
+        optimizers.SGD(learning_rate=0.05, weight_decay=0.3),
+        lambda p: torch.optim.SGD(p, lr=0.05, weight_decay=0.3),
+    ),
+    (
+        optimizers.SGD(learning_rate=0.05, momentum=0.9, weight_decay=0.1),
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.1),
+    ),
+    (
+        optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True, weight_decay=0.1),
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.1),
+    ),
     (optimizers.Adam(), lambda p: torch.optim.Adam(p, **KERAS)),
     (optimizers.Adam(**SETTINGS), lambda p: torch.optim.Adam(p, **THEIRS)),
     (optimizers.AMSGrad(), lambda p: torch.optim.Adam(p, amsgrad=True, **KERAS)),

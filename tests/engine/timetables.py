@@ -45,6 +45,13 @@ OF_DESCENT: Timetable = {
     15: {"momentum": 0.8, "frozen": ("dense_1",)},
     20: {"batch_size": 4, "frozen": ()},
 }
+SHRINKING: Settings = {"learning_rate": 0.2, "momentum": 0.5, "weight_decay": 0.1, "batch_size": 5}
+OF_SHRINKING: Timetable = {
+    **OF_DESCENT,
+    5: {"weight_decay": 0.0},
+    7: {"weight_decay": 0.3},
+    16: {"weight_decay": 0.02},
+}
 MOMENTS: Settings = {
     "learning_rate": 0.02, "beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-7, "weight_decay": 0.0, "batch_size": 5,
     "frozen": ("dense_1",),

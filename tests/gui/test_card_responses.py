@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from deepviz.datasets.sources.iris import Iris
 from deepviz.document import edits, ends, group_edits
+from deepviz.document.layout import CARD_PITCH
 from deepviz.document.project import DataChoice, Project
 from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point
+from deepviz.gui.canvas.gradients import GREATEST_WIDTH
 from deepviz.gui.canvas.picture import image_of, svg_of
-from deepviz.gui.canvas.response_tiles import MOST_TILES, shown_of, tile_place
+from deepviz.gui.canvas.response_tiles import MOST_TILES, TILE, TOP, shown_of, tile_place
 from deepviz.gui.card_responses import CardResponses
+from deepviz.gui.plots.neuron_responses import NeuronResponses
 from deepviz.gui.settings import PICTURE_THEME, RESPONSES_ON_CARDS
 from deepviz.gui.signed_colors import signed_colors
 from deepviz.gui.theme import THEMES
@@ -218,7 +221,7 @@ def test_a_tile_says_what_it_is_and_what_full_colour_means(open_window: OpenWind
         return text
 
     largest = np.abs(latest(cards).maps["tanh_1"][2]).max()
-    assert told(2).startswith("Unit 3 of tanh_1, the last layer of hidden")
+    assert told(2).startswith("Unit 2 of tanh_1, the last layer of hidden")
     assert f"±{largest:.3g}" in told(2)
     assert told(MOST_TILES - 1) == "8 units of tanh_1, the last layer of hidden"
 
@@ -296,3 +299,31 @@ def test_the_room_is_that_of_where_things_float_now(open_window: OpenWindow):
         zoom, corner = canvas.zoom, canvas.place_of(Point(0, 0))
         canvas.fit()
         assert (canvas.zoom, canvas.place_of(Point(0, 0))) == (zoom, corner)
+
+
+def test_tiles_end_above_the_connections_between_two_rows() -> None:
+    """The widest one runs in the middle between the rows that `Arrange` makes."""
+    middle = (HEIGHT + CARD_PITCH[1]) / 2
+    assert middle - GREATEST_WIDTH / 2 > TOP + TILE
+
+
+def test_a_unit_has_the_same_number_on_its_card_and_in_the_views(person: Person):
+    """Units are counted from 0, as their weights are in arrays."""
+    person.bench.canvas.look_at(3.0, Point(*person.bench.canvas.network.places["tanh_1"]))
+    cards = waiting_for_maps(person)
+    person.qtbot.waitUntil(lambda: "tanh_1" in latest(cards).maps)
+    place = tile_place(2).center()
+    assert cards.tiles.items["tanh_1"].tooltip(place.x()).startswith("Unit 2 of tanh_1\n")
+    person.bench.views.open("neuron_responses")
+    view = person.bench.views.view("neuron_responses")
+    assert isinstance(view, NeuronResponses)
+    view.choose_layer("tanh_1")
+    person.qtbot.waitUntil(lambda: view.answer is not None and "tanh_1" in view.answer.maps)
+    view.choose_unit(2)
+    columns, rows = view.table()
+    assert columns[-1] == "tanh_1 unit 2"
+    answer, told, seen = latest(cards), [], []
+    for x, y, value in np.array([[float(str(cell)) for cell in row] for row in rows])[::7]:
+        told.append(value)
+        seen.append(answer.maps["tanh_1"][2][np.abs(answer.ys - y).argmin(), np.abs(answer.xs - x).argmin()])
+    assert np.corrcoef(told, seen)[0, 1] > 0.95, "the same unit"

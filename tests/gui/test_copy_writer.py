@@ -172,6 +172,9 @@ def test_the_training_page_lists_copies_opens_and_deletes_them(open_window: Open
     assert person.bench.training_panel.copies.isHidden()
     finish(person)
     person.qtbot.waitUntil(lambda: listed(person) == [6, 4, 2], timeout=PATIENCE)
+    assert person.bench.training_panel.copies.words.said == "3 copies, the last after epoch 6:"
+    assert person.bench.training_panel.copies.words.isVisible()
+    assert "The Training page lists the copies" in person.bench.status.currentMessage()
     assert person.bench.files.save()
     newest, middle, oldest = person.bench.training_panel.copies.rows
     person.press(newest.delete_button)
@@ -180,6 +183,7 @@ def test_the_training_page_lists_copies_opens_and_deletes_them(open_window: Open
     person.press(newest.delete_button)
     assert not newest.path.exists()
     assert listed(person) == [4, 2]
+    assert person.bench.training_panel.copies.words.said == "2 copies, the last after epoch 4:"
     middle, oldest = person.bench.training_panel.copies.rows
     person.press(middle.delete_button)
     person.press(oldest.open_button)  # whoever does something else does not want it deleted

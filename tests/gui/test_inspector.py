@@ -54,6 +54,17 @@ class Endless(Sum):
             progress(0.1)
 
 
+class Large(Sum):
+    """Writes networks down without end, and does not ask whether anybody still waits."""
+
+    def answer(self, subject: Subject, progress: Progress) -> Any:
+        gate.set()
+        end = perf_counter() + PATIENCE / 1000
+        while perf_counter() < end:
+            compile_project(subject.project, facts_of(subject.data))[0].forward(subject.data.train.x[:1])
+        return super().answer(subject, progress)
+
+
 class Gated(Sum):
     """Works until the gate is opened."""
 
@@ -286,6 +297,14 @@ def test_long_work_keeps_nobody_waiting_tells_how_far_it_is_and_can_be_called_of
     patient.wanted = None
     patient.ask_again()
     seen.person.qtbot.waitUntil(lambda: not seen.inspector.is_busy, timeout=PATIENCE)
+    assert not patient.answers
+
+
+def test_a_large_network_that_is_written_down_for_a_view_keeps_no_window_from_closing(seen: Seen) -> None:
+    patient = seen.look(Large(), is_live=False)
+    seen.person.qtbot.waitUntil(gate.is_set, timeout=PATIENCE)
+    seen.inspector.shut_down()
+    assert not [thread.name for thread in threading.enumerate() if "explor" in thread.name]
     assert not patient.answers
 
 

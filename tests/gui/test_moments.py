@@ -54,14 +54,14 @@ def test_steps_after_which_it_stopped_are_kept(trained: Person) -> None:
     steps = trained.bench.controller.moments.timeline.steps
     assert {0, 5, 9, 14} <= set(steps)
     timeline = trained.bench.live_bar.timeline
-    assert timeline.isVisible()
+    assert timeline.slider.isEnabled()
     assert timeline.slider.maximum() == len(steps) - 1, "and now"
     assert timeline.label.text() == "step 14 · now"
     assert not timeline.branch_button.isEnabled()
 
 
 def test_before_there_is_a_run_there_is_no_timeline(person: Person) -> None:
-    assert not person.bench.live_bar.timeline.isVisible()
+    assert not person.bench.live_bar.timeline.slider.isEnabled()
 
 
 def test_the_slider_takes_all_views_back(trained: Person) -> None:
@@ -155,7 +155,7 @@ def test_reset_begins_a_timeline_of_its_own(trained: Person) -> None:
     trained.bench.controller.moments.choose(5)
     trained.bench.controller.reset()
     assert trained.bench.controller.moments.chosen is None
-    assert not trained.bench.live_bar.timeline.isVisible()
+    assert not trained.bench.live_bar.timeline.slider.isEnabled()
     train(trained, 2)
     assert trained.bench.controller.moments.timeline.steps[-1] == 2
 

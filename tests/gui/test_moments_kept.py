@@ -130,11 +130,11 @@ def test_undo_brings_the_timeline_back_with_the_weights(trained: Person) -> None
     assert {0, 5, 9, 14} <= set(kept)
     trained.set_value("dense_1", "units", "9")
     assert trained.bench.controller.moments.timeline.steps == ()
-    assert not trained.bench.live_bar.timeline.isVisible()
+    assert not trained.bench.live_bar.timeline.slider.isEnabled()
     trained.undo()
     assert trained.bench.controller.step_count == 14
     assert trained.bench.controller.moments.timeline.steps == kept
-    assert trained.bench.live_bar.timeline.isVisible()
+    assert trained.bench.live_bar.timeline.slider.isEnabled()
 
 
 def test_a_branch_says_where_the_run_that_it_leaves_is(trained: Person) -> None:

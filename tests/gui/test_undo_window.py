@@ -57,7 +57,7 @@ def test_every_setting_is_undone_and_redone_byte_by_byte(person: Person, tmp_pat
     note("Change the split")
     bench.window.show_tab("Training")
     person.choose_in(bench.training_panel.optimizer_list, "SGD")
-    note("Use SGD")
+    note("Optimizer Adam → SGD")
     for name in ("batch_size", "epochs", "seed"):
         type_into(bench.training_panel.run_form.field(name).control, "17")
         note(f"Change {name.replace('_', ' ')}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deepviz.datasets import source_for_files
-from deepviz.insight.drawn_image import Placing, placed, placing_for, resized, stroke_width, thinned
+from deepviz.insight.drawn_image import Placing, placed, placing_for, resized, stroke_width, thickened, thinned
 
 
 def mass_centre(image: np.ndarray) -> tuple[float, float]:
@@ -64,7 +65,7 @@ def test_a_heavy_end_does_not_push_the_drawing_out_of_the_image() -> None:
     drawing = np.zeros((100, 100))
     drawing[:, 10:90] = 0.03
     drawing[:2, 10:90] = 1.0
-    image = placed(drawing, 28, 28, placing_for(28, 28))
+    image = placed(drawing, 28, 28, Placing(20, by_mass=True))
     assert image.shape == (28, 28)
     np.testing.assert_allclose(image.sum() / 400, drawing[:, 10:90].mean() * 0.8, rtol=0.2)
 
@@ -90,15 +91,21 @@ def test_images_of_other_sizes_are_left_where_they_are() -> None:
 
 def test_digits_of_mnist_are_placed_as_they_are_already(mnist_files: tuple[Path, Path]) -> None:
     images = source_for_files(list(mnist_files)).load().x[:200].reshape(200, 28, 28) / 255.0
-    changes = []
+    changes: dict[bool, list[float]] = {True: [], False: []}
+    placing = placing_for(28, 28)
+    assert placing is not None
     for image in images.astype(np.float64):
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
         assert all(abs(each - 14) <= 0.5 for each in mass_centre(image))
         assert max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 == 20  # the box that their authors speak of
-        again = placed(np.kron(image, np.ones((10, 10))), 28, 28, placing_for(28, 28))
-        changes.append(float(np.abs(again - image).max()))
+        for thickens in (False, True):
+            how = placing if thickens else replace(placing, narrowest=None)
+            again = placed(np.kron(image, np.ones((10, 10))), 28, 28, how)
+            changes[thickens].append(float(np.abs(again - image).max()))
     # Faint strokes at the border of a few digits are no ink, so those are scaled by a pixel more.
-    assert np.mean(np.array(changes) < 1e-6) > 0.9
+    assert np.mean(np.array(changes[False]) < 1e-6) > 0.9
+    # And a few were written with so thin a pen that they are thickened, as drawings are.
+    assert np.mean(np.array(changes[True]) < 1e-6) > 0.85
 
 
 # Strokes
@@ -132,8 +139,26 @@ def test_what_is_drawn_small_with_a_thick_pen_has_strokes_as_in_mnist(pen: int, 
     assert rows[-1] - rows[0] + 1 == 20, "it still fills the box"
 
 
-def test_thin_strokes_and_blots_stay_as_they_are() -> None:
-    thin, blot = ring(100.0, 20), ring(0.0, 60)
-    for drawing in (thin, blot):
+@pytest.mark.parametrize(("size", "radius"), [(28, 60.0), (28, 120.0), (8, 60.0), (8, 120.0)])
+@pytest.mark.parametrize("pen", [2, 5])
+def test_what_is_drawn_with_a_thin_pen_has_strokes_as_in_the_data(pen: int, radius: float, size: int) -> None:
+    placing = placing_for(size, size)
+    assert placing is not None
+    assert placing.narrowest is not None
+    before = placed(ring(radius, pen), size, size, replace(placing, narrowest=None))
+    after = placed(ring(radius, pen), size, size, placing)
+    # Faint pixels have ink for a thinner stroke: a ring of width w and middle radius r has 2 pi r w of it.
+    middle = (placing.box - placing.narrowest) / 2
+    assert after.sum() == pytest.approx(2 * math.pi * middle * placing.narrowest, rel=0.12)
+    assert before.sum() < 0.65 * after.sum()
+    assert after[size // 2, size // 2] < 0.02, "the hole stays a hole"
+
+
+def test_strokes_as_in_the_data_and_blots_stay_as_they_are() -> None:
+    usual, blot = ring(100.0, 24), ring(0.0, 60)
+    for drawing in (usual, blot):
         np.testing.assert_array_equal(thinned(drawing, 3.3, 20), drawing)
-    assert placing_for(8, 8) == Placing(8, by_mass=False), "what is so small has strokes a pixel wide"
+        np.testing.assert_array_equal(thickened(drawing, 1.6, 20), drawing)
+    dot = np.zeros((9, 9))
+    dot[4, 4] = 1.0
+    np.testing.assert_array_equal(thickened(dot, 1.6, 20), dot)

@@ -14,7 +14,7 @@ from deepviz.engine.optimizer import Optimizer
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.engine.schedules.exponential_decay import ExponentialDecay
-from deepviz.insight.rate_range import BEGINNING, RateRange, Rates, ceiling, summed_up
+from deepviz.insight.rate_range import BEGINNING, RateRange, Rates, ceiling, summed_up, window
 from deepviz.insight.subject import CancelledError, Subject, UnanswerableError
 from tests.insight.made_subjects import Layers, ignored, project_of, subject_of
 
@@ -176,9 +176,9 @@ def test_lowest_steepest_and_suggested_of_a_known_curve() -> None:
     found = told(falls, early=True)
     assert falls.index(min(falls)) == 30
     assert found.lowest == pytest.approx(1e-6 * 10 ** (30 / 10))
-    assert found.suggested == pytest.approx(found.lowest / 10)
-    # The decade with the largest fall, 0.5, is that of steps 15 to 25: its middle is step 20.
+    # The decade with the largest fall, 0.5, is that of steps 15 to 25: its middle is step 20. Halfway is 25.
     assert found.steepest == pytest.approx(1e-6 * 10 ** (20 / 10))
+    assert found.suggested == pytest.approx(1e-6 * 10 ** (25 / 10))
     assert found.ended_early
 
 
@@ -196,13 +196,53 @@ def test_an_explosion_close_to_the_smallest_loss_does_not_count_either() -> None
 
 def test_a_loss_that_falls_by_no_more_than_batches_differ_gives_no_advice() -> None:
     beginning = [1.0, 1.4, 0.6, 1.4, 0.6, 1.4, 0.6, 1.4, 0.6, 1.0]
-    spread = float(np.std(beginning))
-    for low, falls in ((1 - 0.9 * spread, False), (1 - 1.1 * spread, True)):
-        smoothed = [1.0] * 15 + [low] + [1.0] * 4
-        found = told(smoothed, [*beginning, *smoothed[10:]])
+    beginning = beginning * 2
+    # Seven jumps of 0.8 and two of 0.4 in each ten, and none between them and to what comes then, which is 1 too.
+    differ = np.sqrt((14 * 0.8**2 + 4 * 0.4**2) / 20 / 2)
+    clear = 4 * differ * np.sqrt(1 / 10 + 1 / 19)
+    for low, falls in ((1 - 0.99 * clear, False), (1 - 1.01 * clear, True)):
+        smoothed = [1.0] * 20 + [low] + [1.0] * 4
+        found = told(smoothed, [*beginning, *[1.0] * 5])
         assert (found.suggested is not None) == (found.steepest is not None) == falls
-        assert found.lowest == pytest.approx(1e-6 * 10**1.5)
+        assert found.lowest == pytest.approx(1e-6 * 10**2)
     assert told([1.0 + 0.1 * number for number in range(30)]).suggested is None
+
+
+@pytest.mark.parametrize("steps", [100, 300, 1000])
+def test_one_dip_of_noise_on_a_flat_stretch_is_no_advice(steps: int) -> None:
+    """Of a loss that is 1 but for noise, hardly a test in a hundred says anything."""
+    kept = 1 - 1 / window(steps)
+    rates = np.logspace(-6, 1, steps)
+    weights = kept ** np.arange(steps)
+    said = 0
+    for seed in range(100):
+        losses = 1 + 0.1 * np.random.default_rng(seed).standard_normal(steps)
+        smoothed = np.convolve(losses, weights)[:steps] / np.cumsum(weights)
+        said += summed_up(rates, losses, smoothed, False, window(steps)).suggested is not None
+    assert said <= 2
+
+
+def test_noise_moves_the_suggestion_little_where_the_loss_falls() -> None:
+    """Flat at 1 to 1e-4, down to 0.2 at 1e-2, flat to 0.1, then up: with noise, whatever its seed, about 1e-2."""
+    places = np.linspace(-6, 1, 300)
+    course = np.interp(places, [-6, -4, -2, -1, 1], [1.0, 1.0, 0.2, 0.2, 9.0])
+    weights = 0.9 ** np.arange(300)
+    for seed in range(20):
+        losses = course + 0.1 * np.random.default_rng(seed).standard_normal(300)
+        smoothed = np.convolve(losses, weights)[:300] / np.cumsum(weights)
+        suggested = summed_up(10**places, losses, smoothed, False).suggested
+        assert suggested is not None
+        assert 2e-3 < suggested < 4e-2
+
+
+def test_more_steps_are_smoothed_more() -> None:
+    assert [window(steps) for steps in (60, 100, 300, 1000, 3000)] == pytest.approx([10, 10, 10, 100 / 3, 100])
+    found = RateRange(first=1e-4, last=1.0, steps=600).answer(asked(SGD(learning_rate=0.3)), ignored)
+    moment, smoothed = 0.0, []
+    for number, loss in enumerate(found.losses, start=1):
+        moment = 0.95 * moment + 0.05 * loss
+        smoothed.append(moment / (1 - 0.95**number))
+    np.testing.assert_allclose(found.smoothed, smoothed, rtol=1e-12)
 
 
 def test_a_loss_that_still_falls_at_the_end_says_so() -> None:

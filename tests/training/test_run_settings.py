@@ -7,6 +7,7 @@ from dataclasses import replace
 from deepviz.document import edits, examples
 from deepviz.document.changes import changed
 from deepviz.document.project import Project
+from deepviz.engine import optimizers
 from deepviz.engine.layers.dense import Dense
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.training.changes import change_of
@@ -92,6 +93,26 @@ def test_words() -> None:
     assert label_of("plan.optimizer") == "optimizer"
     assert label_of("plan.run.batch_size") == "batch size"
     assert label_of("plan.stopping.Patience.patience") == "stopping Patience patience"
+    assert label_of("graph.edges") == "connections"
+
+
+def test_a_setting_has_the_name_that_it_has_in_forms() -> None:
+    assert label_of("plan.optimizer.global_clipnorm") == "clip norm"
+    assert label_of("plan.optimizer.clipvalue") == "clip value"
+    assert label_of("graph.dense_1.trainable") == "dense_1 trained (not frozen)"
+    assert label_of("graph.dense_1.kernel_initializer") == "dense_1 first weights"
+    assert label_of("graph.dense_1.l2") == "dense_1 L2 penalty"
+    assert label_of("graph.conv2d_1.strides") == "conv2d_1 strides"
+    assert label_of("plan.run.keep_best") == "use the best weights"
+    assert label_of("plan.schedule.warmup_steps") == "schedule warm-up steps"
+    assert label_of("data.split.stratified") == "split keep class shares"
+    for kind in optimizers.registry.values():
+        for setting in kind.hyperparameters():
+            label = label_of(f"plan.optimizer.{setting.name}")
+            assert label.lower() == setting.label.lower()
+
+
+def test_values_in_words() -> None:
     assert [value_words(each) for each in (None, True, 0.001, [3, 3], 12, "Adam")] == [
         "–",
         "on",

@@ -27,8 +27,10 @@ def sum_of_squares(vector: np.ndarray) -> float:
         return float(vector.dot(vector))
     end = vector.size // ROW * ROW
     rows, rest = vector[:end].reshape(-1, ROW), vector[end:]
-    return float(np.vecdot(rows, rows).sum(dtype=np.float64) + rest.dot(rest))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.vecdot(rows, rows).sum(dtype=np.float64) + rest.dot(rest))
 
 
 def _write(vector: np.ndarray, out: np.ndarray) -> None:
-    out[()] = sum_of_squares(vector)
+    with np.errstate(over="ignore"):
+        out[()] = sum_of_squares(vector)

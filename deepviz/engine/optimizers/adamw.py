@@ -29,6 +29,10 @@ class AdamW(Adam):
         0.004, ge=0, le=100, title="Weight decay", description="How fast parameters shrink; times the learning rate."
     )
 
+    @property
+    def written(self) -> str:
+        return self.formula if self.weight_decay else Adam.formula
+
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         kept = np.zeros((), parameters.dtype)
 

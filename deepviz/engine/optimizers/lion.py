@@ -38,6 +38,10 @@ class Lion(Optimizer):
         0.0, ge=0, le=100, title="Weight decay", description="How fast parameters shrink; times the learning rate."
     )
 
+    @property
+    def written(self) -> str:
+        return self.formula if self.weight_decay else "p ← p − η sign(β₁ m + (1 − β₁) g)"
+
     def unit(self, name: str) -> float:
         return 1 - self.beta_2
 

@@ -49,6 +49,12 @@ class RMSProp(Optimizer):
         wanted = {"v": True, "mean": self.centered, "velocity": bool(self.momentum)}
         return tuple(name for name in self.vector_names if wanted[name])
 
+    @property
+    def written(self) -> str:
+        square = "√(v − a²)" if self.centered else "√v"
+        quotient = f"g / ({square} + ε)"
+        return f"u ← μ u + {quotient}\np ← p − η u" if self.momentum else f"p ← p − η {quotient}"
+
     def unit(self, name: str) -> float:
         # The velocity sums up quotients, which are stored multiplied by k.
         return float((1 - self.rho) ** -0.5) if name == "velocity" else 1 - self.rho

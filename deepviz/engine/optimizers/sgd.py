@@ -19,6 +19,10 @@ class SGD(Optimizer):
         v <- momentum v - learning_rate g
         p <- p + v                                   or, with Nesterov's look ahead (Sutskever et al. 2013),
         p <- p + momentum v - learning_rate g
+
+    With weight decay, ``g + weight_decay p`` takes the place of ``g``: the gradient of the loss and of a penalty of
+    ``weight_decay / 2`` times the sum of all squared parameters, biases included. That is PyTorch's ``weight_decay``
+    of SGD; unlike AdamW's it goes through the momentum. What is clipped is the gradient of the loss alone.
     """
 
     formula: ClassVar[str] = "p ← p − η g"
@@ -29,10 +33,31 @@ class SGD(Optimizer):
         0.0, ge=0, le=0.9999, title="Momentum", description="How much of the last step is carried into the next."
     )
     nesterov: bool = Field(False, title="Nesterov", description="Whether momentum looks one step ahead.")
+    weight_decay: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        title="Weight decay",
+        description="How fast parameters shrink: this share of each is added to its gradient.",
+    )
 
     @property
     def keeps(self) -> tuple[str, ...]:
         return self.vector_names if self.momentum else ()
+
+    @property
+    def tame_square(self) -> float:
+        # What the parameters themselves add to their gradients is not in the gradients' norm.
+        return 0.0 if self.weight_decay else super().tame_square
+
+    @property
+    def written(self) -> str:
+        gradient = "(g + λ p)" if self.weight_decay else "g"
+        if not self.momentum:
+            return f"p ← p − η {gradient}"
+        if not self.nesterov:
+            return f"v ← μ v − η {gradient}\np ← p + v"
+        return f"v ← μ v − η {gradient}\np ← p + μ v − η {gradient}"
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         rate = np.zeros((), parameters.dtype)
@@ -45,6 +70,8 @@ class SGD(Optimizer):
         learning_rate = tape.external(rate)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
+            if self.weight_decay:
+                g = tape.add(g, tape.multiply(p, self.weight_decay))
             step = tape.multiply(g, learning_rate)
             if self.momentum:
                 v = tape.external(state.vectors["velocity"][portion])

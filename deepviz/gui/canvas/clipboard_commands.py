@@ -12,6 +12,7 @@ from deepviz.document import clipboard, comment_edits
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Comment, Position
 from deepviz.document.graph_json import LONGEST_COMMENT
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Box, Point, card_box, snapped
 from deepviz.gui.canvas.menu import Entry
 from deepviz.gui.canvas.text_editor import TextEditor
@@ -90,7 +91,7 @@ def write(view: CanvasView, comment_id: str) -> TextEditor:
     area = QRect(view.place_of(Point(box.left, box.top)), view.place_of(Point(box.right, box.bottom)))
     field = TextEditor(view, area, item.comment.text, taken, False, "Text of the comment", LONGEST_COMMENT)
     below = Point(box.left, box.bottom)
-    field.overfull.connect(lambda most: view.say(f"A comment has at most {most:,} letters.", below))
+    field.overfull.connect(lambda most: view.say(f"A comment has at most {thousands(most)} letters.", below))
     return field
 
 

@@ -31,7 +31,7 @@ class EdgeStyle:
 
 _NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
 
-LEAST_CONTRAST = 1.6
+LEAST_CONTRAST = 2.2
 """How much a line of any gradient stands out from the window. The darkest colours of viridis would vanish in the dark
 theme and the lightest in the light one; they are moved just far enough."""
 

@@ -90,7 +90,10 @@ def traces(
         if face.is_loss:
             made[node_id] = _loss_trace(picture.loss, reaching_loss, history, scale, theme)
         elif not face.is_frozen and (node_id in picture.nodes or history is not None):
-            made[node_id] = _trace(picture.nodes.get(node_id), history, scale, theme)
+            norm = picture.nodes.get(node_id)
+            is_over = not picture.is_past and norm is not None and not _is_computed(norm)
+            # It learns again, from the next step: of the last one there is no gradient, but it is not frozen.
+            made[node_id] = _trace(None if is_over else norm, history, scale, theme)
         elif node_id in picture.flows:
             # Its size now is that of the edge behind it; the card would say it a second time.
             flow = picture.flows[node_id]
@@ -125,7 +128,7 @@ def loss_in_words(loss: float) -> str:
     """A loss in the little room of a card, with three figures at least."""
     if not 1e-3 <= abs(loss) < 1e4:
         return _brief(loss)
-    return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:.3g}"
+    return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:#.3g}"
 
 
 def _brief(value: float) -> str:

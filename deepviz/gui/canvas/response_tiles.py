@@ -21,9 +21,10 @@ from deepviz.gui.canvas.node_item import NodeItem
 from deepviz.gui.signed_colors import image_of, signed_pixels
 from deepviz.gui.theme import Theme, body_font
 
-TILE, GAP = 21.0, 3.0
-TOP = HEIGHT + 4.0
-"""They end before the middle between two rows, where connections run that have wrapped."""
+TILE, GAP = 18.0, 4.0
+TOP = HEIGHT + 4.5
+"""They begin below the ring around a selected card, and end before the middle between two rows, where connections run
+that have wrapped, up to 5.5 pixels wide."""
 BELOW_PORT = 4.0
 """How much farther down, where the output is at the bottom of the card."""
 BAR_ROOM = 18.0
@@ -96,7 +97,7 @@ class ResponseItem(QGraphicsItem):
             return f"{counted(self.count, 'unit')} of {self.layer}"
         largest = float(largest_of(self.maps)[number, 0, 0])
         return (
-            f"Unit {number + 1} of {self.layer}\nIts answer over the two inputs: orange below 0, blue above\n"
+            f"Unit {number} of {self.layer}\nIts answer over the two inputs: orange below 0, blue above\n"
             f"Full colour stands for ±{largest:.3g}"
         )
 

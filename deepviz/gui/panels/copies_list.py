@@ -12,6 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from deepviz.gui.amounts import thousands
+from deepviz.gui.panels.side_panel import Words
 from deepviz.training.checkpoint_files import copies
 
 OPEN_TIP = "Open this copy as a project: Run goes on from its weights. What is open now stays in its own file."
@@ -30,9 +31,11 @@ class CopiesList(QWidget):
         super().__init__(parent)
         self._project_file: Path | None = None
         self.rows: list[CopyRow] = []
+        self.words = Words()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
+        self._column.addWidget(self.words)
         self.hide()
 
     def show_of(self, project_file: Path | None) -> None:
@@ -53,6 +56,9 @@ class CopiesList(QWidget):
                 row.delete_wanted.connect(self._delete)
                 self._column.addWidget(row)
                 row.show()  # a layout would do so an event later
+        if self.rows:
+            count = "1 copy" if len(self.rows) == 1 else f"{thousands(len(self.rows))} copies"
+            self.words.say(f"{count}, the last after epoch {thousands(self.rows[0].epoch)}:")
         self.setVisible(bool(self.rows))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.values import can_step, read, stepped, written
 from deepviz.registry import Hyperparameter
 
@@ -271,7 +272,7 @@ class ChoiceField(Field):
     """A list of a few values to choose from."""
 
     def __init__(self, hyperparameter: Hyperparameter) -> None:
-        self._box = QComboBox()
+        self._box = ChoiceBox()
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.setMinimumContentsLength(5)
         super().__init__(hyperparameter, self._box)

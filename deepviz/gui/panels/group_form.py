@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from deepviz.document import group_edits
 from deepviz.document.drawn_report import total
@@ -15,6 +15,7 @@ from deepviz.document.repeats import obstacle
 from deepviz.engine.shapes import shape_text
 from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import EditError, Editor
+from deepviz.gui.number_box import NumberBox
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.properties import PropertiesPanel
 from deepviz.gui.panels.side_panel import SidePanel, Words
@@ -41,7 +42,7 @@ class GroupForm(SidePanel):
         self.name = QLineEdit()
         self.name.setMaxLength(group_edits.LONGEST_NAME)
         self.name.setAccessibleName("Name of the group")
-        self.repeat = QSpinBox()
+        self.repeat = NumberBox()
         self.repeat.setRange(1, group_edits.MOST_REPEATS)
         self.repeat.setKeyboardTracking(False)
         self.repeat.setAccessibleName("How often the group is repeated")

@@ -48,7 +48,8 @@ class LearningRateSlider(QWidget):
         self._drags = 0
         self.slider = LogSlider(theme)
         self.line = ValueLine(theme)
-        label = QLabel("learning rate")
+        self._in_use: float | None = None
+        label = self.label = QLabel("learning rate")
         label.setProperty("role", "small")
         label.setBuddy(self.line)
         grid = QGridLayout(self)
@@ -115,9 +116,32 @@ class LearningRateSlider(QWidget):
     def _follow(self, before: Project, after: Project) -> None:
         self._show(after.plan.optimizer.learning_rate)
 
+    def show_in_use(self, rate: float | None) -> None:
+        """Say with which rate the last step was made, if there was one. It matters where a schedule changes it."""
+        if rate != self._in_use:
+            self._in_use = rate
+            self._tell_schedule()
+
     def _show(self, value: float) -> None:
         self.slider.show_rate(value)
         self.line.show_rate(value)
+        self._tell_schedule()
+
+    def _tell_schedule(self) -> None:
+        """Say that it is what a schedule starts from, if there is one, and what the schedule has made of it."""
+        schedule = self._editor.project.plan.schedule
+        words = "learning rate" if schedule.is_constant else "base rate"
+        if self.label.text() != words:
+            self.label.setText(words)
+        tip = ""
+        if not schedule.is_constant:
+            tip = f"The schedule {schedule.label} makes the rate of each step from this one."
+            if self._in_use is not None:
+                tip += f" Now it is {magnitude(self._in_use)}."
+        if self.label.toolTip() != tip:
+            self.label.setToolTip(tip)
+            self.setToolTip(tip)
+            self.setAccessibleDescription(tip)
 
 
 class LogSlider(QSlider):

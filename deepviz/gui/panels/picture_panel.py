@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 from deepviz.gui.amounts import counted
 from deepviz.gui.canvas.picture import image_of, size_in_pixels
 from deepviz.gui.canvas.picture_painting import NetworkPicture
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.popover import Popover, theme_in_use
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.pictures import Pictures
@@ -203,7 +204,7 @@ class Preview(QWidget):
 
 
 def _list(name: str, entries: Sequence[tuple[object, str]]) -> QComboBox:
-    box = QComboBox()
+    box = ChoiceBox()
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)

@@ -15,6 +15,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.gui.class_colors import class_color
 from deepviz.gui.panels.preview_curves import MOST_LINES, draw_plane, draw_sequences, sequences_height
 from deepviz.gui.panels.side_panel import reveal
+from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import Theme, body_font, number_font
 
 MOST_POINTS = 1500
@@ -178,8 +179,8 @@ class DataPreview(QWidget):
             return ""
         name, values = self._row(self._sample, number)
         column = values.astype(np.float64)
-        spread = f"{column.min():.4g} to {column.max():.4g}, mean {column.mean():.4g}, deviation {column.std():.3g}"
-        return f"{name}: {spread}"
+        low, high, mean = (format_value(float(each)) for each in (column.min(), column.max(), column.mean()))
+        return f"{name}: {low} to {high}, mean {mean}, deviation {format_value(float(column.std()), 3)}"
 
     # Points
 

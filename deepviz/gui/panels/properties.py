@@ -19,7 +19,7 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
-from deepviz.gui.amounts import thousands
+from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.canvas.card_face import is_frozen, problems_by_node, shape_words
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.editor import Editor
@@ -30,6 +30,7 @@ from deepviz.gui.panels.freeze_button import FreezeButton
 from deepviz.gui.panels.problem_card import ProblemCard
 from deepviz.gui.panels.side_panel import SidePanel, Words, line
 from deepviz.gui.panels.step_runs import StepRuns, change_label
+from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
 from deepviz.training.history import FROZEN
@@ -251,8 +252,10 @@ class PropertiesPanel(SidePanel):
         if count:
             gradient, is_past = self._gradients.get(node.id), self._moment is not None
             was_frozen = gradient is not None and gradient != gradient
-            amount = NOT_YET if gradient is None else FROZEN if was_frozen else magnitude(gradient)
-            facts.append(("‖∂L/∂θ‖", FROZEN if is_frozen(node, report) and not is_past else amount))
+            says_so = was_frozen if is_past else is_frozen(node, report)
+            has_none = gradient is None or was_frozen  # what has just been thawed learns from the next step
+            amount = NOT_YET if gradient is None or has_none else magnitude(gradient)
+            facts.append(("‖∂L/∂θ‖", FROZEN if says_so else amount))
         return facts
 
     def _arrays(self, node: Node) -> Mapping[str, Shape]:
@@ -352,7 +355,7 @@ def _amount(name: str, value: float | None) -> str:
     """A value of a run: shares in per cent, anything else to four figures."""
     if value is None or value != value:
         return NOT_YET
-    return f"{100 * value:.1f} %" if "accuracy" in name else f"{value:.4g}"
+    return percent(value, 1, " ") if "accuracy" in name else format_value(value)
 
 
 def _label_of(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deepviz.gui.panels.schedule_curve import RunAhead
-from deepviz.gui.plots.pointer import Pointer, Reading, box_width, paint_box
+from deepviz.gui.plots.pointer import Pointer, Reading, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import (
     ZERO_DROP,
     format_integer,
@@ -223,9 +223,10 @@ class SchedulePlane(QWidget):
         painter.setPen(QPen(QColor(theme.raised), 2))
         painter.setBrush(QColor(theme.curve(0).color))
         painter.drawEllipse(QPointF(x, axes.y_of(axes.height_of(rate))), 4, 4)
-        width = box_width(pointer)
-        left = x + 10 if x < frame.center().x() else x - 10 - width
-        paint_box(painter, theme, pointer, QPointF(min(max(left, 2.0), self.width() - width - 2), frame.top() + 2))
+        room = QSizeF(self.size())
+        size = box_size(pointer, room)
+        left = x + 10 if x < frame.center().x() else x - 10 - size.width()
+        paint_box(painter, theme, pointer, inside(QPointF(left, frame.top() + 2), size, room), room)
 
     # Numbers and pixels
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from deepviz.gui.amounts import counted, thousands
+from deepviz.gui.choice_box import ChoiceBox
+from deepviz.gui.number_box import NumberBox
 from deepviz.gui.panels.popover import Popover
 from deepviz.gui.panels.side_panel import Words
 
@@ -63,12 +65,12 @@ class StopPanel(Popover):
         super().__init__("Run to a step or epoch", self._page)
         self.setParent(window)
         self._course = Course(0, 1, 0, 0)
-        self.number = QSpinBox()
+        self.number = NumberBox()
         self.number.setAccessibleName("Step or epoch")
         self.number.setProperty("number", True)
         self.number.setGroupSeparatorShown(True)
         self.number.setRange(1, FURTHEST)  # whatever is typed is told what it means, not made something else
-        self.unit = QComboBox()
+        self.unit = ChoiceBox()
         self.unit.addItems(["epoch", "step"])
         self.unit.setAccessibleName("Unit")
         self.words = Words(role="small")

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from deepviz.document import edits
+from deepviz.document.optimizer_successor import Carried, chosen, succession, successor
 from deepviz.document.plan_problems import measured_names
 from deepviz.document.project import RunSettings, TrainingPlan
 from deepviz.engine import metrics, optimizers, schedules, stopping
@@ -58,7 +60,9 @@ class TrainingPanel(SidePanel):
         self._editor = editor
         self._runs = StepRuns()
         self._last: dict[str, Definition] = {}
+        self._carried: Carried = {}
         self._copies_of: Path | None = None
+        self._course_is_known = True
         self.so_far: Callable[[], tuple[SoFar, int] | None] = lambda: None
         """Says how far the run has come and to which epoch it goes; None where none has begun."""
         self.optimizer_list = DefinitionList(optimizers.registry.values(), "Optimizer", theme)
@@ -131,7 +135,7 @@ class TrainingPanel(SidePanel):
         plan = self._editor.project.plan
         self.optimizer_list.show_key(plan.optimizer.key)
         self.summary.say(plan.optimizer.summary())
-        self.formula.say(plan.optimizer.formula)
+        self.formula.say(plan.optimizer.written)
         self.optimizer_form.set_definition(plan.optimizer)
         self.run_form.set_definition(plan.run)
         self._say_where_copies_go()
@@ -148,12 +152,21 @@ class TrainingPanel(SidePanel):
         self.loss_button.setVisible(bool(loss_node))
 
     def show_course(self) -> None:
-        """Show what the run comes to, and what is planned of it from where it stands now."""
+        """Show what the run comes to, and what is planned of it from where it stands now; at once if it can be seen."""
+        self._course_is_known = self.isVisible() or not self.window().isVisible()
+        if not self._course_is_known:
+            return  # every pause would take some milliseconds for it
         plan, data = self._editor.project.plan, self._editor.data
         ahead = self._ahead(plan)
         total = None if ahead is None else ahead.total_steps
         self.facts.set_facts(run_facts(plan.run, None if data is None else len(data.train), total))
         self.schedule_preview.show_run(ahead)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what has changed while nobody could see it."""
+        super().showEvent(event)
+        if not self._course_is_known:
+            self.show_course()
 
     def _say_where_copies_go(self) -> None:
         path, is_wanted = self._editor.path, self._editor.project.plan.run.checkpoint_every > 0
@@ -191,14 +204,15 @@ class TrainingPanel(SidePanel):
         self.metric_words.say(words)
 
     def _choose_optimizer(self, key: str) -> None:
-        """Change to another optimizer, with the settings it had when it was last in use."""
+        """Change to another optimizer: what was chosen of the present one stays where both know it."""
         before = self._editor.project.plan.optimizer
         if key == before.key:
             return
         self._last[before.key] = before
-        optimizer = self._last.get(key) or optimizers.registry[key]()
-        assert isinstance(optimizer, Optimizer)
-        self._set_plan(f"Use {optimizer.label}", {"optimizer": optimizer})
+        last, self._carried = self._last.get(key), chosen(before, self._carried)
+        assert last is None or isinstance(last, Optimizer)
+        optimizer = successor(before, optimizers.registry[key], last, self._carried)
+        self._set_plan(succession(before, optimizer), {"optimizer": optimizer})
 
     def _choose_schedule(self, key: str) -> None:
         """Change to another schedule, with the settings it had when it was last in use."""

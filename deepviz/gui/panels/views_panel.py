@@ -1,6 +1,7 @@
-"""The sheet of all live views under their headings: a tick opens one, and the sheet stays open for the next.
+"""The sheet of all live views under their headings: a tick is an open one, and the sheet stays open for the next.
 
-Arrow keys go from one to the next within a column and across the columns.
+A click on the box opens or closes; one on the name opens or brings to the front. Arrow keys go from one to the next
+within a column and across the columns.
 """
 
 from __future__ import annotations
@@ -9,8 +10,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deepviz.gui.panels.popover import Popover
 from deepviz.gui.panels.side_panel import Words, line
@@ -20,6 +30,8 @@ MARGIN = 16
 COLUMNS = 4
 ROW, HEADING = 26, 24
 GAP = 8
+BESIDE_BOX = 2
+"""Pixels to the right of a box where a hand still means it."""
 
 Entry = tuple[str, str]
 """The key of a view, and its title."""
@@ -41,8 +53,8 @@ class ViewsPanel(Popover):
         One for each view, by its key; it has a tick while the view is open.
     """
 
-    view_chosen = Signal(str)
-    """The key of a view that is to be opened, or closed if it is in front."""
+    view_chosen = Signal(str, bool)
+    """The key of a view that is to be opened and brought to the front, or to be closed."""
     arrange_wanted = Signal()
     prefers_above = True
 
@@ -102,8 +114,9 @@ class ViewsPanel(Popover):
                 switch = _Switch(title)
                 switch.setFixedHeight(ROW)
                 switch.setAccessibleName(f"{title}, {heading}")
-                # Whether it is open is told by `show_open`: one that is behind another comes to the front, and stays.
-                switch.clicked.connect(lambda _, key=key: self.view_chosen.emit(key))
+                switch.setToolTip(f"Click the box to open or close {title}, its name to bring it to the front")
+                switch.clicked.connect(lambda is_on, key=key: self.view_chosen.emit(key, is_on))
+                switch.name_clicked.connect(lambda key=key: self.view_chosen.emit(key, True))
                 column.addWidget(switch)
                 self.switches[key] = switch
                 switches.append(switch)
@@ -127,7 +140,22 @@ class ViewsPanel(Popover):
 
 
 class _Switch(QCheckBox):
-    """A tick box that leaves the arrow keys to its sheet."""
+    """A tick box that leaves the arrow keys to its sheet. A click on its name never takes the tick away."""
+
+    name_clicked = Signal()
+    """The name of what has a tick was clicked."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        here = event.position().toPoint()
+        on_name = here.x() > box.right() + BESIDE_BOX and self.hitButton(here)
+        if self.isDown() and self.isChecked() and on_name and event.button() == Qt.MouseButton.LeftButton:
+            self.setDown(False)
+            self.name_clicked.emit()
+        else:
+            super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in ARROWS:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.amounts import THIN_SPACE
+from deepviz.gui.amounts import percent
 from deepviz.gui.plots.curve_plot import CurvePlot, Line
 from deepviz.gui.plots.ticks import Tick, linear_ticks
 
@@ -45,7 +45,7 @@ class AccuracyPlot(CurvePlot):
         """As a percentage: 91.2 % at a glance, 91.1972 % where it should be exact."""
         if not math.isfinite(value):
             return super().value_text(value, is_exact)
-        return f"{100 * value:.{4 if is_exact else 1}f}{THIN_SPACE}%"
+        return percent(value, 4 if is_exact else 1)
 
     def _marks(self, low: float, high: float, room: int) -> list[Tick]:
         return [tick for tick in linear_ticks(low, high, room, percent=True) if tick.position <= 1 + 1e-9]

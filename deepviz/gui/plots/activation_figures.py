@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepviz.gui.amounts import THIN_SPACE
 from deepviz.gui.plots.ticks import format_integer, format_value
 from deepviz.training.history import History
 
@@ -22,9 +21,10 @@ MEAN, DEVIATION, ZEROS, SATURATED, DEAD, UNITS = (
 )
 
 NOT_YET = (
-    "Activations are measured only while this can be seen, and in this run they were not so far. Press Run or Step"
+    "Activations are measured only while this can be seen, and in this run they were not so far. "
+    "Go on with Run or Step."
 )
-ALL_PASS_ON = "All layers of this network only pass on what they get. The menu has a choice to show all layers"
+ALL_PASS_ON = "All layers of this network only pass on what they get. The menu has a choice to show all layers."
 
 PASSING_ON = frozenset(
     (
@@ -100,8 +100,3 @@ def measured_at(history: History, step: int | None) -> Measured | None:
     units = np.zeros(means.shape[1]) if units is None else units
     columns = [means[row].tolist(), *(each.tolist() for each in others), units.astype(int).tolist()]
     return Measured(at, tuple(Figures(*each) for each in zip(*columns, strict=True)))
-
-
-def percent(share: float, digits: int = 2) -> str:
-    """A share of 1 in percent: `12.50 %`."""
-    return "NaN" if np.isnan(share) else f"{100 * share:.{digits}f}{THIN_SPACE}%"

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QAction, QPainter
-from PySide6.QtWidgets import QComboBox, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from deepviz.gui.amounts import percent
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.activation_figures import (
     ALL_PASS_ON,
     DEAD,
@@ -26,7 +28,6 @@ from deepviz.gui.plots.activation_figures import (
     ZEROS,
     Figures,
     measured_at,
-    percent,
     rows_of_interest,
 )
 from deepviz.gui.plots.curve import Curve, Points
@@ -65,7 +66,7 @@ MEANINGS = {
 
 CANNOT_SATURATE = (
     "No layer of this network can saturate: none gives numbers between two ends, as Sigmoid and Tanh do. "
-    "Choose another figure above"
+    "Choose another figure above."
 )
 
 
@@ -91,7 +92,7 @@ class ActivationCurves(LayerCurves):
         self._spreads: dict[str, Points] = {}
         super().__init__(parent)
         self.set_logarithmic(False)
-        self.choice = QComboBox(self.header)
+        self.choice = ChoiceBox(self.header)
         self.choice.setAccessibleName("What is shown of the activations")
         for key, figure in FIGURES.items():
             self.choice.addItem(figure.name, key)
@@ -204,7 +205,7 @@ class ActivationCurves(LayerCurves):
 
     def _rows_beside(self, rows: Iterator[Sequence[object]], beside: str) -> Iterator[Sequence[object]]:
         assert self.history is not None
-        steps, values = self.history.column(beside)
+        steps, values = self.measured(beside)
         place = {step: index for index, step in enumerate(steps.tolist())}
         for step, *cells in rows:
             others = [values[place[step], line.index].item() for line in self._lines]
@@ -245,11 +246,19 @@ class ActivationCurves(LayerCurves):
             for each, curve in self.curves.items():
                 if each in self._spreads:
                     self._set_band(curve, each)
+            self._say_step()
 
     def _draw(self) -> None:
         self._spreads = {}
         super()._draw()
         self.emphasise(self._emphasised)
+        self._say_step()
+
+    @property
+    def step_in_words(self) -> str:
+        """Also how to see the spread, where there are too many layers for all of them to have a band."""
+        is_hidden = self.figure == "mean" and len(self._lines) > MOST_BANDS and self._emphasised is None
+        return ", ".join(filter(None, (super().step_in_words, "point at a layer for ±" if is_hidden else "")))
 
     def _take_in(self) -> None:
         super()._take_in()
@@ -258,7 +267,7 @@ class ActivationCurves(LayerCurves):
             assert self.history is not None
             if DEVIATION not in self._bins:
                 self._bins[DEVIATION] = type(bins)(bins.columns, width=self.history.every)
-            steps, values, *extremes = self.history.after(DEVIATION, self._seen.get(DEVIATION, 0))
+            steps, values, *extremes = self.measured_after(DEVIATION, self._seen.get(DEVIATION, 0))
             if len(steps):
                 self._bins[DEVIATION].extend(steps, values, *extremes)
                 self._seen[DEVIATION] = int(steps[-1])
@@ -314,11 +323,11 @@ class ActivationCurves(LayerCurves):
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         if self.history is None or not self._lines:
             return None
-        steps, _ = self.history.column(self.column)
+        steps, _ = self.measured(self.column)
         here = int(steps[nearest(steps, step)])
         found = measured_at(self.history, here)
         assert found is not None
-        _, values = self.history.column(self.column)
+        _, values = self.measured(self.column)
         row = values[nearest(steps, step)]
         readings = [
             Reading(
@@ -333,7 +342,7 @@ class ActivationCurves(LayerCurves):
         """Move the cross-hair to a neighbour among the steps that were looked at."""
         if self.history is None or not self._lines:
             return
-        steps, _ = self.history.column(self.column)
+        steps, _ = self.measured(self.column)
         here = self._step_under_pointer
         index = nearest(steps, min(self.area.x_range[1], float(steps[-1])) if here is None else here)
         index = min(max(index + (0 if here is None else by), 0), len(steps) - 1)

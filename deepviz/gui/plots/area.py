@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_width, paint_box
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import Tick, step_ticks
 from deepviz.gui.theme import DARK, Theme, body_font
 
@@ -282,10 +282,10 @@ class PlotArea(pg.GraphicsView):
                 painter.setBrush(QColor(reading.color))
                 painter.drawEllipse(QPointF(x, y), 4, 4)
         # Beside the cross-hair, on the side where there is more room.
-        width = box_width(pointer)
-        left = x + 10 if x < frame.center().x() else x - 10 - width
-        left = min(max(left, 2.0), max(2.0, self.width() - width - 2))
-        paint_box(painter, theme, pointer, QPointF(left, frame.top() + 2))
+        room = QSizeF(self.size())
+        size = box_size(pointer, room)
+        left = x + 10 if x < frame.center().x() else x - 10 - size.width()
+        paint_box(painter, theme, pointer, inside(QPointF(left, frame.top() + 2), size, room), room)
 
     # What the user does; pyqtgraph's own mouse handling is not used, because it drops quick movements
 
@@ -347,6 +347,7 @@ class PlotArea(pg.GraphicsView):
             self.reset_requested.emit()
         elif key == Qt.Key.Key_Escape and self.pointer is not None:
             self.pointed.emit(None)
+            event.setAccepted(not self.window().inherits("QDockWidget"))  # a window of its own closes as well
         else:
             event.ignore()
 

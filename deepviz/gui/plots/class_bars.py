@@ -9,6 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from deepviz.gui import amounts
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 from deepviz.insight.prediction import Predicted
@@ -84,6 +86,11 @@ class ClassBars(QWidget):
         self.theme = theme
         self.update()
 
+    @property
+    def whole_height(self) -> float:
+        """The height at which all rows can be seen as high as they should be."""
+        return self._top + ROW * len(self.names) + 12.0
+
     def sizeHint(self) -> QSize:
         return QSize(200, 190)
 
@@ -102,6 +109,7 @@ class ClassBars(QWidget):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Paint it into a rectangle."""
         if self.answer is None:
+            self._paint_invitation(painter, rect)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left, width = rect.left() + 8, rect.width() - 16
@@ -128,6 +136,12 @@ class ClassBars(QWidget):
             self._paint_picture(painter, body, self.picture)
         else:
             self._paint_rows(painter, body)
+
+    def _paint_invitation(self, painter: QPainter, rect: QRectF) -> None:
+        """What to do, where nothing was asked yet."""
+        painter.setFont(body_font(HEADLINE_SIZES[-1] if rect.width() < 2 * VALUE_WIDTH else HEADLINE_SIZES[1]))
+        painter.setPen(QColor(self.theme.dim))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.truth)
 
     def _paint_picture(self, painter: QPainter, rect: QRectF, picture: QImage) -> None:
         painter.setFont(body_font(11))
@@ -178,14 +192,14 @@ class ClassBars(QWidget):
             painter.setFont(body_font(11))
             painter.setPen(QColor(self.theme.dim))
             note = QRectF(rect.left(), rect.top() + len(rows) * height, rect.width(), 16)
-            painter.drawText(note, Qt.AlignmentFlag.AlignVCenter, f"the largest {len(rows)} of {len(values):,}")
+            painter.drawText(
+                note, Qt.AlignmentFlag.AlignVCenter, f"the largest {len(rows)} of {thousands(len(values))}"
+            )
 
 
 def percent(share: float) -> str:
     """A probability in percent with two places. What is not quite nothing or not quite certain does not look so."""
-    if 0 < share < 5e-5:
-        return "< 0.01 %"
-    return "> 99.99 %" if 1 - 5e-5 < share < 1 else f"{100 * share:.2f} %"
+    return amounts.percent(share, space=" ")
 
 
 def headline_font(name: str, share: str, width: float) -> QFont:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from deepviz.gui import amounts
 from deepviz.gui.amounts import counted, some_of, thousands
 from deepviz.gui.plots.part_look import PART_NAMES
 from deepviz.insight.projection import Clouds, LayerCloud
@@ -13,7 +14,7 @@ from deepviz.insight.projection import Clouds, LayerCloud
 
 def percent(share: float) -> str:
     """A share as `96.5 %`."""
-    return f"{100 * share:.1f} %"
+    return amounts.percent(share, 1, " ")
 
 
 def figure(clouds: Clouds, cloud: LayerCloud) -> str:

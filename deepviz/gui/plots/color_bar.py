@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import Tick, linear_ticks, logarithmic_ticks
+from deepviz.gui.plots.ticks import Tick, format_value, linear_ticks, logarithmic_ticks
 from deepviz.gui.theme import Theme, body_font
 
 WIDTH, MARGIN = 8.0, 62.0
@@ -17,6 +17,8 @@ WIDTH, MARGIN = 8.0, 62.0
 BESIDE = 26.0
 """Pixels of the margin that are not for numbers."""
 MOST_MARKS = 12
+LEAST_APART = 18.0
+"""Pixels between a mark and the end of the bar, where that is said too."""
 
 
 def bar_margin(low: float, high: float, is_logarithmic: bool = False) -> float:
@@ -38,6 +40,7 @@ def paint_color_bar(
     high: float,
     theme: Theme,
     is_logarithmic: bool = False,
+    says_ends: bool = False,
 ) -> None:
     """Paint a bar to the right of a frame.
 
@@ -49,6 +52,8 @@ def paint_color_bar(
         The numbers at its ends.
     is_logarithmic
         Whether these are decimal logarithms of the numbers that are said.
+    says_ends
+        Whether the numbers at the ends, which are round then, are said whatever is marked between them.
     """
     bar = QRectF(frame.right() + 12, frame.top(), WIDTH, frame.height())
     colors = np.ascontiguousarray(table[::-1, None, :])
@@ -58,7 +63,12 @@ def paint_color_bar(
     painter.setFont(body_font(TEXT_SIZE))
     painter.setPen(QPen(QColor(theme.dim), 1))
     room = bar_margin(low, high, is_logarithmic) - BESIDE
-    for position, label in _ticks(low, high, max(2, int(bar.height() / 28)), is_logarithmic):
+    ticks = _ticks(low, high, max(2, int(bar.height() / 28)), is_logarithmic)
+    if says_ends:
+        near = LEAST_APART / max(bar.height(), 1.0) * (high - low)
+        inside = [tick for tick in ticks if low + near <= tick.position <= high - near]
+        ticks = [Tick(low, format_value(low)), *inside, Tick(high, format_value(high))]
+    for position, label in ticks:
         y = bar.bottom() - (position - low) / (high - low) * bar.height()
         painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))
         line = QRectF(bar.right() + 5, min(max(y - 8, frame.top() - 4), frame.bottom() - 12), room, 16)

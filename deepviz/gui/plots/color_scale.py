@@ -13,8 +13,8 @@ from deepviz.gui.theme import Theme, viridis
 
 BLOCK = 2**14
 """So many numbers are made into colours at a time."""
-ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-"""The ends of scales are such numbers times a power of ten, so that colours rarely change their meaning."""
+ROUND = (1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)
+"""The ends of scales are such numbers times a power of ten: rarely other ones, and never far above the largest."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ class ComputeRow(QWidget):
         """Put something at the right end."""
         self._line.addWidget(widget, stretch)
 
+    def add_beside(self, widget: QWidget, stretch: int = 0) -> None:
+        """Put something beside the button."""
+        self._line.insertWidget(self._line.indexOf(self.button) + 1, widget, stretch)
+
     def offer(self, words: str) -> None:
         """Have the button say these words while nothing is being worked out."""
         if words != self._offer:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR
 from deepviz.gui.plots.confusion_grid import ConfusionGrid
 from deepviz.gui.plots.header import Entry
@@ -61,7 +62,7 @@ class ConfusionMatrix(PartLook):
         if answer.part != self.part or self.data is None:
             return
         self.answer = answer
-        accuracy = f"accuracy {100 * answer.accuracy:.2f} %"
+        accuracy = f"accuracy {percent(answer.accuracy, space=' ')}"
         caption = f"{accuracy} · {self.count_in_words(answer.samples, answer.total)}"
         short = caption.removeprefix("accuracy ").removesuffix(" samples")
         self.grid.show_counts(answer, self.data.class_names, self.scale, caption, short)
@@ -194,7 +195,8 @@ class ConfusionMatrix(PartLook):
         true, predicted = (data.class_names[each] for each in self.opened)
         members = answer.members(*self.opened)
         shown = members[:MOST_LISTED]
-        count = f"{len(members):,}" if len(shown) == len(members) else f"{len(shown)} of {len(members):,}"
+        all_of_them = thousands(len(members))
+        count = all_of_them if len(shown) == len(members) else f"{len(shown)} of {all_of_them}"
         verdict = "right" if self.opened[0] == self.opened[1] else f"taken for {predicted}"
         self.pane_title.setText(f"{count} × true {true}, {verdict}")
         listed = [

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
+from deepviz.gui import amounts
+from deepviz.gui.amounts import fraction
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.theme import Theme
@@ -46,7 +48,7 @@ class ConfusionCells:
             return format_integer(count)
         if math.isnan(share):
             return "–"
-        return "0" if count == 0 else f"{100 * share:.1f}" if share < 0.0995 else f"{100 * share:.0f}"
+        return "0" if count == 0 else amounts.percent(share, 1 if share < 0.0995 else 0, "")[:-1].replace(" ", "")
 
     def color(self, row: int, column: int) -> QColor:
         """The colour of a cell."""
@@ -85,12 +87,12 @@ class ConfusionCells:
 
 def percent(part: int, whole: int) -> str:
     """A share in percent with two places; a dash where there is nothing to divide by."""
-    return f"{100 * part / whole:.2f} %" if whole else "–"
+    return amounts.percent(part / whole, space=" ") if whole else "–"
 
 
 def share_text(value: float) -> str:
     """A share with two places; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{value:.2f}"
+    return "–" if math.isnan(value) else fraction(value, 2).replace(" 0", "")
 
 
 def _channels(color: str) -> np.ndarray:

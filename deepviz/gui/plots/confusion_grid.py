@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -38,7 +38,7 @@ from deepviz.gui.plots.confusion_painting import (
     paint_sums,
     paint_titles,
 )
-from deepviz.gui.plots.pointer import LINE_HEIGHT, box_width, paint_box
+from deepviz.gui.plots.pointer import beside, box_size, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font
 from deepviz.insight.confusion import ConfusionCounts
 
@@ -83,6 +83,7 @@ class ConfusionGrid(QWidget):
         self.zoom = 1.0
         self._offset = QPointF()
         self._hovered: Cell | None = None
+        self._here: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._is_panning = False
         self._shows_focus = False
@@ -177,6 +178,7 @@ class ConfusionGrid(QWidget):
         right = max(place.width * place.classes - place.frame.width(), 0.0)
         below = max(place.height * place.classes - place.frame.height(), 0.0)
         self._offset = QPointF(min(max(offset.x(), 0.0), right), min(max(offset.y(), 0.0), below))
+        self._hover()
         self.update()
 
     def _bring_into_sight(self, cell: Cell) -> None:
@@ -231,12 +233,8 @@ class ConfusionGrid(QWidget):
         """The exact numbers of a cell, beside it and never beyond the border."""
         pointer, box = cells.pointer(*cell), self.place.cell(*cell)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height = box_width(pointer), 12 + LINE_HEIGHT * (1 + len(pointer.readings))
-        left = box.right() + 8 if box.center().x() < self.width() / 2 else box.left() - 8 - width
-        top = box.bottom() + 8 if box.center().y() < self.height() / 2 else box.top() - 8 - height
-        left = min(max(left, 2.0), max(2.0, self.width() - width - 2))
-        top = min(max(top, 2.0), max(2.0, self.height() - height - 2))
-        paint_box(painter, self.theme, pointer, QPointF(left, top))
+        room = QSizeF(self.size())
+        paint_box(painter, self.theme, pointer, beside(box, box_size(pointer, room), room, 8), room)
 
     def _describe(self) -> None:
         is_told = self.current is not None and self.cells is not None
@@ -253,11 +251,16 @@ class ConfusionGrid(QWidget):
         here = event.position()
         if self._drag_from is not None and self.zoom > 1:
             if self._is_panning or (here - self._drag_from).manhattanLength() > CLICK:
-                self._is_panning, self._hovered = True, None
+                self._is_panning, self._here = True, None
                 self._move_to(self._offset - (here - self._drag_from))
                 self._drag_from = here
             return
-        hovered = self.cell_at(here)
+        self._here = here
+        self._hover()
+
+    def _hover(self) -> None:
+        """Point at the cell that is under the pointer now: cells may move while it rests."""
+        hovered = None if self._here is None else self.cell_at(self._here)
         if hovered != self._hovered:
             self._hovered = hovered
             self.setCursor(Qt.CursorShape.ArrowCursor if hovered is None else Qt.CursorShape.PointingHandCursor)
@@ -272,10 +275,11 @@ class ConfusionGrid(QWidget):
             self.opened.emit(*cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self.update()
+        self._here = None
+        self._hover()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._here = None  # the cell that was pointed at is elsewhere, and nobody pointed at the one that is there
         self._move_to(self._offset)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

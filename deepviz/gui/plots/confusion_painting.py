@@ -20,6 +20,8 @@ LEAST_NAMED = 13.0
 """Pixels of a row that a name fits in."""
 SHORTEST_NAME = 30.0
 """Pixels down to which names of columns are cut before only some of them are shown."""
+BETWEEN = 6.0
+"""Pixels between two numbers side by side, so that they are not read as one."""
 LEAST_TOLD, LEAST_GAP = 14.0, 6.0
 """Pixels of a cell that a number fits in, and of one that can spare a line between it and the next."""
 
@@ -152,10 +154,17 @@ def paint_sums(painter: QPainter, place: Place, cells: ConfusionCells, theme: Th
         texts = format_integer(int(cells.answer.counts[row].sum())), share_text(float(cells.recall[row]))
         for number, text in enumerate(texts):
             painter.drawText(QRectF(left + number * SUM_WIDTH, middle - 8, SUM_WIDTH - 2, 16), right, text)
-    widest = QFontMetricsF(painter.font()).horizontalAdvance("0.00") + 1
-    for column, middle, room in _named_columns(place, widest):
-        text = share_text(float(cells.precision[column]))
-        painter.drawText(QRectF(middle - room / 2, bottom, room, 16), Qt.AlignmentFlag.AlignCenter, text)
+    shares = [share_text(float(share)) for share in cells.precision]
+    if _widest(shares, painter.font()) + BETWEEN > place.width:
+        painter.setFont(number_font(SMALL_TEXT_SIZE))
+    for column, middle, room in _named_columns(place, _widest(shares, painter.font()) + BETWEEN):
+        place_of_text = QRectF(middle - room / 2, bottom, room, 16)
+        painter.drawText(place_of_text, Qt.AlignmentFlag.AlignCenter, shares[column])
+
+
+def _widest(texts: Sequence[str], font: QFont) -> float:
+    metrics = QFontMetricsF(font)
+    return max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
 
 
 def _named_rows(place: Place) -> list[tuple[int, float]]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.event_marks import marks_of, paint_marks
 from deepviz.gui.plots.header import Entry
@@ -23,6 +24,7 @@ from deepviz.gui.plots.plot import Plot, nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_value, linear_ticks, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
+from deepviz.training.column import is_watched
 
 FEWEST_STEPS_SHOWN = 10
 PIXELS_PER_MARK = 16
@@ -132,7 +134,7 @@ class CurvePlot(Plot):
     def _table_rows(self) -> Iterator[Sequence[object]]:
         assert self.history is not None
         low, high = self.area.x_range
-        steps = self.history.all_steps
+        steps = self.history.all_steps[: self._shown(self.history.all_steps)]
         first, past = np.searchsorted(steps, (math.ceil(low), math.floor(high) + 1)).tolist()
         for start in range(first, past, ROWS_AT_A_TIME):
             chunk = steps[start : min(start + ROWS_AT_A_TIME, past)]
@@ -165,8 +167,7 @@ class CurvePlot(Plot):
 
     def _values(self, line: Line) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """The steps and values of one curve, each of shape (n,)."""
-        assert self.history is not None
-        steps, values = self.history.column(line.column)
+        steps, values = self.measured(line.column)
         return steps, values if values.ndim == 1 else values[:, line.index]
 
     def _start(self) -> None:
@@ -180,6 +181,8 @@ class CurvePlot(Plot):
         x_range = self.area.x_range
         if self.is_following:
             start = self.history.first_step - 1
+            if self._lines and all(is_watched(line.column) for line in self._lines):
+                start = self._followed_from(self.measured(self._lines[0].column)[0]) - 1
             x_range = (float(start), float(max(self.last_step, start + FEWEST_STEPS_SHOWN)))
         points = {column: _Points(self._bins_for(column, *x_range), self.smoothing) for column in self._bins}
         low, high = self._set_curves(points, *x_range)
@@ -193,7 +196,7 @@ class CurvePlot(Plot):
         """Sum up the steps that are new."""
         assert self.history is not None
         for column in dict.fromkeys(line.column for line in self._lines):
-            steps, values, *extremes = self.history.after(column, self._seen.get(column, 0))
+            steps, values, *extremes = self.measured_after(column, self._seen.get(column, 0))
             if column not in self._bins:
                 width = 1 if values.ndim == 1 else values.shape[1]
                 self._bins[column] = TimeBins(width, logarithmic=self.is_logarithmic, width=self.history.every)
@@ -215,7 +218,7 @@ class CurvePlot(Plot):
         if bins.width > every and (high - low) / bins.width < places / 2:
             # What a smoothed line still remembers at the left edge lies before it.
             first = math.ceil(low - 6 * self.smoothing - bins.width)
-            steps, *measured = self.history.after(column, first - 1)
+            steps, *measured = self.measured_after(column, first - 1)
             past = np.searchsorted(steps, high + bins.width)
             bins = TimeBins(bins.columns, logarithmic=bins.logarithmic, width=every)
             bins.extend(steps[:past], *(part[:past] for part in measured))
@@ -262,7 +265,11 @@ class CurvePlot(Plot):
         return (float(low[shown].min()), float(high[shown].max())) if shown.any() else (math.inf, -math.inf)
 
     def _entries(self) -> list[Entry]:
-        return [Entry(line.name, self._latest_text(line), line.color, line.dashes) for line in self._lines]
+        short = {"validation": "val."}
+        return [
+            Entry(line.name, self._latest_text(line), line.color, line.dashes, short=short.get(line.name, ""))
+            for line in self._lines
+        ]
 
     def _latest_text(self, line: Line) -> str:
         steps, values = self._values(line)
@@ -277,6 +284,8 @@ class CurvePlot(Plot):
         shown = self.shown_at(here, height)
         for line in shown:
             steps, values = self._values(line)
+            if not len(steps):
+                continue
             index = nearest(steps, here)
             name = line.name if steps[index] == here else f"{line.name} (step {format_integer(int(steps[index]))})"
             value = float(values[index])
@@ -307,7 +316,7 @@ class CurvePlot(Plot):
         assert self.history is not None
         low, high = self.area.x_range
         reach = EVENT_REACH * (high - low) / self.area.frame.width()
-        return [text for at, text in self.history.events if abs(at - step) <= reach]
+        return [in_thin_spaces(text) for at, text in self.history.events if abs(at - step) <= reach]
 
     def _paint_events(self, painter: QPainter) -> None:
         """A thin upright line where something was changed by hand, with words where there is room."""

@@ -42,7 +42,7 @@ class DrawingPad(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
-        self.pen_width = 8
+        self.pen_width = 10
         self.is_erasing = False
         self.color = QColor("white")
         self.is_by_hand = True

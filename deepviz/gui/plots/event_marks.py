@@ -12,6 +12,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.theme import Theme, body_font
 
 LEAST_WIDTH = 480.0
@@ -38,7 +39,7 @@ def marks_of(events: Sequence[tuple[int, str]], pixel_of: Callable[[float], floa
     """
     said: dict[int, list[str]] = {}
     for step, words in events:
-        said.setdefault(round(pixel_of(step)), []).append(words)
+        said.setdefault(round(pixel_of(step)), []).append(in_thin_spaces(words))
     places = sorted(x for x in said if frame.left() <= x <= frame.right())
     if frame.width() < LEAST_WIDTH:
         return [Mark(x, "") for x in places]

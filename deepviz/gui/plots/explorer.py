@@ -26,6 +26,10 @@ from deepviz.insight.prediction import Predicted, Prediction
 
 ROOM_FOR_ROW, ROOM_FOR_COLUMN = 480, 400
 """From so many pixels of width on everything can stand in a row, and from so many of height in a column."""
+SHARE_OF_BARS = 0.56
+"""Of the height, what bars may have at most below a form or a curve."""
+NO_LIMIT = 16777215
+"""Pixels, as Qt writes it."""
 SMALLEST = (170, 150)
 MOST_TOLD = 3
 LARGEST_PICTURE = 2_000
@@ -63,20 +67,33 @@ class PredictionExplorer(PartLook):
     # What is asked
 
     def question(self) -> Prediction | None:
-        if self.data is None or self.maker.pictures is None:
+        if self.data is None or self.maker.pictures is None or self.is_blank:
             return None
         return Prediction.of(self.data.scaler.apply(self.maker.sample()[None])[0])
 
     def show_answer(self, answer: Any) -> None:
         data = self.data
-        if data is None:
-            return
+        if data is None or self.is_blank:
+            return  # it may have been asked before the pad was cleared
         self.answer = answer
         names = data.class_names or tuple(f"target {number + 1}" for number in range(len(answer.outputs)))
         if answer.winner is not None and answer.probabilities is None and len(answer.outputs) == 1:
             names = ("output",)
         winner = "" if answer.winner is None else data.class_names[answer.winner]
         self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner)
+        self._arrange()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to classify: a pad on which nothing has been drawn."""
+        if self.data is None or self.data.task != "classification":
+            return False
+        return self.loaded is None and self.maker.maker is self.maker.pad and self.maker.pad.is_empty
+
+    def what_is_missing(self) -> str:
+        # On an empty pad nothing is asked, so no answer is waited for.
+        missing = super().what_is_missing()
+        return "" if missing == self.invitation and self.is_blank else missing
 
     def load_sample(self, part: str, number: int) -> None:
         """Take a sample of the data, to look at it and to change it."""
@@ -147,7 +164,8 @@ class PredictionExplorer(PartLook):
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         answer, names = self.answer, self.bars.names
-        assert answer is not None
+        if answer is None:
+            return ["class", "probability"], ()
         if answer.probabilities is None:
             return ["output", "value"], ([number + 1, each] for number, each in enumerate(answer.outputs.tolist()))
         return ["class", "probability"], zip(names, answer.probabilities.tolist(), strict=True)
@@ -187,6 +205,16 @@ class PredictionExplorer(PartLook):
         self._upper.setStretch(0, 1 if is_pad else 3)
         self._upper.setStretch(1, 1 if is_pad else 2)
         self.tools.set_compact(not is_beside and not is_high)
+        self._share_height(is_shared=not is_pad and not is_beside and self.bars.picture is None)
+
+    def _share_height(self, is_shared: bool) -> None:
+        """Below a form or a curve, few bars leave the room to what can be changed."""
+        if not is_shared or not self.bars.names:
+            self.bars.setMinimumHeight(0)
+            self.bars.setMaximumHeight(NO_LIMIT)
+            return
+        room = self.content.height() - self.tools.sizeHint().height() - 4
+        self.bars.setFixedHeight(max(1, round(min(self.bars.whole_height, SHARE_OF_BARS * room))))
 
     def _build_choices(self, menu: QMenu) -> None:
         super()._build_choices(menu)
@@ -234,6 +262,9 @@ class PredictionExplorer(PartLook):
     def _show_seen(self) -> None:
         maker = self.maker
         self.tools.undo.setEnabled(maker.maker.can_undo)
+        if self.is_blank:
+            self.answer = None
+            self.bars.show_answer(None, (), self._truth())
         if maker.pictures is None:
             return
         if maker.pictures.kind != IMAGES:
@@ -256,7 +287,9 @@ class PredictionExplorer(PartLook):
         """What would be right, if the sample is one of the data."""
         samples, data = self.samples(), self.data
         if self.loaded is None or samples is None or data is None or self.loaded[0] != self.part:
-            return "" if self.maker.maker is not self.maker.pad or not self.maker.pad.is_empty else "Draw on the pad."
+            names = () if data is None else data.class_names
+            what = "Draw a digit." if names and all(name.isdecimal() for name in names) else "Draw on the pad."
+            return what if self.is_blank else ""
         part, number = self.loaded
         if data.task == "classification":
             right = data.class_names[int(samples.y[number])]

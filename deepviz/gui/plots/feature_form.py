@@ -10,6 +10,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QLabel, QScrollArea, QSlider, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.amounts import thousands
+from deepviz.gui.number_box import DecimalBox
 
 MOST_FEATURES = 100
 """So many features have a row; of more, the others stay as they are in the middle or in the sample."""
@@ -112,7 +114,7 @@ class FeatureForm(QScrollArea):
             slider.setMinimumWidth(36)
             slider.setAccessibleName(f"{name}, slider")
             slider.valueChanged.connect(lambda place, number=number: self._slide(number, place))
-            field = QDoubleSpinBox(rows)
+            field = DecimalBox(rows)
             span = float(self._greatest[number] - self._least[number]) or max(abs(float(self._least[number])), 1.0)
             field.setDecimals(0 if self._is_whole[number] else min(max(3 - math.floor(math.log10(span)), 0), 9))
             field.setRange(-FARTHEST, FARTHEST)
@@ -129,7 +131,7 @@ class FeatureForm(QScrollArea):
             self.sliders.append(slider)
             self.fields.append(field)
         if total > len(names):
-            rest = QLabel(f"{total - len(names):,} more features stay as they are.", rows)
+            rest = QLabel(f"{thousands(total - len(names))} more features stay as they are.", rows)
             rest.setProperty("role", "dim")
             grid.addWidget(rest, len(names), 0, 1, 3)
         grid.setRowStretch(len(names) + 1, 1)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidge
 
 from deepviz.engine.wiring import WiredNode
 from deepviz.gui.amounts import counted, thousands
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.caption import HEIGHT, Caption
 from deepviz.gui.plots.color_scale import ColorScale, image_from
 from deepviz.gui.plots.layer_choice import LayerChoice, layers_of, nearest_before
@@ -122,7 +123,7 @@ class Filters(Look):
         self.name_choice = self._choice("Array of weights", self._choose_name, content)
         self.channel_choice = self._choice("Input channel", self._choose_channel, content)
         row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 8, 0)
+        row.setContentsMargins(12, 3, 12, 0)
         row.setSpacing(4)
         row.addWidget(self.caption, 1)
         row.addWidget(self.name_choice)
@@ -155,7 +156,7 @@ class Filters(Look):
         return nearest_before(self._all_layers, node, [each.id for each in self.layer_choice.layers])
 
     def _choice(self, words: str, chosen: Any, parent: QWidget) -> QComboBox:
-        choice = QComboBox(parent)
+        choice = ChoiceBox(parent)
         choice.setAccessibleName(words)
         choice.setToolTip(words)
         choice.setMaximumWidth(96)

@@ -18,6 +18,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.curve_plot import FEWEST_STEPS_SHOWN
 from deepviz.gui.plots.header import Entry
@@ -110,7 +111,7 @@ class GradientMap(ChoosesMagnitude):
             if start + bins.width > low and start <= high:
                 row = zip(kinds[number].tolist(), means[number].tolist(), strict=True)
                 cells = [10.0**mean if kind == Kind.NUMBER else words[kind] for kind, mean in row]
-                yield [start, start + bins.width - 1, *cells]
+                yield [start, min(start + bins.width - 1, self.last_step), *cells]
 
     @property
     def _words(self) -> dict[Kind, str]:
@@ -129,7 +130,7 @@ class GradientMap(ChoosesMagnitude):
     def _draw(self) -> None:
         assert self.history is not None
         choice = self.choice
-        steps, values = self.history.column(choice.column)
+        steps, values = self.measured(choice.column)
         self._take_in(choice, steps, values)
         assert self._bins is not None
         self.levels = levels_of(self._bins)
@@ -139,9 +140,10 @@ class GradientMap(ChoosesMagnitude):
         first, last = self.history.first_step, self.last_step
         x_range = self.area.x_range
         if self.is_following:
+            first = self._followed_from(steps)
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))
         is_computed = np.array([choice.is_computed(row) for row in range(values.shape[1])])
-        unseen = choice.gaps(self.history, steps) if is_watched(choice.column) else None
+        unseen = choice.gaps(self.history, steps, self.last_step) if is_watched(choice.column) else None
         cells = self.cells = MapCells.of(self._bins_for(*x_range), is_computed, unseen)
         self.image.setImage(cells.pixels(self.levels, self.theme), autoLevels=False, levels=None)
         # What was measured at a step fills the stretch from the step before to it, as on the axes of the curves.
@@ -162,8 +164,8 @@ class GradientMap(ChoosesMagnitude):
         if is_watched_one:
             self._bins.extend(steps, values)
         else:
-            self._bins.extend(*self.history.after(choice.column, self._seen))
-            self._seen = int(steps[-1])
+            self._bins.extend(*self.measured_after(choice.column, self._seen))
+            self._seen = int(steps[-1]) if len(steps) else self._seen
 
     def _new_bins(self, rows: int) -> TimeBins:
         assert self.history is not None
@@ -179,7 +181,7 @@ class GradientMap(ChoosesMagnitude):
         finer = self._new_bins(bins.columns)
         if bins.width > finer.width and (high - low) / bins.width < pixels / 4:
             first, last = self._needed(math.ceil(low), math.floor(high) + 1)
-            steps, *measured = self.history.after(self.choice.column, first - 1)
+            steps, *measured = self.measured_after(self.choice.column, first - 1)
             past = np.searchsorted(steps, last, "right")
             finer.extend(steps[:past], *(part[:past] for part in measured))
             bins = finer
@@ -191,9 +193,9 @@ class GradientMap(ChoosesMagnitude):
         assert self.history is not None
         if not is_watched(self.choice.column):
             return first, last
-        steps, _ = self.history.column(self.choice.column)
+        steps, _ = self.measured(self.choice.column)
         before, after = np.searchsorted(steps, first) - 1, np.searchsorted(steps, last, "right")
-        unseen = gaps(steps, self.history.first_step, int(self.history.steps[-1]))
+        unseen = gaps(steps, self.history.first_step, self.last_step)
         if before >= 0 and not any(gap.first <= first <= gap.last for gap in unseen):
             first = int(steps[before])
         if after < len(steps) and not any(gap.first <= last <= gap.last for gap in unseen):
@@ -233,7 +235,9 @@ class GradientMap(ChoosesMagnitude):
         if cells is None or history is None or here is None or not len(cells.bins):
             return None
         row = 0 if height is None else min(max(math.floor(height), 0), cells.bins.columns - 1)
-        steps, values = history.column(self.choice.column)
+        steps, values = self.measured(self.choice.column)
+        if not len(steps):
+            return None
         index, name = nearest(steps, here), self.names[row]
         if steps[index] == here:
             value = float(values[index, row])
@@ -246,7 +250,7 @@ class GradientMap(ChoosesMagnitude):
                 value = float(values[before, row])
                 label = f"last at step {format_integer(int(steps[before]))}"
                 readings.append(Reading(label, self._text(row, value), self._color(row, value)))
-        notes = [text for at, text in history.events if at == here]
+        notes = [in_thin_spaces(text) for at, text in history.events if at == here]
         readings += [Reading(text, "", self.theme.dim) for text in notes]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 
@@ -257,7 +261,7 @@ class GradientMap(ChoosesMagnitude):
         if not (0 <= cell < len(bins)) or bins.width == 1 or bins.rows[cell] < 2 or not bins.count[cell, row]:
             return []
         start, mean = int(bins.starts[cell]), 10.0 ** float(bins.mean[cell, row])
-        end = min(start + bins.width - 1, int(self.history.steps[-1]) if self.history is not None else start)
+        end = min(start + bins.width - 1, self.last_step)
         label = f"mean of {format_integer(start)}–{format_integer(end)}"
         return [Reading(label, format_value(mean, 6), color_of(mean, self.levels, self.theme))]
 

@@ -56,7 +56,7 @@ class GradientNorms(ChoosesMagnitude, LayerCurves):
         return [name for row, name in enumerate(self.names) if not self.choice.is_computed(row)]
 
     def _gaps(self, history: History, measured: npt.NDArray[np.int64]) -> Sequence[Stretch]:
-        return self.choice.gaps(history, measured)
+        return self.choice.gaps(history, measured, self.last_step)
 
     def facts(self, most_named: int) -> list[Entry]:
         missing = said_of(self._not_computed, NOT_COMPUTED, self.theme.faint, max(most_named, 1))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpacerItem, QToolButton, QToolTip, QWidget
 
-from deepviz.gui.plots.header_buttons import BackButton, CrossButton, DotsButton
+from deepviz.gui.plots.header_buttons import BackButton, CrossButton, DotsButton, ResumeButton
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
 
 HEIGHT = 28
@@ -25,20 +25,26 @@ LONGEST_TITLE, SHORTEST_TITLE = 90.0, 36.0
 """So many pixels of its title a header keeps beside a choice, and beside several; these become narrower first."""
 FEWEST_LETTERS, MORE = 4, "…"
 """Letters of a name that is cut short at least, and what stands for names that have no room at all."""
-NARROWEST_CHOICE = 46
+NARROWEST_CHOICE = 54
+PAUSED = "paused"
+"""The note of a view that stays as it is."""
 TIP_WIDTH = 60
 """Letters in a line of a tip."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the picture: its name, its latest value as text, its colour (of its name as well) and dashes."""
+    """One line of the picture: its name, its latest value as text, its colour (of its name as well) and dashes.
+
+    `short` is its name where there is no room for the whole names of all; empty if it has no other.
+    """
 
     name: str
     value: str
     color: str
     dashes: tuple[float, ...] = ()
     is_patch: bool = False
+    short: str = ""
 
 
 class PlotHeader(QWidget):
@@ -69,10 +75,10 @@ class PlotHeader(QWidget):
         self.follow_button.setText("Follow")
         self.follow_button.setToolTip("Show the whole run again and follow it as it grows (Home)")
         self.follow_button.hide()
-        self.pause_button = QToolButton(self)
-        self.pause_button.setText("Resume")
+        self.pause_button = ResumeButton(self)
         self.pause_button.setCheckable(True)
-        self.pause_button.setToolTip("Follow the run again")
+        self.pause_button.setToolTip("Follow the run again (Shift+P)")
+        self.pause_button.setAccessibleName(f"Resume {title}")
         self.pause_button.hide()
         self.menu_button = DotsButton(self)
         self.menu_button.setToolTip("Choices, large window, pause and export")
@@ -146,8 +152,8 @@ class PlotHeader(QWidget):
         """Paint with the colours of `theme` from now on."""
         self.theme = theme
         self.menu_button.color = self.close_button.color = self.back_button.color = theme.dim
-        for button in (self.follow_button, self.pause_button):
-            button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
+        self.pause_button.color = theme.ink(theme.accent)
+        self.follow_button.setStyleSheet(f"color: {theme.ink(theme.accent)}; padding: 1px 6px;")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -164,7 +170,7 @@ class PlotHeader(QWidget):
     def tip(self) -> str:
         """What the tip says: the title, what can be seen, and all that the lines mean."""
         lines = (f"{each.name} {each.value}".strip() for each in self.entries)
-        return "\n".join(filter(None, (self.title, fill(self.explanation, TIP_WIDTH), *lines)))
+        return "\n".join(filter(None, (self.title, fill(self.explanation, TIP_WIDTH), *lines, self.note)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -186,7 +192,7 @@ class PlotHeader(QWidget):
         painter.setPen(QColor(self.theme.text))
         painter.drawText(rect, middle, title)
         x = rect.left() + names.horizontalAdvance(title) + 14
-        room = rect.right() - x
+        room = rect.right() - x - self._kept_for_note(names)
         with_values, _ = self._what_fits(room)
         shown = self._shown_in(room)
         for entry, name in shown:
@@ -202,7 +208,8 @@ class PlotHeader(QWidget):
                 painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
                 x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
             x += 8
-        if len(shown) < len(self.entries) and x + names.horizontalAdvance(MORE) <= rect.right():
+        end = rect.right() - self._kept_for_note(names)
+        if len(shown) < len(self.entries) and x + names.horizontalAdvance(MORE) <= end:
             painter.setFont(font)
             painter.setPen(QColor(self.theme.dim))
             painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, MORE)
@@ -216,12 +223,20 @@ class PlotHeader(QWidget):
             return self.title
         return names.elidedText(self.short, Qt.TextElideMode.ElideRight, width)
 
+    def _kept_for_note(self, names: QFontMetricsF) -> float:
+        """Pixels that names of lines leave to the note: none, but that a view is paused is said before all else."""
+        return names.horizontalAdvance(PAUSED) + 8 if self.pause_button.isChecked() and self.note else 0.0
+
+    def note_in(self, width: float) -> str:
+        """What is painted of the note where there are so many pixels: all of it, that it is paused, or nothing."""
+        names = QFontMetricsF(body_font(SMALL_SIZE))
+        kept = (self.note, PAUSED) if self.pause_button.isChecked() and self.note else (self.note,)
+        return next((each for each in kept if names.horizontalAdvance(each) <= width), "")
+
     def _paint_note(self, painter: QPainter, rect: QRectF) -> None:
-        font = body_font(SMALL_SIZE)
-        if self.note and QFontMetricsF(font).horizontalAdvance(self.note) <= rect.width():
-            painter.setFont(font)
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.note)
+        painter.setFont(body_font(SMALL_SIZE))
+        painter.setPen(QColor(self.theme.dim))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.note_in(rect.width()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -243,6 +258,10 @@ class PlotHeader(QWidget):
         names = QFontMetricsF(body_font(SMALL_SIZE))
         if self._what_fits(room)[1]:
             return [(entry, entry.name) for entry in self.entries]
+        in_short = [(entry, entry.short or entry.name) for entry in self.entries]
+        wide = sum(_sample_width(entry) + 5 + names.horizontalAdvance(name) + GAP for entry, name in in_short)
+        if wide - GAP <= room:
+            return in_short
         for_names = room + GAP - sum(_sample_width(each) + 5 + GAP for each in self.entries)
         widths = shared(for_names, [names.horizontalAdvance(each.name) for each in self.entries])
         cut = [

@@ -47,6 +47,24 @@ class CrossButton(QToolButton):
         painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))
 
 
+class ResumeButton(QToolButton):
+    """A button with a triangle: on with what was paused. It takes little room, for it comes when that is taken."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.color = DARK.accent
+        self.setFixedSize(26, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.color))
+        x, y = self.width() / 2, self.height() / 2
+        painter.drawPolygon([QPointF(x - 3.5, y - 5), QPointF(x + 5, y), QPointF(x - 3.5, y + 5)])
+
+
 class BackButton(QToolButton):
     """A button with a small frame in a larger one: back into the window."""
 

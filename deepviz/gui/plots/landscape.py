@@ -16,9 +16,11 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QPainter, QResizeEve
 from PySide6.QtWidgets import QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.landscape_painting import LandscapePainter
 from deepviz.gui.plots.landscape_path import LandscapePath
 from deepviz.gui.plots.landscape_row import Age, LandscapeRow
+from deepviz.gui.plots.landscape_scale import LINEAR, LOGARITHMIC, ScaleMenu
 from deepviz.gui.plots.landscape_words import (
     COLUMNS,
     age_words,
@@ -35,11 +37,11 @@ from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import (
     LANDSCAPE_ALONG,
     LANDSCAPE_FORM,
-    LANDSCAPE_LOG,
     LANDSCAPE_PATH,
     LANDSCAPE_POINTS,
     LANDSCAPE_REACH,
     LANDSCAPE_SAMPLES,
+    LANDSCAPE_SCALE,
     Settings,
 )
 from deepviz.gui.theme import Theme
@@ -54,7 +56,7 @@ CHOICES: dict[str, tuple[str, Sequence[tuple[Any, str]]]] = {
         "Reach along random directions",
         tuple((each, f"−{each:g} to {each:g}") for each in (0.1, 0.25, 0.5, 1.0, 2.0)),
     ),
-    "samples": ("Samples", tuple((each, f"At most {each:,}") for each in (128, 512, 2048, 8192))),
+    "samples": ("Samples", tuple((each, f"At most {thousands(each)}") for each in (128, 512, 2048, 8192))),
 }
 """What can be chosen: the field of the question, its heading, and its values."""
 
@@ -75,7 +77,7 @@ class Landscape(Look):
     order = 75
     category = "Inside"
     is_live = False
-    invitation = "Press Compute to see the loss around the present weights. That takes a while"
+    invitation = "Press Compute to see the loss around the present weights. That takes a while."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.answer: Surface | None = None
@@ -160,13 +162,13 @@ class Landscape(Look):
             self._settings.set(LANDSCAPE_REACH, self.wanted.reach)
             self._settings.set(LANDSCAPE_SAMPLES, self.wanted.samples)
 
-    def set_logarithmic(self, on: bool) -> None:
-        """Show logarithms of the loss, or the loss itself."""
-        self._log_action.setChecked(on)
-        if on != self.paint.is_logarithmic:
-            self.paint.is_logarithmic = on
+    def choose_scale(self, scale: str) -> None:
+        """Show the loss, logarithms of it, or what tells the losses apart."""
+        self.scale_menu.show_scale(scale)
+        if scale != self.paint.scale:
+            self.paint.scale = scale
             if self._settings is not None:
-                self._settings.set(LANDSCAPE_LOG, on)
+                self._settings.set(LANDSCAPE_SCALE, scale)
             if self.answer is not None:
                 self.paint.show_surface(self.answer)
                 self.reset_view()
@@ -187,12 +189,12 @@ class Landscape(Look):
         """Begin with what was chosen the last time, and remember what will be."""
         self._settings = None
         self.choose("directions", 2 if settings.get(LANDSCAPE_FORM) == "map" else 1)
-        for field, setting in (("resolution", LANDSCAPE_POINTS), ("samples", LANDSCAPE_SAMPLES)):
-            self.choose(field, settings.get(setting))
+        self.choose("resolution", settings.get(LANDSCAPE_POINTS))
+        self.choose("samples", settings.get(LANDSCAPE_SAMPLES))
         self.choose("reach", settings.get(LANDSCAPE_REACH))
         self.choose("along", settings.get(LANDSCAPE_ALONG))
         self.show_path(settings.get(LANDSCAPE_PATH))
-        self.set_logarithmic(settings.get(LANDSCAPE_LOG))
+        self.choose_scale(settings.get(LANDSCAPE_SCALE))
         self._settings = settings
 
     # How it looks
@@ -209,6 +211,7 @@ class Landscape(Look):
         """Show all that was computed."""
         self.header.follow_button.hide()
         if self.answer is not None:
+            self.area.whole = self.paint.whole
             self.area.show_window(self.paint.whole)
             self.area.right_margin = self.paint.right_margin
             self._say_words(self.answer)
@@ -235,6 +238,8 @@ class Landscape(Look):
         by = {"N": 1, "P": -1}.get(event.text().upper()) if not event.modifiers() else None
         if by is not None and len(self.path.places()):
             self._walk(by)
+        elif event.text().upper() == "L" and not event.modifiers():
+            self.choose_scale(LINEAR if self.paint.is_logarithmic else LOGARITHMIC)
         else:
             super().keyPressEvent(event)
 
@@ -250,6 +255,7 @@ class Landscape(Look):
         self.area = PlaneArea(self)
         self.paint = LandscapePainter(self.area)
         self.path = LandscapePath(self.area)
+        self.area.layers.append(self.paint.paint_centre)  # on top of the dots of the path
         return self.area
 
     def _build_choices(self, menu: QMenu) -> None:
@@ -265,14 +271,13 @@ class Landscape(Look):
                 self._actions[field][value] = action
             if field == "reach":
                 self._reach_menu = offered
-        self._seed_action = menu.addAction("Other random directions")
-        self._seed_action.triggered.connect(lambda: self.choose("seed", self.wanted.seed + 1))
+        self._seed_action = menu.addAction("Other random directions", lambda: self.choose("seed", self.wanted.seed + 1))
         self._path_action = QAction("Path of training", self, checkable=True, checked=True)
         self._path_action.toggled.connect(self.show_path)
         menu.addAction(self._path_action)
-        self._log_action = QAction("Logarithm of the loss", self, checkable=True)
-        self._log_action.toggled.connect(self.set_logarithmic)
-        menu.addAction(self._log_action)
+        self.scale_menu = ScaleMenu(menu, self)
+        self.scale_menu.chosen.connect(self.choose_scale)
+        self.scale_menu.show_scale(self.paint.scale)
 
     def _project_changed(self) -> None:
         assert self.project is not None
@@ -331,8 +336,7 @@ class Landscape(Look):
     def _say_words(self, answer: Surface) -> None:
         is_small = self.height() < SMALL
         y_title = axis_title(answer, 1, is_small) if answer.is_map else self.paint.y_title
-        words = caption(answer, is_small, self.path.is_shown)
-        self.area.say(words, axis_title(answer, 0, is_small), y_title)
+        self.area.say(caption(answer, is_small, self.path.is_shown), axis_title(answer, 0, is_small), y_title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -354,8 +358,7 @@ class Landscape(Look):
     def _point_at_path(self, number: int) -> None:
         assert self.answer is not None
         heading, words = path_words(self.answer, number)
-        x, y = self.path.places()[number].tolist()
-        place = self.area.numbers_at(QPointF(x, y))
+        place = self.area.numbers_at(QPointF(*self.path.places()[number].tolist()))
         readings = tuple(Reading(name, value, self.theme.accent) for name, value in words)
         self._walked = number
         self.area.set_pointer(Pointer(place.x(), heading, readings), place.y())

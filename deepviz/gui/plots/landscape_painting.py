@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.color_scale import ColorScale, image_from
+from deepviz.gui.plots.landscape_scale import BY_ITSELF, is_logarithmic
 from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
-from deepviz.gui.plots.ticks import Tick, apart, linear_ticks, logarithmic_ticks
+from deepviz.gui.plots.ticks import apart, linear_ticks, logarithmic_ticks
 from deepviz.gui.theme import DARK, Theme, viridis
 from deepviz.insight.contours import contour
 from deepviz.insight.landscape import Surface
@@ -19,7 +20,8 @@ from deepviz.insight.plane import Window
 
 LINES = 12
 """Lines of equal loss on a map, about."""
-CROSS = 5.0
+CROSS = 8.0
+"""Pixels from the middle of the plus to its ends: beyond the dot of a path that ends there."""
 
 
 class LandscapePainter:
@@ -27,14 +29,16 @@ class LandscapePainter:
 
     Attributes
     ----------
+    scale
+        What heights and colours stand for: one of `landscape_scale.WORDS`.
     is_logarithmic
-        Whether heights and colours stand for the decimal logarithm of the loss. What is zero is then at the smallest
-        loss above zero.
+        Whether that is now the decimal logarithm of the loss. What is zero is then at the smallest loss above zero.
     """
 
     def __init__(self, area: PlaneArea) -> None:
         self.area = area
         self.theme: Theme = DARK
+        self.scale = BY_ITSELF
         self.is_logarithmic = False
         self._surface: Surface | None = None
         self._heights = np.zeros((1, 1))
@@ -49,13 +53,14 @@ class LandscapePainter:
         self._surface = surface
         positive = surface.losses[np.isfinite(surface.losses) & (surface.losses > 0)]
         self._floor = float(positive.min()) if positive.size else 1.0
+        self.is_logarithmic = is_logarithmic(self.scale, surface.losses)
         self._heights = self._heights_of(surface.losses)
         finite = self._heights[np.isfinite(self._heights)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         self._scale = ColorScale(*apart(low, high), False)
         self._lines = []
         if self.is_map:
-            self._lines = [contour(self._heights, tick.position, surface.xs, surface.ys) for tick in self._ticks(LINES)]
+            self._lines = [contour(self._heights, level, surface.xs, surface.ys) for level in self._levels()]
         self._make_image()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -114,9 +119,17 @@ class LandscapePainter:
     def _make_image(self) -> None:
         self._image = image_from(self._scale.pixels(self._heights, self.theme)[::-1])
 
-    def _ticks(self, room: int) -> list[Tick]:
+    def _levels(self) -> list[float]:
+        """The heights of the lines: round losses, and so many to each power of ten where these are shown."""
         low, high = self._scale.low, self._scale.high
-        return logarithmic_ticks(low, high, room) if self.is_logarithmic else linear_ticks(low, high, room)
+        if not self.is_logarithmic:
+            return [tick.position for tick in linear_ticks(low, high, LINES)]
+        powers = range(math.floor(low), math.ceil(high) + 1)
+        levels = [power + math.log10(digit) for power in powers for digit in (1, 2, 5)]
+        inside = [level for level in levels if low < level < high]
+        if 3 <= len(inside) <= LINES + LINES // 2:
+            return inside
+        return [tick.position for tick in logarithmic_ticks(low, high, LINES)]
 
     def _paint(self, painter: QPainter) -> None:
         surface = self._surface
@@ -126,7 +139,14 @@ class LandscapePainter:
             self._paint_map(painter)
         else:
             self._paint_curve(painter, surface)
+
+    def paint_centre(self, painter: QPainter) -> None:
+        """The plus at the present weights, which captions speak of."""
+        surface = self._surface
+        if surface is None:
+            return
         here = self.area.pixel(0.0, 0.0 if self.is_map else self.height(surface.centre))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for width, color in ((4.0, self.theme.panel), (2.0, self.theme.text)):
             painter.setPen(QPen(QColor(color), width))
             painter.drawLine(QLineF(here.x() - CROSS, here.y(), here.x() + CROSS, here.y()))

@@ -6,13 +6,16 @@ Directions can be chosen while nothing is being worked out; they count from the 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.compute_row import ComputeRow
 from deepviz.gui.plots.landscape_words import METHOD
 from deepviz.gui.plots.plane_look import make_narrow
 
 DIRECTIONS = {"random": "Random", "path": "Path (PCA)"}
+WIDEST_CHOICE = 220
+"""Pixels; in a large window there is no use for more."""
 
 
 class LandscapeRow(ComputeRow):
@@ -22,7 +25,7 @@ class LandscapeRow(ComputeRow):
     """Somebody has chosen one of `DIRECTIONS`."""
 
     def __init__(self, parent: QWidget) -> None:
-        self.along_choice = QComboBox()
+        self.along_choice = ChoiceBox()
         super().__init__("landscape", "Work out the loss around the weights of the step that is shown", parent)
         self.along_choice.setAccessibleName("Directions of the landscape")
         self.along_choice.setToolTip(METHOD)  # and not the picture, which it would hide
@@ -30,7 +33,8 @@ class LandscapeRow(ComputeRow):
             self.along_choice.addItem(words, key)
         make_narrow(self.along_choice)
         self.along_choice.activated.connect(lambda _: self.along_chosen.emit(self.along_choice.currentData()))
-        self.add(self.along_choice, 6)
+        self.along_choice.setMaximumWidth(WIDEST_CHOICE)
+        self.add_beside(self.along_choice, 6)
 
     def show_along(self, key: str) -> None:
         """Show one of `DIRECTIONS` as chosen."""

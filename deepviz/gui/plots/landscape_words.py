@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from deepviz.gui.amounts import some_of, thousands
+from deepviz.gui.amounts import NEARLY, some_of, thousands
 from deepviz.gui.plots.ticks import format_integer, format_value
 from deepviz.insight.landscape import Surface
 from deepviz.insight.trajectory import Trajectory
@@ -34,8 +34,9 @@ def step_words(step: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share to three figures."""
-    return f"{format_value(100 * share, 3)}{NO_BREAK}%"
+    """A share to three figures; what is not quite all does not look so."""
+    text = format_value(100 * share, 3)
+    return f"{'> 99.9' if text == '100' and share < 1 - NEARLY else text}{NO_BREAK}%"
 
 
 def axis_title(surface: Surface, direction: int, is_small: bool) -> str:

@@ -12,11 +12,12 @@ from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import Report
 from deepviz.engine.wiring import WiredNode, wired
+from deepviz.gui.choice_box import ChoiceBox
 
 WIDEST = 130
 
 
-class LayerChoice(QComboBox):
+class LayerChoice(ChoiceBox):
     """A list of layers.
 
     Attributes

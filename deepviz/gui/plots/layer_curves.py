@@ -110,7 +110,7 @@ class LayerCurves(CurvePlot):
             if has_many:
                 depth = round(255 * place / (len(rows) - 1))
                 color = "#" + bytes(viridis()[depth]).hex()
-                color, ink, dashes = readable(color, self.theme.panel, 1.8), self.theme.ink(color), ()
+                color, ink, dashes = readable(color, self.theme.panel, 3.0), self.theme.ink(color), ()
             found.append(Line(names[index], self.column, index, color, ink, dashes, is_sparse))
         return found
 
@@ -130,7 +130,7 @@ class LayerCurves(CurvePlot):
 
     def _measured_rows(self) -> Iterator[Sequence[object]]:
         assert self.history is not None
-        steps, values = self.history.column(self.column)
+        steps, values = self.measured(self.column)
         low, high = self.area.x_range
         first, past = np.searchsorted(steps, (math.ceil(low), math.floor(high) + 1)).tolist()
         columns = [line.index for line in self._lines]
@@ -165,7 +165,7 @@ class LayerCurves(CurvePlot):
 
     def _gaps(self, history: History, measured: npt.NDArray[np.int64]) -> Sequence[Stretch]:
         """The steps of which nothing is known."""
-        return gaps(measured, history.first_step, int(history.steps[-1]))
+        return gaps(measured, history.first_step, self.last_step)
 
     def _draw(self) -> None:
         assert self.history is not None
@@ -173,7 +173,7 @@ class LayerCurves(CurvePlot):
             return
         if self.history.rewritten != self._rewritten:
             self._start()
-        steps, values, *_ = self.history.after(self.column, self._stretched_to)
+        steps, values, *_ = self.measured_after(self.column, self._stretched_to)
         if self._stretches is None:
             self._stretches = Stretches(len(self.names))
         if len(steps):
@@ -192,7 +192,7 @@ class LayerCurves(CurvePlot):
         self.marks.divergences = divergences(self.history)
         self.marks.gaps, self._breaks = (), None
         if is_watched(self.column):
-            measured, _ = self.history.column(self.column)
+            measured, _ = self.measured(self.column)
             self.marks.gaps = self._gaps(self.history, measured)
         super()._draw()
         self.marks.overlay.fit()
@@ -222,7 +222,7 @@ class LayerCurves(CurvePlot):
             return []
         nodes = [found.node or "the step" for found in self.marks.divergences if found.step == at]
         entries = [Entry(f"NaN or ∞ in {node}", "", self.theme.bad, is_patch=True) for node in nodes]
-        steps = self.history.column(self.column)[0]
+        steps = self.measured(self.column)[0]
         measured = int(steps[np.searchsorted(steps, at, "right") - 1])
         if self.moment is not None and measured < at and is_watched(self.column):
             entries.append(Entry(f"measured at step {format_integer(measured)}", "", self.theme.faint, is_patch=True))
@@ -235,7 +235,7 @@ class LayerCurves(CurvePlot):
     def _nearest_lines(self, step: int, height: float) -> list[int]:
         """The layers that have a value near a step, beginning with the one nearest to a height of the axis."""
         assert self.history is not None
-        steps, values = self.history.column(self.column)
+        steps, values = self.measured(self.column)
         row = values[nearest(steps, step)].tolist()
         heights = [self.to_axis(row[line.index]) for line in self._lines]
         distances = [math.inf if each is None else abs(each - height) for each in heights]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -24,8 +24,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from deepviz.gui.plots.activation_figures import Figures, percent
-from deepviz.gui.plots.pointer import Pointer, Reading, box_width, paint_box
+from deepviz.gui.amounts import percent
+from deepviz.gui.plots.activation_figures import Figures
+from deepviz.gui.plots.pointer import Pointer, Reading, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import format_value, linear_ticks
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 
@@ -139,8 +140,8 @@ class LayerLines(QAbstractScrollArea):
         room = self.viewport().width() - 2 * MARGIN - self._name_width() - LEAST_BAR - GAP
         for head, cell in (
             ("dead", "64 of 64"),
-            ("saturated", "100.00 %"),
-            ("zeros", "100.00 %"),
+            ("saturated", "> 99.99 %"),
+            ("zeros", "> 99.99 %"),
             ("mean ± spread", ""),
         ):
             texts = [self._cell(head, each) for _, each in self.layers]
@@ -277,15 +278,14 @@ class LayerLines(QAbstractScrollArea):
 
     def _paint_box(self, painter: QPainter, number: int) -> None:
         pointer = self._pointer(number)
-        width, height = box_width(pointer), 12.0 + 16 * (1 + len(pointer.readings))
+        room = QSizeF(self.viewport().size())
+        size = box_size(pointer, room)
         line = float(HEAD + number * LINE_HEIGHT - self.verticalScrollBar().value())
         top = line + LINE_HEIGHT + 2
-        if top + height > self.viewport().height():
-            top = line - height - 2
-        top = min(max(top, 2.0), max(2.0, self.viewport().height() - height - 2))
-        left = MARGIN + self._name_width() + GAP
-        left = min(left, max(2.0, self.viewport().width() - width - 2))
-        paint_box(painter, self.theme, pointer, QPointF(left, top))
+        if top + size.height() > room.height():
+            top = line - size.height() - 2
+        corner = inside(QPointF(MARGIN + self._name_width() + GAP, top), size, room)
+        paint_box(painter, self.theme, pointer, corner, room)
 
     # What the user does
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from deepviz.gui.plots.curve_plot import CurvePlot, Line
+from deepviz.gui.plots.header import Entry
 
 COLUMN = "learning_rate"
 
@@ -24,6 +26,10 @@ class LearningRatePlot(CurvePlot):
         if not missing and self.history is not None and COLUMN not in self.history:
             return "The learning rate of each step was not recorded in this run"
         return missing
+
+    def _entries(self) -> list[Entry]:
+        """The one line has the name of the view: only what it is now is worth being said."""
+        return [replace(each, name="") for each in super()._entries()]
 
     def lines(self) -> Sequence[Line]:
         assert self.history is not None

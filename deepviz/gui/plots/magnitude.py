@@ -117,19 +117,19 @@ class Magnitude:
         """
         return FROZEN if self.source == "parameters" else NAN
 
-    def gaps(self, history: History, steps: npt.NDArray[np.int64]) -> list[Stretch]:
-        """The steps of which nothing is known, where it is measured at some steps only.
+    def gaps(self, history: History, steps: npt.NDArray[np.int64], last: int) -> list[Stretch]:
+        """The steps up to `last` of which nothing is known, where it is measured at some steps only.
 
         Where nothing is clipped, the norm after clipping is that before it, which is known at every step; how often it
         is measured elsewhere is another matter.
         """
-        first, last = history.first_step, int(history.steps[-1])
+        first = history.first_step
         if not self.clipped or self.statistic != "l2":
             return gaps(steps, first, last)
         known, begin, found = unclipped_spans(history), first, list[Stretch]()
         for start, end in (*known, (last + 1, last)):
             inside = steps[(steps >= begin) & (steps < start)]
-            found += gaps(inside, begin, start - 1)
+            found += gaps(inside, begin, min(start - 1, last))
             begin = end + 1
         return found
 

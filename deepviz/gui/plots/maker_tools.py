@@ -11,16 +11,18 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSlider,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from deepviz.gui.amounts import thousands
+from deepviz.gui.number_box import NumberBox
+
 SEEN = 84
 """Pixels of the side of the picture of what the network sees, at most."""
 WIDEST_PEN = 20
-ROOM_FOR_PREFIX = 260
+ROOM_FOR_PREFIX = 170
 """Pixels of width from which on it is said that the number is one of a sample."""
 
 
@@ -59,10 +61,10 @@ class MakerTools(QWidget):
         self.thickness.setMinimumWidth(50)
         self.colour = self._button("Colour", "Colour of the pen")
         self.colour.clicked.connect(self._choose_colour)
-        self.feature = QSpinBox(self)
+        self.feature = NumberBox(self)
         self.feature.setPrefix("number ")
         self.feature.setAccessibleName("Which number of each step is drawn")
-        self.number = QSpinBox(self)
+        self.number = NumberBox(self)
         self.number.setAccessibleName("Number of a sample of the data")
         self.number.setMinimumWidth(48)
         self.load = self._button("Load", "Take this sample of the data, to look at it and to change it")
@@ -122,7 +124,7 @@ class MakerTools(QWidget):
         """Offer the samples of a part of the data."""
         with QSignalBlocker(self.number):
             self.number.setRange(0, max(count - 1, 0))
-        self.number.setToolTip(f"One of {count:,} {part} samples")
+        self.number.setToolTip(f"One of {thousands(count)} {part} samples")
 
     def show_seen(self, picture: QImage, words: str) -> None:
         """Show what the network gets."""
@@ -133,7 +135,7 @@ class MakerTools(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.number.setPrefix("no. " if self.width() >= ROOM_FOR_PREFIX else "")
+        self.number.setPrefix("Sample " if self.width() >= ROOM_FOR_PREFIX else "")
 
     def _finished(self) -> None:
         """Enter in the field loads the sample; leaving it does not."""

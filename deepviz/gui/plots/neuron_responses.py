@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QActionGroup, QImage, QKeyEvent, QPainter
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.drawing import drawn
 from deepviz.document.repeats import unrolled
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.response_tiles import largest_of
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.color_bar import MARGIN as BAR_MARGIN
 from deepviz.gui.plots.color_bar import paint_color_bar
 from deepviz.gui.plots.header import Entry
@@ -130,7 +132,7 @@ class NeuronResponses(PlaneLook):
         count = answer.counts[node]
         names = self.input_names()
         largest = self._largest(maps)
-        patches = ((BELOW, "below 0"), (self.theme.panel, "0"), (ABOVE, "above 0"))
+        patches = ((BELOW, "< 0"), (self.theme.panel, "0"), (ABOVE, "> 0"))
         self.header.set_entries([Entry(words, "", color, is_patch=True) for color, words in patches])
         if self.unit is None or self.unit >= len(maps):
             self.unit = None
@@ -146,7 +148,7 @@ class NeuronResponses(PlaneLook):
             self._image = image_of(signed_pixels(maps[self.unit], largest[self.unit], self.theme))
             if self.zoomed is None:
                 self.area.show_window(answer.window)
-        shown = f"The first {len(maps)} of {count:,} units." if len(maps) < count else ""
+        shown = f"The first {len(maps)} of {thousands(count)} units." if len(maps) < count else ""
         which = f"{node}, unit {self.unit}." if self.unit is not None else shown
         caption = " ".join(
             each for each in (which, self._held_in_words().replace("; samples keep their own values", "")) if each
@@ -209,13 +211,13 @@ class NeuronResponses(PlaneLook):
         column.addWidget(self._words)
         column.addWidget(self.sheet)
         self.area.hide()
-        self._layer_choice = QComboBox(content)
+        self._layer_choice = ChoiceBox(content)
         self._layer_choice.setAccessibleName("Layer")
         self._layer_choice.setToolTip("Which layer is shown; a click on a card chooses it as well")
         make_narrow(self._layer_choice)
         self._layer_choice.activated.connect(lambda index: self.choose_layer(self._layers[index]))
         above = QHBoxLayout()
-        above.setContentsMargins(12, 0, 12, 2)
+        above.setContentsMargins(12, 3, 12, 0)
         above.addWidget(self._layer_choice)
         column.insertLayout(0, above)  # a row of its own, for in narrow views the axes take theirs
         return content
@@ -244,7 +246,7 @@ class NeuronResponses(PlaneLook):
                 shape = self.report.shapes.get(whole.origin[node.id])
                 if not node.is_loss and shape is not None and len(shape) == 1:
                     self._layers.append(node.id)
-                    words.append(f"{node.id} · {shape[0]:,} {'unit' if shape[0] == 1 else 'units'}")
+                    words.append(f"{node.id} · {thousands(shape[0])} {'unit' if shape[0] == 1 else 'units'}")
             runs = {node_id: run for run, node_id in whole.origin.items()}
             self._runs_of_card = runs | {card: runs[node.id] for card, node in attached.items() if node.id in runs}
         if self.node not in self._layers:

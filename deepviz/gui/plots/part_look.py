@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from deepviz.datasets.prepared import Part, PreparedData
+from deepviz.gui.amounts import thousands
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.look import Look
 from deepviz.gui.settings import PREDICTIONS_PART, Setting, Settings, Value
 
@@ -72,8 +74,8 @@ class PartLook(Look):
         return parts_of(self.data).get(self.part)
 
     def count_in_words(self, looked_at: int, total: int) -> str:
-        """How many samples this is about: `500 validation samples`, `2,000 of 8,000 training samples`."""
-        count = f"{looked_at:,}" if looked_at == total else f"{looked_at:,} of {total:,}"
+        """How many samples this is about: `500 validation samples`, `2 000 of 8 000 training samples`."""
+        count = thousands(looked_at) if looked_at == total else f"{thousands(looked_at)} of {thousands(total)}"
         return f"{count} {PART_NAMES[self.part].lower()} samples"
 
     def take_settings(self, settings: Settings) -> None:
@@ -108,7 +110,7 @@ class PartLook(Look):
 
     def choice(self, name: str, width: int) -> QComboBox:
         """A small list to choose from for the header, so many pixels wide."""
-        box = QComboBox(self)
+        box = ChoiceBox(self)
         box.setAccessibleName(name)
         box.setToolTip(name)
         # It can be squeezed, lest it keeps the view from being made so narrow that it goes.

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -26,7 +26,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.pointer import LINE_HEIGHT, TEXT_SIZE, Pointer, box_width, paint_box
+from deepviz.gui.plots.plane_limits import within
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, beside, box_size, paint_box
 from deepviz.gui.plots.ticks import Tick, linear_ticks
 from deepviz.gui.theme import DARK, Theme, body_font
 from deepviz.insight.plane import Window
@@ -34,6 +35,8 @@ from deepviz.insight.plane import Window
 TOP, RIGHT, BOTTOM = 8.0, 14.0, 38.0
 TITLE_WIDTH = 18.0
 CAPTION_LINE, MOST_CAPTION_LINES = 15.0, 3
+HEIGHT_PER_CAPTION_LINE = 85
+"""Pixels of its height for which a low picture may have one line of words above it."""
 PIXELS_PER_X_TICK, PIXELS_PER_Y_TICK = 56, 30
 WHEEL_NOTCH = 1.2
 NARROWEST, FARTHEST = 1e-5, 1e15
@@ -56,8 +59,8 @@ class PlaneArea(QWidget):
 
     Attributes
     ----------
-    window_shown
-        What is shown, in the numbers of the axes.
+    window_shown, whole
+        What is shown, in the numbers of the axes, and all there is to be seen; None where people may go anywhere.
     layers
         Paint in the frame, in pixels of this widget, from the back to the front.
     decorations
@@ -88,6 +91,7 @@ class PlaneArea(QWidget):
         super().__init__(parent)
         self.theme: Theme = DARK
         self.window_shown = Window(0.0, 1.0)
+        self.whole: Window | None = None
         self.layers: list[Layer] = []
         self.decorations: list[Layer] = []
         self.x_title = self.y_title = self.caption = ""
@@ -251,12 +255,14 @@ class PlaneArea(QWidget):
         elide = Qt.TextElideMode.ElideRight
         below = QRectF(frame.left(), frame.bottom() + 20, frame.width(), 16)
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(self.x_title, elide, below.width()))
+        title = shortened(self.x_title, metrics, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, below.width()))
         painter.save()
         painter.translate(2, frame.bottom())
         painter.rotate(-90)
         beside = QRectF(0, 0, frame.height(), 16)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(self.y_title, elide, beside.width()))
+        title = shortened(self.y_title, metrics, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, beside.width()))
         painter.restore()
 
     def _paint_pointer(self, painter: QPainter, pointer: Pointer, frame: QRectF) -> None:
@@ -267,13 +273,9 @@ class PlaneArea(QWidget):
         painter.drawLine(QPointF(place.x(), frame.top()), QPointF(place.x(), frame.bottom()))
         painter.drawLine(QPointF(frame.left(), place.y()), QPointF(frame.right(), place.y()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Away from the point, on the sides where there is more room, and never beyond the border.
-        width, height = box_width(pointer), 12 + LINE_HEIGHT * (1 + len(pointer.readings))
-        left = place.x() + 12 if place.x() < frame.center().x() else place.x() - 12 - width
-        top = place.y() + 12 if place.y() < frame.center().y() else place.y() - 12 - height
-        left = min(max(left, 2.0), max(2.0, self.width() - width - 2))
-        top = min(max(top, 2.0), max(2.0, self.height() - height - 2))
-        paint_box(painter, self.theme, pointer, QPointF(left, top))
+        room = QSizeF(self.size())
+        corner = beside(QRectF(place, QSizeF()), box_size(pointer, room), room, 12)
+        paint_box(painter, self.theme, pointer, corner, room)
 
     def _caption_lines(self) -> list[str]:
         """The caption in lines that fit, the last one cut where there are too many."""
@@ -285,9 +287,10 @@ class PlaneArea(QWidget):
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
-        if len(lines) > MOST_CAPTION_LINES:
-            rest = " ".join(lines[MOST_CAPTION_LINES - 1 :])
-            lines = [*lines[: MOST_CAPTION_LINES - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
+        most = min(max(1, self.height() // HEIGHT_PER_CAPTION_LINE), MOST_CAPTION_LINES)
+        if len(lines) > most:
+            rest = " ".join(lines[most - 1 :])
+            lines = [*lines[: most - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
         return lines
 
     def _y_ticks(self) -> list[Tick]:
@@ -355,6 +358,7 @@ class PlaneArea(QWidget):
             self.chosen.emit(self._middle())
         elif key == Qt.Key.Key_Escape and self.pointer is not None:
             self.pointed.emit(None)
+            event.setAccepted(not self.window().inherits("QDockWidget"))  # a window of its own closes as well
         else:
             event.ignore()
 
@@ -380,9 +384,15 @@ class PlaneArea(QWidget):
 
     def _go(self, window: Window) -> None:
         """Show another part of the plane, if numbers can still tell its ends apart."""
+        window = within(window, self.whole)
         for low, high in ((window.left, window.right), (window.low, window.high)):
             largest = max(abs(low), abs(high))
             if not (largest < FARTHEST and high - low > NARROWEST * largest):
                 return
         self.show_window(window)
         self.window_changed.emit()
+
+
+def shortened(title: str, metrics: QFontMetricsF, room: float) -> str:
+    """The title of an axis, without what stands in brackets where there is no room for all of it."""
+    return title if metrics.horizontalAdvance(title) <= room else title.partition(" (")[0]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QPainter
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.pointer import Pointer
@@ -163,10 +164,10 @@ class PlaneLook(Look):
         self.row = QWidget(content)
         self.row.hide()
         line = self._row_line = QHBoxLayout(self.row)
-        line.setContentsMargins(12, 0, 12, 2)
+        line.setContentsMargins(12, 3, 12, 2)
         line.setSpacing(6)
         self._arrows: list[QLabel] = []
-        self._axes = tuple(QComboBox(self.row) for _ in range(2))
+        self._axes = tuple(ChoiceBox(self.row) for _ in range(2))
         for choice, arrow, words in zip(self._axes, "→↑", ("horizontal", "vertical"), strict=True):
             choice.setAccessibleName(f"Input along the {words} axis")
             choice.setToolTip(choice.accessibleName())

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QWidget
@@ -23,6 +24,8 @@ from deepviz.training.history import History
 
 SMOOTHING = (0, 10, 30, 100, 300)
 """The time constants to choose from, in steps; 0 is no smoothing."""
+LATE = 0.5
+"""The share of a run after which what is measured only while it is seen is shown from where that began."""
 
 
 class Plot(View):
@@ -41,6 +44,8 @@ class Plot(View):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.is_following = True
+        self._shows_all_steps = self._begins_late = False
+        self._note_of_part = ""
         self._is_logarithmic = False
         self._smoothing = 0
         self._step_under_pointer: float | None = None
@@ -59,6 +64,7 @@ class Plot(View):
     def show_history(self, history: History | None) -> None:
         self._point(None)
         self._follow(True)
+        self._shows_all_steps = self._begins_late = False
         self._stood_at = None
         super().show_history(history)
 
@@ -79,6 +85,24 @@ class Plot(View):
     def told_step(self) -> int:
         """The step whose numbers are told: that of the moment, otherwise the last one."""
         return self.last_step if self.moment is None else self.moment
+
+    def measured(self, column: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        """The steps and values of a column of the history, as far as the run is shown."""
+        assert self.history is not None
+        steps, values = self.history.column(column)
+        past = self._shown(steps)
+        return steps[:past], values[:past]
+
+    def measured_after(self, column: str, step: int) -> tuple[npt.NDArray[Any], ...]:
+        """As `History.after`: what was measured after a step, as far as the run is shown."""
+        assert self.history is not None
+        steps, *others = self.history.after(column, step)
+        past = self._shown(steps)
+        return steps[:past], *(each[:past] for each in others)
+
+    def _shown(self, steps: npt.NDArray[np.int64]) -> int:
+        """How many of some steps are shown: all of them, or those up to the step at which the view was paused."""
+        return len(steps) if self._stood_at is None else int(np.searchsorted(steps, self._stood_at, "right"))
 
     def hover_text(self, step: float, height: float | None = None) -> str:
         """What the box beside the cross-hair says at a step: a heading, then a name and a value on each line.
@@ -129,7 +153,8 @@ class Plot(View):
             self._draw_again()
 
     def reset_view(self) -> None:
-        """Show the whole run again and follow it as it grows."""
+        """Show the run again and follow it as it grows: all of it where it was shown from somewhere on."""
+        self._shows_all_steps = self._begins_late and self.is_following and not self._shows_all_steps
         self._follow(True)
         self._draw_again()
 
@@ -155,17 +180,36 @@ class Plot(View):
         self.area.decorations.append(self._paint_moment)
         return self.area
 
+    def _followed_from(self, measured: npt.NDArray[np.int64]) -> int:
+        """The first step of a run that is followed: where measuring began, if that was late in it, until all is wanted.
+
+        Of a view opened late in a long run nearly all would be hatched otherwise.
+        """
+        assert self.history is not None
+        first, last = self.history.first_step, self.last_step
+        self._begins_late = len(measured) > 2 and int(measured[0]) - first > LATE * (last - first)
+        is_part = self._begins_late and not self._shows_all_steps
+        self._note_of_part = f"from step {format_integer(int(measured[0]))}, Home for all" if is_part else ""
+        self._say_step()
+        return int(measured[0]) if is_part else first
+
+    @property
+    def step_in_words(self) -> str:
+        """That it is not the whole run that is followed, where that is so."""
+        return self._note_of_part if self.is_following else ""
+
     def _nearest_step(self, step: float) -> int | None:
         """The number of the measured step that is nearest."""
         if self.history is None or not len(self.history):
             return None
-        return int(self.history.steps[nearest(self.history.steps, step)])
+        steps = self.history.steps[: max(1, self._shown(self.history.steps))]
+        return int(steps[nearest(steps, step)])
 
     def _step_heading(self, step: int) -> str:
         """`step 1250 · epoch 3`."""
         assert self.history is not None
         epoch = self.history.epochs[nearest(self.history.steps, step)]
-        return f"step {format_integer(step)} · epoch {epoch}"
+        return f"step {format_integer(step)} · epoch {format_integer(int(epoch))}"
 
     def _point(self, numbers: QPointF | None) -> None:
         pointer = None if numbers is None else self._pointer_at(numbers.x(), numbers.y())
@@ -176,7 +220,7 @@ class Plot(View):
         """Move the cross-hair to a neighbouring step, from the last visible one if there was none."""
         if self.history is None or not len(self.history):
             return
-        steps = self.history.steps
+        steps = self.history.steps[: max(1, self._shown(self.history.steps))]
         here = self._step_under_pointer
         index = nearest(steps, min(self.area.x_range[1], float(steps[-1])) if here is None else here)
         index = min(max(index + (0 if here is None else by), 0), len(steps) - 1)

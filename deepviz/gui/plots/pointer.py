@@ -1,16 +1,24 @@
-"""The cross-hair: the step it stands at, what was measured there, and the box that says so in exact numbers."""
+"""The cross-hair: the step it stands at, what was measured there, and the box that says so in exact numbers.
+
+The box lies wholly inside the view. Where that is narrow, names and headings go on in further lines; a number is never
+cut, at worst it is written smaller.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from deepviz.gui.theme import Theme, body_font, number_font
 
 TEXT_SIZE = 11
 LINE_HEIGHT = 16
+BORDER = 2.0
+"""Pixels between the box and the edge of the view at least."""
+PADDING, SAMPLE, GAP = 8.0, 16.0, 20.0
+"""Pixels inside of the box, before a name for its sample, and between a name and its number."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +50,134 @@ class Pointer:
     readings: tuple[Reading, ...]
 
 
+@dataclass(frozen=True)
+class BoxLine:
+    """A line of the box as it is painted: a name or its continuation, a number, and the colour of a sample if any."""
+
+    name: str
+    value: str = ""
+    color: str = ""
+    is_heading: bool = False
+
+
 def box_width(pointer: Pointer) -> float:
-    """How wide the box is, in pixels."""
-    names, numbers = QFontMetricsF(body_font(TEXT_SIZE)), QFontMetricsF(number_font(TEXT_SIZE))
+    """How wide the box is where there is room, in pixels."""
+    names, numbers = _metrics()
     name_width = max((names.horizontalAdvance(each.name) for each in pointer.readings), default=0.0)
     value_width = max((numbers.horizontalAdvance(each.value) for each in pointer.readings), default=0.0)
-    return max(44 + name_width + value_width, 16 + names.horizontalAdvance(pointer.heading))
+    return max(
+        2 * PADDING + SAMPLE + GAP - PADDING + name_width + value_width,
+        2 * PADDING + names.horizontalAdvance(pointer.heading),
+    )
 
 
-def paint_box(painter: QPainter, theme: Theme, pointer: Pointer, corner: QPointF) -> None:
-    """Paint the box with its upper left corner at a point."""
-    width = box_width(pointer)
-    box = QRectF(corner.x(), corner.y(), width, 12 + LINE_HEIGHT * (1 + len(pointer.readings)))
+def box_size(pointer: Pointer, room: QSizeF) -> QSizeF:
+    """How large the box is in a view of that size, in pixels; never larger than the view."""
+    width = _width_in(pointer, room)
+    return QSizeF(width, 12.0 + LINE_HEIGHT * len(box_lines(pointer, room)))
+
+
+def beside(place: QRectF, size: QSizeF, room: QSizeF, gap: float) -> QPointF:
+    """The corner of a box beside a place: on the sides where there is more room, and never beyond the border."""
+    centre = place.center()
+    left = place.right() + gap if centre.x() < room.width() / 2 else place.left() - gap - size.width()
+    top = place.bottom() + gap if centre.y() < room.height() / 2 else place.top() - gap - size.height()
+    return inside(QPointF(left, top), size, room)
+
+
+def inside(corner: QPointF, size: QSizeF, room: QSizeF) -> QPointF:
+    """The corner of a box, moved as far as it has to be for the box to lie inside of the view."""
+    left = min(max(corner.x(), BORDER), max(BORDER, room.width() - size.width() - BORDER))
+    return QPointF(left, min(max(corner.y(), BORDER), max(BORDER, room.height() - size.height() - BORDER)))
+
+
+def box_lines(pointer: Pointer, room: QSizeF) -> list[BoxLine]:
+    """What stands in the box in a view of that size, line by line.
+
+    What has no room in its line goes on in the next one. Where there are more lines than the view is high, the last
+    one says how many readings are not shown.
+    """
+    names, numbers = _metrics()
+    across = _width_in(pointer, room) - 2 * PADDING
+    lines = [BoxLine(each, is_heading=True) for each in _wrapped(pointer.heading, names, across)]
+    most = max(1, int((room.height() - 2 * BORDER - 12) // LINE_HEIGHT))
+    readings = [_lines_of(each, names, numbers, across) for each in pointer.readings]
+    if len(lines) + sum(map(len, readings)) <= most:
+        return lines + [line for part in readings for line in part]
+    for number, part in enumerate(readings):
+        if len(lines) + len(part) >= most:
+            return [*lines, BoxLine(f"+{len(readings) - number} more")][: max(most, 1)]
+        lines += part
+    return lines[:most]
+
+
+def paint_box(painter: QPainter, theme: Theme, pointer: Pointer, corner: QPointF, room: QSizeF) -> None:
+    """Paint the box with its upper left corner at a point of a view of that size."""
+    size = box_size(pointer, room)
+    box = QRectF(corner, size)
     painter.setPen(QPen(QColor(theme.outline), 1))
     painter.setBrush(QColor(theme.raised))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-    painter.setPen(QColor(theme.dim))
-    painter.setFont(body_font(TEXT_SIZE))
-    line = QRectF(box.left() + 8, box.top() + 5, width - 16, LINE_HEIGHT)
-    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, pointer.heading)
-    for reading in pointer.readings:
-        line.translate(0, LINE_HEIGHT)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(reading.color))
-        painter.drawRoundedRect(QRectF(line.left(), line.center().y() - 1.5, 10, 3), 1.5, 1.5)
-        painter.setPen(QColor(theme.text))
+    line = QRectF(box.left() + PADDING, box.top() + 5, size.width() - 2 * PADDING, LINE_HEIGHT)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    for each in box_lines(pointer, room):
+        if each.color:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(each.color))
+            painter.drawRoundedRect(QRectF(line.left(), line.center().y() - 1.5, 10, 3), 1.5, 1.5)
+        painter.setPen(QColor(theme.dim if each.is_heading else theme.text))
         painter.setFont(body_font(TEXT_SIZE))
-        painter.drawText(line.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, reading.name)
-        painter.setFont(number_font(TEXT_SIZE))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, reading.value)
+        painter.drawText(line.adjusted(0 if each.is_heading else SAMPLE, 0, 0, 0), middle, each.name)
+        if each.value:
+            painter.setFont(_font_for(each.value, line.width()))
+            painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, each.value)
+        line.translate(0, LINE_HEIGHT)
+
+
+def _metrics() -> tuple[QFontMetricsF, QFontMetricsF]:
+    return QFontMetricsF(body_font(TEXT_SIZE)), QFontMetricsF(number_font(TEXT_SIZE))
+
+
+def _width_in(pointer: Pointer, room: QSizeF) -> float:
+    return min(box_width(pointer), max(room.width() - 2 * BORDER, 2 * PADDING + SAMPLE + 1))
+
+
+def _lines_of(reading: Reading, names: QFontMetricsF, numbers: QFontMetricsF, across: float) -> list[BoxLine]:
+    """A reading in one line, or its name in as many as it takes and its number at their end."""
+    room = across - SAMPLE
+    value = numbers.horizontalAdvance(reading.value)
+    gap = GAP - PADDING if reading.value else 0.0
+    if names.horizontalAdvance(reading.name) + gap + value <= room:
+        return [BoxLine(reading.name, reading.value, reading.color)]
+    parts = _wrapped(reading.name, names, room) or [""]
+    lines = [BoxLine(each, "", "" if number else reading.color) for number, each in enumerate(parts)]
+    values = _wrapped(reading.value, numbers, across, is_number=True)
+    if values and names.horizontalAdvance(parts[-1]) + gap + numbers.horizontalAdvance(values[0]) <= room:
+        last = lines.pop()
+        lines.append(BoxLine(last.name, values.pop(0), last.color))
+    return lines + [BoxLine("", each) for each in values]
+
+
+def _wrapped(text: str, metrics: QFontMetricsF, room: float, is_number: bool = False) -> list[str]:
+    """A text in lines that fit; a word that does not loses its middle, unless it is a number."""
+    lines: list[str] = []
+    for word in filter(None, text.split(" ")):
+        if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            is_whole = is_number or _is_number(word)
+            lines.append(word if is_whole else metrics.elidedText(word, Qt.TextElideMode.ElideMiddle, room))
+    return lines
+
+
+def _is_number(word: str) -> bool:
+    return any(letter.isdigit() for letter in word) and not any(letter.isalpha() for letter in word.replace("e", ""))
+
+
+def _font_for(value: str, width: float) -> QFont:
+    """The font of numbers, smaller where one is wider than the box."""
+    for size in range(TEXT_SIZE, 5, -1):
+        font = number_font(size)
+        if QFontMetricsF(font).horizontalAdvance(value) <= width:
+            return font
+    return number_font(5)

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import PlotArea
 from deepviz.gui.plots.overlay import room_of, write
+from deepviz.gui.plots.plane_limits import within
 from deepviz.gui.plots.ticks import Tick, logarithmic_ticks
+from deepviz.insight.plane import Window
 
 WORD_LINE = 15.0
 LEAST_DECADES = 0.2
@@ -61,6 +63,8 @@ class RateArea(PlotArea):
     ----------
     rate_marks
         What is marked, the most important first: if there is no room for all words, the last ones are left out.
+    whole
+        All there is to be seen, beyond which nobody gets far; None while there is nothing.
     has_choice
         Whether a rate is chosen, so that Escape takes that back.
     """
@@ -74,7 +78,16 @@ class RateArea(PlotArea):
         super().__init__(marks, parent)
         self.rate_marks: Sequence[RateMark] = ()
         self.has_choice = False
+        self.whole: Window | None = None
         self.x_name, self.x_marks, self.narrowest = "rate", logarithmic_ticks, LEAST_DECADES
+
+    def set_range(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+        left, right, low, high = within(Window(*x_range, *y_range), self.whole)
+        super().set_range((left, right), (low, high))
+
+    def zoom(self, x_factor: float, y_factor: float, centre: QPointF) -> None:
+        super().zoom(x_factor, y_factor, centre)
+        self.set_range(self.x_range, self.y_range)
 
     def show_marks(self, marks: Sequence[RateMark]) -> None:
         """Mark other rates."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document import edits
 from deepviz.document.project import Project
+from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.plots.compute_row import ComputeRow
 from deepviz.gui.plots.header import Entry
@@ -28,6 +29,7 @@ from deepviz.gui.plots.rate_words import made_of, notes, whose
 from deepviz.gui.plots.ticks import linear_ticks
 from deepviz.gui.settings import RATE_LOG, RATE_RANGE, RATE_STEPS, Settings
 from deepviz.gui.theme import Theme
+from deepviz.insight.plane import Window
 from deepviz.insight.rate_range import RateRange, Rates
 
 LINKS_BY_KEYS = Qt.TextInteractionFlag.LinksAccessibleByKeyboard
@@ -36,8 +38,10 @@ ROOM_FOR_WORDS, ROOM_FOR_ALL_WORDS, MOST_IMPORTANT = 200, 300, 3
 RANGES = {"1e-8 to 0.1": (1e-8, 0.1), "1e-6 to 10": (1e-6, 10.0), "1e-4 to 1e3": (1e-4, 1e3)}
 METHOD = (
     "<p>A copy of the network is trained, one batch at each learning rate, with rates that grow by one factor from "
-    "step to step (the range test of Smith 2017). The strong line smooths the loss of the batches over ten steps.</p>"
-    "<p>The suggested rate is a tenth of that with the lowest loss. Your run and its weights stay as they are.</p>"
+    "step to step (the range test of Smith 2017). The strong line smooths the loss of the batches over ten steps, "
+    "or a thirtieth of all.</p>"
+    "<p>The suggested rate is halfway between where that falls fastest and where it is lowest, if it falls by clearly "
+    "more than batches differ. Your run and its weights stay as they are.</p>"
     "<p>Click, or press Enter at the cross-hair, to choose another rate.</p>"
 )
 
@@ -202,6 +206,7 @@ class RateFinder(Look):
         self.header.follow_button.hide()
         if self.answer is not None:
             self.area.y_is_free = False
+            self.area.whole = Window(*self.picture.x_range(self.present), *self.picture.y_range())
             self.area.set_range(self.picture.x_range(self.present), self.picture.y_range())
             self.area.set_pointer(None)
 
@@ -243,7 +248,7 @@ class RateFinder(Look):
         groups = QActionGroup(self)
         for count in RATE_STEPS.choices:
             is_now, choose = count == self.wanted.steps, partial(self.choose_steps, count)
-            self._steps_actions[count] = self._offer(steps, groups, f"{count:,} steps", choose, is_now)
+            self._steps_actions[count] = self._offer(steps, groups, f"{thousands(count)} steps", choose, is_now)
         self._log_action = QAction("Logarithm of the loss", self, checkable=True)
         self._log_action.toggled.connect(self.set_logarithmic)
         menu.addAction(self._log_action)
@@ -305,8 +310,9 @@ class RateFinder(Look):
             tip = "This is the learning rate already"
         else:
             tip = f"Change the learning rate to {magnitude(rate)}; Undo takes it back"
-            if self.chosen is None and answer is not None:
-                tip += f". A tenth of {magnitude(answer.lowest)}, at which the smoothed loss is lowest"
+            if self.chosen is None and answer is not None and answer.steepest is not None:
+                tip += f". Halfway between {magnitude(answer.steepest)}, where the smoothed loss falls fastest, and "
+                tip += f"{magnitude(answer.lowest)}, where it is lowest"
         self.use_button.setToolTip(tip)
         trained_for = 0 if answer is None else self.step or 0
         said = [] if answer is None or self.project is None else notes(self.project, answer)

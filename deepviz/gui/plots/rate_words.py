@@ -30,7 +30,7 @@ def notes(project: Project, found: Rates) -> list[str]:
     """Sentences about what was found, the most important first; often none."""
     said = []
     if found.suggested is None:
-        said.append("The loss falls nowhere by more than batches differ: no rate is suggested. More steps may help.")
+        said.append("Too noisy to say: the loss falls nowhere by clearly more than batches differ. Try more steps.")
     elif found.still_falls:
         said.append("The loss still fell at the largest rate: choose larger ones in the menu.")
     if not project.plan.schedule.is_constant:

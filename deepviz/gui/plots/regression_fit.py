@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QSignalBlocker
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.plane_area import RIGHT
@@ -50,7 +51,7 @@ class RegressionFit(PlaneLook):
         self._image: QImage | None = None
         self._marked: tuple[int, int] | None = None
         super().__init__(parent)
-        self._outputs = QComboBox(self.row)
+        self._outputs = ChoiceBox(self.row)
         self._outputs.setAccessibleName("Target number")
         self._outputs.setToolTip("Which of the target numbers is shown")
         self._outputs.activated.connect(self.choose_output)

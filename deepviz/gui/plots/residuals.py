@@ -124,7 +124,7 @@ class ResidualPlots(PartLook):
 
     def _build_choices(self, menu: QMenu) -> None:
         super()._build_choices(menu)
-        menu.addAction("Show all of it").triggered.connect(self._fit)
+        menu.addAction("Reset view\tHome").triggered.connect(self._fit)
         self.planes.build_choices(menu)
         group, forms = QActionGroup(self), menu.addMenu("Residuals as")
         self._form_actions: dict[str, QAction] = {}
@@ -182,13 +182,16 @@ class ResidualPlots(PartLook):
             return
         answer = self.answer
         low, high = _span(np.concatenate([answer.true, answer.predicted]))
-        self.planes.first.show_window(Window(low, high, low, high))
+        pairs = Window(low, high, low, high)
         if self.form == FORMS[0]:
             top = 1.1 * max(float(self.counts.max(initial=0)), 1.0)
-            self.planes.second.show_window(Window(-self._reach, self._reach, 0.0, top))
+            errors = Window(-self._reach, self._reach, 0.0, top)
         else:
             left, right = _span(answer.predicted)
-            self.planes.second.show_window(Window(left, right, -self._reach, self._reach))
+            errors = Window(left, right, -self._reach, self._reach)
+        for area, whole in zip(self.planes.areas, (pairs, errors), strict=True):
+            area.whole = whole
+            area.show_window(whole)
 
     def _points(self, area: PlaneArea) -> tuple[np.ndarray, np.ndarray]:
         """Where the samples are in a plane that shows them as points."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from deepviz.gui.amounts import THIN_SPACE
+from deepviz.gui.amounts import percent
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
 from deepviz.training.run_figures import PREFIX
@@ -177,5 +177,5 @@ def _words(name: str) -> str:
 
 def _text(name: str, value: float) -> str:
     if name.removeprefix(PREFIX) == "accuracy" and np.isfinite(value):
-        return f"{100 * value:.2f}{THIN_SPACE}%"
+        return percent(value)
     return format_value(value, 4)

@@ -16,6 +16,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QAction, QActionGroup, QPainter
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
+from deepviz.gui.amounts import percent
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.rebinning import Bin, Floats, bin_at, bin_edges
@@ -27,7 +29,7 @@ from deepviz.gui.theme import Theme
 from deepviz.training.history import History
 
 WIDEST_CHOICE = 118
-NEXT = "Press Run or Step"
+NEXT = "Go on with Run or Step"
 
 
 class Kind(NamedTuple):
@@ -278,7 +280,7 @@ class Histograms(View):
         assert self.history is not None
         step, counts, span = int(self._found.steps[number]), self._found.counts[number], self._found.ranges[number]
         epoch = self.history.epochs[nearest(self.history.steps, step)]
-        heading = f"step {format_integer(step)} · epoch {epoch}"
+        heading = f"step {format_integer(step)} · epoch {format_integer(int(epoch))}"
         found, color = bin_at(counts, span, value), self.theme.accent
         if found is None:
             low, high = span.tolist()
@@ -291,7 +293,11 @@ class Histograms(View):
         yield Reading("from", _bound(found.low, width), color)
         yield Reading("to", _bound(found.high, width), color)
         yield Reading("numbers", f"{format_integer(found.count)} of {format_integer(found.total)}", color)
-        yield Reading("share", f"{format_value(100 * found.share, 4)}\u2009%", color)
+        yield Reading(
+            "share",
+            percent(found.share) if found.share > 0.9999 else f"{format_value(100 * found.share, 4)}\u2009%",
+            color,
+        )
 
     def _build_choices(self, menu: QMenu) -> None:
         menu.addAction("Reset view").triggered.connect(self.reset_view)
@@ -308,7 +314,7 @@ class Histograms(View):
         menu.addAction(self._log_action)
 
     def _choice(self, name: str) -> QComboBox:
-        choice = QComboBox(self.header)
+        choice = ChoiceBox(self.header)
         choice.setAccessibleName(name)
         choice.setToolTip(name)
         choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

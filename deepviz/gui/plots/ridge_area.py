@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import BOTTOM, RIGHT, SMALLEST_LEFT, TICK_SIZE, TOP, WHEEL_NOTCH, ZOOM_KEYS
-from deepviz.gui.plots.pointer import Pointer, box_width, paint_box
+from deepviz.gui.plots.pointer import Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.rebinning import Floats, bin_edges, full_range
 from deepviz.gui.plots.ridge_drawing import RidgeDrawing
 from deepviz.gui.plots.ticks import Tick, linear_ticks, step_ticks
@@ -271,11 +271,11 @@ class RidgeArea(QWidget):
         painter.setBrush(QColor(theme.text))
         y = drawing.top_of(number, value)
         painter.drawEllipse(QPointF(x, y), 4, 4)
-        width = box_width(self.pointer)
-        left = x + 10 if x < frame.center().x() else x - 10 - width
-        left = min(max(left, 2.0), max(2.0, self.width() - width - 2))
-        top = frame.top() + 2 if y > frame.center().y() else frame.bottom() - 16 * (1 + len(self.pointer.readings)) - 14
-        paint_box(painter, theme, self.pointer, QPointF(left, max(top, 2.0)))
+        room = QSizeF(self.size())
+        size = box_size(self.pointer, room)
+        left = x + 10 if x < frame.center().x() else x - 10 - size.width()
+        top = frame.top() + 2 if y > frame.center().y() else frame.bottom() - size.height() - 2
+        paint_box(painter, theme, self.pointer, inside(QPointF(left, top), size, room), room)
 
     # What the user does
 

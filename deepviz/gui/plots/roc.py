@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QMenu, QWidget
 
+from deepviz.gui.amounts import fraction, thousands
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.pointer import Pointer, Reading
@@ -44,6 +45,7 @@ class RocCurves(PartLook):
         self.class_choice.currentIndexChanged.connect(self.choose_class)
         self.header.add(self.class_choice)
         for area, paint in zip(self.planes.areas, (self._paint_roc, self._paint_precision), strict=True):
+            area.whole = WHOLE
             area.show_window(WHOLE)
             area.layers.append(paint)
             area.pointed.connect(partial(self._point, area))
@@ -62,13 +64,15 @@ class RocCurves(PartLook):
         score = "probability" if answer.is_probability else "output"
         count = self.count_in_words(answer.samples, answer.total)
         self.planes.first.say(
-            f"AUC {answer.area:.4f} · {name}: {answer.positives:,} of {count}, by {score}",
+            f"AUC {fraction(answer.area, 4)} · {name}: {thousands(answer.positives)} of {count}, by {score}",
             "false positive rate",
             "true positive rate",
         )
         base = answer.positives / answer.samples
         self.planes.second.say(
-            f"average precision {answer.average_precision:.4f} · guessing gives {base:.4f}", "recall", "precision"
+            f"average precision {fraction(answer.average_precision, 4)} · guessing gives {fraction(base, 4)}",
+            "recall",
+            "precision",
         )
         for area in self.planes.areas:
             if area.pointer is not None:
@@ -84,6 +88,11 @@ class RocCurves(PartLook):
             for area in self.planes.areas:
                 area.set_pointer(None)
             self.ask_again()
+
+    def reset_view(self) -> None:
+        """Show all of both curves again."""
+        for area in self.planes.areas:
+            area.show_window(WHOLE)
 
     @property
     def seconds_to_paint(self) -> float:
@@ -115,6 +124,7 @@ class RocCurves(PartLook):
 
     def _build_choices(self, menu: QMenu) -> None:
         super()._build_choices(menu)
+        menu.addAction("Reset view\tHome").triggered.connect(self.reset_view)
         self.planes.build_choices(menu)
 
     def _project_changed(self) -> None:
@@ -204,10 +214,10 @@ class RocCurves(PartLook):
         words = f"at least {format_value(threshold, 6)}" if number else "none is taken for it"
         right, wrong = int(answer.true_positives[number]), int(answer.false_positives[number])
         readings = (
-            Reading("TPR = recall", f"{answer.true_rate[number]:.4f}", color),
-            Reading("FPR", f"{answer.false_rate[number]:.4f}", color),
-            Reading("precision", f"{answer.precision[number]:.4f}", color),
-            Reading("right", f"{format_integer(right)} of {format_integer(answer.positives)}", color),
-            Reading("wrong", f"{format_integer(wrong)} of {format_integer(answer.negatives)}", color),
+            Reading("TPR = recall", fraction(float(answer.true_rate[number]), 4), color),
+            Reading("FPR", fraction(float(answer.false_rate[number]), 4), color),
+            Reading("precision", fraction(float(answer.precision[number]), 4), color),
+            Reading("true positives", f"{format_integer(right)} of {format_integer(answer.positives)}", color),
+            Reading("false positives", f"{format_integer(wrong)} of {format_integer(answer.negatives)}", color),
         )
         area.set_pointer(Pointer(x, words, readings), y)

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.gui.amounts import THIN_SPACE
+from deepviz.gui.amounts import percent
 from deepviz.gui.plots.area import FEWEST_STEPS
 from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.plot import Plot
-from deepviz.gui.plots.ticks import Tick, format_value, linear_ticks, logarithmic_ticks, step_ticks
+from deepviz.gui.plots.ticks import Tick, format_integer, format_value, linear_ticks, logarithmic_ticks, step_ticks
 from deepviz.training.history import History
 from deepviz.training.run_figures import PREFIX, epoch_places
 from deepviz.training.run_summary import RunSummary
@@ -64,6 +64,7 @@ class RunCurves(Plot):
         self._is_drawn = False
         self._marked = ""
         super().__init__(parent)
+        self.area.setAccessibleName(self.heading or self.title)  # it stands in its content with something beside it
 
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
         """Show these runs from now on. If they are shown already, such as with other names, the zoom stays."""
@@ -174,7 +175,7 @@ class RunCurves(Plot):
     def value_text(self, value: float, is_exact: bool = True) -> str:
         """A value of the metric, exact for the box beside the cross-hair or short for the header."""
         if self.quantity == "accuracy" and math.isfinite(value):
-            return f"{100 * value:.{4 if is_exact else 1}f}{THIN_SPACE}%"
+            return percent(value, 4 if is_exact else 1)
         return format_value(value, 6 if is_exact else 4)
 
     def to_axis(self, values: Numbers) -> Numbers:
@@ -184,8 +185,10 @@ class RunCurves(Plot):
 
     def axis_text(self, place: float) -> str:
         """A place of the horizontal axis in words."""
+        if self.axis == "step":
+            return f"step {format_integer(round(place))}"
         if self.axis == "time":
-            return f"{place:.4g} s"
+            return f"{format_value(place) if place < 1e4 else format_integer(round(place))} s"
         return f"{self.axis} {place:.6g}"
 
     # Inside

@@ -106,9 +106,16 @@ class RunLegend(QWidget):
         x = y = 0.0
         more = names.horizontalAdvance("+99") + GAP
         room = max(width - 2 * PADDING, 1.0)
-        for number, (entry, name) in enumerate(zip(self.entries, self._names, strict=True)):
+
+        def longest_of(value: float) -> float:
+            return min(LONGEST_NAME, room - SAMPLE - 5 - value)
+
+        widest = max((values.horizontalAdvance(entry.value) + 6 for entry in self.entries), default=0.0)
+        wide_enough = all(names.horizontalAdvance(name) <= longest_of(widest) for name in self._names)
+        shown = self._names if wide_enough else tight_names(self._names)
+        for number, (entry, name) in enumerate(zip(self.entries, shown, strict=True)):
             value = values.horizontalAdvance(entry.value) + 6 if entry.value else 0.0
-            longest = min(LONGEST_NAME, room - SAMPLE - 5 - value)
+            longest = longest_of(value)
             name = names.elidedText(name, Qt.TextElideMode.ElideMiddle, max(longest, 24.0))
             wide = SAMPLE + 5 + names.horizontalAdvance(name) + value
             if x and x + wide > room:
@@ -152,3 +159,25 @@ def short_names(names: Sequence[str]) -> list[str]:
     start = names[0][:same].rfind(SEPARATOR)
     begin = start + len(SEPARATOR) if start >= 0 else 0
     return list(names) if any(not name[begin:].strip() for name in names) else [name[begin:] for name in names]
+
+
+def tight_names(names: Sequence[str]) -> list[str]:
+    """What differs in names, without the words that all of them have in common: ``0.01, 16`` and ``0.1, 16``.
+
+    ``learning rate 0.01, batch size 16`` becomes ``0.01, 16`` where all have both parts, and a part that is the same
+    in all of them goes altogether.
+    """
+    parts = [name.split(SEPARATOR) for name in names]
+    if len(names) < 2 or len({len(each) for each in parts}) > 1:
+        return list(names)
+    columns = [_values_of(column) for column in zip(*parts, strict=True) if len(set(column)) > 1]
+    tight = [SEPARATOR.join(each) for each in zip(*columns, strict=True)]
+    return tight if len(set(tight)) == len(set(names)) and all(each.strip() for each in tight) else list(names)
+
+
+def _values_of(column: Sequence[str]) -> list[str]:
+    """Texts without the words at their beginning that are the same in all of them; something is left of each."""
+    words = [text.split(" ") for text in column]
+    most = min(map(len, words)) - 1
+    same = len(list(takewhile(lambda each: len(set(each)) == 1, zip(*(each[:most] for each in words), strict=True))))
+    return [" ".join(each[same:]) for each in words]

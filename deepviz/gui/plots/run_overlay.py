@@ -1,4 +1,7 @@
-"""Curves of several runs over each other: unbroken those of the training data, dotted those of the validation data."""
+"""Curves of several runs over each other: unbroken those of the training data, dotted those of the validation data.
+
+A band shows the extremes of the steps that a point stands for, so no peak of a long run is lost.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,15 @@ from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
 from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend
+from deepviz.gui.plots.ticks import format_integer
 from deepviz.training.run_figures import PREFIX
 
 MOST_RUNS = 14
 """More curves cannot be told apart."""
 PARTS = {"both": "Training and validation", "train": "Training only", "validation": "Validation only"}
 DOTS = (1.5, 2.5)
+BAND_OPACITY, MOST_RANGES = 0.2, 4
+"""How much of a band is seen, and of how many curves at most the box beside the cross-hair tells the extremes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +41,13 @@ class _Course:
     places: Numbers
     values: Numbers
     drawn: Numbers
+    low: Numbers
+    high: Numbers
+
+    @property
+    def has_band(self) -> bool:
+        """Whether its points stand for several steps that differ."""
+        return bool((self.low < self.high).any())
 
 
 class RunOverlay(RunCurves):
@@ -84,22 +97,30 @@ class RunOverlay(RunCurves):
             for is_validation in (False, True):
                 if self.part == ("train" if is_validation else "validation"):
                     continue
-                values = self.values(run, f"{PREFIX}{self.quantity}" if is_validation else self.quantity)
+                column = f"{PREFIX}{self.quantity}" if is_validation else self.quantity
+                values = self.values(run, column)
                 if values is None or not len(values[0]):
                     continue
                 steps, numbers = values
                 drawn = smoothed(steps, numbers, self.smoothing) if self.smoothing and not is_validation else numbers
                 places, heights = self.places(run, steps), self.to_axis(drawn)
-                found.append(_Course(run, run.summary.name, look.color, is_validation, steps, places, numbers, heights))
+                low, high = (np.asarray(each, np.float64) for each in run.history.extremes(column))
+                curves = places, numbers, heights, low, high
+                found.append(_Course(run, run.summary.name, look.color, is_validation, steps, *curves))
         return found
 
     def _draw(self) -> None:
         self._courses = self._found()
         for depth, (curve, course) in enumerate(zip(self._set_curves(len(self._courses)), self._courses, strict=True)):
             curve.setZValue(-depth)
-            curve.set_look(course.color, DOTS if course.is_validation and self.part == "both" else (), 0.0)
-            curve.set_points(course.places, course.drawn)
-        self._fit([each.places for each in self._courses], [each.drawn for each in self._courses])
+            curve.set_look(course.color, DOTS if course.is_validation and self.part == "both" else (), BAND_OPACITY)
+            band = (self.to_axis(course.low), self.to_axis(course.high)) if course.has_band else None
+            curve.set_points(course.places, course.drawn, band)
+        ends = [self.to_axis(end) for each in self._courses if each.has_band for end in (each.low, each.high)]
+        self._fit([each.places for each in self._courses], [*(each.drawn for each in self._courses), *ends])
+        has_both = self.part == "both" and len({each.is_validation for each in self._courses}) == 2
+        kinds = (Entry("training", "", self.theme.dim), Entry("validation", "", self.theme.dim, DOTS, short="val."))
+        self.header.set_entries(kinds if has_both else ())
         shown = {id(each.run): each for each in self._courses}  # the last of a run is that of the validation data
         self.legend.show_entries([self._entry(each) for each in shown.values()], self.theme)
         left_out = len(self.runs) - MOST_RUNS
@@ -142,6 +163,11 @@ class RunOverlay(RunCurves):
             place = float(self.to_axis(course.values[index : index + 1])[0])
             text = self.value_text(value)
             readings.append(Reading(name, text, course.color, place if np.isfinite(place) else None))
+            low, high = float(course.low[index]), float(course.high[index])
+            if low < high and len(self._courses) <= MOST_RANGES:
+                since = int(course.steps[index - 1]) + 1 if index else 1
+                span = f"{self.value_text(low, False)} – {self.value_text(high, False)}"
+                readings.append(Reading(f"since step {format_integer(since)}", span, self.theme.dim))
         return Pointer(here, f"{self.quantity} at {self.axis_text(here)}", tuple(readings))
 
     def _reach(self) -> float:

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.gui import icons
 from deepviz.gui.amounts import thousands
+from deepviz.gui.choice_box import ChoiceBox
+from deepviz.gui.number_box import NumberBox
 from deepviz.gui.plots.decision_boundary import share_in_words
 from deepviz.gui.plots.header import NARROWEST_CHOICE
 from deepviz.gui.plots.part_look import PART_NAMES
@@ -50,14 +52,14 @@ class SampleBar(QWidget):
         self.part, self.index = "train", 0
         self._sizes: dict[str, int] = {}
         self.card = SampleCard(self)
-        self.part_choice = QComboBox(self)
+        self.part_choice = ChoiceBox(self)
         self.part_choice.setAccessibleName("Part of the data")
         self.part_choice.setToolTip("Part of the data that the sample is from")
         self.part_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.part_choice.setMinimumContentsLength(4)
         self.part_choice.setMinimumWidth(WHOLE_PART)
         self.part_choice.activated.connect(self._choose_part)
-        self.number = QSpinBox(self)
+        self.number = NumberBox(self)
         self.number.setAccessibleName("Number of the sample")
         self.number.setToolTip("Number of the sample in its part, counted from 0")
         self.number.setKeyboardTracking(False)
@@ -69,12 +71,12 @@ class SampleBar(QWidget):
         self.wrong_button = self._button("next_wrong", "The next sample that is classified wrong (W)", self.want_wrong)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(2)
         for widget in (self.part_choice, self.number, self.random_button, self.wrong_button):
             row.addWidget(widget)
         row.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 2, 8, 2)
+        column.setContentsMargins(12, 2, 8, 2)
         column.setSpacing(2)
         column.addWidget(self.card)
         column.addLayout(row)

@@ -43,7 +43,13 @@ Index = QModelIndex | QPersistentModelIndex
 MOST_FEATURES = 200
 """So many numbers of a sample have a column of their own."""
 CAPTION_SIZE, CAPTION_LINE, GAP = 11, 15, 6
+USUAL_CAPTION, WIDEST_CAPTION, USUAL_LETTERS = 98, 120, 12
+"""Pixels of what stands below a picture, usually and at most, and how many letters fit in as usual."""
 IMAGE_SIZE, SEQUENCE_SIZE = QSize(56, 56), QSize(104, 48)
+WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+DIGITS = tuple("0123456789-−∞")
+"""With one of these a number begins."""
 ROLE_LINES = Qt.ItemDataRole.UserRole + 1
 
 
@@ -114,6 +120,9 @@ class SampleModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The name of a column, the number of a sample."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            is_number = orientation == Qt.Orientation.Vertical or self._is_number(section)
+            return int(NUMBERS if is_number else WORDS)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Vertical:
@@ -136,9 +145,13 @@ class SampleModel(QAbstractTableModel):
             return listed.words
         if role == ROLE_LINES:
             return listed.lines
-        if role == Qt.ItemDataRole.TextAlignmentRole and column >= len(self.headings):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(NUMBERS if self._is_number(column) else WORDS)
         return None
+
+    def _is_number(self, column: int) -> bool:
+        """Whether there are numbers in a column, and not names."""
+        return column >= len(self.headings) or all(each.cells[column][:1] in DIGITS for each in self.listed)
 
     def picture(self, row: int, size: QSize, ratio: float) -> QPixmap:
         """The picture of a sample, drawn when it is first seen."""
@@ -157,10 +170,13 @@ class PictureDelegate(QStyledItemDelegate):
     theme: Theme = DARK
     size = IMAGE_SIZE
     lines = 2
+    caption_width = USUAL_CAPTION
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As wide as the picture or the usual caption, and as high as both."""
-        return QSize(max(self.size.width() + 12, 98), self.size.height() + self.lines * CAPTION_LINE + 12)
+        return QSize(
+            max(self.size.width() + 12, self.caption_width), self.size.height() + self.lines * CAPTION_LINE + 12
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint it."""
@@ -254,6 +270,8 @@ class SampleList(QStackedWidget):
         current = self.current_sample
         self._delegate.size = SEQUENCE_SIZE if pictures.kind == SEQUENCES else IMAGE_SIZE
         self._delegate.lines = max((len(each.lines) for each in wanted), default=1)
+        longest = max((len(line) for each in wanted for line in each.lines), default=0)
+        self._delegate.caption_width = USUAL_CAPTION if longest <= USUAL_LETTERS else WIDEST_CAPTION
         place = self.view.verticalScrollBar().value()
         self.model.show(data, part, headings, wanted, pictures)
         self.setCurrentWidget(self.table_view if pictures.kind == FEATURES else self.pictures_view)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.theme import Theme
 from deepviz.insight.scatter import Scatter
@@ -102,9 +103,9 @@ def samples_in_words(samples: Sequence[Scatter], counts_wrong: bool) -> str:
     words = []
     for number, part in enumerate(samples):
         shown, total = len(part.numbers), part.total
-        count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
+        count = thousands(shown) if shown == total else f"{thousands(shown)} of {thousands(total)}"
         text = f"{count} {PART_WORDS[part.part]}" + ("" if number else " samples")
         if counts_wrong:
-            text += f", {int(part.wrong.sum()):,} wrong" + ("" if number else " (×)")
+            text += f", {thousands(int(part.wrong.sum()))} wrong" + ("" if number else " (×)")
         words.append(text.replace(" ", NO_BREAK))
     return " · ".join(words)

@@ -22,6 +22,7 @@ from deepviz.gui.plots.run_curves import Numbers, RunCurves, nearest_place, smoo
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.training.run_figures import PREFIX, spread
 from deepviz.training.run_settings import differing, label_of
+from deepviz.training.run_summary import RunSummary
 
 SEED = "plan.run.seed"
 BAND_OPACITY = 0.26
@@ -57,6 +58,11 @@ def band_of(courses: Sequence[tuple[npt.NDArray[np.int64], Numbers]]) -> Band:
     table = np.array([values[np.searchsorted(at, steps)] for at, values in courses])
     with np.errstate(all="ignore"):
         return Band(steps, table.min(axis=0), table.mean(axis=0), table.max(axis=0))
+
+
+def are_seeds(runs: Sequence[RunSummary]) -> bool:
+    """Whether these are several runs that differ in nothing but their seed."""
+    return len(runs) > 1 and set(differing([each.whole_settings for each in runs])) <= {SEED}
 
 
 class SeedBand(RunCurves):

@@ -100,8 +100,8 @@ class Tab(QAbstractButton):
             painter.fillRect(QRectF(6, box.bottom() - thickness, box.width() - 12, thickness), color)
         if self.is_open and self.underMouse():
             painter.setPen(QPen(QColor(theme.dim), 1.2))
-            x, y = box.right() - CROSS_ROOM / 2, box.center().y()
-            for end in (QPointF(3, 3), QPointF(3, -3)):
+            x, y = box.right() - 4.5, box.center().y()  # at the very end: the words reach to 10 pixels before it
+            for end in (QPointF(2.75, 2.75), QPointF(2.75, -2.75)):
                 painter.drawLine(QLineF(QPointF(x, y) - end, QPointF(x, y) + end))
 
 

@@ -31,7 +31,10 @@ def step_ticks(low: float, high: float, room: int) -> list[Tick]:
     size = _round_size(low, high, room)
     # Below ten, two and a half steps would not be whole.
     size = max(1.0, size if size >= 25 else _round_size(low, high, room, (1, 2, 5, 10)))
-    return [Tick(position, format_step(round(position))) for position in _multiples(low, high, size)]
+    positions = [round(position) for position in _multiples(low, high, size)]
+    # Beside 514 548 000, which has no short form, 514 550 000 is not to be 514.55M.
+    is_short = all(_is_round(position) for position in positions if abs(position) >= 1_000_000)
+    return [Tick(float(each), format_step(each) if is_short else format_integer(each)) for each in positions]
 
 
 def linear_ticks(low: float, high: float, room: int, percent: bool = False) -> list[Tick]:
@@ -110,14 +113,19 @@ def format_value(value: float, digits: int = 4, trim: bool = True) -> str:
 
 def format_step(step: int) -> str:
     """The number of a step as an axis shows it; round millions with one `M`."""
-    if abs(step) >= 1_000_000 and step % 10_000 == 0:
+    if abs(step) >= 1_000_000 and _is_round(step):
         return f"{step / 1_000_000:.2f}".rstrip("0").rstrip(".") + "M"
     return format_integer(step)
 
 
+def _is_round(step: int) -> bool:
+    """Whether so many steps are told in millions without losing any of them."""
+    return step % 10_000 == 0
+
+
 def format_integer(number: int) -> str:
-    """A whole number, in groups of three digits from ten thousand on."""
-    return thousands(number) if abs(number) >= 10_000 else str(number)
+    """A whole number in groups of three digits, as everywhere in the window."""
+    return thousands(number)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from deepviz.gui.plots.arrangement import GAP, TITLE, Arrangement, arranged
 from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.color_scale import ColorScale
-from deepviz.gui.plots.pointer import LINE_HEIGHT, TEXT_SIZE, Pointer, box_width, paint_box
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, beside, box_size, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font
 
 ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -188,7 +188,8 @@ class TileGrid(QAbstractScrollArea):
         if self.scale is not None and area.height() >= LEAST_BAR:
             frame = QRectF(0, GAP + TITLE, area.width() - self._margin, max(area.height() - 2 * GAP - TITLE, 10.0))
             painter.fillRect(QRectF(frame.right(), 0, self._margin, area.height()), QColor(self.theme.panel))
-            paint_color_bar(painter, frame, self.scale.table(self.theme), self.scale.low, self.scale.high, self.theme)
+            scale = self.scale
+            paint_color_bar(painter, frame, scale.table(self.theme), scale.low, scale.high, self.theme, says_ends=True)
 
     def _paint_one(
         self, painter: QPainter, metrics: QFontMetricsF, picture: Picture, rect: QRectF, is_wide: bool
@@ -219,12 +220,8 @@ class TileGrid(QAbstractScrollArea):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(dot.adjusted(-1, -1, 1, 1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height = box_width(pointer), 12 + LINE_HEIGHT * (1 + len(pointer.readings))
-        left = dot.right() + 10 if dot.center().x() < area.center().x() else dot.left() - 10 - width
-        top = dot.bottom() + 10 if dot.center().y() < area.center().y() else dot.top() - 10 - height
-        left = min(max(left, 2.0), max(2.0, area.width() - width - 2))
-        top = min(max(top, 2.0), max(2.0, area.height() - height - 2))
-        paint_box(painter, self.theme, pointer, QPointF(left, top))
+        room = area.size()
+        paint_box(painter, self.theme, pointer, beside(dot, box_size(pointer, room), room, 10), room)
 
     # What somebody does
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.pointer import LINE_HEIGHT, TEXT_SIZE, Pointer, box_width, paint_box
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import linear_ticks
 from deepviz.gui.signed_colors import ABOVE, BELOW
 from deepviz.gui.theme import DARK, Theme, body_font, readable
@@ -160,10 +160,10 @@ class UnitBars(QWidget):
         painter.setPen(QPen(QColor(self.theme.text), 1, Qt.PenStyle.DotLine))
         painter.drawLine(QLineF(x, frame.top(), x, frame.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height = box_width(pointer), 12 + LINE_HEIGHT * (1 + len(pointer.readings))
-        left = x + 10 if x < area.center().x() else x - 10 - width
-        left = min(max(left, 2.0), max(2.0, area.width() - width - 2))
-        paint_box(painter, self.theme, pointer, QPointF(left, min(frame.top(), max(2.0, area.height() - height - 2))))
+        room = area.size()
+        size = box_size(pointer, room)
+        left = x + 10 if x < area.center().x() else x - 10 - size.width()
+        paint_box(painter, self.theme, pointer, inside(QPointF(left, frame.top()), size, room), room)
 
     # What somebody does
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from deepviz.gui.plots.pointer import LINE_HEIGHT, TEXT_SIZE, Pointer, box_width, paint_box
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 
 MARGIN, GAP, TITLE = 12.0, 8.0, 15.0
@@ -128,10 +128,9 @@ class UnitSheet(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), QColor(self.theme.panel))
         self._paint(painter, self._shows_focus)
         if self.pointer is not None:
-            width, height = box_width(self.pointer), 12 + LINE_HEIGHT * (1 + len(self.pointer.readings))
-            left = min(self._pointer_at.x() + 14, self.viewport().width() - width - 2)
-            top = min(self._pointer_at.y() + 14, self.viewport().height() - height - 2)
-            paint_box(painter, self.theme, self.pointer, QPointF(max(left, 2.0), max(top, 2.0)))
+            room, wanted = QSizeF(self.viewport().size()), QPointF(self._pointer_at.x() + 14, self._pointer_at.y() + 14)
+            corner = inside(wanted, box_size(self.pointer, room), room)
+            paint_box(painter, self.theme, self.pointer, corner, room)
         painter.end()
         self.seconds_to_paint = perf_counter() - start
 

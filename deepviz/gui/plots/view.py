@@ -18,7 +18,7 @@ from PySide6.QtGui import QAction, QColor, QHideEvent, QKeySequence, QPainter, Q
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QStackedLayout, QVBoxLayout, QWidget
 
 from deepviz.gui.plots.exports import save_picture, save_table
-from deepviz.gui.plots.header import HEIGHT, PlotHeader
+from deepviz.gui.plots.header import HEIGHT, PAUSED, PlotHeader
 from deepviz.gui.plots.words_page import WordsPage
 from deepviz.gui.settings import Settings
 from deepviz.gui.theme import DARK, Theme
@@ -340,7 +340,7 @@ class View(QWidget):
     def _say_step(self) -> None:
         """Say at the end of the header of which step the picture is, and whether it stays so."""
         step = self.step_in_words if self._shows_content else ""
-        self.header.set_note(", ".join(filter(None, ("paused" if self._is_paused else "", step))))
+        self.header.set_note(", ".join(filter(None, (PAUSED if self._is_paused else "", step))))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.exports import paint_widget
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
@@ -20,6 +22,8 @@ from deepviz.insight.worst_predictions import RankedSamples, WorstPredictions
 
 MOST_TARGETS = 3
 """Of samples with several target numbers, so many are told."""
+LONGEST_NAME = 3
+"""Letters of the name of a class that have room beside a probability."""
 
 
 class WorstPredictionsView(PartLook):
@@ -97,8 +101,8 @@ class WorstPredictionsView(PartLook):
         self.caption = QLabel(content)
         self.caption.setWordWrap(True)
         self.caption.setMinimumWidth(60)
-        self.caption.setProperty("role", "dim")
-        self.caption.setContentsMargins(12, 2, 8, 4)
+        self.caption.setProperty("role", "small")
+        self.caption.setContentsMargins(12, 2, 12, 4)
         self.samples_list = SampleList("Worst predictions", content)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -131,17 +135,18 @@ class WorstPredictionsView(PartLook):
         if not len(answer):
             return f"{mean} · none of {of} is wrong"
         which = (
-            f"{answer.candidates:,} wrong"
+            f"{thousands(answer.candidates)} wrong"
             if len(answer) == answer.candidates
-            else (f"{len(answer)} worst of {answer.candidates:,} wrong")
+            else (f"{len(answer)} worst of {thousands(answer.candidates)} wrong")
         )
         return f"{mean} · {which} among {of}"
 
     def _headings(self, answer: RankedSamples) -> tuple[str, ...]:
         if answer.predicted is None:
             return ("true", "predicted", "residual", "loss")
-        sure = "output" if answer.probabilities is None else "probability"
-        return ("true", "predicted", sure, "loss")
+        if answer.probabilities is None:
+            return ("true", "predicted", "output", "loss")
+        return ("true", "predicted", "P(predicted)", "P(true)", "loss")
 
     def _listed(self, answer: RankedSamples, data: PreparedData) -> list[Listed]:
         rows = range(len(answer))
@@ -153,18 +158,35 @@ class WorstPredictionsView(PartLook):
         index, taken = int(answer.indices[row]), int(answer.predicted[row])
         true, predicted = data.class_names[int(answer.targets[row])], data.class_names[taken]
         loss = format_value(float(answer.losses[row]), 4)
-        if answer.probabilities is not None:
-            sure, name = format_value(float(answer.probabilities[row, taken]), 4), "probability"
-        else:
+        heading = f"{true} ✓" if true == predicted else f"{true} as {predicted}"
+        if answer.probabilities is None:
             # A single output below 0 stands for the first of two classes.
-            sure, name = format_value(float(answer.outputs[row, min(taken, answer.outputs.shape[1] - 1)]), 4), "output"
-        words = f"Sample {index}: true {true}, predicted {predicted} with {name} {sure}, loss {loss}"
-        lines = (
-            f"{true} ✓" if true == predicted else f"{true} as {predicted}",
-            f"prob. {sure}" if name == "probability" else f"output {sure}",
-            f"loss {loss}",
-        )
-        return Listed(index, lines, (true, predicted, sure, loss), words)
+            output = format_value(float(answer.outputs[row, min(taken, answer.outputs.shape[1] - 1)]), 4)
+            words = f"Sample {index}: true {true}, predicted {predicted} with output {output}, loss {loss}"
+            return Listed(index, (heading, f"output {output}", f"loss {loss}"), (true, predicted, output, loss), words)
+        right = float(answer.probabilities[row, int(answer.targets[row])])
+        said, had = share_text(float(answer.probabilities[row, taken])), share_text(right)
+        # The probability in front is not the one that the loss is of, unless the class is right.
+        lines = [heading, _of_class("said", predicted, said), f"loss {loss}"]
+        words = f"Sample {index}: true {true}, predicted {predicted} with probability {said}"
+        if true != predicted:
+            lines.insert(2, _of_class("right", true, had))
+            words += f"; the right {true} had {had}"
+        words += f". Loss {loss}"
+        if right > 0 and math.isclose(-math.log(right), float(answer.losses[row]), rel_tol=1e-4, abs_tol=1e-7):
+            words += f" = −ln P({true}), of the right class"
+        return Listed(index, tuple(lines), (true, predicted, said, had, loss), words)
+
+
+def share_text(share: float) -> str:
+    """A probability to four figures, never rounded to certainty."""
+    text = format_value(share, 4)
+    return "> 0.9999" if text == "1" and share < 1.0 else text
+
+
+def _of_class(word: str, name: str, share: str) -> str:
+    """Whose probability it is; a long name stands in the line above already, and would take the number's place."""
+    return f"{word} {name}: {share}" if len(name) <= LONGEST_NAME else f"{word}: {share}"
 
 
 def _number_line(answer: RankedSamples, row: int) -> Listed:

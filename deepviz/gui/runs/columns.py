@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from deepviz.gui.amounts import THIN_SPACE, thousands
+from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.ticks import format_value
 from deepviz.training.run_figures import PREFIX, Figure
 from deepviz.training.run_settings import EDGES, differing, label_of, value_words
@@ -21,7 +21,7 @@ MOST_VALUES = 5
 """How many values of a setting that was changed while a run went on are told."""
 
 FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
-WHEN = "When it came on the list: as it ended, or was left, for the first time"
+WHEN = "When it began"
 SHORT = {"loss": "loss", "accuracy": "acc."}
 
 
@@ -92,7 +92,7 @@ def figure_text(name: str, value: float | None, is_exact: bool = True, digits: i
         return "–"
     about = "" if is_exact else "≈ "
     if name.removeprefix(PREFIX) == "accuracy" and math.isfinite(value):
-        return f"{about}{100 * value:.2f}{THIN_SPACE}%"
+        return about + percent(value)
     return about + format_value(value, digits)
 
 
@@ -140,6 +140,12 @@ def moment(seconds: float) -> str:
     """A time as the people who live with this clock say it: ``14:05`` today, ``20 Nov 14:05`` before."""
     when = datetime.fromtimestamp(seconds)
     return f"{when:%H:%M:%S}" if when.date() == datetime.now().date() else f"{when.day} {when:%b %H:%M}"
+
+
+def when_words(run: RunSummary) -> str:
+    """When a run began and ended, as far as that is known, and for how long it trained; each in a line."""
+    ended = [f"Ended {moment(run.over)} ({run.ending})"] if run.over else []
+    return "\n".join([f"Began {moment(run.created)}", *ended, f"Trained for {time_of(run.seconds)}"])
 
 
 def _number(key: str, title: str, tip: str, value: Callable[[RunSummary], Any], words: Callable[[Any], str]) -> Column:

@@ -15,7 +15,7 @@ from deepviz.gui.amounts import counted
 from deepviz.gui.editor import Editor
 from deepviz.gui.plots.run_curves import RunCurves, ShownRun
 from deepviz.gui.plots.run_overlay import MOST_RUNS
-from deepviz.gui.plots.seed_band import SeedBand
+from deepviz.gui.plots.seed_band import SeedBand, are_seeds
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.runs.plan_page import Outlook
 from deepviz.gui.runs.recorder import RunRecorder
@@ -176,6 +176,9 @@ class RunsDesk(QObject):
         for view in self._views():
             if isinstance(view, RunCurves) and view.isVisible():
                 runs = self._for_band(chosen) if isinstance(view, SeedBand) else chosen[: MOST_RUNS + 1]
+                is_queues = {each.id for each in chosen} == set(self.panel.last_queued) != set()
+                if isinstance(view, SeedBand) and view.runs and is_queues and not are_seeds(runs):
+                    continue  # nobody chose these, they are what was made last: it goes on to show the last seeds
                 self._show_in(view, runs)
 
     def _show_in(self, view: RunCurves, runs: Sequence[RunSummary]) -> None:

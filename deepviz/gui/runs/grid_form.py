@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.plan_page import PlanPage, Source
@@ -32,7 +33,7 @@ class AxisRow(QWidget):
     def __init__(self, choices: Sequence[Choice], path: str) -> None:
         super().__init__()
         self._choices = list(choices)
-        self.setting = QComboBox()
+        self.setting = ChoiceBox()
         self.setting.setAccessibleName("Setting")
         self.setting.setMaxVisibleItems(16)
         self.setting.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -150,6 +151,10 @@ class GridForm(PlanPage):
         self.say_outlook()
         self.axis_rows[0].values.setFocus()
         self.axis_rows[0].values.selectAll()
+
+    @property
+    def has_begun(self) -> bool:
+        return any(row.values.text().strip() for row in self.axis_rows)
 
     def planned(self) -> list[QueuedRun]:
         # Every row says what is wrong with it, and not only the first.

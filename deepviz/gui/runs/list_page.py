@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.amounts import counted
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.model import RunsModel
@@ -69,7 +69,7 @@ class ListPage(QWidget):
         self.filter_field.setMaximumWidth(170)
         self.filter_field.setMinimumWidth(64)
         self.filter_field.textChanged.connect(lambda _text: self.filter_changed.emit())
-        self.scope = QComboBox()
+        self.scope = ChoiceBox()
         self.scope.setAccessibleName("Of which projects")
         self.scope.addItems(["This project", "All projects"])
         self.setFocusProxy(self.table)

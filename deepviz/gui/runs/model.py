@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from deepviz.gui.runs.columns import Column, columns_of, setting_text
+from deepviz.gui.runs.columns import Column, columns_of, setting_text, when_words
 from deepviz.training.run_summary import RunSummary
 
 Index = QModelIndex | QPersistentModelIndex
@@ -113,9 +113,11 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             value = column.value(run)
             path = column.key.removeprefix("setting ")
+            if column.key == "created":
+                return when_words(run)
             if path in run.courses:
                 return setting_text(run, path)
-            exact = repr(value) if isinstance(value, float) and column.key != "created" else column.words(run)
+            exact = repr(value) if isinstance(value, float) else column.words(run)
             return run.reason if column.key == "ended" and run.reason else exact
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = ("starred" if run.is_starred else "not starred") if column.key == "star" else column.words(run)

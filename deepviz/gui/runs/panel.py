@@ -111,7 +111,7 @@ class RunsPanel(QWidget):
         self.queue_page.changed.connect(self._follow_queue)
         self.queue_page.run_over.connect(lambda _run: self.refresh())
         self.queue_page.all_over.connect(self._queue_over)
-        self._last_queued: list[str] = []
+        self.last_queued: list[str] = []
         self._deleted: list[list[str]] = []
         self._follow_queue()
 
@@ -202,7 +202,7 @@ class RunsPanel(QWidget):
         if not self.queue_page.queue.is_busy:
             self.queue_page.clear()  # what was done before is on the list
         try:
-            self._last_queued = self.queue_page.queue.add(runs)
+            self.last_queued = self.queue_page.queue.add(runs)
         except OSError as error:
             self.notice.tell(f"The queue could not be written: {error.strerror or error}. Nothing was started.", "bad")
             return
@@ -216,7 +216,7 @@ class RunsPanel(QWidget):
         left = self.queue_page.queue.take_over()
         if not left:
             return
-        self._last_queued = left
+        self.last_queued = left
         self._follow_queue()
         words = (
             f"{counted(len(left), 'queued run')} {'was' if len(left) == 1 else 'were'} not done when DeepViz closed."
@@ -235,7 +235,7 @@ class RunsPanel(QWidget):
         runs = self.model.runs
         figures = list(dict.fromkeys(name for run in runs for name in run.figures))
         settings = list(dict.fromkeys(path for run in runs for path in run.whole_settings))
-        names = ["id", "name", "starred", "project", "network", "noted", "ended", "steps", "epochs", "seconds"]
+        names = ["id", "name", "starred", "project", "network", "began", "ended", "steps", "epochs", "seconds"]
         names += [f"{which}/{name}" for name in figures for which in ("last", "best")] + settings
         rows = [
             [
@@ -329,7 +329,7 @@ class RunsPanel(QWidget):
             self._go_to(self.list_page)
             if had_keyboard:
                 self.list_page.table.setFocus()
-        self.list_page.table.choose(self._last_queued)
+        self.list_page.table.choose(self.last_queued)
         are_seeds = {each.series_kind for each in self.chosen} == {"seeds"}
         if self.isVisible() and len(self.chosen) > 1 and are_seeds:
             self.view_wanted.emit("seed_band")  # that is what they were made for

@@ -134,12 +134,17 @@ class PlanPage(QWidget):
         """
         raise NotImplementedError
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was typed that could be wrong; before, what is missing is no mistake."""
+        return True
+
     def say_outlook(self) -> None:
         """Say how many runs it makes and how long they will take, or why it makes none."""
         try:
             runs = self.planned()
         except GridError as error:
-            self._say(str(error), "error", False)
+            self._say(str(error), "error" if self.has_begun else "dim", False)
             return
         count = f"{counted(len(runs), 'run')} of at most {MOST_RUNS}"
         self._say(f"{count}, {self.source.outlook(runs).words}", "dim", True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
+    QMenu,
     QProgressBar,
     QPushButton,
     QTableWidget,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.amounts import counted, thousands
-from deepviz.gui.plots.run_legend import short_names
+from deepviz.gui.plots.run_legend import short_names, tight_names
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.columns import about_time, figure_label, figure_tip
@@ -30,6 +31,8 @@ LOOK = 200
 """Milliseconds between two looks at the processes."""
 NARROWEST_NAME, NAME_SHARE = 110, 0.42
 """Pixels that names of runs have at least, and share of the table that they take at most."""
+BESIDE_NAME = 24
+"""Pixels of a cell beside the name in it."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 COLUMNS = {
@@ -103,6 +106,10 @@ class QueuePage(QWidget):
             heading.setToolTip(tip)
             self.table.setHorizontalHeaderItem(place, heading)
         self.table.itemSelectionChanged.connect(self._enable)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(
+            lambda place: self.menu().popup(self.table.viewport().mapToGlobal(place))
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -113,7 +120,7 @@ class QueuePage(QWidget):
 
     def start(self) -> None:
         """Look at the queue from now on; to be called when something was put in."""
-        self.look()
+        self._changed()  # also what is put into a paused queue is shown, though nothing begins
         if self.queue.is_busy:
             self._timer.start()
 
@@ -151,20 +158,48 @@ class QueuePage(QWidget):
         self.queue.clear()
         self._changed()
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many runs are over, of how many that were not cancelled."""
+        wanted = [entry for entry in self.queue.entries if entry.state != "cancelled"]
+        return sum(entry.state in OVER for entry in wanted), len(wanted)
+
     def summary(self) -> str:
         """How it stands, in words."""
         entries = self.queue.entries
         if not entries:
             return "The queue is empty."
+        over, wanted = self.counts
         numbers = {state: sum(entry.state == state for entry in entries) for state in OVER}
-        words = f"{numbers.pop('done')} of {counted(len(entries), 'run')} done"
-        words += "".join(f", {number} {state}" for state, number in numbers.items() if number)
+        bad = [f"{numbers[state]} of them {state}" for state in ("failed", "diverged") if numbers[state]]
+        told = [f"{over} of {counted(wanted, 'run')} done", *bad] if wanted else []
+        words = ", ".join([*told, *([f"{numbers['cancelled']} cancelled"] if numbers["cancelled"] else [])])
         if not self.queue.is_busy:
             return words
         if self.queue.is_paused:
             return f"{words}; paused" + (", one goes on to its end" if self.queue.is_working else "")
         left = self.queue.seconds_left()
         return f"{words}; " + ("time left not known yet" if left is None else f"about {about_time(left)} left")
+
+    def menu(self) -> QMenu:
+        """What can be done with the chosen rows and with all of them."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button, key in (
+            (self.cancel_button, "Del"),
+            (self.cancel_all_button, ""),
+            (self.pause_button, ""),
+            (self.clear_button, ""),
+        ):
+            action = menu.addAction(f"{button.text()}\t{key}" if key else button.text())
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(button.click)
+        chosen = {index.row() for index in self.table.selectedIndexes()}
+        reasons = [entry.words for row, entry in enumerate(self.queue.entries) if row in chosen and entry.words]
+        copy = menu.addAction("Copy what went wrong")
+        copy.setEnabled(bool(reasons))
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText("\n".join(reasons)))
+        return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -191,8 +226,7 @@ class QueuePage(QWidget):
     def _show(self) -> None:
         entries = self.queue.entries
         self.table.setRowCount(len(entries))
-        names = short_names([entry.name for entry in entries])
-        for row, (entry, name) in enumerate(zip(entries, names, strict=True)):
+        for row, (entry, name) in enumerate(zip(entries, self._names(), strict=True)):
             for place, text in enumerate(self._cells(entry, name)):
                 item = self.table.item(row, place)
                 if item is None:
@@ -211,8 +245,22 @@ class QueuePage(QWidget):
 
     def _fit_names(self) -> None:
         """Give names the room that they need, but leave the others theirs."""
-        most = max(NARROWEST_NAME, round(NAME_SHARE * self.table.viewport().width()))
-        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0) + 12, most))
+        for row, name in enumerate(self._names()[: self.table.rowCount()]):
+            item = self.table.item(row, 0)
+            if item is not None and item.text() != name:
+                item.setText(name)
+        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0) + 12, self._name_room))
+
+    @property
+    def _name_room(self) -> int:
+        """Pixels of width that names take at most."""
+        return max(NARROWEST_NAME, round(NAME_SHARE * self.table.viewport().width()))
+
+    def _names(self) -> list[str]:
+        """What the runs are called as there is room for it: what differs is what stays."""
+        names, metrics = short_names([entry.name for entry in self.queue.entries]), self.table.fontMetrics()
+        fits = all(metrics.horizontalAdvance(name) + BESIDE_NAME <= self._name_room for name in names)
+        return names if fits else tight_names(names)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -91,7 +91,7 @@ class RunRecorder(QObject):
         """Let go of what is too old or too much."""
         self._do(lambda: None)
 
-    def finish(self, timeout: float = 1.5) -> bool:
+    def finish(self, timeout: float = 10.0) -> bool:
         """Wait until all is written, at most so many seconds. Returns whether it is."""
         thread = self._thread
         if thread is not None:

@@ -20,8 +20,9 @@ class SeedsForm(PlanPage):
     def __init__(self, source: Source) -> None:
         super().__init__(
             "Repeat with seeds",
-            "The same project several times, each with other weights to begin with and another order of samples: how "
-            "much of a result is luck? The view Seeds shows mean, smallest and largest of all of them.",
+            "The open project, with its settings of now, several times, each with other weights to begin with and "
+            "another order of samples: how much of a result is luck? The view Seeds shows mean, smallest and largest "
+            "of all of them. To repeat a run of the list, open that first.",
             source,
         )
         self.count, self.first = QLineEdit(str(USUAL_COUNT)), QLineEdit("0")

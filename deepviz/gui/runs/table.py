@@ -129,7 +129,9 @@ class RunsTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 types a name whatever cell is current; Enter shows the curves; Space sets the star; Delete deletes."""
         key = event.key()
-        if self._is_undo(event):
+        if self.state() == QAbstractItemView.State.EditingState and not self.hasFocus():
+            super().keyPressEvent(event)  # it comes from the field of a name, which it ends
+        elif self._is_undo(event):
             self.undone.emit()
         elif key == Qt.Key.Key_F2:
             self.rename_current()
@@ -199,7 +201,7 @@ class _StarDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(self.theme.warning if run.is_starred else self.theme.outline)
+        color = QColor(self.theme.warning if run.is_starred else self.theme.dim)
         painter.setPen(QPen(color, 1.2))
         painter.setBrush(color if run.is_starred else Qt.BrushStyle.NoBrush)
         painter.drawPolygon(star(QRectF(option.rect).center(), 6.5))

@@ -64,7 +64,8 @@ def test_levels_and_widths_grow_with_the_value():
 def test_every_colour_can_be_seen(theme):
     colors = [level_color(level, theme) for level in range(LEVELS)]
     assert len(set(colors)) > LEVELS * 0.9
-    assert min(contrast(color, theme.window) for color in colors) >= LEAST_CONTRAST
+    assert min(contrast(color, theme.window) for color in colors) >= LEAST_CONTRAST >= 2.2
+    assert min(contrast(color, theme.panel) for color in colors) >= 2.0, "on cards"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,8 @@ def test_magnitudes(value, text):
     [
         (0.001337, "0.00134"),
         (0.0478, "0.0478"),
+        (0.05, "0.0500"),
+        (0.09996, "0.100"),
         (0.118, "0.118"),
         (2.3026, "2.303"),
         (9.277e-5, "9.3e-5"),

@@ -39,7 +39,7 @@ def type_into(control: QWidget, text: str) -> None:
 def test_another_optimizer_is_chosen_with_the_keyboard(panel: TrainingPanel, choose_in: Choose, editor: Editor) -> None:
     choose_in(panel.optimizer_list, "SGD")
     assert editor.project.plan.optimizer == optimizers.SGD()
-    assert editor.undo_stack.undoText() == "Use SGD"
+    assert editor.undo_stack.undoText() == "Optimizer Adam → SGD, learning rate 0.001 → 0.01"
     assert panel.optimizer_form.definition == optimizers.SGD()
     assert "g" in panel.formula.said
     editor.undo_stack.undo()
@@ -51,6 +51,28 @@ def test_an_optimizer_comes_back_with_its_settings(panel: TrainingPanel, choose_
     choose_in(panel.optimizer_list, "SGD")
     choose_in(panel.optimizer_list, "Adam")
     assert editor.project.plan.optimizer == optimizers.Adam(beta_1=0.8)
+
+
+def test_another_optimizer_keeps_clipping_and_a_typed_rate(
+    panel: TrainingPanel, choose_in: Choose, editor: Editor
+) -> None:
+    panel.optimizer_form.set_open(True)
+    type_into(panel.optimizer_form.field("learning_rate").control, "0.01")
+    type_into(panel.optimizer_form.field("global_clipnorm").control, "1")
+    choose_in(panel.optimizer_list, "SGD")
+    assert editor.project.plan.optimizer == optimizers.SGD(learning_rate=0.01, global_clipnorm=1.0)
+    assert editor.undo_stack.undoText() == "Optimizer Adam → SGD"
+    choose_in(panel.optimizer_list, "Adam")
+    assert editor.project.plan.optimizer == optimizers.Adam(learning_rate=0.01, global_clipnorm=1.0)
+
+
+def test_the_formula_is_that_of_the_settings(panel: TrainingPanel, choose_in: Choose) -> None:
+    choose_in(panel.optimizer_list, "SGD")
+    assert panel.formula.said == "p ← p − η g"
+    type_into(panel.optimizer_form.field("momentum").control, "0.9")
+    assert panel.formula.said == "v ← μ v − η g\np ← p + v"
+    type_into(panel.optimizer_form.field("weight_decay").control, "0.1")
+    assert panel.formula.said == "v ← μ v − η (g + λ p)\np ← p + v"
 
 
 def test_the_settings_of_a_run_are_edits(panel: TrainingPanel, editor: Editor) -> None:

@@ -327,3 +327,47 @@ def test_the_figures_of_a_step(run: WatchedRun):
     assert measured_at(run.history, 0) is None
     assert measured_at(History([]), None) is None
     assert rows_of_interest(run.history, every=False) == [1, 2, 3, 4, 5]
+
+
+def test_where_too_many_layers_have_no_band_it_says_how_to_see_one(qtbot: QtBot) -> None:
+    plot = opened(qtbot, many_layers(12))
+    assert all(curve._band.isEmpty() for curve in plot.curves.values())
+    assert plot.header.note == "point at a layer for ±"
+    assert plot.header.tip().endswith(plot.header.note)
+    plot.choose_node("dense_4")
+    assert not plot.curves["dense_4"]._band.isEmpty()
+    assert plot.header.note == ""
+    plot.choose_node("")
+    plot.choose_figure("spread")
+    assert plot.header.note == ""
+
+
+def test_of_a_view_opened_late_what_was_measured_is_shown_and_home_shows_all(qtbot: QtBot) -> None:
+    plot = opened(qtbot, many_layers(3, begin=901, last=1000))
+    assert plot.area.x_range == (900.0, 1000.0)
+    assert plot.header.note == "from step 901, Home for all"
+    qtbot.keyClick(plot.area, Qt.Key.Key_Home)
+    assert plot.area.x_range == (0.0, 1000.0)
+    assert plot.header.note == ""
+    qtbot.keyClick(plot.area, Qt.Key.Key_Home)
+    assert plot.area.x_range == (900.0, 1000.0)
+    early = opened(qtbot, many_layers(3, begin=401, last=1000))
+    assert early.area.x_range == (0.0, 1000.0)
+
+
+def many_layers(count: int, begin: int = 1, last: int = 40) -> History:
+    """A run of which the activations were looked at from some step on."""
+    names = [f"dense_{number}" for number in range(1, count + 1)]
+    history = History(names, names)
+    levels = np.arange(count, dtype=np.float64)
+    rest = dict.fromkeys(("zeros", "saturated", "dead", "units"), levels * 0)
+    found = {"mean": levels, "deviation": levels * 0 + 0.5} | rest
+    history.append(
+        Record(
+            step,
+            1,
+            {"loss": 1.0} | ({f"activations/{key}": row for key, row in found.items()} if step >= begin else {}),
+        )
+        for step in range(1, last + 1)
+    )
+    return history

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
@@ -25,6 +27,25 @@ def test_every_number_fits_beside_the_bar(qapp: QApplication, low: float, high: 
     for tick in logarithmic_ticks(-12.0, -3.0, max(2, height // 28)):
         assert metrics.horizontalAdvance(tick.label) <= logarithmic - BESIDE, tick.label
     assert bar_margin(0.0, 1.0) == MARGIN
+
+
+def test_the_ends_are_said_exactly_where_somebody_wants_that(qapp: QApplication) -> None:
+    """Of a scale from −1.1 to 1.1 the marks say −1, 0 and 1, and nobody knows where the colours end."""
+    painted: dict[str, float] = {}
+
+    class Noting(QPainter):
+        def drawText(self, *what: object) -> None:
+            assert isinstance(what[0], QRectF)
+            painted[str(what[-1])] = what[0].center().y()
+
+    image = QImage(120, 220, QImage.Format.Format_RGB32)
+    painter = Noting(image)
+    paint_color_bar(painter, QRectF(0, 10, 40, 200), viridis(), -1.1, 1.1, DARK, says_ends=True)
+    painter.end()
+    assert (painted["-1.1"], painted["1.1"]) == pytest.approx((206, 14), abs=2)
+    assert painted["0"] == pytest.approx(110, abs=1)
+    heights = sorted(painted.values())
+    assert min(after - before for before, after in pairwise(heights)) >= 14
 
 
 def test_a_long_number_is_painted_to_its_end(qapp: QApplication) -> None:

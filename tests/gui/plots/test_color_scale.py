@@ -12,18 +12,24 @@ from deepviz.gui.theme import DARK, LIGHT, viridis
 
 @pytest.mark.parametrize(
     ("number", "wanted"),
-    [(0, 1), (1, 1), (1.01, 1.5), (0.31, 0.4), (7, 8), (9.5, 10), (123, 150), (2e-7, 2e-7), (8.5e20, 1e21)],
+    [(0, 1), (1, 1), (1.056, 1.1), (0.31, 0.35), (7, 7), (9.5, 10), (123, 135), (2e-7, 2e-7), (8.5e20, 9e20)],
 )
 def test_ends_are_round_numbers_not_below(number: float, wanted: float) -> None:
     assert round_up(number) == pytest.approx(wanted, rel=1e-12)
     assert round_up(number) >= number
 
 
+def test_the_end_of_a_scale_is_near_the_largest_number() -> None:
+    """Weights up to 1.056 on a scale to 1.5 are pale."""
+    for number in np.geomspace(1e-3, 1e3, 600).tolist():
+        assert number <= round_up(number) <= 1.17 * number
+
+
 def test_scales_hold_all_numbers_and_leave_out_what_is_not_finite() -> None:
-    assert ColorScale.of(np.array([0.0, 1.2, np.inf, np.nan])) == ColorScale(0.0, 1.5, False)
-    assert ColorScale.of(np.array([-2.5, 1.0])) == ColorScale(-3.0, 3.0, True)
+    assert ColorScale.of(np.array([0.0, 1.2, np.inf, np.nan])) == ColorScale(0.0, 1.2, False)
+    assert ColorScale.of(np.array([-2.5, 1.0])) == ColorScale(-2.5, 2.5, True)
     assert ColorScale.of(np.array([np.nan])) == ColorScale(0.0, 1.0, False)
-    assert ColorScale.symmetric(0.43) == ColorScale(-0.5, 0.5, True)
+    assert ColorScale.symmetric(0.43) == ColorScale(-0.45, 0.45, True)
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from deepviz.datasets.sources.iris import Iris
 from deepviz.gui.plots.confusion import ConfusionMatrix
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR, ConfusionCells
 from deepviz.gui.plots.confusion_grid import ConfusionGrid
+from deepviz.gui.plots.confusion_painting import paint_sums
 from deepviz.gui.settings import CONFUSION_SCALE, PREDICTIONS_PART, Settings
 from deepviz.gui.theme import DARK, LIGHT, contrast
 from deepviz.insight.confusion import ConfusionCounts
@@ -66,7 +68,7 @@ def test_cells_say_how_often_each_class_is_taken_for_each(qtbot: QtBot, digits: 
     assert view.grid.caption == f"accuracy {100 * wanted.trace() / wanted.sum():.2f} % · 180 validation samples"
     view.choose_part("train")
     assert cells_of(view).text(1, 1) == str(counts_by_hand(digits, "train")[1, 1])
-    assert "1,437 training samples" in view.grid.caption
+    assert "1\N{THIN SPACE}437 training samples" in view.grid.caption
 
 
 def test_shares_are_of_the_true_or_of_the_predicted_class(qtbot: QtBot, digits: Subject) -> None:
@@ -296,6 +298,47 @@ def test_where_there_is_no_room_for_both_samples_take_the_place_of_the_matrix(qt
     assert view.grid.isVisible()
     assert view.grid.hasFocus()
     assert (view.width(), view.height()) == (240, 238)
+
+
+def test_after_a_click_nothing_is_told_of_a_cell_that_nobody_points_at(qtbot: QtBot, digits: Subject) -> None:
+    """The samples take room beside the matrix, so another cell comes under the pointer that rests."""
+    view = opened(qtbot, ConfusionMatrix, digits, (900, 420))
+    mouse(view.grid, QEvent.Type.MouseMove, middle(view, 4, 3), NO_BUTTON, NO_BUTTON)
+    assert view.grid._hovered == (4, 3)
+    before = view.grid.width()
+    click(view.grid, middle(view, 4, 3))
+    qtbot.waitUntil(lambda: view.grid.width() < before)
+    assert view.grid._hovered is None
+    assert view.grid.current == (4, 3)
+
+
+def test_the_cell_under_a_resting_pointer_is_told_after_zooming(qtbot: QtBot, digits: Subject) -> None:
+    view = opened(qtbot, ConfusionMatrix, digits, (700, 400))
+    here = middle(view, 2, 7)
+    mouse(view.grid, QEvent.Type.MouseMove, here, NO_BUTTON, NO_BUTTON)
+    view.grid.set_zoom(4.0, view.grid.frame.topLeft())
+    assert view.grid._hovered == view.grid.cell_at(here) != (2, 7)
+
+
+@pytest.mark.parametrize("width", range(360, 560, 20))
+def test_precisions_side_by_side_do_not_run_together(qtbot: QtBot, digits: Subject, width: int) -> None:
+    view = opened(qtbot, ConfusionMatrix, digits, (width, 340))
+    cells, place = cells_of(view), view.grid.place
+    cells.precision = np.ones(10)  # the widest that is usual
+    painted: list[tuple[float, float]] = []
+
+    class Noting(QPainter):
+        def drawText(self, *what: object) -> None:
+            if what[-1] == "1.00" and isinstance(what[0], QRectF) and what[0].top() > place.cells.bottom():
+                half = QFontMetricsF(self.font()).horizontalAdvance("1.00") / 2
+                painted.append((what[0].center().x() - half, what[0].center().x() + half))
+
+    sheet = QImage(width, 340, QImage.Format.Format_RGB32)
+    painter = Noting(sheet)
+    paint_sums(painter, place, cells, DARK)
+    painter.end()
+    assert len(painted) >= 5
+    assert min(right[0] - left[1] for left, right in pairwise(painted)) >= 5
 
 
 def test_the_pointer_outside_all_cells_says_nothing(qtbot: QtBot, iris: Subject) -> None:

@@ -162,11 +162,11 @@ def test_the_pen_draws_the_eraser_takes_away_and_undo_takes_back(qtbot: QtBot, d
     assert pad.is_empty
     stroke(view, [(0.5, 0.2), (0.5, 0.8)])
     drawn = pad.array()
-    # A line of 8 hundredths of the pad in width and 60 in length, with round ends.
-    wanted = 0.6 * 0.08 + math.pi * 0.04**2
+    # A line of 10 hundredths of the pad in width and 60 in length, with round ends.
+    wanted = 0.6 * 0.1 + math.pi * 0.05**2
     assert drawn.mean() == pytest.approx(wanted, rel=0.02)
     stroke(view, [(0.2, 0.5), (0.8, 0.5)], RIGHT)
-    assert pad.array().mean() == pytest.approx(wanted - 0.08**2, rel=0.02)
+    assert pad.array().mean() == pytest.approx(wanted - 0.1**2, rel=0.02)
     view.tools.undo.click()
     np.testing.assert_array_equal(pad.array(), drawn)
     view.tools.eraser.click()
@@ -193,7 +193,7 @@ def test_it_can_be_drawn_with_keys_alone(qtbot: QtBot, digits: Subject) -> None:
         QTest.keyClick(pad, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(pad, Qt.Key.Key_Space)
     drawn = pad.array()
-    assert drawn.mean() == pytest.approx(10 / 28 * 0.08 + math.pi * 0.04**2, rel=0.03)
+    assert drawn.mean() == pytest.approx(10 / 28 * 0.1 + math.pi * 0.05**2, rel=0.03)
     QTest.keyClick(pad, Qt.Key.Key_Left)
     np.testing.assert_array_equal(pad.array(), drawn)
     np.testing.assert_allclose(shown(view), by_hand(digits, view.maker.sample()), rtol=1e-5)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.gradient_map import BAR_GAP, BAR_WIDTH, CAPACITY, LABEL_GAP, GradientMap
 from deepviz.gui.plots.map_cells import Kind
@@ -197,7 +198,7 @@ def test_the_box_gives_the_mean_where_a_column_stands_for_several_steps(qtbot: Q
     mean = 10 ** np.log10(norms[start - 1 : start + width - 1]).mean()
     lines = plot.hover_text(1000, 0.5).splitlines()
     assert lines[1] == f"dense_1 {norms[999, 0]:.6g}"
-    assert lines[2] == f"mean of {start}–{start + width - 1} {mean:.6g}"
+    assert lines[2] == f"mean of {start}–{thousands(start + width - 1)} {mean:.6g}"
 
 
 def test_pointing_with_the_mouse(qtbot: QtBot, make_history: MakeHistory):

@@ -179,3 +179,34 @@ def test_names_make_room_as_soon_as_a_button_comes(qtbot: QtBot):
     painted.clear()
     header.follow_button.show()
     qtbot.waitUntil(lambda: header.rect() in painted)
+
+
+def test_that_a_view_is_paused_is_said_before_what_its_lines_mean(qtbot: QtBot):
+    header = PlotHeader("Loss")
+    qtbot.addWidget(header)
+    header.set_entries(ENTRIES)
+    header.resize(300, 28)
+    header.show()
+    running = header.minimumSizeHint().width()
+    header.set_note("step 400")
+    assert header.note_in(20) == "", "of which step it is can be left out"
+    header.pause_button.setChecked(True)
+    header.set_note("paused, step 400")
+    assert header.note_in(200) == "paused, step 400"
+    assert header.note_in(60) == "paused"
+    assert header.pause_button.isVisible()
+    assert header.minimumSizeHint().width() <= running + 30, "its button may not make a narrow view wider"
+    assert header.pause_button.accessibleName() == "Resume Loss"
+
+
+def test_names_are_said_in_short_before_they_are_left_out(qtbot: QtBot):
+    header = PlotHeader("Loss")
+    qtbot.addWidget(header)
+    header.set_entries([Entry("train", "0.1", "#111111"), Entry("validation", "0.2", "#222222", short="val.")])
+    seen = {width: tuple(name for _, name in header._shown_in(width)) for width in range(20, 260, 2)}
+    assert ("train", "validation") in seen.values()
+    assert ("train", "val.") in seen.values()
+    width_of_short = min(width for width, names in seen.items() if names == ("train", "val."))
+    width_of_whole = min(width for width, names in seen.items() if names == ("train", "validation"))
+    assert all(seen[width] == ("train", "val.") for width in range(width_of_short, width_of_whole, 2))
+    assert "validation 0.2" in header.tip()

@@ -15,7 +15,7 @@ from deepviz.engine.evaluation import evaluate
 from deepviz.gui.plots.compute_row import time_in_words
 from deepviz.gui.plots.landscape import Landscape
 from deepviz.gui.plots.ticks import format_value
-from deepviz.gui.settings import LANDSCAPE_FORM, LANDSCAPE_LOG, LANDSCAPE_POINTS, Settings
+from deepviz.gui.settings import LANDSCAPE_FORM, LANDSCAPE_POINTS, LANDSCAPE_SCALE, Settings
 from deepviz.gui.theme import DARK, LIGHT, viridis
 from deepviz.insight.landscape import Landscape as Ask
 from deepviz.insight.landscape import Surface
@@ -56,7 +56,7 @@ def surface(values: np.ndarray, step: int = 0) -> Surface:
 @pytest.mark.parametrize("directions", [1, 2])
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_a_loss_that_is_the_same_everywhere(look: Landscape, value: float, directions: int, logarithmic: bool) -> None:
-    look.set_logarithmic(logarithmic)
+    look.choose_scale("log" if logarithmic else "linear")
     look.take_answer(surface(np.full((3, 3) if directions == 2 else (1, 3), value)), 0)
     QTest.keyClick(look.area, Qt.Key.Key_Left)
     assert look.area.pointer is not None
@@ -134,13 +134,38 @@ def test_colours_of_the_map_are_those_of_the_losses(look: Landscape) -> None:
     assert color(-1, 1) == DARK.bad  # not finite
     assert color(0, 0) == look.paint.color(0.5) == "#440154"  # the lowest end of viridis
     assert color(1, 0) == look.paint.color(100.0) == "#fde725"  # the highest
-    look.set_logarithmic(True)
+    look.choose_scale("log")
     shot = look.area.grab().toImage()
     assert color(1, 0) == "#fde725"
     low, high = np.log10(0.5), np.log10(100.0)
     share = (np.log10(8.0) - low) / (high - low)
     assert color(1, 1) == "#" + bytes(viridis()[round(255 * share)]).hex()
     assert look.header.note == "step 4"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_log"),
+    [((0.008, 0.69, 20.0), True), ((1.0, 3.0, 29.9), False), ((0.0, 0.69, 20.0), False), ((0.5, 20.0, np.nan), True)],
+)
+def test_losses_far_apart_are_told_apart_by_their_logarithms(
+    look: Landscape, values: tuple[float, ...], is_log: bool
+) -> None:
+    look.take_answer(surface(np.tile(values, (3, 1))), 0)
+    assert look.paint.is_logarithmic == is_log
+    QTest.keyClick(look.area, Qt.Key.Key_L)
+    assert look.paint.is_logarithmic != is_log
+    QTest.keyClick(look.area, Qt.Key.Key_L)
+    assert look.paint.is_logarithmic == is_log
+    assert look.scale_menu.actions["log" if is_log else "linear"].isChecked()
+
+
+def test_lines_of_equal_loss_are_at_round_losses_of_every_power_of_ten(look: Landscape) -> None:
+    look.take_answer(surface(np.tile((0.008, 0.69, 20.0), (3, 1))), 0)
+    levels = [1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
+    assert 10.0 ** np.array(look.paint._levels()) == pytest.approx(levels)
+    # Logarithms are joined by straight lines: 0.1 is so far of the way from 0.008 to 0.69, in the first square.
+    share = np.log(0.1 / 0.008) / np.log(0.69 / 0.008)
+    np.testing.assert_allclose(look.paint._lines[3][..., 0], share - 1.0)
 
 
 def test_one_direction_is_a_curve(look: Landscape, subject: Subject) -> None:
@@ -154,7 +179,7 @@ def test_one_direction_is_a_curve(look: Landscape, subject: Subject) -> None:
     loss = float(look.answer.losses[0, 8])
     assert look.area.accessibleDescription().splitlines()[:2] == ["a 0.6", f"loss {format_value(loss, 6)}"]
     assert look.area.pointer_height == loss
-    look.set_logarithmic(True)
+    look.choose_scale("log")
     assert "logarithm" in look.area.y_title
     shown = look.area.window_shown
     assert shown.low < np.log10(look.answer.losses.min()) < np.log10(look.answer.losses.max()) < shown.high
@@ -171,10 +196,10 @@ def test_choices_are_remembered_and_count_from_the_next_time(
     look._actions["resolution"][31].trigger()
     look._actions["directions"][1].trigger()
     look._actions["reach"][0.25].trigger()
-    look._log_action.trigger()
+    look.scale_menu.actions["log"].trigger()
     assert look.question() is None
     assert (settings.get(LANDSCAPE_POINTS), settings.get(LANDSCAPE_FORM)) == (31, "curve")
-    assert settings.get(LANDSCAPE_LOG)
+    assert settings.get(LANDSCAPE_SCALE) == "log"
     other = looking(Landscape, subject, qtbot)
     other.take_settings(settings)
     other.compute()

@@ -52,6 +52,13 @@ def place(look: Landscape, a: float, b: float) -> QPointF:
     return look.area.pixel(a, b)
 
 
+def test_the_mark_of_the_step_is_a_plus_on_top_of_the_path(look: Landscape) -> None:
+    """Captions speak of (+); the dot of the path that ends there hid it."""
+    shot, here = look.area.grab().toImage(), place(look, 0.0, 0.0).toPoint()
+    for x, y in ((0, 0), (6, 0), (-6, 0), (0, 6), (0, -6)):
+        assert shot.pixelColor(here.x() + x, here.y() + y).name() == look.theme.text
+
+
 def test_the_path_is_drawn_and_the_pointer_says_how_much_of_it_is_there(look: Landscape) -> None:
     shot = look.area.grab().toImage()
     here = place(look, -0.7, -1.1)
@@ -74,7 +81,7 @@ def test_keys_walk_along_the_path_from_the_moment_shown(look: Landscape) -> None
     for key in (Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_P):
         QTest.keyClick(look.area, key)
         said.append(look.area.accessibleDescription().splitlines()[0])
-    assert said == ["Path · step " + each for each in ("40", "90", "1200", "1200", "90")]
+    assert said == ["Path · step " + each for each in ("40", "90", "1\N{THIN SPACE}200", "1\N{THIN SPACE}200", "90")]
     assert "of it in the picture" not in look.area.accessibleDescription(), "it is the middle itself"
 
 
@@ -112,7 +119,7 @@ def test_along_one_direction_the_path_lies_on_the_border(look: Landscape) -> Non
     xs = look.area.pixels(np.array([-1.5, -0.7, 0.0, 1.4]), np.zeros(4))[0]
     np.testing.assert_allclose(look.path.places()[:, 0], xs)
     hover(look.area, QPointF(*look.path.places()[3].tolist()))
-    assert look.area.accessibleDescription().splitlines()[:2] == ["Path · step 1200", "a 1.4"]
+    assert look.area.accessibleDescription().splitlines()[:2] == ["Path · step 1\N{THIN SPACE}200", "a 1.4"]
     assert not look.area.grab().isNull()
 
 
@@ -135,7 +142,8 @@ def test_where_it_leaves_the_picture_or_nothing_is_kept_the_words_say_so(look: L
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.0, "0"), (1.0, "100"), (0.0123456, "1.23"), (3.2e-7, "3.2e-5"), (0.00512, "0.512")]
+    ("share", "words"),
+    [(0.0, "0"), (1.0, "100"), (0.0123456, "1.23"), (3.2e-7, "3.2e-5"), (0.00512, "0.512"), (0.99961, "> 99.9")],
 )
 def test_percent(share: float, words: str) -> None:
     assert percent(share) == f"{words}\u00a0%"
@@ -145,7 +153,7 @@ def test_files_have_the_path(look: Landscape, tmp_path: Path) -> None:
     look.apply_theme(LIGHT)
     for suffix in ("png", "svg", "csv"):
         look.save(tmp_path / f"landscape.{suffix}")
-    assert "end, step 1200" in (tmp_path / "landscape.svg").read_text()
+    assert "end, step 1\N{THIN SPACE}200" in (tmp_path / "landscape.svg").read_text()
     with (tmp_path / "landscape.csv").open() as file:
         rows = list(csv.reader(file))
     assert rows[1 + 7] == ["surface", "90", "0.0", "-1.0", "7.0", "", ""]

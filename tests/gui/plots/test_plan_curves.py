@@ -50,6 +50,7 @@ def test_the_learning_rate_is_drawn_as_it_was(qtbot: QtBot) -> None:
     assert curve.x.tolist() == list(range(1, 21))
     assert curve.y.tolist() == RATES
     assert plot.hover_text(5) == "step 5 · epoch 1\nlearning rate 0.05"
+    assert [(each.name, each.value) for each in plot.header.entries] == [("", "0.006250")], "the title has its name"
     plot.set_logarithmic(True)
     assert plot.curves["learning rate"].y == pytest.approx([math.log10(rate) for rate in RATES])
 

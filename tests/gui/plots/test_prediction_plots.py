@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -19,9 +20,10 @@ from deepviz.datasets.sources.digits import Digits
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.residuals import ResidualPlots
 from deepviz.gui.plots.roc import RocCurves
+from deepviz.gui.plots.sample_list import CAPTION_SIZE
 from deepviz.gui.plots.worst_predictions import WorstPredictionsView
 from deepviz.gui.settings import RESIDUALS_FORM, WRONG_ONLY, Settings
-from deepviz.gui.theme import LIGHT
+from deepviz.gui.theme import LIGHT, number_font
 from deepviz.insight.subject import Subject
 from tests.gui.plots.asked import NO_BUTTON, click, mouse, opened
 from tests.insight.made_subjects import project_of, subject_of
@@ -60,7 +62,23 @@ def test_the_worst_are_listed_with_loss_and_probability(qtbot: QtBot, digits: Su
     first = view.samples_list.model.listed[0]
     assert first.index == worst
     assert first.cells[:2] == (names[int(part.y[worst])], names[guess])
-    assert [float(each) for each in first.cells[2:]] == pytest.approx([shares[worst, guess], losses[worst]], rel=1e-3)
+    right = int(part.y[worst])
+    numbers = [shares[worst, guess], shares[worst, right], losses[worst]]
+    assert [float(each) for each in first.cells[2:]] == pytest.approx(numbers, rel=1e-3)
+    assert [line.rpartition(" ")[0] for line in first.lines] == [
+        f"{right} as",
+        f"said {guess}:",
+        f"right {right}:",
+        "loss",
+    ]
+    assert [float(line.rpartition(" ")[2]) for line in first.lines[1:]] == pytest.approx(numbers, rel=1e-3)
+    assert first.words.endswith(
+        f"the right {right} had {first.cells[3]}. Loss {first.cells[4]} = −ln P({right}), of the right class"
+    )
+    assert view.samples_list.model.headings == ("true", "predicted", "P(predicted)", "P(true)", "loss")
+    metrics = QFontMetricsF(number_font(CAPTION_SIZE))
+    room = view.samples_list.pictures_view.visualRect(view.samples_list.model.index(0, 0)).width() - 6
+    assert max(metrics.horizontalAdvance(line) for line in first.lines) <= room, "no number is cut off"
     assert view.caption.text() == f"mean loss {losses.mean():.6g} · 60 worst of 180 validation samples"
 
 
@@ -128,6 +146,8 @@ def test_the_curves_say_their_areas_and_every_threshold(qtbot: QtBot, cancer: Su
     assert plane.pointer is not None
     taken = scores >= answer.thresholds[number]
     told = {each.name: each.value for each in plane.pointer.readings}
+    assert told["true positives"] == f"{(taken & positive).sum()} of {positive.sum()}"
+    assert told["false positives"] == f"{(taken & ~positive).sum()} of {(~positive).sum()}"
     assert told["TPR = recall"] == f"{(taken & positive).sum() / positive.sum():.4f}"
     assert told["FPR"] == f"{(taken & ~positive).sum() / (~positive).sum():.4f}"
     assert told["precision"] == f"{(taken & positive).sum() / taken.sum():.4f}"

@@ -107,7 +107,7 @@ def test_a_drag_moves_the_picture_and_chooses_nothing(made_up: RateFinder) -> No
 def test_without_a_suggestion_words_say_why_and_a_rate_can_still_be_chosen(look: RateFinder) -> None:
     look.compute()
     look.take_answer(found(None), 9)
-    assert "falls nowhere by more than batches differ" in look.note.text()
+    assert "falls nowhere by clearly more than batches differ" in look.note.text()
     assert look.note.isVisible()
     assert words(look) == ["now 1.0e-2"], "the lowest loss is one by chance"
     assert look.use_button.text() == "Use"

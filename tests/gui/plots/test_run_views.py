@@ -240,7 +240,7 @@ def test_a_band_of_long_runs_of_different_length_is_that_of_their_whole_courses(
     column = table[:, 400]
     assert values == pytest.approx([column.mean(), column.min(), column.max()], rel=1e-5)
     note = band.header.note.replace("\N{THIN SPACE}", " ").replace(",", "")
-    assert note.endswith("to step 5200 where the first ended")
+    assert note.endswith("to step 5 200 where the first ended")
 
 
 def test_the_final_results_by_hand(band: SeedBand) -> None:
@@ -346,3 +346,53 @@ def test_epochs_of_a_run_whose_batch_size_was_changed(overlay: RunOverlay) -> No
     (train, validation) = overlay._courses
     np.testing.assert_allclose(validation.places, [1, 2, 3, 4])
     assert train.places[-1] == 4
+
+
+def test_the_curves_have_the_name_of_their_view(overlay: RunOverlay, band: SeedBand) -> None:
+    """The keyboard goes into them, so a screen reader has to know what they are."""
+    assert overlay.area.accessibleName() == RunOverlay.title
+    assert band.area.accessibleName() == SeedBand.heading
+
+
+def test_no_peak_of_a_long_run_is_lost_when_it_is_kept(overlay: RunOverlay) -> None:
+    losses = 1.0 + 0.1 * np.sin(np.arange(30_000) / 500)
+    losses[12_344] = 9.0  # step 12 345
+    losses[20_000] = 0.01
+    history = History(["dense_1"])
+    history.append(Record(step, 1 + step // 100, {"loss": loss}) for step, loss in enumerate(losses.tolist(), 1))
+    kept = shortened(history)
+    whole = ShownRun(summary_of("run-0", project(), history, 30_000, 4.0), kept)
+    overlay.show_runs([whole])
+    steps, values = kept.column("loss")
+    low, high = kept.extremes("loss")
+    begin = np.append(0, steps[:-1])
+    np.testing.assert_array_equal(values, losses[steps - 1])
+    np.testing.assert_array_equal(high, [losses[a:b].max() for a, b in zip(begin, steps, strict=True)])
+    np.testing.assert_array_equal(low, [losses[a:b].min() for a, b in zip(begin, steps, strict=True)])
+    assert overlay.area.y_range[1] > 9.0
+    (course,) = overlay._courses
+    assert (course.low.min(), course.high.max()) == (0.01, 9.0)
+    assert not overlay.curves[0]._band.isEmpty()
+    row = int(np.searchsorted(steps, 12_345))
+    said = overlay.hover_text(float(steps[row])).replace("\N{THIN SPACE}", " ")
+    assert f"since step {steps[row - 1] + 1:,}".replace(",", " ") in said
+    assert "– 9" in said
+    again = History.from_arrays(kept.to_arrays())
+    for one, other in zip(again.extremes("loss"), (low, high), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert again.stretch("loss", row) == (int(steps[row - 1]) + 1, int(steps[row]))
+    again.append([Record(30_001, 301, {"loss": 2.0})])
+    assert again.extremes("loss")[1][-1] == again.extremes("loss")[0][-1] == 2.0
+    again.most_steps = 500
+    assert again.extremes("loss")[1].max() == 9.0
+    assert again.extremes("loss")[0].min() == 0.01
+
+
+def test_the_header_says_that_dotted_is_validation(overlay: RunOverlay) -> None:
+    overlay.show_runs([run(0), run(1)])
+    assert [(each.name, bool(each.dashes)) for each in overlay.header.entries] == [
+        ("training", False),
+        ("validation", True),
+    ]
+    overlay.set_part("train")
+    assert overlay.header.entries == ()

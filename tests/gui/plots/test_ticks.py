@@ -43,7 +43,7 @@ def test_ends_that_differ_stay_as_they_are():
 
 
 def test_steps():
-    assert labels(ticks.step_ticks(0, 1000, 5)) == ["0", "250", "500", "750", "1000"]
+    assert labels(ticks.step_ticks(0, 1000, 5)) == ["0", "250", "500", "750", "1 000"]
     assert labels(ticks.step_ticks(0, 3, 5)) == ["0", "1", "2", "3"]
     assert labels(ticks.step_ticks(0, 30000, 4)) == ["0", "10 000", "20 000", "30 000"]
     assert labels(ticks.step_ticks(0, 1_000_000, 3)) == ["0", "500 000", "1M"]
@@ -110,7 +110,7 @@ def test_numbers_that_change_on_the_spot_keep_their_width():
 
 
 def test_whole_numbers():
-    assert ticks.format_integer(9999) == "9999"
+    assert ticks.format_integer(9999) == "9\u2009999"
     assert ticks.format_integer(1234567) == "1\u2009234\u2009567"
 
 
@@ -130,3 +130,8 @@ def test_labels_never_overlap_and_stay_inside(wanted: list[float], gap: float):
     assert all(after - before >= room - 1e-6 for before, after in itertools.pairwise(ordered))
     by_wish = [place for _, place in sorted(zip(wanted, placed, strict=True))]
     assert by_wish == sorted(by_wish)
+
+
+def test_marks_of_steps_are_all_in_millions_or_none_is() -> None:
+    assert labels(ticks.step_ticks(514_541_873, 514_551_814, 3)) == ["514 545 000", "514 550 000"]
+    assert labels(ticks.step_ticks(0, 2_000_000, 3)) == ["0", "1M", "2M"]

@@ -47,6 +47,7 @@ def test_values_make_runs(make_desk: MakeDesk, qtbot: QtBot) -> None:
     assert form.axis_rows[0].values.hasFocus()
     assert "now 0.001" in form.axis_rows[0].values.placeholderText()
     assert not form.queue_button.isEnabled()
+    assert form.outlook.property("role") == "dim", "nothing was typed yet, so nothing is wrong"
     QTest.keyClicks(form.axis_rows[0].values, "0.001..0.1 log 3")
     qtbot.waitUntil(form.queue_button.isEnabled)
     QTest.mouseClick(form.add_button, LEFT)

@@ -1,0 +1,79 @@
+"""What the button of the run says follows one rule, however the run has come to where it rests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from deepviz.document import edits
+from deepviz.document.file_format import load
+from deepviz.engine.schedules.exponential_decay import ExponentialDecay
+from deepviz.gui.canvas.gradients import magnitude
+from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
+from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
+
+
+def words(person: Person) -> str:
+    assert person.bench.actions["run"].text() == person.bench.top_bar.run_button.text()
+    return person.bench.top_bar.run_button.text()
+
+
+def test_after_one_step_it_goes_on(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=50))
+    assert words(person) == "Run"
+    for number in (1, 2):
+        person.bench.actions["step"].trigger()
+        wait_for_step(person, number)
+        assert words(person) == "Resume"
+    press_shortcut("Ctrl+Z", person.bench.window)
+    person.bench.actions["reset"].trigger()
+    assert words(person) == "Run"
+
+
+@pytest.mark.parametrize("how", ["step", "run to", "epoch", "again"])
+def test_after_the_last_step_it_trains_on(open_window: OpenWindow, how: str) -> None:
+    """A run that pauses after its last step has nothing to go on with: it has ended, and Train on means more."""
+    person = open_window(small_project(epochs=2))
+    bench, controller = person.bench, person.bench.controller
+    total = controller.progress.total_steps
+    if how == "step":
+        controller.step(total - 1)
+        wait_for_step(person, total - 1)
+        assert words(person) == "Resume"
+        controller.step(1)
+    elif how == "run to":
+        controller.run_to(total)
+    elif how == "epoch":
+        controller.step_epoch()
+        wait_for_step(person, total // 2)
+        controller.step_epoch()
+    else:
+        person.run_to_the_end()
+        (run,) = bench.runs.store.runs()
+        bench.archive.train_again(load(bench.runs.store.file(run.id)), run)
+    person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)
+    assert controller.step_count == total
+    assert words(person) == "Train on"
+    assert "for 2 more epochs." in bench.top_bar.run_button.toolTip()
+    if how == "again":
+        person.qtbot.waitUntil(lambda: "all weights are the same" in person.notice, timeout=PATIENCE)
+
+
+def test_with_a_schedule_the_bar_says_that_its_rate_is_the_base(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=50))
+    rate, controller = person.bench.learning_rate, person.bench.controller
+    train_steps(person, 2)
+    assert (rate.label.text(), rate.label.toolTip()) == ("learning rate", "")
+    plan = replace(person.project.plan, schedule=ExponentialDecay(decay_rate=0.5, decay_steps=5))
+    person.bench.editor.apply("Use it", lambda project: edits.set_plan(project, plan))
+    assert rate.label.text() == "base rate"
+    train_steps(person, 8)
+    used = float(controller.history.column("learning_rate")[1][-1])
+    assert used < 0.6 * rate.value
+    assert f"Now it is {magnitude(used)}." in rate.label.toolTip()
+    assert rate.accessibleDescription() == rate.label.toolTip()
+    person.bench.actions["reset"].trigger()
+    assert "Now" not in rate.label.toolTip()
+    person.bench.editor.undo_stack.undo()
+    assert rate.label.text() == "learning rate"
