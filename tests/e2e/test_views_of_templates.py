@@ -161,6 +161,11 @@ class Onlooker:
 
     def export(self, folder: Path) -> None:
         """Write every picture and every table, and read them with programs of other people."""
+        explorer = self.views["explorer"]
+        assert isinstance(explorer, PredictionExplorer)
+        if explorer.is_blank and not explorer.what_is_missing():
+            explorer.load_sample("train", 0)
+            self.check()
         for key, view in self.views.items():
             if view.what_is_missing():
                 continue
