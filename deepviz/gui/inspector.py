@@ -21,7 +21,7 @@ from deepviz.gui.training_controller import TrainingController
 from deepviz.insight.subject import Question
 from deepviz.training.run_plan import same_run
 
-LARGEST_SHARE = 0.05
+LARGEST_SHARE = 0.03
 """Of the time of one core, what answering may take while a run goes on."""
 LEAST_REST = 0.1
 """Seconds between two rounds while a run goes on."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from deepviz.engine import probes
 
-BUDGET = 0.02
+BUDGET = 0.015
 """Share of the time of training that watching may take."""
 
 SLACK = 0.9
