@@ -97,7 +97,7 @@ def test_options_are_saved_with_the_project(deepviz: Caller) -> None:
     run, optimizer = project.plan.run, project.plan.optimizer
     assert (run.epochs, run.seed, run.batch_size) == (2, 5, 64)
     chosen = {"type": "SGD", "learning_rate": 0.125, "momentum": 0.5, "nesterov": False}
-    assert optimizer.to_json() == chosen | {"global_clipnorm": None, "clipvalue": None}
+    assert optimizer.to_json() == chosen | {"global_clipnorm": None, "clipvalue": None, "weight_decay": 0.0}
     assert weights("a.deepviz")["dense_1/W"].shape == (2, 9)
     assert [node.position for node in project.graph.nodes] == [
         node.position for node in examples.open_example("xor").graph.nodes
