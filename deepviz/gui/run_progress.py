@@ -53,6 +53,8 @@ class RunProgress:
     @property
     def steps_per_epoch(self) -> int:
         """How many steps it takes to see all training samples once with the present batch size; 0 without data."""
+        if (length := self._length) is not None:
+            return length[0]
         return -(-self._samples // self._batch_size) if self._samples else 0
 
     @property
@@ -64,11 +66,9 @@ class RunProgress:
     @property
     def total_steps(self) -> int:
         """How many steps the run makes, from the first to the last."""
-        session, state = self._session(), self._state()
-        of_session = None if session is None else session.total_steps
-        if of_session is not None:
-            return of_session
-        place = self._place
+        if (length := self._length) is not None:
+            return length[1]
+        state, place = self._state(), self._place
         if place is None or state is None:
             return self.epochs * self.steps_per_epoch
         rest = -(-(self._samples - place.seen) // self._batch_size)
@@ -76,9 +76,8 @@ class RunProgress:
 
     def is_complete(self, step: int) -> bool:
         """Whether the run that goes on has no steps left after this one."""
-        session = self._session()
-        total = None if session is None else session.total_steps
-        return total is not None and step >= total > 0
+        length = self._length
+        return length is not None and step >= length[1] > 0
 
     def samples_per_second(self, is_running: bool) -> float:
         """Speed of the last second; 0 when not running."""
@@ -95,6 +94,12 @@ class RunProgress:
         """Which share of the time of training is lost to being watched, from 0 to 1; None if nothing runs."""
         session = self._session()
         return session.overhead if session is not None and is_running else None
+
+    @property
+    def _length(self) -> tuple[int, int] | None:
+        """Steps of an epoch and of the whole run by what it goes by now: a change takes effect before its next step."""
+        session = self._session()
+        return None if session is None else session.length
 
     @property
     def _samples(self) -> int:

@@ -166,9 +166,9 @@ class Session:
         return None if best is None else (best.step, best.value)
 
     @property
-    def total_steps(self) -> int | None:
-        """How many steps the run has from the first to the last, as far as that is known now."""
-        return None if self._trainer is None else self._trainer.total_steps
+    def length(self) -> tuple[int, int] | None:
+        """How many steps an epoch has and the run has in all, as far as that is known now."""
+        return None if self._trainer is None else (self._trainer.steps_per_epoch, self._trainer.total_steps)
 
     def watch(self, keys: Iterable[str] | None = None) -> None:
         """Have a step report what open views need besides what every step reports; to be called again and again.
