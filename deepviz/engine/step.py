@@ -209,7 +209,7 @@ class Step:
                 return False
             for function, arguments in self.update_calls:
                 function(*arguments)
-        except Exception:
+        except Exception:  # whatever it is, it goes on; only where it came up is noted
             self.broken_at = self._tape.record_of(function, arguments)
             raise
         return True

@@ -134,7 +134,7 @@ class StepMaker:
                     self._update_with_care(step)
         except Diverged:
             raise
-        except Exception:
+        except Exception:  # whatever it is, it goes on; only where it came up is noted
             self.fault = self._found_fault(number)
             self.state.step = number
             raise

@@ -237,9 +237,10 @@ class ConfusionGrid(QWidget):
         paint_box(painter, self.theme, pointer, beside(box, box_size(pointer, room), room, 8), room)
 
     def _describe(self) -> None:
-        is_told = self.current is not None and self.cells is not None
-        words = self.cells.words(*self.current) if is_told else self.caption  # type: ignore[union-attr, misc]
-        self.setAccessibleDescription(words)
+        if self.cells is None or self.current is None:
+            self.setAccessibleDescription(self.caption)
+        else:
+            self.setAccessibleDescription(self.cells.words(*self.current))
 
     # What somebody does
 
