@@ -17,6 +17,7 @@ from deepviz.document.archive import FileError
 from deepviz.document.project import Project
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.editor import Editor
+from deepviz.gui.late_news import tell_if_there
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.branching import branched, settings_at
 from deepviz.training.checkpoint import Checkpoint
@@ -140,8 +141,8 @@ class CopyWriter(QObject):
                     name = write_copy(job.file, epoch, checkpoint, job.data).name
                 except (OSError, FileError, ValueError, MemoryError) as failure:
                     name, error = job.file.name, str(getattr(failure, "strerror", None) or failure or type(failure))
-                self._told.emit((name, error))
-        self._told.emit(None)
+                tell_if_there(self._told, (name, error))
+        tell_if_there(self._told, None)
 
     def _tell(self, what: tuple[str, str] | None) -> None:
         if what is None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from deepviz.gui.answerer import Answerer, Task
 from deepviz.gui.asker import Asker
 from deepviz.gui.editor import Editor
+from deepviz.gui.late_news import tell_if_there
 from deepviz.gui.training_controller import TrainingController
 from deepviz.insight.subject import Question
 from deepviz.training.run_plan import same_run
@@ -174,7 +175,7 @@ class Inspector(QObject):
 
     def _tell(self, task: Task, look: Asker | None, kind: str, content: object, step: int) -> None:
         """Called in the threads: the rest is done in the window's own."""
-        self._told.emit((task, look, kind, content, step))
+        tell_if_there(self._told, (task, look, kind, content, step))
 
     def _take(self, told: tuple[Task, Asker | None, str, Any, int]) -> None:
         task, look, kind, content, step = told

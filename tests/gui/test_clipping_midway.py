@@ -21,8 +21,9 @@ def clipped(project: Project, limit: float | None) -> Project:
 
 
 def clip(person: Person, limit: float | None) -> None:
-    person.bench.commands.edit("Clip", partial(clipped, limit=limit))
-    history, before = person.bench.controller.history, len(person.bench.controller.history.changes)
+    history = person.bench.controller.history
+    before = len(history.changes)
+    person.bench.commands.edit("Clip", partial(clipped, limit=limit))  # a thread that rests may obey at once
     person.qtbot.waitUntil(lambda: len(history.changes) > before, timeout=PATIENCE)
 
 

@@ -50,6 +50,7 @@ def test_after_the_last_step_it_trains_on(open_window: OpenWindow, how: str) -> 
         controller.step_epoch()
     else:
         person.run_to_the_end()
+        person.qtbot.waitUntil(lambda: bool(bench.runs.store.runs()), timeout=PATIENCE)  # a thread writes it
         (run,) = bench.runs.store.runs()
         bench.archive.train_again(load(bench.runs.store.file(run.id)), run)
     person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)

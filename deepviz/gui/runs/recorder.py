@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.archive import FileError
+from deepviz.gui.late_news import tell_if_there
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
 from deepviz.training.run_store import RunStore
@@ -107,9 +108,10 @@ class RunRecorder(QObject):
                 work = self._waiting.get()
             try:
                 summary = work()
-                self._told.emit((summary, len(self._store.prune()), ""))
+                tell_if_there(self._told, (summary, len(self._store.prune()), ""))
             except (OSError, FileError, ValueError, MemoryError) as error:
-                self._told.emit((None, 0, str(getattr(error, "strerror", None) or error or type(error).__name__)))
+                why = str(getattr(error, "strerror", None) or error or type(error).__name__)
+                tell_if_there(self._told, (None, 0, why))
 
     def _tell(self, what: tuple[RunSummary | None, int, str]) -> None:
         summary, dropped, error = what
