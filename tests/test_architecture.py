@@ -100,7 +100,7 @@ def foreign_to_engine(source: str) -> list[str]:
         name
         for name in imported(source)
         if name.split(".")[0] not in ENGINE_MAY_IMPORT | sys.stdlib_module_names
-        and not f"{name}.".startswith(("deepviz.engine.", "deepviz.registry."))
+        and not f"{name}.".startswith(("deepviz.engine.", "deepviz.registry.", "deepviz.numerals."))
     ]
 
 

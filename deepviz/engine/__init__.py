@@ -1,14 +1,23 @@
 """Deep learning in NumPy, and nothing else.
 
-Read in this order, each after what it builds on:
+What is learned here is a function y = f(x; p): its parameters p are moved against the gradient of a loss, and the
+gradient comes from backpropagation. The shortest way to see how: `layers/dense` (one layer, forward and backward),
+`Recording.record_backward` (the chain rule through all layers), `losses/mean_squared_error`, `optimizers/sgd`.
 
-- what is computed: `shapes`, `memory`, `tensor`, `replay`, `tape`;
-- layers: `layer`, `initializers`, `weighted`, `ops/affine`, `layers/dense`; then any other layer, with what it shares
-  with others in `families`, and what makes it fast in `ops`;
-- networks: `arena`, `wiring`, `recording`, `network`;
-- training: `loss`, `optimizer`, `samples`, `step`, `probe`, `magnitude`, `histogram`, `schedule`, `stopping_rule`,
-  `metric`, `evaluation`, `validation`, `course`, `team` (how processes share a batch), `trainer`;
-- and `gradcheck`, to believe it.
+To read all of it, read in this order, each after what it builds on:
+
+- what is computed: `shapes`, `storage`, `tensor`;
+- how it is written down and replayed: `replay`, `alignment`, `memory`, `noise`, `interruption`, `team/part`, `tape`;
+- a layer: `layer`, `initializers`, `weighted`, `ops/products`, `ops/affine`, `layers/dense`; then any other layer, with
+  what it shares with others in `families`, and what makes it fast in `ops`;
+- a network: `arena`, `graph`, `wiring`, `recording`, `ragged`, `network`;
+- what it is trained by: `loss`, `losses/mean_squared_error`, `optimizer_state`, `clipping`, `optimizer`,
+  `optimizers/sgd`, then the other losses and optimizers;
+- one step: `samples`, `step_recording`, `reading`, `probe`, `step`; what probes look at: `magnitude`, `histogram`;
+- a run of steps: `steps`, `ages`, `diverged`, `fault`, `team` (how processes share a batch), `step_maker`, `schedule`,
+  `stopping_rule`, `metric`, `evaluation`, `validation`, `trainer_state`, `course`, `order`, `threads`, `step_record`,
+  `trainer`;
+- to believe it: `layer_run`, `finite_differences`, `gradcheck`; and `ledger`, what a step keeps in memory.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import Span
+from deepviz.engine.optimizer_state import Span
 
 
 class Ages:

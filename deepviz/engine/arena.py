@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from deepviz.engine.memory import ALIGNMENT, aligned_block
+from deepviz.engine.alignment import aligned, aligned_block
 from deepviz.engine.shapes import Shape
 
 
@@ -35,15 +35,14 @@ class Arena(Mapping[str, np.ndarray]):
 
     def __init__(self, shapes: Mapping[str, Shape], dtype: np.dtype[Any]) -> None:
         self.shapes, self.dtype = dict(shapes), np.dtype(dtype)
-        step = ALIGNMENT // self.dtype.itemsize
         self._starts: dict[str, int] = {}
         length, layer = 0, ""
         for name, shape in self.shapes.items():
             if name.rpartition("/")[0] != layer:
-                length, layer = math.ceil(length / step) * step, name.rpartition("/")[0]
+                length, layer = self._to_cache_line(length), name.rpartition("/")[0]
             self._starts[name] = length
             length += math.prod(shape)
-        length = math.ceil(length / step) * step
+        length = self._to_cache_line(length)
         self.move(aligned_block(length * self.dtype.itemsize, zeroed=True).view(self.dtype))
 
     def move(self, vector: np.ndarray) -> None:
@@ -58,6 +57,18 @@ class Arena(Mapping[str, np.ndarray]):
         """An arena of the same layout, filled with zeros."""
         return Arena(self.shapes, self.dtype)
 
+    def named(self, vector: np.ndarray) -> dict[str, np.ndarray]:
+        """A copy of a vector of this layout, cut into arrays by name."""
+        twin = self.twin()
+        twin.vector[:] = vector
+        return dict(twin)
+
+    def vector_of(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """A new vector of this layout that holds these arrays: the other way round. Errors are those of `load`."""
+        twin = self.twin()
+        twin.load(arrays)
+        return twin.vector
+
     def slice_of(self, names: list[str]) -> slice:
         """Where some arrays that lie next to each other are in the vector."""
         last = names[-1]
@@ -65,8 +76,7 @@ class Arena(Mapping[str, np.ndarray]):
 
     def touch(self, first: slice, second: slice) -> bool:
         """Whether between the end of one slice and the start of another there is nothing but the gap of alignment."""
-        step = ALIGNMENT // self.dtype.itemsize
-        return bool(second.start == math.ceil(first.stop / step) * step)
+        return bool(second.start == self._to_cache_line(first.stop))
 
     @property
     def count(self) -> int:
@@ -104,6 +114,10 @@ class Arena(Mapping[str, np.ndarray]):
             if not np.isfinite(arrays[name]).all():
                 raise ValueError(f"Weights of {name} are not all finite numbers.")
         return arrays
+
+    def _to_cache_line(self, length: int) -> int:
+        """So many numbers, or as many more as it takes for the next one to lie at the start of a cache line."""
+        return aligned(length * self.dtype.itemsize) // self.dtype.itemsize
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._views[name]

@@ -10,6 +10,7 @@ from deepviz.engine.network import Network
 from deepviz.engine.schedule import Progress, Schedule
 from deepviz.engine.stopping_rule import LOSS, VALIDATION_LOSS, Memory, Seen, StoppingRule
 from deepviz.engine.trainer_state import Best, CourseState
+from deepviz.numerals import thousands
 
 FIRED, LEFT_OUT = "fired", "left out"
 """In the memory of a rule: that it has ended the run, and that it is not asked since the run went on all the same."""
@@ -159,7 +160,7 @@ class Course:
                 memory[FIRED] = 1.0
                 given.append(reason)
         if given:
-            self.stopped_by = f"Training ended after step {step:,}: {given[0]}"
+            self.stopped_by = f"Training ended after step {thousands(step)}: {given[0]}"
 
     def go_on(self) -> None:
         """Forget that the run was ended, and begin anew to look for reasons to end it.

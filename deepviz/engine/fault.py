@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from deepviz.numerals import thousands
+
 PASSES = {"forward": "the forward pass", "backward": "the backward pass", "update": "the update"}
 
 
@@ -30,7 +32,7 @@ class Fault(NamedTuple):
     @property
     def where(self) -> str:
         """The place in words: "at step 12, in the backward pass of dense_1"."""
-        step = f"at step {self.step:,}"
+        step = f"at step {thousands(self.step)}"
         if self.node and self.node == self.phase:
             return f"{step}, in the {self.node}"
         part = PASSES.get(self.phase, "")

@@ -1,6 +1,6 @@
 """Gradient check: what backpropagation computes against what the slope is when one number is moved a little.
 
-Differences are central, in float64, entry by entry and along a random direction. Where a function has a kink there is
+It goes entry by entry, and along a random direction through all entries at once. Where a function has a kink there is
 no slope: an entry that a move of ten steps takes across one is left out and counted.
 """
 
@@ -12,22 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepviz.engine.finite_differences import STEP, slope_along
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun, draw_inputs
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
-from deepviz.engine.replay import PHASES_OF_PASSES
+from deepviz.engine.replay import replay
 from deepviz.engine.shapes import Shape
-from deepviz.engine.tape import Tape, Tensor
-
-STEP = 1e-5
-"""How far an entry is moved to either side. Shorter, rounding takes over; longer, curvature does."""
-
-REACH = 10 * STEP
-"""How far away a kink must be."""
+from deepviz.engine.tape import Tape
 
 TOLERANCE = 1e-7
 """Largest relative L2 error of a tensor that passes."""
-
 
 ROUNDINGS = 4
 """How many roundings of the result the error of a measured slope may come from."""
@@ -79,84 +74,6 @@ class GradientReport:
     def passes(self, tolerance: float = TOLERANCE) -> bool:
         """Whether every tensor passes."""
         return all(tensor.passes(tolerance) for tensor in self.tensors)
-
-
-class LayerRun:
-    """One layer on a tape of its own, with arrays to fill and to read.
-
-    Parameters
-    ----------
-    layer, input_shapes
-        The layer and the shapes of its inputs, as `Layer.examples` gives them.
-    batch
-        Samples at a time.
-    dtype
-        "float32" or "float64".
-    training
-        Whether layers that behave differently while training do so.
-    backwards
-        Whether inputs and the gradient that arrives lie in memory with their axes in reverse order, to see that this
-        makes no difference.
-
-    Attributes
-    ----------
-    inputs, parameters, output_grad
-        Arrays to fill before `forward` and `backward`; all are zero at first.
-    state
-        The arrays that the layer keeps but does not train, with their first values.
-    output, input_grads, parameter_grads
-        Arrays to read after `forward` and `backward`. Parameter gradients are NaN until they have been computed.
-    """
-
-    def __init__(
-        self,
-        layer: Layer,
-        input_shapes: Sequence[Shape],
-        batch: int,
-        dtype: str = "float64",
-        training: bool = True,
-        backwards: bool = False,
-    ) -> None:
-        tape = Tape(np.dtype(dtype), training)
-        shapes = list(input_shapes) or [layer.output_shape([])]  # an Input is fed with what it gives
-
-        def given(shape: Shape) -> Tensor:
-            return tape.input(shape[::-1]).T if backwards else tape.input(shape)
-
-        inputs = [given((batch, *shape)) for shape in shapes]
-        self.parameters = {name: np.zeros(shape, dtype) for name, shape in layer.parameter_shapes(input_shapes).items()}
-        self.parameter_grads = {name: np.full_like(array, np.nan) for name, array in self.parameters.items()}
-        first = layer.init_state(input_shapes)
-        self.state = {name: first[name].astype(dtype) for name in layer.state_shapes(input_shapes)}
-        parameters = {name: tape.external(array) for name, array in (self.parameters | self.state).items()}
-        grads = {name: tape.external(array) for name, array in self.parameter_grads.items()}
-        output, kept = layer.forward(tape, parameters, inputs)
-        tape.phase = "backward"
-        output_grad = given(output.shape)
-        input_grads = layer.backward(tape, parameters, grads, kept, output_grad)
-        compiled = tape.compile(keep=[output, *input_grads], phases=PHASES_OF_PASSES)
-        self.inputs, self.output_grad = [compiled[tensor] for tensor in inputs], compiled[output_grad]
-        self.output, self.input_grads = compiled[output], [compiled[tensor] for tensor in input_grads]
-        self._forward, self._backward = compiled.part("forward"), compiled.part("backward")
-        self._update, self._noise = compiled.part("update"), tape.noise
-        self.forget = compiled.forget
-
-    def forward(self) -> np.ndarray:
-        """Compute the output, with the same random numbers each time, and return a copy of it."""
-        self._noise.start(0)
-        for function, arguments in self._forward:
-            function(*arguments)
-        return self.output.copy()
-
-    def backward(self) -> None:
-        """Compute the gradients; after `forward`."""
-        for function, arguments in self._backward:
-            function(*arguments)
-
-    def update_state(self) -> None:
-        """Bring `state` up to date; after `forward` and before `backward`."""
-        for function, arguments in self._update:
-            function(*arguments)
 
 
 def check_layer(
@@ -262,8 +179,7 @@ def check_network(
     value = forward.record_penalties(value)
     compiled = tape.compile(keep=[value, input_grad])
     tape.noise.start(0)
-    for function, arguments in compiled.part("forward", "loss", "backward"):
-        function(*arguments)
+    replay(compiled.part("forward", "loss", "backward"))
     grads = {name: array.copy() for name, array in twin.gradients.items()} | {"input": compiled[input_grad].copy()}
     # The value of the penalties is computed in the phase "backward", so all of it is replayed.
     value_calls = compiled.part("forward", "loss", "backward") if twin.penalized else compiled.part("forward", "loss")
@@ -271,8 +187,7 @@ def check_network(
     def loss_value() -> np.ndarray:
         if tape.is_random:
             tape.noise.start(0)
-        for function, arguments in value_calls:
-            function(*arguments)
+        replay(value_calls)
         return compiled[value].copy()
 
     frozen = tuple(f"{node.id}/" for node in twin.nodes if node.layer.frozen)
@@ -280,13 +195,6 @@ def check_network(
     if all(node.layer.vocabulary is None for node in twin.nodes):
         checked["input"] = compiled[data]
     return _compared(loss_value, np.ones(()), checked, grads, rng, entries)
-
-
-def draw_inputs(layer: Layer, inputs: Sequence[np.ndarray], rng: np.random.Generator) -> None:
-    """Fill the inputs of a layer with random numbers that it can take."""
-    count = layer.vocabulary
-    for array in inputs:
-        array[...] = rng.standard_normal(array.shape) if count is None else rng.integers(count, size=array.shape)
 
 
 def _compared(
@@ -304,7 +212,7 @@ def _compared(
         chosen = np.arange(array.size)
         if entries is not None and entries < array.size:
             chosen = rng.choice(array.size, entries, replace=False)
-        slopes = np.array([_slope(run, weights, array, _unit(array.shape, int(entry))) for entry in chosen])
+        slopes = np.array([slope_along(run, weights, array, _unit(array.shape, int(entry))) for entry in chosen])
         smooth = ~np.isnan(slopes)
         there = grad.reshape(-1)[chosen][smooth]
         rounding = ROUNDINGS * float(np.finfo(float).eps) * float(np.abs(run() * weights).sum()) / STEP
@@ -321,27 +229,6 @@ def _compared(
         )
         checks.append(check)
     return GradientReport(tuple(checks))
-
-
-def _slope(run: Callable[[], np.ndarray], weights: np.ndarray, array: np.ndarray, direction: np.ndarray) -> float:
-    """Slope of ``sum(weights * run())`` when `array` moves along a direction; NaN if a kink is within reach.
-
-    A smooth function bends over ten steps four times as much as over five. With a kink in between it does not.
-    """
-    start = array.copy()
-
-    def at(distance: float) -> np.ndarray:
-        np.add(start, distance * direction, out=array)
-        return run()
-
-    here = at(0.0)
-    bend = at(REACH) - 2 * here + at(-REACH)
-    bend_of_half = at(REACH / 2) - 2 * here + at(-REACH / 2)
-    # Outputs are subtracted before they are summed up: those that did not move then cancel without rounding.
-    slope = float((weights * (at(STEP) - at(-STEP))).sum()) / (2 * STEP)
-    array[...] = start
-    noise = 1e-12 * max(1.0, float(np.abs(here).max()))
-    return math.nan if np.abs(bend - 4 * bend_of_half).max() > noise else slope
 
 
 def _directional_error(
@@ -363,7 +250,7 @@ def _directional_error(
         direction /= np.linalg.norm(direction)
         if length:
             direction = direction / 2 + grad / length
-        slope = _slope(run, weights, array, direction)
+        slope = slope_along(run, weights, array, direction)
         if not math.isnan(slope):
             if not length and abs(slope) <= rounding:
                 return 0.0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepviz.engine.optimizer import CHUNK
+from deepviz.engine.optimizer_state import CHUNK
 from deepviz.engine.reading import Reading, seen, with_gaps
 from deepviz.engine.tape import Tape, Tensor
 

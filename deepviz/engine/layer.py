@@ -130,6 +130,13 @@ class Layer(Definition):
     ) -> Sequence[Tensor]:
         """Write down how the gradient goes from the output back to the parameters and the inputs.
 
+        With y the output, x an input and p a parameter, all taken as vectors, and L the loss, that is the chain rule::
+
+            dL/dx = (dy/dx)^T dL/dy,   dL/dp = (dy/dp)^T dL/dy
+
+        The field calls these vector-Jacobian products. What a layer writes down is their result, never a Jacobian: that
+        of a Dense layer of 100 inputs and units has 10,000 numbers for each sample, and the result 100.
+
         Parameters
         ----------
         tape, params, kept

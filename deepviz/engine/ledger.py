@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deepviz.engine.graph import GraphLike
 from deepviz.engine.loss import Loss
-from deepviz.engine.memory import Storage
 from deepviz.engine.network import Network
+from deepviz.engine.storage import Storage
 from deepviz.engine.tape import Tape, Tensor
-from deepviz.engine.wiring import GraphLike, wired
+from deepviz.engine.wiring import wired
 
 BEFORE, AFTER = ("forward", "loss"), ("backward", "update")
 """Phases before and after the moment at which the backward pass begins."""

@@ -96,6 +96,8 @@ class Loss(Definition):
         """
         if task not in self.tasks:
             raise ShapeError(f"{self.label} is for {' and '.join(self.tasks)}; this data is for {task}.")
+        if task == "classification" and outputs == 1 and not self.tells_yes_from_no:
+            raise ShapeError(f"{self.label} tells classes apart; this data has a single class. Choose other data.")
         yes_or_no = self.tells_yes_from_no and task == "classification" and outputs == 2
         if output_shape != (outputs,) and not (yes_or_no and output_shape == (1,)):
             wanted = f"{outputs} classes" if task == "classification" else f"{outputs} target numbers"

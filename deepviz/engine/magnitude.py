@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepviz.engine.optimizer import CHUNK
+from deepviz.engine.optimizer_state import CHUNK
 from deepviz.engine.reading import Reading, norm, seen, with_gaps
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 from deepviz.engine.tape import Tape, Tensor
 
 STATISTICS = ("l2", "mean", "max")

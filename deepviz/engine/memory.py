@@ -1,56 +1,20 @@
 """Memory plan of a tape: tensors whose lives do not overlap share their place in one block.
 
-A tensor lives from the call that writes it first to the call that reads it last. The result of an elementwise call
-takes the very place of an argument that dies in this call, which is what "in place" means.
+It is what compilers do to share registers (liveness analysis, then linear scan: Poletto & Sarkar 1999), here with
+arrays, as in Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", section 3. A tensor lives from the call
+that writes it first to the call that reads it last. The result of an elementwise call takes the very place of an
+argument that dies in this call, which is what "in place" means.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from deepviz.engine.tape import Record
-
-ALIGNMENT = 64
-"""Bytes; a cache line, and the width of the widest vector registers."""
-
-
-class Storage:
-    """A piece of memory that one or more tensors are views of. It has no array until the tape is compiled.
-
-    Attributes
-    ----------
-    outside
-        Whether somebody else sees its array, such as a parameter's: then what is written to it is never dropped.
-    ones
-        How many ones lie right behind its numbers. Nobody writes to them, so it shares its place with nobody.
-    """
-
-    __slots__ = ("array", "dtype", "nbytes", "ones", "outside", "shape")
-
-    def __init__(
-        self, shape: tuple[int, ...], dtype: np.dtype[Any], array: np.ndarray | None = None, *, outside: bool = False
-    ) -> None:
-        self.shape, self.dtype, self.array, self.outside = shape, dtype, array, outside
-        self.nbytes, self.ones = math.prod(shape) * dtype.itemsize, 0
-
-    @property
-    def room(self) -> int:
-        """Bytes that it takes, with the ones."""
-        return self.nbytes + self.ones * self.dtype.itemsize
-
-    def blank(self) -> np.ndarray:
-        """An array like the one it has or will have, to try views on. No memory is touched, so it costs none."""
-        return np.empty(self.shape, self.dtype) if self.array is None else self.array
-
-    def grow(self, size: int) -> None:
-        """Make a storage of one axis at least so long."""
-        self.shape = (max(size, *self.shape),)
-        self.nbytes = self.shape[0] * self.dtype.itemsize
+from deepviz.engine.alignment import aligned, aligned_block
+from deepviz.engine.replay import Record
+from deepviz.engine.storage import Storage
 
 
 class FreeList:
@@ -61,7 +25,7 @@ class FreeList:
         self._pieces: list[tuple[int, int]] = []
 
     def take(self, nbytes: int) -> int:
-        """Offset of a free piece: the smallest that is large enough, or new room at the end."""
+        """Offset of a free piece: the smallest that is large enough ("best fit"), or new room at the end."""
         wanted = aligned(nbytes)
         fitting = [piece for piece in self._pieces if piece[1] >= wanted]
         if not fitting:
@@ -99,10 +63,7 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
     -------
     The block, an array of bytes.
     """
-    last_use: dict[Storage, int] = {}
-    for number, record in enumerate(records):
-        for tensor in (*record.reads, *([record.write] if record.write else [])):
-            last_use[tensor.storage] = number
+    last_use = {storage: number for number, record in enumerate(records) for storage in _touched(record)}
     for storage in kept:
         last_use[storage] = len(records)
 
@@ -119,8 +80,7 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
                 if heir is not None:
                     last_use[heir] = -1  # its place lives on under another name
         if share:
-            touched = (*record.reads, *([record.write] if record.write else []))
-            for storage in dict.fromkeys(tensor.storage for tensor in touched):  # in order: the plan is always the same
+            for storage in _touched(record):
                 if last_use[storage] == number and storage in offsets:
                     free.give_back(offsets[storage], storage.nbytes)
 
@@ -129,6 +89,12 @@ def place(records: Sequence[Record], kept: Collection[Storage], *, share: bool) 
         storage.array = block[offset : offset + storage.nbytes].view(storage.dtype).reshape(storage.shape)
         block[offset + storage.nbytes : offset + storage.room].view(storage.dtype)[:] = 1
     return block
+
+
+def _touched(record: Record) -> list[Storage]:
+    """What a call reads and writes, each once and in order, so that the plan is always the same."""
+    tensors = record.reads if record.write is None else (*record.reads, record.write)
+    return list(dict.fromkeys(tensor.storage for tensor in tensors))
 
 
 def _dying_argument(
@@ -145,15 +111,3 @@ def _dying_argument(
         if last_use[storage] == number and storage in offsets and tensor.lies_like(record.write):
             return storage
     return None
-
-
-def aligned(nbytes: int) -> int:
-    """A size rounded up to whole cache lines."""
-    return math.ceil(nbytes / ALIGNMENT) * ALIGNMENT
-
-
-def aligned_block(nbytes: int, *, zeroed: bool = False) -> np.ndarray:
-    """New memory that starts at a cache line, as an array of bytes. Zeros cost nothing until they are touched."""
-    raw = (np.zeros if zeroed else np.empty)(nbytes + ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + nbytes]

@@ -13,16 +13,18 @@ from itertools import pairwise
 import numpy as np
 
 from deepviz.engine.arena import Arena
+from deepviz.engine.graph import Edge, Graph, GraphLike, Node
+from deepviz.engine.graph import GraphError as GraphError
 from deepviz.engine.layer import Layer
 from deepviz.engine.ragged import as_array
 from deepviz.engine.recording import NetworkTape, Recording, by_node
+from deepviz.engine.replay import replay
 from deepviz.engine.shapes import Shape, shape_text
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.weighted import Trained, Weighted, penalty
-from deepviz.engine.wiring import Edge, Graph, GraphLike, Node, wired
 from deepviz.engine.wiring import EdgeKey as EdgeKey
-from deepviz.engine.wiring import GraphError as GraphError
 from deepviz.engine.wiring import WiredNode as WiredNode
+from deepviz.engine.wiring import wired
 
 
 class Network:
@@ -244,8 +246,7 @@ class Network:
         if tape.noise is not None:
             self._passes += 1
             tape.noise.start(self.seed, self._passes)
-        for function, arguments in tape.forward_calls:
-            function(*arguments)
+        replay(tape.forward_calls)
         self._ran = tape if training else None
         return tape.output.copy()
 
@@ -275,8 +276,7 @@ class Network:
         if grad.dtype.kind not in "biuf":
             raise ValueError(f"The gradient holds {grad.dtype}; wanted are real numbers of shape {grad.shape}.")
         tape.output_grad[...] = grad
-        for function, arguments in tape.backward_calls:
-            function(*arguments)
+        replay(tape.backward_calls)
         self._ran = None  # gradients have taken the place of what the forward pass had left for them
         return tape.input_grad.copy()
 
@@ -331,7 +331,7 @@ class Network:
             name: tape.empty(array.shape) if name.rpartition("/")[0] in frozen else tape.external(array)
             for name, array in self.gradients.items()
         }
-        recording = Recording(self, tape, params, grads, {}, {})
+        recording = Recording(self, tape, x, params, grads, {}, {})
         tape.phase, own = "forward", by_node(params)
         for node in self.nodes:
             tape.node = node.id

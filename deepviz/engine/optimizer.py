@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from deepviz.engine.clipping import record_clipnorm, record_clipvalue
+from deepviz.engine.optimizer_state import OptimizerState as OptimizerState
+from deepviz.engine.optimizer_state import Span as Span
+from deepviz.engine.optimizer_state import chunks as chunks
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.registry import Definition
 
-CHUNK = 32_768
-"""Numbers updated at a time: few enough that all vectors of an update stay in the processor's cache."""
-
-TAME_SQUARE = 1e30
-TAME_EPSILON = 1e-12
+TAME_SQUARE, TAME_EPSILON = 1e30, 1e-12
+"""The squared norm of gradients below which, and the epsilon from which on, no update overflows: see `tame_square`."""
 
 LearningRate = Annotated[
     float,
@@ -33,68 +31,16 @@ LearningRate = Annotated[
 ]
 
 
-class Span(NamedTuple):
-    """A part of the vectors that is trained.
-
-    Attributes
-    ----------
-    start, stop
-        Its first number, and the one after the last.
-    behind
-        How many of the run's steps the optimizer was not at work there: because the layer was frozen, or because
-        another optimizer was.
-    """
-
-    start: int
-    stop: int
-    behind: int = 0
-
-
-@dataclass
-class OptimizerState:
-    """What changes while an optimizer runs.
-
-    Attributes
-    ----------
-    learning_rate
-        That of the next update; may be changed between any two.
-    step
-        How many steps have been made.
-    vectors
-        Vectors of the length of the parameters that the optimizer keeps, by name.
-    spans
-        The parts of the vectors that are trained; the rest stays as it is.
-    """
-
-    learning_rate: float
-    step: int = 0
-    vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    spans: tuple[Span, ...] = ()
-
-    @property
-    def portions(self) -> list[tuple[slice, int]]:
-        """The spans in portions, as `chunks` gives them, each with how many steps its span is behind."""
-        return [(portion, span.behind) for span in self.spans for portion in chunks([span])]
-
-    @property
-    def delays(self) -> tuple[int, ...]:
-        """By how many steps spans are behind, each number once, also if there is no span."""
-        return tuple(dict.fromkeys(span.behind for span in self.spans)) or (0,)
-
-    @contextmanager
-    def limited_to(self, part: slice) -> Iterator[None]:
-        """While it lasts, only what lies in a part of the vectors is trained: the rest is trained elsewhere."""
-        all_spans = self.spans
-        cut = [Span(max(start, part.start), min(stop, part.stop), behind) for start, stop, behind in all_spans]
-        self.spans = tuple(span for span in cut if span.start < span.stop)
-        try:
-            yield
-        finally:
-            self.spans = all_spans
-
-
 class Optimizer(Definition):
-    """One way to update parameters. Subclasses are frozen models whose fields are the hyperparameters."""
+    """One way to update parameters. Subclasses are frozen models whose fields are the hyperparameters.
+
+    Attributes
+    ----------
+    formula
+        What it computes, in one short line; see `written` for the symbols.
+    vector_names
+        The names of the vectors that it may keep from step to step, such as a velocity.
+    """
 
     category: ClassVar[str] = "Optimizer"
     formula: ClassVar[str] = ""
@@ -249,8 +195,13 @@ def numbers(count: int, dtype: np.dtype[Any]) -> tuple[np.ndarray, ...]:
     return tuple(np.zeros((), dtype) for _ in range(count))
 
 
-def chunks(spans: Sequence[slice | Span]) -> list[slice]:
-    """Portions of the spans of a vector, each of at most `CHUNK` numbers."""
-    return [
-        slice(start, min(start + CHUNK, span.stop)) for span in spans for start in range(span.start, span.stop, CHUNK)
-    ]
+def record_learning_rate(tape: Tape, dtype: np.dtype[Any], state: OptimizerState, *, divided_by: float = 1.0) -> Tensor:
+    """Write down that a step is counted, and return its learning rate: a number of shape ``()``, divided if asked."""
+    (rate,) = numbers(1, dtype)
+
+    def advance() -> None:
+        state.step += 1
+        rate[()] = state.learning_rate / divided_by
+
+    tape.run(advance)
+    return tape.external(rate)

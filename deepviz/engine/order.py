@@ -12,6 +12,7 @@ import numpy as np
 
 from deepviz.engine.schedule import Progress
 from deepviz.engine.trainer_state import Place
+from deepviz.numerals import thousands
 
 
 class Order:
@@ -75,7 +76,8 @@ class Order:
         """
         if place.epoch < 0 or not 0 <= place.seen < self.count:
             raise ValueError(
-                f"The saved state has seen {place.seen:,} samples of an epoch; there are only {self.count:,}."
+                f"The saved state has seen {thousands(place.seen)} samples of an epoch; "
+                f"there are only {thousands(self.count)}."
             )
         return place
 

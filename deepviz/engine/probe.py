@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import ClassVar, Literal
 
 from deepviz.engine.reading import Reading
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 from deepviz.registry import Definition
 
 Moment = Literal["computed", "clipped", "updated"]

@@ -1,4 +1,8 @@
-"""What is written down when a network is recorded: its forward pass, then its backward pass, last layer first."""
+"""What is written down when a network is recorded: its forward pass, then its backward pass, last layer first.
+
+The backward pass is backpropagation, and it is `Recording.record_backward`: the chain rule, applied layer by layer. All
+the rest of this package is what the layers put in, and what makes it fast.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,10 @@ class Recording:
 
     Attributes
     ----------
+    input
+        The batch, of shape ``(batch, *input_shape)``.
+    params, grads
+        The parameters and what layers keep, and where the gradients of the parameters are to be written, by full name.
     outputs
         What each node gives, by its id.
     kept
@@ -29,6 +37,7 @@ class Recording:
 
     network: Network
     tape: Tape
+    input: Tensor
     params: Mapping[str, Tensor]
     grads: Mapping[str, Tensor]
     outputs: dict[str, Tensor]
@@ -40,20 +49,36 @@ class Recording:
         return self.outputs[self.network.nodes[-1].id]
 
     def record_backward(self, output_grad: Tensor) -> BackwardRecording:
-        """Write the backward pass down: last layer first, each layer taking the gradient of its own output."""
-        tape = self.tape
+        """Write the backward pass down: last layer first, each layer taking the gradient of its own output.
+
+        With ``y_n`` the output of node n, ``p_n`` its parameters and L the loss, the chain rule is, for all edges that
+        leave n, to nodes m::
+
+            dL/dy_n = sum over m of  dL/dy_m dy_m/dy_n
+            dL/dp_n = dL/dy_n dy_n/dp_n
+
+        Each product of a gradient with a derivative is what `Layer.backward` writes down; the derivatives themselves,
+        Jacobian matrices, are never made. As every ``dL/dy_m`` is there before ``dL/dy_n`` is asked for, one pass gives
+        all gradients, at a small multiple of the cost of the forward pass. That is backpropagation (Rumelhart, Hinton &
+        Williams 1986), the reverse mode of automatic differentiation (Baydin et al. 2018, section 3.2).
+
+        Parameters
+        ----------
+        output_grad
+            ``dL/dy`` of the network's output, of shape ``(batch, *output_shape)``.
+        """
+        tape, nodes = self.tape, self.network.nodes
         tape.phase = "backward"
-        arriving: dict[str, list[Tensor]] = {self.network.nodes[-1].id: [output_grad]}
+        arriving: dict[str, list[Tensor]] = {nodes[-1].id: [output_grad]}
         edge_grads: dict[EdgeKey, Tensor] = {}
-        totals: dict[str, Tensor] = {}
-        total = output_grad
+        node_grads: dict[str, Tensor] = {}
         params, grads = by_node(self.params), by_node(self.grads)
-        for node in reversed(self.network.nodes):
+        for node in reversed(nodes):
             tape.node = node.id
             total, *others = arriving[node.id]
             for other in others:
                 total = tape.add(total, other)
-            totals[node.id] = total
+            node_grads[node.id] = total
             input_grads = node.layer.backward(
                 tape, params.get(node.id, {}), grads.get(node.id, {}), self.kept[node.id], total
             )
@@ -61,10 +86,13 @@ class Recording:
                 edge_grads[source, node.id, port] = input_grads[port]
                 arriving.setdefault(source, []).append(input_grads[port])
         tape.node = ""
-        return BackwardRecording(total, edge_grads, totals)
+        return BackwardRecording(node_grads[nodes[0].id], edge_grads, node_grads)
 
     def record_penalties(self, value: Tensor) -> Tensor:
-        """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients."""
+        """Write down the penalties on weights, after the backward pass: the loss with them, and their gradients.
+
+        `value` is the loss without them, of shape ``()``, and so is what is returned.
+        """
         tape = self.tape
         for node, layer, name in self.network.penalized:
             tape.phase, tape.node = "backward", node.id

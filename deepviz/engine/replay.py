@@ -5,7 +5,7 @@ A training step is the replay of such a list: no layer code, no allocation, no s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -14,10 +14,17 @@ import numpy as np
 from deepviz.engine.tensor import Tensor
 
 Phase = Literal["forward", "loss", "backward", "watch", "update"]
+"""A part of a step: outputs, the loss and its gradient with respect to them, the gradients with respect to all else,
+what is looked at besides, and what changes parameters and all that is kept from step to step."""
+
 PHASES: tuple[Phase, ...] = get_args(Phase)
+"""The order of a training step."""
+
 PHASES_OF_PASSES: tuple[Phase, ...] = ("forward", "update", "loss", "backward", "watch")
 """The order without a trainer: what follows from a forward pass is done with it, as a backward pass may never come."""
+
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function and its arguments."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class Record:
                 return left.dot, (right, out)  # takes half the time of np.matmul to get going
             return np.matmul, (left, right, out)
         return self.function, arrays if self.write is None else (*arrays, array_of(self.write))
+
+
+def replay(calls: Iterable[Call]) -> None:
+    """Run calls one after the other."""
+    for function, arguments in calls:
+        function(*arguments)
 
 
 class CompiledTape:
@@ -101,8 +114,7 @@ class CompiledTape:
 
     def replay(self) -> None:
         """Run every call."""
-        for function, arguments in self.calls:
-            function(*arguments)
+        replay(self.calls)
 
     def forget(self) -> None:
         """Overwrite all that calls compute, to see that a replay depends on nothing that an earlier one left."""

@@ -1,72 +1,35 @@
-"""One training step as a tape: forward, loss, backward, what is watched, update; for one size of batch."""
+"""One training step as a tape, for one size of batch: forward, loss, backward, what is watched, update.
+
+That is one step of minibatch gradient descent: outputs y = f(x; p), their loss L(y, t), the gradient dL/dp by
+backpropagation, and the optimizer's update of the parameters p. It is written down once and then only replayed.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from deepviz.engine import ops
 from deepviz.engine.loss import Loss
-from deepviz.engine.network import EdgeKey, Network
-from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks
+from deepviz.engine.network import Network
+from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.optimizer_state import OptimizerState, chunks
+from deepviz.engine.probe import Moment, Probe
+from deepviz.engine.reading import Reading
+from deepviz.engine.recording import Recording
+from deepviz.engine.replay import replay
 from deepviz.engine.samples import Encoded
+from deepviz.engine.step_recording import StepRecording
 from deepviz.engine.tape import Phase, Record, Tape, Tensor
 from deepviz.engine.team.part import Part, Team
-
-if TYPE_CHECKING:
-    from deepviz.engine.probe import Moment, Probe
-    from deepviz.engine.reading import Reading
 
 COMPUTING: tuple[Phase, ...] = ("forward", "loss", "backward")
 TRIALS = 3
 """How often the time is taken that reading takes."""
-
-
-@dataclass(frozen=True)
-class StepRecording:
-    """What a probe may look at: the tensors of a step that has been written down up to the end of backward.
-
-    Attributes
-    ----------
-    outputs, targets
-        What the network gives and what it should give, of shape ``(batch, *output_shape)``.
-    classes
-        The right class of each sample, of shape ``(batch,)``, or of each step of it; None where the targets are no
-        classes.
-    value, output_grad
-        The loss, which is there to the end of the step and whose array is known already, and its gradient with
-        respect to the outputs.
-    edge_grads
-        Gradient with respect to what went over each edge.
-    activations, activation_grads
-        What each node gives, by its id, and the gradient with respect to it.
-    gradients
-        The vector in which the gradients of all parameters are once they are computed. Where a team shares the batch,
-        that is the one in which all have summed them up.
-    clips
-        Whether the optimizer clips them.
-    optimizer_state
-        What changes while the optimizer runs, such as the learning rate.
-    """
-
-    tape: Tape
-    network: Network
-    outputs: Tensor
-    targets: Tensor
-    classes: Tensor | None
-    value: Tensor
-    output_grad: Tensor
-    edge_grads: Mapping[EdgeKey, Tensor]
-    activations: Mapping[str, Tensor]
-    activation_grads: Mapping[str, Tensor]
-    gradients: np.ndarray
-    clips: bool
-    optimizer_state: OptimizerState
 
 
 class Step:
@@ -114,40 +77,10 @@ class Step:
         tape: Tape | None = None,
     ) -> None:
         tape = Tape(network.dtype, training=True, part=part) if tape is None else tape
-        batch, team = part.stop - part.start, part.team
-        x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
-        classes = tape.external(np.zeros((batch, *network.output_shape[:-1]), np.intp)) if classification else None
-        forward = network.record_forward(tape, x)
-        tape.phase, tape.node = "loss", "loss"
-        value, output_grad = loss.record(tape, forward.output, targets)
-        if part.share != 1:  # what is a mean over a part becomes that part's share of the mean over the batch
-            value, output_grad = tape.multiply(value, part.share), tape.multiply(output_grad, part.share)
-        backward = forward.record_backward(output_grad)
-        value = forward.record_penalties(value)
-        tape.phase = "watch"
-        if team is None:
-            gradients = network.gradients.vector
-            square = ops.squared_norm(tape, tape.external(gradients), out=tape.input(()))
-        else:
-            gradients = team.gradients[0]
-            value, square = record_sums(tape, team, value)
-        tape.settle(value)
-        size = with_size_of_news(tape, square)
-        recording = StepRecording(
-            tape=tape,
-            network=network,
-            outputs=forward.output,
-            targets=targets,
-            classes=classes,
-            value=value,
-            output_grad=output_grad,
-            edge_grads=backward.edge_grads,
-            activations=forward.outputs,
-            activation_grads=backward.node_grads,
-            gradients=gradients,
-            clips=optimizer.clips,
-            optimizer_state=state,
-        )
+        team, is_first = part.team, part.team is None or part.team.number == 0
+        forward, recording, square = record_passes(tape, network, loss, part, state, optimizer.clips, classification)
+        guard, gradients = record_guard(tape, square), recording.gradients
+
         self._readings: list[tuple[str, Reading]] = []
         self._tables: list[tuple[tuple[str, ...], Reading]] = []
         self._measuring: list[Record] = []
@@ -162,21 +95,23 @@ class Step:
             optimizer.record(tape, network.parameters.vector, gradients, state)
         if team is not None:
             tape.run(team.wait)
-        if team is None or team.number == 0:
+        if is_first:
             forward.record_limits()
         self._add(fitting, "updated", recording)
+
         self.noise = tape.noise if tape.is_random else None
-        self._tape = tape.compile(keep=[value, size])
-        self.x, self.targets = self._tape[x], self._tape[targets]
-        self.classes = self._tape[classes] if classes is not None and self._tape.reads(classes) else None
-        self._value, self._size, self._gradients = self._tape[value], self._tape[size], gradients
+        self._tape = compiled = tape.compile(keep=[recording.value, guard])
+        self.x, self.targets = compiled[forward.input], compiled[recording.targets]
+        classes = recording.classes
+        self.classes = compiled[classes] if classes is not None and compiled.reads(classes) else None
+        self._value, self._guard, self._gradients = compiled[recording.value], compiled[guard], gradients
         self._tame_square = optimizer.tame_square
         # In a team they wait for each other, so they cannot be made alone.
-        self._measuring_calls = self._tape.calls_of(self._measuring) if team is None else []
-        self._compute_calls = self._tape.part(*COMPUTING, "watch")
+        self._measuring_calls = compiled.calls_of(self._measuring) if team is None else []
+        self._compute_calls = compiled.part(*COMPUTING, "watch")
         # What layers keep from step to step is kept once, by the first of a team.
-        self.update_calls = self._tape.part("update", of_nodes=team is None or team.number == 0)
-        self.nbytes = self._tape.nbytes
+        self.update_calls = compiled.part("update", of_nodes=is_first)
+        self.nbytes = compiled.nbytes
 
     def make(self, samples: Encoded, chosen: np.ndarray, seed: int, number: int) -> bool:
         """Make the step: compute, and update if all numbers are tame.
@@ -205,7 +140,7 @@ class Step:
         try:
             for function, arguments in self._compute_calls:
                 function(*arguments)
-            if not (self._size.item() < self._tame_square and math.isfinite(self._value.item())):
+            if not (self._guard.item() < self._tame_square and math.isfinite(self._value.item())):
                 return False
             for function, arguments in self.update_calls:
                 function(*arguments)
@@ -230,8 +165,7 @@ class Step:
         times = []
         for _ in range(TRIALS):
             began = clock()
-            for function, arguments in self._measuring_calls:
-                function(*arguments)
+            replay(self._measuring_calls)
             self.read()
             times.append(clock() - began)
         return min(times)
@@ -262,20 +196,77 @@ class Step:
         return self._tape.first_non_finite(COMPUTING)
 
 
-def with_size_of_news(tape: Tape, square: Tensor) -> Tensor:
-    """The squared norm of the gradients, and added to it that of what layers will take over in the update.
+def record_passes(
+    tape: Tape,
+    network: Network,
+    loss: Loss,
+    part: Part,
+    state: OptimizerState,
+    clips: bool,
+    classification: bool,
+) -> tuple[Recording, StepRecording, Tensor]:
+    """Write down everything up to the gradients: forward pass, loss, backward pass, penalties on weights.
 
-    A batch whose variance is infinite can have a finite loss and finite gradients; it must be refused all the same.
+    Returns
+    -------
+    forward
+        The forward pass, with the batch that it begins with.
+    recording
+        What probes may look at.
+    square
+        The squared norm of the gradient of all parameters, of shape ``()``.
+    """
+    batch, team = part.stop - part.start, part.team
+    x, targets = tape.input((batch, *network.input_shape)), tape.input((batch, *network.output_shape))
+    classes = tape.external(np.zeros((batch, *network.output_shape[:-1]), np.intp)) if classification else None
+    forward = network.record_forward(tape, x)
+    tape.phase, tape.node = "loss", "loss"
+    value, output_grad = loss.record(tape, forward.output, targets)
+    if part.share != 1:  # what is a mean over a part becomes that part's share of the mean over the batch
+        value, output_grad = tape.multiply(value, part.share), tape.multiply(output_grad, part.share)
+    backward = forward.record_backward(output_grad)
+    value = forward.record_penalties(value)
+    tape.phase = "watch"
+    if team is None:
+        gradients = network.gradients.vector
+        square = ops.squared_norm(tape, tape.external(gradients), out=tape.input(()))
+    else:
+        gradients = team.gradients[0]
+        value, square = record_sums(tape, team, value)
+    recording = StepRecording(
+        tape=tape,
+        network=network,
+        outputs=forward.output,
+        targets=targets,
+        classes=classes,
+        value=tape.settle(value),
+        output_grad=output_grad,
+        edge_grads=backward.edge_grads,
+        activations=forward.outputs,
+        activation_grads=backward.node_grads,
+        gradients=gradients,
+        clips=clips,
+        optimizer_state=state,
+    )
+    return forward, recording, square
+
+
+def record_guard(tape: Tape, square: Tensor) -> Tensor:
+    """Write down the number that has to be small and finite for an update to be safe, of shape ``()``.
+
+    It is the squared norm of the gradients, `square`, and added to it that of what layers will take over in the update:
+    a batch whose variance is infinite can have a finite loss and finite gradients, and must be refused all the same.
     """
     computed = {record.write.storage for record in tape.records if record.phase in COMPUTING and record.write}
-    news = {tensor for record in tape.records if record.phase == "update" for tensor in record.reads}
-    for tensor in sorted((tensor for tensor in news if tensor.storage in computed), key=lambda tensor: tensor.shape):
-        square = tape.add(square, ops.squared_norm(tape, tensor))
+    updates = [record for record in tape.records if record.phase == "update"]
+    for tensor in dict.fromkeys(tensor for record in updates for tensor in record.reads):
+        if tensor.storage in computed:
+            square = tape.add(square, ops.squared_norm(tape, tensor))
     return square
 
 
 def record_sums(tape: Tape, team: Team, value: Tensor) -> tuple[Tensor, Tensor]:
-    """Write down that the gradients of all parts are summed up, each process its own slice of them.
+    """Write down that the gradients of all parts are summed up, each process its own slice of them (a reduce-scatter).
 
     Returns
     -------

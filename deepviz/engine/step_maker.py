@@ -18,6 +18,7 @@ from deepviz.engine.fault import Fault
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.replay import replay
 from deepviz.engine.samples import Encoded
 from deepviz.engine.step import Step
 from deepviz.engine.steps import Steps, Watched
@@ -246,8 +247,7 @@ class StepMaker:
             self._diverge(origin)
         vectors = [network.parameters.vector, network.state.vector, *self.state.vectors.values()]
         before = [vector.copy() for vector in vectors]
-        for function, arguments in step.update_calls:
-            function(*arguments)
+        replay(step.update_calls)
         origin = origin_in_update(network, self.state.vectors)
         if origin is not None:
             for vector, values in zip(vectors, before, strict=True):

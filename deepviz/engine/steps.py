@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from deepviz.engine import probes as probe_package
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import Optimizer, OptimizerState
+from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.optimizer_state import OptimizerState
 from deepviz.engine.step import Step
 from deepviz.engine.tape import Tape
 from deepviz.engine.team.part import Part, whole

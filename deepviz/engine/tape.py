@@ -1,7 +1,8 @@
 """The tape: what a training step does, written down once as NumPy calls and then replayed.
 
 Layers record; nothing is computed then. `compile` finds out who writes and who reads each tensor, drops what nobody
-reads, gives every tensor its place in memory, and leaves a flat list of ``(function, arguments)`` to replay.
+reads, gives every tensor its place in memory, and leaves a flat list of ``(function, arguments)`` to replay. In the
+field such a list is a Wengert list (Wengert 1964), and a program that is recorded before it runs a static graph.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from deepviz.engine.interruption import Interrupted, question
-from deepviz.engine.memory import Storage, place
+from deepviz.engine.memory import place
 from deepviz.engine.noise import Noise
 from deepviz.engine.replay import PHASES
 from deepviz.engine.replay import Call as Call
@@ -21,6 +22,7 @@ from deepviz.engine.replay import CompiledTape as CompiledTape
 from deepviz.engine.replay import Phase as Phase
 from deepviz.engine.replay import Record as Record
 from deepviz.engine.shapes import Shape
+from deepviz.engine.storage import Storage
 from deepviz.engine.team.part import Part, whole
 from deepviz.engine.tensor import Tensor as Tensor
 
@@ -164,7 +166,9 @@ class Tape:
 
         return self.over_batch(self.call(lay_out, (found,), (processes, *found.shape), dtype=found.dtype))
 
-    def random(self, shape: Shape) -> Tensor:
+    # Random numbers
+
+    def uniform(self, shape: Shape) -> Tensor:
         """Random numbers from 0 up to, but not including, 1. The first axis is that of the batch."""
         return self._drawn(self.noise.uniform, shape)
 
@@ -295,6 +299,8 @@ class Tape:
         else:
             factors = self.constant(1.0, (shape[0], 1)), a.reshape(1, -1)
         return self.product(*factors, like=other)
+
+    # From a recording to a list of calls
 
     def compile(
         self, keep: Iterable[Tensor] = (), *, share: bool = True, phases: Sequence[Phase] = PHASES

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from deepviz.engine.memory import Storage
 from deepviz.engine.shapes import Shape
+from deepviz.engine.storage import Storage
 
 View = Callable[[np.ndarray], np.ndarray]
 """Something that NumPy does to an array without moving a number: a slice, a transpose, another shape."""

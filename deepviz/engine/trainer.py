@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextvars import copy_context
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,30 +26,12 @@ from deepviz.engine.samples import Samples, encoded
 from deepviz.engine.schedule import Schedule
 from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.step_maker import StepMaker
+from deepviz.engine.step_record import StepRecord as StepRecord
 from deepviz.engine.stopping_rule import StoppingRule
 from deepviz.engine.threads import one_blas_thread
 from deepviz.engine.trainer_state import Best as Best
 from deepviz.engine.trainer_state import TrainerState as TrainerState
 from deepviz.engine.validation import Validation
-
-
-class StepRecord(NamedTuple):
-    """What was read from one step.
-
-    Attributes
-    ----------
-    step
-        Counted from 1 over the whole run.
-    epoch
-        Counted from 1.
-    values
-        What each probe read, by its key; at the end of an epoch also ``validation_loss``, for classification
-        ``validation_accuracy``, and each metric by its name, such as ``validation_F1``.
-    """
-
-    step: int
-    epoch: int
-    values: dict[str, Any]
 
 
 class Trainer:
@@ -352,21 +333,16 @@ class Trainer:
     def state(self) -> TrainerState:
         """A copy of all that is needed to go on from here."""
         arena, maker = self.network.parameters, self._maker
-        vectors = {}
-        for name, vector in maker.state.vectors.items():
-            twin = arena.twin()
-            twin.vector[:] = vector
-            vectors[name] = dict(twin)
         return TrainerState(
-            self.step,
-            self.learning_rate,
-            arena.copied(),
-            vectors,
-            self.network.state.copied(),
-            self._course.state(),
-            self._order.place,
-            maker.left_by,
-            maker.ages,
+            step=self.step,
+            learning_rate=self.learning_rate,
+            parameters=arena.copied(),
+            optimizer_vectors={name: arena.named(vector) for name, vector in maker.state.vectors.items()},
+            network_state=self.network.state.copied(),
+            course=self._course.state(),
+            place=self._order.place,
+            optimizer=maker.left_by,
+            ages=maker.ages,
         )
 
     def restore(self, state: TrainerState) -> None:
@@ -383,11 +359,8 @@ class Trainer:
         if not left_by.is_kind_of(self.optimizer) or state.optimizer_vectors.keys() != set(left_by.keeps):
             raise ValueError(f"The saved state is not one of {self.optimizer.label} with these settings.")
         optimizer = self.optimizer.changed(learning_rate=state.learning_rate)
-        vectors = {}
-        for name, arrays in state.optimizer_vectors.items():
-            twin = self.network.parameters.twin()
-            twin.load(arrays)
-            vectors[name] = twin.vector
+        arena = self.network.parameters
+        vectors = {name: arena.vector_of(arrays) for name, arrays in state.optimizer_vectors.items()}
         place = order.checked(state.place_among(order.count, order.batch_size))
         self.network.load_weights(state.weights)
         order.place = place

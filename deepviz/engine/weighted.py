@@ -46,17 +46,6 @@ class Weighted(Trained):
 
     weights: ClassVar[tuple[str, ...]] = ("W",)
 
-    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Weights as the initializer draws them, all else zero."""
-        return {
-            name: initial(self.kernel_initializer if name in self.weights else "zeros", shape, rng, *fans(shape))
-            for name, shape in self.parameter_shapes(inputs).items()
-        }
-
-    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
-        """The axes of a weight array of so many axes that count its units; the others run over a unit's own weights."""
-        return (rank - 1,)
-
     kernel_initializer: InitializerName = Field(
         "glorot_uniform",
         title="First weights",
@@ -87,6 +76,17 @@ class Weighted(Trained):
         description="After each step, the weights of a unit that are longer than this are scaled back to this length.",
         json_schema_extra=ADVANCED,
     )
+
+    def init_params(self, inputs: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Weights as the initializer draws them, all else zero."""
+        return {
+            name: initial(self.kernel_initializer if name in self.weights else "zeros", shape, rng, *fans(shape))
+            for name, shape in self.parameter_shapes(inputs).items()
+        }
+
+    def unit_axes(self, name: str, rank: int) -> tuple[int, ...]:
+        """The axes of a weight array of so many axes that count its units; the others run over a unit's own weights."""
+        return (rank - 1,)
 
 
 def record_penalty(tape: Tape, layer: Weighted, weights: Tensor, grad: Tensor) -> Tensor | None:

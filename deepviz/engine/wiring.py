@@ -1,73 +1,18 @@
-"""From a graph to layers in a row: who comes after whom, and what shapes everyone meets."""
+"""From a graph to layers in a row: who comes after whom, and what shapes everyone meets.
+
+The order is a topological one, found by Kahn's algorithm (Kahn 1962): take what waits for nobody, then what waits only
+for what is taken, and so on. What is never taken is on a cycle, or behind one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
+from deepviz.engine.graph import EdgeLike, GraphError, GraphLike
 from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.shapes import Shape, ShapeError
-
-
-class NodeLike(Protocol):
-    """A layer with a name, as `Network.from_graph` takes it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def layer(self) -> Any: ...
-
-
-class EdgeLike(Protocol):
-    """A connection from one node's output to another's input port."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-
-
-class GraphLike(Protocol):
-    """Nodes and edges in any order."""
-
-    @property
-    def nodes(self) -> Iterable[NodeLike]: ...
-    @property
-    def edges(self) -> Iterable[EdgeLike]: ...
-
-
-@dataclass(frozen=True)
-class Node:
-    """A layer with a name, and nothing else."""
-
-    id: str
-    layer: Layer
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A connection, and nothing else."""
-
-    source: str
-    target: str
-    port: int = 0
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Nodes and edges, and nothing else: for graphs that were not drawn."""
-
-    nodes: Sequence[Node]
-    edges: Sequence[Edge]
-
-
-class GraphError(ValueError):
-    """A graph that is no network: no or several inputs or outputs, a cycle, an unknown node, a missing connection."""
-
 
 EdgeKey = tuple[str, str, int]
 """A connection: the node it starts at, the node it ends at, and which of its inputs."""
@@ -116,33 +61,46 @@ def wired(graph: GraphLike) -> list[WiredNode]:
         raise GraphError(f"One node is the output; {len(outputs)} lead nowhere ({which}).")
 
     done: dict[str, WiredNode] = {}
-    place = {node_id: number for number, node_id in enumerate(layers)}
-    missing = {node_id: len(edges) for node_id, edges in incoming.items()}
-    ready = [node_id for node_id in layers if not missing[node_id]]
-    while ready:
-        for node_id in ready:
-            layer = layers[node_id]
-            sources = tuple(edge.source for edge in sorted(incoming[node_id], key=lambda edge: edge.port))
-            low, high = layer.minimum_inputs, layer.maximum_inputs
-            if len(sources) < low or (high is not None and len(sources) > high):
-                wanted = low if low == high else f"at least {low}" if high is None else f"{low} to {high}"
-                raise GraphError(f"{node_id} has {len(sources)} inputs; it takes {wanted}.")
-            if sorted(edge.port for edge in incoming[node_id]) != list(range(len(sources))):
-                ports = ", ".join(str(edge.port) for edge in incoming[node_id])
-                raise GraphError(f"The {len(sources)} inputs of {node_id} are counted from 0, each once; not {ports}.")
-            shapes = tuple(done[source].output_shape for source in sources)
-            try:
-                done[node_id] = WiredNode(node_id, layer, sources, shapes, layer.output_shape(shapes))
-            except ShapeError as error:
-                raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
-        for edge in (edge for node_id in ready for edge in leaving[node_id]):
-            missing[edge.target] -= 1
-        following = {edge.target for node_id in ready for edge in leaving[node_id] if not missing[edge.target]}
-        ready = sorted(following, key=place.__getitem__)
+    for node_id in _in_order(incoming, leaving):
+        done[node_id] = _in_its_place(node_id, layers[node_id], incoming[node_id], done)
     if len(done) < len(layers):
         stuck = next(node_id for node_id in layers if node_id not in done)
         raise GraphError(f"{stuck} is on a cycle or behind one; data must flow one way.")
     return _input_first_output_last(list(done.values()), inputs[0], outputs[0])
+
+
+def _in_order(incoming: Mapping[str, Sequence[EdgeLike]], leaving: Mapping[str, Sequence[EdgeLike]]) -> Iterator[str]:
+    """Nodes in an order such that each comes after those that feed it; those on a cycle, or behind one, are left out.
+
+    Of nodes that could come next at the same time, the one that the graph names first comes first.
+    """
+    place = {node_id: number for number, node_id in enumerate(incoming)}
+    missing = {node_id: len(edges) for node_id, edges in incoming.items()}
+    ready = [node_id for node_id in incoming if not missing[node_id]]
+    while ready:
+        yield from ready
+        edges = [edge for node_id in ready for edge in leaving[node_id]]
+        for edge in edges:
+            missing[edge.target] -= 1
+        ready = sorted({edge.target for edge in edges if not missing[edge.target]}, key=place.__getitem__)
+
+
+def _in_its_place(node_id: str, layer: Layer, incoming: Sequence[EdgeLike], done: Mapping[str, WiredNode]) -> WiredNode:
+    """A node with its sources in the order of its input ports, and its shapes. Errors are those of `wired`."""
+    edges = sorted(incoming, key=lambda edge: edge.port)
+    low, high = layer.minimum_inputs, layer.maximum_inputs
+    if len(edges) < low or (high is not None and len(edges) > high):
+        wanted = low if low == high else f"at least {low}" if high is None else f"{low} to {high}"
+        raise GraphError(f"{node_id} has {len(edges)} inputs; it takes {wanted}.")
+    if [edge.port for edge in edges] != list(range(len(edges))):
+        ports = ", ".join(str(edge.port) for edge in incoming)
+        raise GraphError(f"The {len(edges)} inputs of {node_id} are counted from 0, each once; not {ports}.")
+    sources = tuple(edge.source for edge in edges)
+    shapes = tuple(done[source].output_shape for source in sources)
+    try:
+        return WiredNode(node_id, layer, sources, shapes, layer.output_shape(shapes))
+    except ShapeError as error:
+        raise ShapeError(f"{node_id}: {error}", error.insert, error.change) from None
 
 
 def _input_first_output_last(nodes: list[WiredNode], first: str, last: str) -> list[WiredNode]:

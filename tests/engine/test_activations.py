@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers, ops
-from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.layers.selu import ALPHA, SCALE
 from deepviz.engine.ops import curves
 from deepviz.engine.ops.erf import erf

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepviz.engine.alignment import ALIGNMENT
 from deepviz.engine.arena import Arena
-from deepviz.engine.memory import ALIGNMENT
 
 SHAPES = {"a/W": (3, 5), "a/b": (5,), "b/W": (5, 2), "c/scale": ()}
 
@@ -83,6 +83,19 @@ def test_loading_takes_over_every_number() -> None:
     given = {name: rng.standard_normal(shape) for name, shape in SHAPES.items()}
     made.load(given)
     assert all(np.array_equal(made[name], given[name].astype(np.float32)) for name in SHAPES)
+
+
+def test_a_vector_is_cut_into_named_arrays_and_put_together_again() -> None:
+    made, rng = arena(), np.random.default_rng(0)
+    given = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in SHAPES.items()}
+    vector = made.vector_of(given)
+    assert np.array_equal(vector[made.slice_of(["b/W"])], given["b/W"].reshape(-1))
+    cut = made.named(vector)
+    vector[:] = 0
+    assert all(np.array_equal(cut[name], given[name]) for name in SHAPES), "a copy, and of the same numbers"
+    assert np.array_equal(made.vector, arena().vector), "what the arena itself holds stays"
+    with pytest.raises(ValueError, match="a/W is missing"):
+        made.vector_of({name: given[name] for name in SHAPES if name != "a/W"})
 
 
 def test_an_arena_of_nothing() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
-from deepviz.engine.gradcheck import LayerRun, check_layer, check_network
+from deepviz.engine.gradcheck import check_layer, check_network
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.shapes import Shape, ShapeError
 
 BATCH = 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
-from deepviz.engine.gradcheck import LayerRun
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.ops import attention
 from deepviz.engine.shapes import Shape
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
-from deepviz.engine.optimizer import CHUNK, Optimizer, Span
+from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.optimizer_state import CHUNK, Span
 from deepviz.engine.tape import Tape
 from deepviz.registry import DefinitionError
 from tests.engine.small_trainer import made, network, numbers_of, one_weight, trainer

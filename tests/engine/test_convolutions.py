@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
-from deepviz.engine.gradcheck import LayerRun, check_layer
+from deepviz.engine.gradcheck import check_layer
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.ops import batch_last, flat_images, window_copies
 from deepviz.engine.ops.convolution_window import Window, same_border
 from deepviz.engine.shapes import Shape, ShapeError

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses, ops
-from deepviz.engine.gradcheck import REACH, LayerRun, _compared, _slope, check_layer, check_loss, check_network
+from deepviz.engine.finite_differences import REACH, slope_along
+from deepviz.engine.gradcheck import _compared, check_layer, check_loss, check_network
 from deepviz.engine.layer import Activation, Kept, Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
@@ -114,7 +116,7 @@ def test_one_wrong_entry_is_found_by_entries_and_by_direction() -> None:
 def test_a_kink_within_reach_is_noticed(distance: float, side: int) -> None:
     run = LayerRun(layers.ReLU(), [(1,)], 1)
     run.inputs[0][...] = side * distance
-    assert np.isnan(_slope(run.forward, np.ones((1, 1)), run.inputs[0], np.ones((1, 1))))
+    assert np.isnan(slope_along(run.forward, np.ones((1, 1)), run.inputs[0], np.ones((1, 1))))
     assert run.inputs[0][0, 0] == side * distance, "what was moved is put back"
 
 
@@ -122,7 +124,7 @@ def test_a_kink_within_reach_is_noticed(distance: float, side: int) -> None:
 def test_a_kink_out_of_reach_does_not_matter(distance: float) -> None:
     run = LayerRun(layers.ReLU(), [(1,)], 1)
     run.inputs[0][...] = distance
-    assert _slope(run.forward, np.ones((1, 1)), run.inputs[0], np.ones((1, 1))) == pytest.approx(1, abs=1e-9)
+    assert slope_along(run.forward, np.ones((1, 1)), run.inputs[0], np.ones((1, 1))) == pytest.approx(1, abs=1e-9)
 
 
 def test_a_tensor_of_which_nothing_could_be_compared_does_not_pass() -> None:

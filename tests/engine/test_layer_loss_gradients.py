@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
-from deepviz.engine.gradcheck import check_network, draw_inputs
+from deepviz.engine.gradcheck import check_network
 from deepviz.engine.layer import Kept, Layer
+from deepviz.engine.layer_run import draw_inputs
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
-from deepviz.engine.gradcheck import LayerRun, check_layer, draw_inputs
+from deepviz.engine.gradcheck import check_layer
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun, draw_inputs
 from deepviz.engine.noise import Noise
 from deepviz.engine.shapes import Shape
 from deepviz.engine.weighted import Trained, Weighted

@@ -10,15 +10,16 @@ import pytest
 
 from deepviz.engine import layers, losses, optimizers
 from deepviz.engine.ages import Ages
+from deepviz.engine.graph import Edge, Graph, Node
 from deepviz.engine.layer import Layer
 from deepviz.engine.ledger import Sketch, ledger, stored_bytes
 from deepviz.engine.loss import Loss
-from deepviz.engine.memory import Storage
 from deepviz.engine.network import Network
 from deepviz.engine.replay import Phase
 from deepviz.engine.step import Step
+from deepviz.engine.storage import Storage
 from deepviz.engine.team.part import whole
-from deepviz.engine.wiring import Edge, Graph, Node, wired
+from deepviz.engine.wiring import wired
 
 FLOAT = 4
 CROSS_ENTROPY = losses.SoftmaxCrossEntropy()

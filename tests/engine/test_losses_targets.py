@@ -45,6 +45,18 @@ def test_only_what_tells_yes_from_no_takes_one_output_for_two_classes(kind: type
             kind().check((1,), "classification", 2)
 
 
+@pytest.mark.parametrize("kind", list(losses.registry.values()), ids=list(losses.registry))
+def test_a_single_class_is_nothing_to_tell_apart(kind: type[Loss]) -> None:
+    """Its one output would be taken for a yes or no, and half of the samples for wrong."""
+    if "classification" not in kind.tasks:
+        return
+    if kind.tells_yes_from_no:
+        kind().check((1,), "classification", 1)
+        return
+    with pytest.raises(ShapeError, match="a single "):
+        kind().check((1,), "classification", 1)
+
+
 @pytest.mark.parametrize(
     ("key", "given", "classes"),
     [

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers
-from deepviz.engine.gradcheck import LayerRun, check_network
+from deepviz.engine.gradcheck import check_network
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.losses import MeanSquaredError
 from deepviz.engine.network import GraphError
 from deepviz.engine.shapes import ShapeError

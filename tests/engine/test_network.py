@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
+from deepviz.engine.graph import GraphError
 from deepviz.engine.shapes import ShapeError
-from deepviz.engine.wiring import GraphError
 from tests.engine.graphs import Edge, Graph, Node, graph, skip_graph
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers
-from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import Tape
 from deepviz.engine.team.part import Part

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
-from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.ops import channels
 
 torch = pytest.importorskip("torch")

@@ -13,7 +13,8 @@ from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.tanh import Tanh
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import CHUNK, Optimizer, OptimizerState, Span, chunks
+from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.optimizer_state import CHUNK, OptimizerState, Span, chunks
 from deepviz.engine.tape import Tape
 from deepviz.engine.trainer import Trainer
 

@@ -7,8 +7,8 @@ import pytest
 
 from deepviz.engine import layers
 from deepviz.engine.families.pooling import windows_over
-from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.ops import pooling
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
 from deepviz.engine.tape import Tape

@@ -9,8 +9,9 @@ import pytest
 
 from deepviz.engine import Network, layers, losses
 from deepviz.engine.families.recurrence import Recurrent
-from deepviz.engine.gradcheck import LayerRun, check_network
+from deepviz.engine.gradcheck import check_network
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.shapes import ShapeError
 from deepviz.engine.tape import Tape
 

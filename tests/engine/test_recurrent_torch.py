@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import layers
-from deepviz.engine.families import recurrence
 from deepviz.engine.families.recurrence import Recurrent
-from deepviz.engine.gradcheck import LayerRun
+from deepviz.engine.layer_run import LayerRun
+from deepviz.engine.ops import shared_weights
 
 torch = pytest.importorskip("torch")
 
@@ -103,7 +103,7 @@ def test_it_is_as_in_torch(
     compare(layer.changed(**changes), sizes)
 
 
-@pytest.mark.parametrize("small_product", [0, recurrence.SMALL_PRODUCT], ids=["one product", "small products"])
+@pytest.mark.parametrize("small_product", [0, shared_weights.SMALL_PRODUCT], ids=["one product", "small products"])
 @pytest.mark.parametrize("length", [1, 3, 7])
 @pytest.mark.parametrize(
     "layer",
@@ -114,10 +114,10 @@ def test_the_way_back_may_be_divided_into_stretches(
     layer: Recurrent, length: int, small_product: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps, batch = 7, 4
-    monkeypatch.setattr(recurrence, "STRETCH", 1)
-    monkeypatch.setattr(recurrence, "COLUMNS", length * batch)
-    monkeypatch.setattr(recurrence, "SMALL_PRODUCT", small_product)
-    assert [stretch.stop - stretch.start for stretch in recurrence.stretches(steps, 5, batch)] == {
+    monkeypatch.setattr(shared_weights, "STRETCH", 1)
+    monkeypatch.setattr(shared_weights, "COLUMNS", length * batch)
+    monkeypatch.setattr(shared_weights, "SMALL_PRODUCT", small_product)
+    assert [stretch.stop - stretch.start for stretch in shared_weights.stretches(steps, 5, batch)] == {
         1: [1] * 7,
         3: [3, 3, 1],
         7: [7],
@@ -132,8 +132,8 @@ def test_a_gru_with_the_reset_before_the_product(
     return_sequences: bool, length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # PyTorch does not have it, but differentiates the formula.
-    monkeypatch.setattr(recurrence, "STRETCH", 1)
-    monkeypatch.setattr(recurrence, "COLUMNS", length * 5)
+    monkeypatch.setattr(shared_weights, "STRETCH", 1)
+    monkeypatch.setattr(shared_weights, "COLUMNS", length * 5)
     layer = layers.GRU(units=4, reset_after=False, return_sequences=return_sequences)
     rng = np.random.default_rng(4)
     run = LayerRun(layer, [(6, 3)], 5)

@@ -141,7 +141,7 @@ def test_dot_of_tensors_that_lie_differently() -> None:
 
 def test_random_numbers_depend_on_the_seed_alone() -> None:
     tape = Tape(FLOAT32)
-    uniform, normal = tape.random((500, 3)), tape.normal((500,))
+    uniform, normal = tape.uniform((500, 3)), tape.normal((500,))
     kept = [tape.multiply(uniform, 1.0), tape.multiply(normal, 1.0)]
     compiled = tape.compile(kept)
 

@@ -14,7 +14,8 @@ from deepviz.engine.histogram import Histograms
 from deepviz.engine.layer import Layer
 from deepviz.engine.probe import Probe
 from deepviz.engine.reading import Reading
-from deepviz.engine.step import TRIALS, StepRecording
+from deepviz.engine.step import TRIALS
+from deepviz.engine.step_recording import StepRecording
 from deepviz.engine.trainer import Diverged
 from deepviz.registry import DefinitionError
 from tests.engine.small_trainer import numbers_of, trainer

@@ -31,6 +31,14 @@ DILATION_RATE = Field(
     description="How far apart the kernel looks; 2 × 2 leaves out every other row and column.",
     json_schema_extra=ADVANCED,
 )
+GROUPS = Field(
+    1,
+    ge=1,
+    le=65_536,
+    title="Groups",
+    description="Into how many parts channels and filters are divided, each of which sees only its own.",
+    json_schema_extra=ADVANCED,
+)
 USE_BIAS = Field(True, title="Bias", description="Whether a trained number is added to each output channel.")
 
 

@@ -13,7 +13,8 @@ from deepviz.engine.tape import Tape, Tensor
 class Add(Merge):
     """Sums two or more inputs of one shape, number by number.
 
-    ``y = x_1 + x_2 + ...``; the gradient goes to every input unchanged: ``dL/dx_i = dL/dy``.
+    ``y = x_1 + x_2 + ...``; the gradient goes to every input unchanged: ``dL/dx_i = dL/dy``. So a skip
+    connection carries it past any number of layers undiminished (He et al. 2016).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("sum", "skip", "residual", "merge", "plus", "shortcut", "resnet")

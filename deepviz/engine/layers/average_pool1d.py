@@ -15,9 +15,10 @@ class AveragePool1D(AveragePooling, Pooling1D):
 
     With ``x`` of shape (batch, steps, features)::
 
-        y[n, t, f] = sum over i of x[n, t stride + i, f] / pool_size
+        y[n, t, f]     = sum over i of x[n, t stride + i, f] / size
+        dL/dx[n, s, f] = sum of dL/dy / size of all windows in which x[n, s, f] is
 
-    Every number of a window gets the same part of its gradient. What lies beyond the edge is not counted.
+    The size of a window is `pool_size`; at the edges, what lies beyond them is not counted.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = (

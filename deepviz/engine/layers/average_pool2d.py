@@ -15,9 +15,10 @@ class AveragePool2D(AveragePooling, Pooling2D):
 
     With ``x`` of shape (batch, rows, columns, channels)::
 
-        y[n, r, c, k] = sum over i, j of x[n, r stride + i, c stride + j, k] / (size of the window)
+        y[n, r, c, k]     = sum over i, j of x[n, r stride + i, c stride + j, k] / size
+        dL/dx[n, p, q, k] = sum of dL/dy / size of all windows in which x[n, p, q, k] is
 
-    Every number of a window gets the same part of its gradient. What lies beyond the edge is not counted.
+    The size of a window is how many numbers it holds; at the edges, what lies beyond them is not counted.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = (

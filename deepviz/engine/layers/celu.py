@@ -16,7 +16,8 @@ from deepviz.engine.tape import Tape, Tensor
 class CELU(Activation):
     """Continuously differentiable exponential linear unit: an ELU without a kink, whatever ``alpha`` is.
 
-    ``y = max(x, 0) + alpha (exp(min(x, 0) / alpha) - 1)``; ``dL/dx = dL/dy exp(min(x, 0) / alpha)``.
+    ``y = max(x, 0) + alpha (exp(min(x, 0) / alpha) - 1)``; ``dL/dx = dL/dy exp(min(x, 0) / alpha)``
+    (Barron 2017).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("continuously differentiable", "exponential linear", "nonlinearity")

@@ -14,7 +14,7 @@ from deepviz.engine.tape import Tape, Tensor
 class Concatenate(Layer):
     """Puts two or more inputs side by side along the last axis: features of flat inputs, channels of images.
 
-    ``y = [x_1, x_2, ...]``; each input gets its own part of the gradient back.
+    ``y = [x_1, x_2, ...]``; each input gets its own part of the gradient back: ``[dL/dx_1, dL/dx_2, ...] = dL/dy``.
     """
 
     category: ClassVar[str] = "Merge and shape"

@@ -81,14 +81,7 @@ class Conv1D(Weighted):
         description="How far apart the kernel looks; 2 leaves out every other step.",
         json_schema_extra=ADVANCED,
     )
-    groups: int = Field(
-        1,
-        ge=1,
-        le=65_536,
-        title="Groups",
-        description="Into how many parts channels and filters are divided, each of which sees only its own.",
-        json_schema_extra=ADVANCED,
-    )
+    groups: int = family.GROUPS
     use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:

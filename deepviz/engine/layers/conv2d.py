@@ -15,7 +15,7 @@ from deepviz.engine.ops import convolution
 from deepviz.engine.ops.convolution_window import Window
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
-from deepviz.engine.weighted import ADVANCED, Weighted
+from deepviz.engine.weighted import Weighted
 
 
 class Conv2D(Weighted):
@@ -28,6 +28,9 @@ class Conv2D(Weighted):
         dL/dW[i, j, k, f] = sum over n, r, c of x[n, r + i, c + j, k] dL/dy[n, r, c, f]
         dL/db[f]          = sum over n, r, c of dL/dy[n, r, c, f]
         dL/dx[n, p, q, k] = sum over i, j, f of dL/dy[n, p - i, q - j, f] W[i, j, k, f]
+
+    The field calls this a convolution (LeCun et al. 1989); in signal processing it is a cross-correlation, as the
+    kernel is not flipped. The gradient with respect to x is the one that meets it flipped.
 
     In general the kernel meets pixel ``(r stride + i dilation, c stride + j dilation)`` of the padded image. With
     groups, channels and filters are divided into as many parts, and a filter sees the channels of its part only.
@@ -54,14 +57,7 @@ class Conv2D(Weighted):
     padding: Padding = family.PADDING
     explicit_padding: Sides = family.EXPLICIT_PADDING
     dilation_rate: Pair = family.DILATION_RATE
-    groups: int = Field(
-        1,
-        ge=1,
-        le=65_536,
-        title="Groups",
-        description="Into how many parts channels and filters are divided, each of which sees only its own.",
-        json_schema_extra=ADVANCED,
-    )
+    groups: int = family.GROUPS
     use_bias: bool = family.USE_BIAS
 
     def window(self, shape: Shape) -> Window:

@@ -33,7 +33,8 @@ class ConvTranspose2D(Weighted):
         dL/db[f]          = sum over n, p, q of dL/dy[n, p, q, f]
         dL/dx[n, r, c, k] = sum over i, j, f of dL/dy[n, r s + i, c s + j, f] W[i, j, f, k]
 
-    With "same" padding the output is cropped to ``s`` times the size of the input, with "explicit" as one says.
+    Dumoulin & Visin 2016 show it in pictures. With "same" padding the output is cropped to ``s`` times the size of the
+    input, with "explicit" as one says.
     """
 
     category: ClassVar[str] = "Convolution"

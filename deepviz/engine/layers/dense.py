@@ -26,6 +26,10 @@ class Dense(Weighted):
         dL/db = sum of dL/dy over the batch
         dL/dx = dL/dy W^T
 
+    This is the step that backpropagation repeats (Goodfellow, Bengio & Courville 2016, algorithm 6.4): ``x^T dL/dy``
+    sums, over the batch, the products of what each weight was multiplied by and the gradient that comes back to its
+    unit; ``dL/dy W^T`` sends the gradient back along the weights by which the inputs went forward.
+
     It takes a flat input or a sequence of steps × features: in a sequence, of shape (batch, steps, in), every step is
     computed so, with the same weights. Anything with more axes is refused with an offer to make it flat, which is what
     is nearly always missing.

@@ -29,6 +29,8 @@ class DepthwiseConv2D(Weighted):
         dL/dW[i, j, k, m] = sum over n, r, c of x[n, r + i, c + j, k] dL/dy[n, r, c, f]
         dL/db[f]          = sum over n, r, c of dL/dy[n, r, c, f]
         dL/dx[n, p, q, k] = sum over i, j, m of dL/dy[n, p - i, q - j, f] W[i, j, k, m]
+
+    With a Conv2D of 1 × 1 behind it, it does with a fraction of the weights what a Conv2D does (Howard et al. 2017).
     """
 
     category: ClassVar[str] = "Convolution"

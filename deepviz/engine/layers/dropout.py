@@ -40,7 +40,7 @@ class Dropout(Layer):
         x = inputs[0]
         if not tape.training or not self.rate:
             return x, None
-        chances, mask = tape.random(x.shape), tape.empty(x.shape, np.dtype(bool), like=x)
+        chances, mask = tape.uniform(x.shape), tape.empty(x.shape, np.dtype(bool), like=x)
         tape.call(np.greater_equal, (chances, tape.constant(self.rate)), x.shape, mask)
         return self._masked(tape, x, mask), mask
 

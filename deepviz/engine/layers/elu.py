@@ -18,6 +18,7 @@ class ELU(Activation):
 
     ``y = x`` where ``x > 0`` and ``alpha (exp(x) - 1)`` elsewhere. With the factor ``a = 1`` where ``x > 0`` and
     ``alpha`` elsewhere: ``dL/dx = dL/dy a exp(min(x, 0))``. If alpha is 1, as usual, there is no such factor.
+    It comes from Clevert, Unterthiner & Hochreiter 2016.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("exponential linear", "rectifier", "nonlinearity")

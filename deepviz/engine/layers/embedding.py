@@ -24,7 +24,8 @@ class Embedding(Weighted):
         y[n, t]             = embeddings[x[n, t]]
         dL/dembeddings[i]   = sum of dL/dy[n, t] over all n, t with x[n, t] = i
 
-    Whole numbers cannot be moved a little, so there is no gradient with respect to them: it is given as 0.
+    It is the product of one-hot rows and a matrix (Bengio et al. 2003), without the multiplications by 0. Whole numbers
+    cannot be moved a little, so there is no gradient with respect to them: it is given as 0.
     """
 
     category: ClassVar[str] = "Core"

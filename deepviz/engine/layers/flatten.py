@@ -14,7 +14,8 @@ from deepviz.engine.tape import Tape, Tensor
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row.
 
-    Row by row, the last axis fastest: 28 × 28 × 1 becomes 784. Nothing is computed or copied.
+    Row by row, the last axis fastest: 28 × 28 × 1 becomes 784. The gradient takes the shape of the
+    input again: ``dL/dx`` has the numbers of ``dL/dy``. Nothing is computed or copied.
     """
 
     category: ClassVar[str] = "Merge and shape"

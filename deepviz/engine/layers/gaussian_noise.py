@@ -20,7 +20,7 @@ class GaussianNoise(Layer):
         y     = x + stddev noise
         dL/dx = dL/dy
 
-    When the network is not training, all numbers pass as they are.
+    When the network is not training, all numbers pass as they are. It smooths what is learned (Bishop 1995).
     """
 
     category: ClassVar[str] = "Core"

@@ -27,7 +27,8 @@ class GELU(Activation):
         y     = x Phi(x)
         dL/dx = dL/dy (Phi(x) + x phi(x)),    phi(x) = exp(-x^2 / 2) / sqrt(2 pi)
 
-    The approximation is ``Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2``.
+    The approximation is ``Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2``. Both come from Hendrycks & Gimpel
+    2016.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("gaussian error linear", "transformer", "nonlinearity", "bert", "gpt")

@@ -19,6 +19,8 @@ class GlobalAveragePool(GlobalPooling):
 
         y[n, k]        = sum over p of x[n, p, k] / positions
         dL/dx[n, p, k] = dL/dy[n, k] / positions
+
+    It takes the place of large Dense layers at the end of a network of convolutions (Lin, Chen & Yan 2014).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = (

@@ -13,7 +13,8 @@ from deepviz.engine.tape import Tape, Tensor
 class HardSigmoid(Activation):
     """Sigmoid of three straight lines: 0 below -3, 1 above 3, and a ramp in between.
 
-    ``y = min(max(x + 3, 0), 6) / 6``; ``dL/dx = dL/dy / 6`` where ``-3 < x < 3`` and 0 elsewhere.
+    ``y = min(max(x + 3, 0), 6) / 6``; ``dL/dx = dL/dy / 6`` where ``-3 < x < 3`` and 0 elsewhere
+    (Howard et al. 2019).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("piecewise linear", "squashing", "nonlinearity")

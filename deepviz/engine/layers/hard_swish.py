@@ -14,7 +14,7 @@ class HardSwish(Activation):
     """SiLU without exponentials: each number times its own hard sigmoid.
 
     With ``h = min(max(x + 3, 0), 6) / 6``: ``y = x h``; ``dL/dx = dL/dy h``, and ``dL/dy x / 6`` in addition where
-    ``-3 < x < 3``.
+    ``-3 < x < 3`` (Howard et al. 2019).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("hard silu", "mobilenet", "nonlinearity")

@@ -15,7 +15,8 @@ from deepviz.engine.tape import Tape, Tensor
 class LeakyReLU(Activation):
     """Leaky rectified linear unit: positive numbers pass, negative ones are made smaller.
 
-    ``y = s x`` and ``dL/dx = s dL/dy``, where the slope s is 1 for ``x > 0`` and `negative_slope` elsewhere.
+    ``y = s x`` and ``dL/dx = s dL/dy``, where the slope s is 1 for ``x > 0`` and `negative_slope` elsewhere
+    (Maas, Hannun & Ng 2013).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("leaky rectifier", "rectified linear", "nonlinearity", "lrelu")

@@ -15,10 +15,11 @@ class MaxPool1D(MaxPooling, Pooling1D):
 
     With ``x`` of shape (batch, steps, features)::
 
-        y[n, t, f] = max over i of x[n, t stride + i, f]
+        y[n, t, f]     = max over i of x[n, t stride + i, f]
+        dL/dx[n, s, f] = sum of dL/dy of all windows in which x[n, s, f] is the largest
 
-    The gradient of a window goes to its largest number; of several equal ones, to the first. Beyond the edge there is
-    nothing that could be the largest.
+    Of several equally large numbers of a window the first gets its gradient. Beyond the edge there is nothing that
+    could be the largest.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "downsample", "subsample", "sequence", "MaxPooling1D")

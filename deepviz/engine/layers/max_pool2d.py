@@ -15,10 +15,11 @@ class MaxPool2D(MaxPooling, Pooling2D):
 
     With ``x`` of shape (batch, rows, columns, channels)::
 
-        y[n, r, c, k] = max over i, j of x[n, r stride + i, c stride + j, k]
+        y[n, r, c, k]     = max over i, j of x[n, r stride + i, c stride + j, k]
+        dL/dx[n, p, q, k] = sum of dL/dy of all windows in which x[n, p, q, k] is the largest
 
-    The gradient of a window goes to its largest number; of several equal ones, to the first. Beyond the edge there is
-    nothing that could be the largest.
+    Of several equally large numbers of a window the first gets its gradient. Beyond the edge there is nothing that
+    could be the largest.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("max pooling", "downsample", "subsample", "image", "cnn", "MaxPooling2D")

@@ -18,7 +18,8 @@ class Mish(Activation):
     """Smooth curve much like SiLU: each number times the tanh of its softplus.
 
     ``y = x tanh(log(1 + exp(x)))``. With ``n = exp(x)`` and ``w = n (n + 2)`` the tanh is ``t = w / (w + 2)``, which
-    loses no digits, and the slope of the softplus is ``s = n / (n + 1)``: ``dL/dx = dL/dy (t + x s (1 - t^2))``.
+    loses no digits, and the slope of the softplus is ``s = n / (n + 1)``: ``dL/dx = dL/dy (t + x s (1 - t^2))``
+    (Misra 2020).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("self-regularized", "softplus", "nonlinearity")

@@ -27,6 +27,8 @@ class PReLU(Trained, Activation):
         y         = max(x, 0) + alpha min(x, 0)
         dL/dalpha = sum of dL/dy min(x, 0) over the batch and the shared axes
         dL/dx     = dL/dy where x > 0 and alpha dL/dy elsewhere
+
+    It comes from He et al. 2015.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("parametric relu", "rectifier", "leaky", "nonlinearity")

@@ -13,7 +13,8 @@ from deepviz.engine.tape import Tape, Tensor
 class ReLU(Activation):
     """Rectified linear unit: positive numbers pass, negative ones become 0.
 
-    ``y = max(x, 0)``; ``dL/dx = dL/dy`` where ``x > 0`` and 0 elsewhere.
+    ``y = max(x, 0)``; ``dL/dx = dL/dy`` where ``x > 0`` and 0 elsewhere (Nair & Hinton 2010). At 0 itself, where there
+    is no slope, 0 is taken, as everywhere in the field.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear", "nonlinearity", "ramp")

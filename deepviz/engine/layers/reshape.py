@@ -18,7 +18,8 @@ Length = Annotated[int, Field(ge=-1, le=10_000_000)]
 class Reshape(Layer):
     """Gives the numbers of a sample another shape; their order, the last axis fastest, stays.
 
-    784 becomes 28 × 28 × 1. Nothing is computed or copied.
+    784 becomes 28 × 28 × 1. The gradient takes the shape of the input again: ``dL/dx`` has the numbers of ``dL/dy``.
+    Nothing is computed or copied.
     """
 
     category: ClassVar[str] = "Merge and shape"

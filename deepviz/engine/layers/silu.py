@@ -15,7 +15,7 @@ from deepviz.engine.tape import Tape, Tensor
 class SiLU(Activation):
     """Sigmoid linear unit: each number times its own sigmoid.
 
-    With ``d = 1 + exp(-x)``: ``y = x / d``; ``dL/dx = dL/dy (1 + x - y) / d``.
+    With ``d = 1 + exp(-x)``: ``y = x / d``; ``dL/dx = dL/dy (1 + x - y) / d`` (Elfwing, Uchibe & Doya 2018).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("swish", "sigmoid linear", "nonlinearity")

@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine import ops
-from deepviz.engine.families.recurrence import Columns, Recurrent, SharedGradient, Weights, stacked, stretches, total
+from deepviz.engine.families.recurrence import Recurrent, Weights
 from deepviz.engine.layer import Kept, Layer
 from deepviz.engine.ops.products import product
+from deepviz.engine.ops.shared_weights import Columns, SharedGradient, stacked, stretches, total
 from deepviz.engine.shapes import Shape
 from deepviz.engine.tape import Tape, Tensor
 

@@ -20,6 +20,9 @@ class Softmax(Activation):
         y     = exp(x - m) / sum(exp(x - m))
         dL/dx = y (dL/dy - sum(y dL/dy))
 
+    It comes from Bridle 1990. Each output depends on every number of its row, so each gradient does too: that is the
+    sum.
+
     Cross-entropy contains a softmax already and wants what comes before this layer.
     """
 

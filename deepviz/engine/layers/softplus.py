@@ -17,7 +17,7 @@ class Softplus(Activation):
     """Smooth version of ReLU: near 0 for negative numbers, near ``x`` for positive ones.
 
     ``y = log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))``, the second form because it cannot overflow;
-    ``dL/dx = dL/dy / (1 + exp(-x))``.
+    ``dL/dx = dL/dy / (1 + exp(-x))`` (Dugas et al. 2001).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("smooth relu", "rectifier", "nonlinearity")

@@ -14,7 +14,7 @@ from deepviz.engine.tape import Tape, Tensor
 class Softsign(Activation):
     """Squeezes every number into the range from -1 to 1, without an exponential.
 
-    With ``d = 1 + |x|``: ``y = x / d``; ``dL/dx = dL/dy / d^2``.
+    With ``d = 1 + |x|``: ``y = x / d``; ``dL/dx = dL/dy / d^2`` (Bergstra et al. 2009).
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("squashing", "rational", "nonlinearity")

@@ -53,7 +53,7 @@ class SpatialDropout(Layer):
         x = inputs[0]
         if not tape.training or not self.rate:
             return x, None
-        chances = tape.random((x.shape[0], *(1 for _ in x.shape[1:-1]), x.shape[-1]))
+        chances = tape.uniform((x.shape[0], *(1 for _ in x.shape[1:-1]), x.shape[-1]))
         mask = tape.call(np.greater_equal, (chances, tape.constant(self.rate)), chances.shape, dtype=np.dtype(bool))
         factor = tape.multiply(tape.constant(1.0 / (1.0 - self.rate), mask.shape), mask)
         return tape.multiply(x, factor), factor

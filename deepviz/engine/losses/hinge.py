@@ -16,7 +16,7 @@ class Hinge(Loss):
     """Wants outputs above 1 for the right class and below -1 for all others, and nothing more.
 
     For targets ``t`` of 1 or -1, over all ``n`` numbers of the batch: ``L = sum(max(1 - t y, 0)) / n`` and
-    ``dL/dy = -t / n`` where ``t y < 1``, otherwise 0.
+    ``dL/dy = -t / n`` where ``t y < 1``, otherwise 0. It is the loss of support vector machines (Cortes & Vapnik 1995).
 
     Targets of 0 stand for -1, as in Keras. Two classes may also have a single output, which is to be above 1 for class
     1 and below -1 for class 0; otherwise classes become rows with a 1 in the place of their class and -1 elsewhere.

@@ -2,7 +2,8 @@
 
 In a small layer the calls themselves cost more than what they compute. There the samples lie side by side in memory,
 each feature in one run, so that a feature that is always 1 can lie behind the others; and the biases lie behind the
-weights. One product of the two does what would take a product, a row of biases for every sample, and a sum.
+weights. One product of the two does what would take a product, a row of biases for every sample, and a sum: the "bias
+trick", known as homogeneous coordinates in geometry.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def attend(
     probabilities, stays = tape.empty((*q.shape[:3], values)), None
     if dropout and tape.training:
         stays = tape.empty(probabilities.shape, np.dtype(bool))
-        tape.call(np.greater_equal, (tape.random(probabilities.shape), tape.constant(dropout)), stays.shape, stays)
+        tape.call(np.greater_equal, (tape.uniform(probabilities.shape), tape.constant(dropout)), stays.shape, stays)
     kept = Attended(q, k, v, probabilities, stays, dropout)
     later = np.where(np.arange(values) > np.arange(queries)[:, None], FAR_BELOW, 0.0).astype(tape.dtype)
     mask = tape.external(later) if causal else None

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks, record_learning_rate
 from deepviz.engine.tape import Tape
 
 
@@ -41,13 +41,8 @@ class AdaDelta(Optimizer):
         return 1 - self.rho
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        rate, shift = np.zeros((), parameters.dtype), self.epsilon / (1 - self.rho)
-
-        def advance() -> None:
-            state.step += 1
-            rate[()] = state.learning_rate
-
-        tape.run(advance)
+        learning_rate = record_learning_rate(tape, parameters.dtype, state)
+        shift = self.epsilon / (1 - self.rho)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             a, d = (tape.external(state.vectors[name][portion]) for name in self.vector_names)
@@ -57,4 +52,4 @@ class AdaDelta(Optimizer):
             step = tape.multiply(tape.unary(np.sqrt, ratio), g)
             tape.multiply(d, self.rho, out=d)
             tape.add(d, tape.multiply(step, step), out=d)
-            tape.subtract(p, tape.multiply(step, tape.external(rate)), out=p)
+            tape.subtract(p, tape.multiply(step, learning_rate), out=p)

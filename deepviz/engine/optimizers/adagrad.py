@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks, record_learning_rate
 from deepviz.engine.tape import Tape
 
 
@@ -37,17 +37,11 @@ class AdaGrad(Optimizer):
         return self.initial_accumulator_value
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        rate = np.zeros((), parameters.dtype)
-
-        def advance() -> None:
-            state.step += 1
-            rate[()] = state.learning_rate
-
-        tape.run(advance)
+        learning_rate = record_learning_rate(tape, parameters.dtype, state)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             a = tape.external(state.vectors["squares"][portion])
             tape.add(a, tape.multiply(g, g), out=a)
             below = tape.add(tape.unary(np.sqrt, a), self.epsilon)
-            step = tape.multiply(tape.divide(g, below), tape.external(rate))
+            step = tape.multiply(tape.divide(g, below), learning_rate)
             tape.subtract(p, step, out=p)

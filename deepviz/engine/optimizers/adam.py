@@ -20,6 +20,7 @@ class Adam(Optimizer):
         v <- beta_2 v + (1 - beta_2) g^2           v' = v / (1 - beta_2^t)
         p <- p - learning_rate m' / (sqrt(v') + epsilon)
 
+    The running means m and v begin at 0 and are too small at first; m' and v' are corrected for that bias.
     Epsilon is that of algorithm 1; Keras's is the paper's epsilon-hat, added to ``sqrt(v)`` before that is corrected.
 
     What is stored is ``M = m / (1 - beta_1)`` and ``V = v / (1 - beta_2)``, which saves two passes over the vectors.

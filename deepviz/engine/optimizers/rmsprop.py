@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from deepviz.engine import ops
-from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import LearningRate, Optimizer, OptimizerState, chunks, record_learning_rate
 from deepviz.engine.tape import Tape
 
 
@@ -61,13 +61,7 @@ class RMSProp(Optimizer):
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
         k = (1 - self.rho) ** 0.5
-        scale = np.zeros((), parameters.dtype)
-
-        def advance() -> None:
-            state.step += 1
-            scale[()] = state.learning_rate / k
-
-        tape.run(advance)
+        scale = record_learning_rate(tape, parameters.dtype, state, divided_by=k)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             v = tape.external(state.vectors["v"][portion])
@@ -86,4 +80,4 @@ class RMSProp(Optimizer):
                 tape.multiply(u, self.momentum, out=u)
                 tape.add(u, step, out=u)
                 step = u
-            tape.subtract(p, tape.multiply(step, tape.external(scale)), out=p)
+            tape.subtract(p, tape.multiply(step, scale), out=p)

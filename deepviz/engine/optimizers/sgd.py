@@ -7,14 +7,15 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks
+from deepviz.engine.optimizer import Optimizer, OptimizerState, chunks, record_learning_rate
 from deepviz.engine.tape import Tape
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent: a step against the gradient.
 
-    ``p <- p - learning_rate g``. With momentum (Polyak 1964) a velocity remembers earlier steps::
+    ``p <- p - learning_rate g`` (Robbins & Monro 1951), with the gradient g of the mean loss of a batch instead of all
+    samples: that is what is stochastic. With momentum (Polyak 1964) a velocity remembers earlier steps::
 
         v <- momentum v - learning_rate g
         p <- p + v                                   or, with Nesterov's look ahead (Sutskever et al. 2013),
@@ -60,14 +61,7 @@ class SGD(Optimizer):
         return f"v ← μ v − η {gradient}\np ← p + μ v − η {gradient}"
 
     def record(self, tape: Tape, parameters: np.ndarray, gradients: np.ndarray, state: OptimizerState) -> None:
-        rate = np.zeros((), parameters.dtype)
-
-        def advance() -> None:
-            state.step += 1
-            rate[()] = state.learning_rate
-
-        tape.run(advance)
-        learning_rate = tape.external(rate)
+        learning_rate = record_learning_rate(tape, parameters.dtype, state)
         for portion in chunks(state.spans):
             p, g = tape.external(parameters[portion]), tape.external(gradients[portion])
             if self.weight_decay:

@@ -9,7 +9,7 @@ import numpy as np
 from deepviz.engine.loss import Loss
 from deepviz.engine.probe import Probe
 from deepviz.engine.reading import Reading, seen
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class AccuracyProbe(Probe):

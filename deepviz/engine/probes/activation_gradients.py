@@ -8,7 +8,7 @@ from typing import ClassVar
 from deepviz.engine.magnitude import STATISTICS, magnitudes
 from deepviz.engine.probe import Probe, Rows
 from deepviz.engine.reading import Reading, with_gaps
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class ActivationGradientsProbe(Probe):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from deepviz.engine.histogram import histograms
 from deepviz.engine.probe import Probe, Rows
 from deepviz.engine.reading import Reading
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class ActivationHistogramProbe(Probe):

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from deepviz.engine.optimizer import CHUNK
+from deepviz.engine.optimizer_state import CHUNK
 from deepviz.engine.probe import Probe, Rows
 from deepviz.engine.reading import Reading, norm, seen
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 from deepviz.engine.tape import Tape, Tensor
 from deepviz.engine.wiring import WiredNode
 

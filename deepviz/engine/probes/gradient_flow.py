@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from deepviz.engine.probe import Probe, Rows
 from deepviz.engine.reading import Reading, norms
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class GradientFlowProbe(Probe):

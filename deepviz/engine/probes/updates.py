@@ -11,7 +11,7 @@ import numpy as np
 
 from deepviz.engine.probe import Moment, Probe, Rows
 from deepviz.engine.reading import Reading, before_others_update, is_read, norms, with_gaps
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class UpdatesProbe(Probe):

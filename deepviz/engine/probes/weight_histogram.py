@@ -7,7 +7,7 @@ from typing import ClassVar
 from deepviz.engine.histogram import histograms, none_computed
 from deepviz.engine.probe import Probe, Rows
 from deepviz.engine.reading import Reading, before_others_update, is_read
-from deepviz.engine.step import StepRecording
+from deepviz.engine.step_recording import StepRecording
 
 
 class WeightHistogramProbe(Probe):

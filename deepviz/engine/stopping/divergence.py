@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Seen, StoppingRule
+from deepviz.numerals import thousands
 
 
 class Divergence(StoppingRule):
@@ -50,5 +51,5 @@ class Divergence(StoppingRule):
         memory["high"] = memory["high"] + 1 if mean > lowest + (self.factor - 1) * abs(lowest) else 0.0
         if memory["high"] < self.steps:
             return None
-        steps = "one step" if self.steps == 1 else f"{self.steps} steps"
+        steps = "one step" if self.steps == 1 else f"{thousands(self.steps)} steps"
         return f"the loss has been more than {self.factor:g} times its lowest, {lowest:.6g}, for {steps}."

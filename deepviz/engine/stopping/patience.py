@@ -13,7 +13,8 @@ from deepviz.engine.stopping_rule import Memory, Monitoring, Seen
 class Patience(Monitoring):
     """Ends the run when a number has not improved for some epochs in a row, as Keras's EarlyStopping.
 
-    It improves if it is better than the best so far by more than ``min_delta``.
+    It improves if it is better than the best so far by more than ``min_delta``. When to stop so is weighed by Prechelt
+    1998.
     """
 
     synonyms: ClassVar[tuple[str, ...]] = ("early stopping", "EarlyStopping", "overfitting")

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Seen, StoppingRule
+from deepviz.numerals import thousands
 
 
 class Plateau(StoppingRule):
@@ -46,4 +47,5 @@ class Plateau(StoppingRule):
         # Written so that a mean of zero, which cannot fall by a share of itself, is a plateau too.
         if earlier == math.inf or earlier - later > self.min_change * abs(earlier):
             return None
-        return f"the mean training loss of the last {self.window:,} steps is {later:.6g}, after {earlier:.6g} before."
+        last = f"the last {thousands(self.window)} steps"
+        return f"the mean training loss of {last} is {later:.6g}, after {earlier:.6g} before."

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Seen, StoppingRule
+from deepviz.numerals import thousands
 
 
 class StepLimit(StoppingRule):
@@ -25,4 +26,4 @@ class StepLimit(StoppingRule):
     )
 
     def reason(self, seen: Seen, memory: Memory) -> str | None:
-        return None if seen.step < self.steps else f"the limit of {self.steps:,} steps is reached."
+        return None if seen.step < self.steps else f"the limit of {thousands(self.steps)} steps is reached."

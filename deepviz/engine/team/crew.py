@@ -21,7 +21,8 @@ import numpy as np
 from deepviz.engine import probes
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import Optimizer, OptimizerState
+from deepviz.engine.optimizer import Optimizer
+from deepviz.engine.optimizer_state import OptimizerState
 from deepviz.engine.steps import Watched
 from deepviz.engine.team.colleagues import ROOM, ColleagueGoneError, Colleagues
 from deepviz.engine.team.part import Part, parts

@@ -31,10 +31,10 @@ class Team(Protocol):
     own: slice
 
     def wait(self) -> None:
-        """Wait until all have come this far."""
+        """Wait until all have come this far (a barrier)."""
 
     def sum(self, values: np.ndarray, out: np.ndarray) -> None:
-        """Fill `out` with the sum of the `values` of all, the same to the bit for all of them."""
+        """Fill `out` with the sum of the `values` of all, the same to the bit for all of them (an all-reduce)."""
 
 
 @dataclass(frozen=True)

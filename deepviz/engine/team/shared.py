@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from deepviz.engine.memory import aligned
+from deepviz.engine.alignment import aligned
 from deepviz.engine.shapes import Shape
+from deepviz.numerals import thousands
 
 
 class SharedArrays(Mapping[str, np.ndarray]):
@@ -80,5 +81,5 @@ def _new_file(length: int) -> int:
             os.ftruncate(descriptor, length)
     except OSError as error:
         os.close(descriptor)
-        raise MemoryError(f"There is no room for {length / 2**20:,.0f} MiB of shared memory: {error}.") from None
+        raise MemoryError(f"There is no room for {thousands(length / 2**20)} MiB of shared memory: {error}.") from None
     return descriptor

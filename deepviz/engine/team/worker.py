@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from deepviz.engine import layers, losses, optimizers
+from deepviz.engine.graph import Edge, Graph, Node
 from deepviz.engine.network import Network
-from deepviz.engine.optimizer import Span
+from deepviz.engine.optimizer_state import Span
 from deepviz.engine.steps import Steps
 from deepviz.engine.team.colleagues import ColleagueGoneError
 from deepviz.engine.team.crew import REFUSED, joined, move_in
 from deepviz.engine.team.part import Part, parts
 from deepviz.engine.team.shared import SharedArrays
 from deepviz.engine.threads import one_blas_thread
-from deepviz.engine.wiring import Edge, Graph, Node
 
 
 def main() -> None:

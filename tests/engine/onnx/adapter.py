@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from deepviz.engine.gradcheck import LayerRun
 from deepviz.engine.layer import Layer
+from deepviz.engine.layer_run import LayerRun
 from deepviz.engine.shapes import ShapeError
 from tests.engine.onnx.cases import Case, Inexpressible
 
