@@ -6,6 +6,7 @@ Each command lives in a file of its own, which is imported only when the command
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -85,7 +86,7 @@ def note(what: object) -> None:
 
 
 def _say(kind: str, what: object) -> None:
-    text = " ".join(str(what).split())
+    text = " ".join(re.findall(r"[^ \t\r\n\v\f]+", str(what)))  # thin spaces within numbers stay
     sys.stderr.write(f"deepviz: {kind}: {text}\n")
     sys.stderr.flush()
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import groupby
 
 from deepviz.document import examples
+from deepviz.numerals import thousands
 
 
 def run(options: argparse.Namespace) -> None:
@@ -20,5 +21,5 @@ def run(options: argparse.Namespace) -> None:
         print(f"{category:<50}  layers  parameters")
         for each in members:
             own = "  --data" if each.needs_files else ""
-            print(f"  {each.name:<21}  {each.title:<25}  {each.layers:>6}  {each.parameters:>10,}{own}")
+            print(f"  {each.name:<21}  {each.title:<25}  {each.layers:>6}  {thousands(each.parameters):>10}{own}")
     print("\nThose with --data learn from files of your own, which are named with it.")

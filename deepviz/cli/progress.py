@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from deepviz.engine.trainer import StepRecord
+from deepviz.numerals import thousands
 
 BAR_WIDTH, WIDE = 16, 100
 """From so many columns on, a terminal has room for a bar of this width and for the step; otherwise the bar is half."""
@@ -72,8 +73,9 @@ class Progress:
         sys.stderr.flush()
 
     def _words(self, record: StepRecord, with_step: bool = True) -> str:
-        step = f"  step {record.step:,}/{self._last:,}" if with_step else ""
-        return f"epoch {record.epoch:,}/{self._epochs:,}{step}  loss {record.values['loss']:.4f}{self._validation}"
+        step = f"  step {thousands(record.step)}/{thousands(self._last)}" if with_step else ""
+        epoch = f"epoch {thousands(record.epoch)}/{thousands(self._epochs)}"
+        return f"{epoch}{step}  loss {record.values['loss']:.4f}{self._validation}"
 
     def _bar(self, done: int, pace: str, record: StepRecord) -> str:
         """The line of a terminal, drawn over the last one and never wider than it: what matters comes first."""

@@ -15,8 +15,14 @@ from deepviz.cli import JobError, RequestError
 from deepviz.cli.results import PartResults
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.file_format import FileError
+from deepviz.document.kept_states import MOST_FILE_BYTES, MOST_FILE_STATES, state_bytes
+from deepviz.engine.trainer import TrainerState
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.run_store import RunOrigin, RunStore
+from deepviz.training.timeline import Timeline
+
+FEWEST = 4
+"""Of a network of which a file has room for fewer states, none but the last is kept."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,18 @@ class Queued:
     def is_abandoned(self) -> bool:
         """Whether the window has ended without a word, so that nobody would ever see or stop this run."""
         return sys.platform != "win32" and os.getppid() != self.window
+
+    @staticmethod
+    def timeline(first: TrainerState) -> Timeline | None:
+        """Where states of the run are kept, from its first on; None if hardly any would go into a file.
+
+        Several such processes run at once and nobody looks at them, so they keep no more than goes into a file.
+        """
+        if FEWEST * state_bytes(first) > MOST_FILE_BYTES:
+            return None
+        timeline = Timeline(2 * MOST_FILE_STATES, MOST_FILE_BYTES)
+        timeline.keep(lambda: first)
+        return timeline
 
     def note(
         self, checkpoint: Checkpoint, ended: str, reason: str, seconds: float, data: PreparedData, results: PartResults

@@ -12,6 +12,7 @@ from deepviz.engine.evaluation import evaluate
 from deepviz.engine.loss import Loss
 from deepviz.engine.metric import Metric
 from deepviz.engine.network import Network
+from deepviz.numerals import thousands
 
 PartResults = dict[str, dict[str, float]]
 """Loss and, for classes, accuracy by part of the data."""
@@ -77,9 +78,9 @@ def show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result, allow_nan=False, ensure_ascii=False))
         return
-    speed = f", {result['samples_per_second']:,.0f} samples/s" if result["samples_per_second"] else ""
+    speed = f", {thousands(result['samples_per_second'])} samples/s" if result["samples_per_second"] else ""
     print(
-        f"{result['project']}: {result['parameters']:,} parameters, {_counted(result['epochs'], 'epoch')}, "
+        f"{result['project']}: {thousands(result['parameters'])} parameters, {_counted(result['epochs'], 'epoch')}, "
         f"{_counted(result['steps'], 'step')}; {result['seconds']:.2f} s{speed}"
     )
     for name, numbers in result.items():
@@ -94,4 +95,4 @@ def _short(value: float | None) -> str:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{thousands(number)} {noun}" if number == 1 else f"{thousands(number)} {noun}s"

@@ -17,11 +17,13 @@ from deepviz.datasets import DatasetError, source_for_files
 from deepviz.document.file_format import FileError, Loaded, Trained
 from deepviz.document.project import Project
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
+from deepviz.numerals import thousands
 from deepviz.training.checkpoint import Checkpoint, checkpoint_of, fingerprint
 from deepviz.training.checkpoint_files import is_due, write_copy
 from deepviz.training.history import History
 from deepviz.training.replay import Replay
 from deepviz.training.run_plan import PROBES, RunPlan, same_run
+from deepviz.training.timeline import Timeline
 
 AT_A_TIME = 256
 """Records that are put into the history at once."""
@@ -70,14 +72,18 @@ class _Job:
     replay: Replay | None = None
     saved: Trained | None = None
     waiting: list[StepRecord] = field(default_factory=list)
+    timeline: Timeline | None = None
 
     def run(self) -> int:
         """Do all of it. Returns the exit status."""
         trainer, seen_before = self.trainer, self.trainer.samples_seen
+        if self.queued is not None:
+            self.timeline = self.queued.timeline(trainer.state())
         first, last = trainer.step, self.options.steps or trainer.total_steps
         last = last if self.replay is None else self.replay.steps_made
         if first >= last:
-            note(f"there is nothing left to train: {first:,} of {last:,} steps are done. --epochs asks for more.")
+            done = f"{thousands(first)} of {thousands(last)} steps are done"
+            note(f"there is nothing left to train: {done}. --epochs asks for more.")
         diverged: Diverged | None = None
         began = time.perf_counter()
         with Interruption() as interruption:
@@ -101,7 +107,7 @@ class _Job:
             written = self.outputs.write(self.plan, self._checkpoint(), found)
             if self.queued is not None:
                 ended, reason = self._ending(diverged, interruption)
-                self.queued.note(self._checkpoint(), ended, reason, seconds, self.plan.data, found or {})
+                self.queued.note(self._with_timeline(), ended, reason, seconds, self.plan.data, found or {})
             if diverged is not None:
                 kept = " What was asked for has been written." if written else ""
                 raise JobError(f"{diverged}{kept}")
@@ -117,13 +123,13 @@ class _Job:
         if trainer.stopped_by is not None:
             note(f"stopped early: {trainer.stopped_by}")
         if trainer.best is not None and trainer.best.step != trainer.step:
-            note(f"the best weights, of step {trainer.best.step:,}, are evaluated and exported.")
+            note(f"the best weights, of step {thousands(trainer.best.step)}, are evaluated and exported.")
         if not self.options.json:
             for path in written:
                 print(f"Wrote {path}")
         if interruption.wanted and trainer.step < last:
             kept = "; what was asked for has been written" if written else ""
-            where = f"after step {trainer.step:,} of {last:,}"
+            where = f"after step {thousands(trainer.step)} of {thousands(last)}"
             return complain(f"stopped by {interruption.cause} {where}{kept}.", interruption.status)
         return DONE
 
@@ -137,6 +143,8 @@ class _Job:
                         self.waiting.append(record)
                         if len(self.waiting) == AT_A_TIME:
                             self._put_down()
+                    if self.timeline is not None and self.timeline.is_due(record.step):
+                        self.timeline.keep(self.trainer.state)
                     yield record
                     if record.step >= last:
                         break
@@ -162,7 +170,7 @@ class _Job:
         try:
             write_copy(self.outputs.project, epoch, self._checkpoint(), self.plan.data)
         except (OSError, FileError) as error:
-            note(f"no copy was written after epoch {epoch:,}: {getattr(error, 'strerror', None) or error}")
+            note(f"no copy was written after epoch {thousands(epoch)}: {getattr(error, 'strerror', None) or error}")
 
     def _is_abandoned(self, step: int) -> bool:
         """Whether the window that wanted this run has ended without a word; asked now and then."""
@@ -189,6 +197,13 @@ class _Job:
             )
         finally:
             network.load_weights(state.weights)
+
+    def _with_timeline(self) -> Checkpoint:
+        """What the list of runs is to have: also states on the way, to be gone back to when the run is opened there."""
+        checkpoint = self._checkpoint()
+        if self.timeline is None:
+            return checkpoint
+        return replace(checkpoint, kept=self.timeline.selected(checkpoint.state.step))
 
     def _checkpoint(self) -> Checkpoint:
         return Checkpoint(self.plan.project, self.trainer.state(), self.history)

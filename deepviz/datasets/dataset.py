@@ -11,6 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from deepviz.numerals import thousands
+
 Task = Literal["classification", "regression"]
 Array = NDArray[Any]
 
@@ -63,7 +65,9 @@ class Dataset:
         y = np.asarray(self.y)
         y = self._checked_labels(y) if self.task == "classification" else self._checked_values(y)
         if len(x) != len(y):
-            raise DatasetError(f"There are {len(x):,} samples but {len(y):,} targets; each sample needs one.")
+            raise DatasetError(
+                f"There are {thousands(len(x))} samples but {thousands(len(y))} targets; each sample needs one."
+            )
         object.__setattr__(self, "x", read_only(x))
         object.__setattr__(self, "y", read_only(y))
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from deepviz.datasets.dataset import Array, DatasetError
 from deepviz.datasets.file_start import describe_bytes, first_bytes
+from deepviz.numerals import thousands
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -75,10 +76,10 @@ class IdxHeader:
         """What such a file usually holds, as a phrase such as "an images file (10,000 of 28 x 28)"."""
         sizes = " x ".join(str(size) for size in self.shape[1:])
         if len(self.shape) == 1:
-            return f"a labels file ({self.shape[0]:,} of them)"
+            return f"a labels file ({thousands(self.shape[0])} of them)"
         if len(self.shape) == 3:
-            return f"an images file ({self.shape[0]:,} of {sizes})"
-        return f"an array of {self.shape[0]:,} x {sizes}"
+            return f"an images file ({thousands(self.shape[0])} of {sizes})"
+        return f"an array of {thousands(self.shape[0])} x {sizes}"
 
 
 def read_header(path: Path) -> IdxHeader:
@@ -117,15 +118,15 @@ def read_idx(path: Path) -> Array:
         found = _fill(stream, payload.data, path, header)
         if found < len(payload):
             raise DatasetError(
-                f"{path.name} is cut off: {header.total_bytes:,} bytes are expected and "
-                f"{header.header_bytes + found:,} were found. Download or copy it again."
+                f"{path.name} is cut off: {thousands(header.total_bytes)} bytes are expected and "
+                f"{thousands(header.header_bytes + found)} were found. Download or copy it again."
             )
         surplus = _count_rest(stream)
     if surplus:
         at_least = "at least " if surplus >= _COUNTING_LIMIT else ""
         raise DatasetError(
-            f"{path.name} is too long: {header.total_bytes:,} bytes are expected and {at_least}"
-            f"{header.total_bytes + surplus:,} were found. Its header or its data is damaged."
+            f"{path.name} is too long: {thousands(header.total_bytes)} bytes are expected and {at_least}"
+            f"{thousands(header.total_bytes + surplus)} were found. Its header or its data is damaged."
         )
     return array.astype(header.dtype.newbyteorder("="), copy=False)
 
@@ -175,24 +176,26 @@ def _header(stream: _Stream, path: Path) -> IdxHeader:
 
 def _check_plausible(header: IdxHeader, path: Path, compressed: bool) -> None:
     """Refuse a header whose data the file cannot hold, or the memory should not."""
-    sizes = " x ".join(f"{size:,}" for size in header.shape)
+    sizes = " x ".join(f"{thousands(size)}" for size in header.shape)
     if 0 in header.shape:
         raise DatasetError(f"{path.name} holds no samples: its header says {sizes}.")
     on_disk = path.stat().st_size
     if not compressed and on_disk != header.total_bytes:
         fault = "is cut off" if on_disk < header.total_bytes else "is too long"
         raise DatasetError(
-            f"{path.name} {fault}: for {sizes} values {header.total_bytes:,} bytes are expected and {on_disk:,} were "
+            f"{path.name} {fault}: for {sizes} values {thousands(header.total_bytes)} bytes are "
+            f"expected and {thousands(on_disk)} were "
             "found. Either its header is damaged or the file is incomplete or altered."
         )
     if compressed and header.total_bytes > on_disk * _MAXIMUM_COMPRESSION:
         raise DatasetError(
-            f"{path.name} is damaged or cut off: its header says {sizes} values, that is {header.total_bytes:,} bytes, "
-            f"which a gzip file of {on_disk:,} bytes cannot hold."
+            f"{path.name} is damaged or cut off: its header says {sizes} values, "
+            f"that is {thousands(header.total_bytes)} bytes, "
+            f"which a gzip file of {thousands(on_disk)} bytes cannot hold."
         )
     if header.values > MAXIMUM_VALUES:
         raise DatasetError(
-            f"{path.name} holds {sizes} values, more than the {MAXIMUM_VALUES:,} that can be kept in memory."
+            f"{path.name} holds {sizes} values, more than the {thousands(MAXIMUM_VALUES)} that can be kept in memory."
         )
 
 
@@ -224,8 +227,8 @@ def _fill(stream: _Stream, payload: memoryview, path: Path, header: IdxHeader) -
             found += len(piece)
     except EOFError:
         raise DatasetError(
-            f"{path.name} is cut off: {header.total_bytes:,} bytes are expected after decompression and "
-            f"{header.header_bytes + found:,} were found. Download or copy it again."
+            f"{path.name} is cut off: {thousands(header.total_bytes)} bytes are expected after decompression and "
+            f"{thousands(header.header_bytes + found)} were found. Download or copy it again."
         ) from None
     return found
 

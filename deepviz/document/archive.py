@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from deepviz.numerals import thousands
+
 CHECKSUMS = "checksums.json"
 
 LARGEST_JSON = 16 * 2**20
@@ -159,7 +161,7 @@ def _check_size(entry: zipfile.ZipInfo, file: str) -> None:
     """Refuse what would take up far more memory than its place in the file lets one expect."""
     limit = LARGEST_JSON if entry.filename.endswith(".json") else LARGEST_MEMBER
     if entry.file_size > limit or entry.file_size > max(LOOSE, TIGHTEST * entry.compress_size):
-        raise FileError(f"{file} is damaged: {entry.filename} claims to be {entry.file_size:,} bytes long.")
+        raise FileError(f"{file} is damaged: {entry.filename} claims to be {thousands(entry.file_size)} bytes long.")
 
 
 def _checksums(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], file: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.document.names import free_name
 from deepviz.document.project import Project
 from deepviz.document.settling import settled
+from deepviz.numerals import thousands
 
 LEAST_SIZE = (80.0, 40.0)
 LARGEST_SIZE = (2_000.0, 2_000.0)
@@ -83,7 +84,9 @@ def delete_along(
 def _checked(text: str) -> str:
     text = text.encode(errors="replace").decode().strip()  # halves of letters cannot be saved
     if len(text) > LONGEST_COMMENT:
-        raise EditError(f"A comment has at most {LONGEST_COMMENT:,} letters; this one has {len(text):,}.")
+        raise EditError(
+            f"A comment has at most {thousands(LONGEST_COMMENT)} letters; this one has {thousands(len(text))}."
+        )
     return text
 
 

@@ -17,10 +17,10 @@ from deepviz.document.problems import DataFacts
 from deepviz.document.project import Project
 from deepviz.document.repeats import unrolled
 from deepviz.document.shapes import Report, check
+from deepviz.engine.graph import GraphError
 from deepviz.engine.ledger import stored_bytes
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import ShapeError
-from deepviz.engine.wiring import GraphError
 
 Quantity = Literal["parameters", "macs", "stored", "outputs"]
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)

@@ -11,6 +11,7 @@ from deepviz.document.json_values import is_number, list_in, object_in, text_in,
 from deepviz.engine import layers, losses
 from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
+from deepviz.numerals import thousands
 from deepviz.registry import DefinitionError
 
 LONGEST_NAME = 200
@@ -141,7 +142,7 @@ def _flow(values: Any) -> Flow:
 def _comment(values: Any) -> Comment:
     comment_id, text = _name(values, "id"), text_in(values, "text")
     if len(text) > LONGEST_COMMENT:
-        raise FileError(f"{comment_id} is longer than {LONGEST_COMMENT:,} letters.")
+        raise FileError(f"{comment_id} is longer than {thousands(LONGEST_COMMENT)} letters.")
     if any("\ud800" <= letter <= "\udfff" for letter in text):  # halves of letters, which no file can hold
         raise FileError(f"{comment_id} has letters that cannot be shown.")
     position = _pair(comment_id, "position", list_in(values, "position"), -FARTHEST)

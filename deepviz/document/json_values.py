@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deepviz.document.archive import FileError
+from deepviz.numerals import thousands
 
 _REQUIRED: Any = object()
 
@@ -43,7 +44,7 @@ def whole_in(values: Any, name: str, default: int, least: int, most: int) -> int
     """The whole number under a name, within bounds; `default` if there is nothing under it."""
     found = values.get(name, default) if isinstance(values, dict) else None
     if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
-        raise FileError(f"{name} is no whole number from {least} to {most:,}.")
+        raise FileError(f"{name} is no whole number from {least} to {thousands(most)}.")
     return found
 
 

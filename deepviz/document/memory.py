@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from deepviz.engine.evaluation import PORTION
 from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import Shape
+from deepviz.numerals import thousands
 
 BYTES_PER_PARAMETER = 16
 """float32 weights, gradients, and the two vectors of an optimizer such as Adam."""
@@ -105,10 +106,12 @@ def too_large(nodes: Mapping[str, Needs], batch: int, samples: int, memory: int 
         return None
     largest = max(nodes, key=lambda node_id: training_bytes({node_id: nodes[node_id]}, batch, samples))
     found = nodes[largest]
-    takes = f"To train the network takes about {needed / 2**30:,.1f} GiB; this machine has {memory / 2**30:,.1f} GiB."
+    needs, has = (thousands(count / 2**30, 1) for count in (needed, memory))
+    takes = f"To train the network takes about {needs} GiB; this machine has {has} GiB."
     if BYTES_PER_PARAMETER * found.parameters >= BYTES_PER_NUMBER * TAPES * batch * found.stored:
-        return largest, f"{largest} has {found.parameters:,} parameters. {takes} Use fewer units."
-    text = f"{largest} stores {found.stored:,} numbers for each of the {batch:,} samples of a batch. {takes}"
+        return largest, f"{largest} has {thousands(found.parameters)} parameters. {takes} Use fewer units."
+    samples_of = f"each of the {thousands(batch)} samples of a batch"
+    text = f"{largest} stores {thousands(found.stored)} numbers for {samples_of}. {takes}"
     return largest, f"{text} Use a smaller batch, smaller samples or fewer channels."
 
 

@@ -1,4 +1,4 @@
-"""What keeps a training plan from being followed with the data there is, and what mends it."""
+"""What keeps a training plan from being followed with the data there is, or measures nothing, and what mends it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from deepviz.document.problems import DataFacts, Problem
 from deepviz.document.project import Project, TrainingPlan
 from deepviz.document.repairs import Repair
 from deepviz.engine.metric import Metric
+from deepviz.engine.metrics.top_k import TopK
 from deepviz.engine.stopping_rule import VALIDATION_LOSS, StoppingRule
+from deepviz.numerals import thousands
+
+FEWER = 2
+"""The k that is offered instead of one that is too large; 1 would be the accuracy, which there is anyway."""
 
 
 def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem]:
@@ -37,6 +42,24 @@ def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem
                 f"there is {', '.join(measured)}."
             )
             yield Problem(text, None, (_without_rule(project.plan, rule),), of_plan=True)
+
+
+def plan_warnings(project: Project, facts: DataFacts | None) -> Iterator[Problem]:
+    """What a plan measures that says nothing: the share of right classes among as many guesses as there are classes."""
+    if facts is None or facts.task != "classification":
+        return
+    plan = project.plan
+    for metric in plan.metrics:
+        if isinstance(metric, TopK) and metric.k >= facts.outputs:
+            text = (
+                f"{metric.label} with k = {thousands(metric.k)} is always 1: there are only {thousands(facts.outputs)} "
+                "classes, so every class is among the guesses. Choose a smaller k."
+            )
+            fewer = metric.changed(k=FEWER)
+            changed = replace(plan, metrics=tuple(fewer if each == metric else each for each in plan.metrics))
+            offers = [Repair(f"Set k to {FEWER}", partial(edits.set_plan, plan=changed))]
+            offered = offers if facts.outputs > FEWER and fewer not in plan.metrics else []
+            yield Problem(text, None, (*offered, _without_metric(plan, metric)), "warning", of_plan=True)
 
 
 def measured_names(plan: TrainingPlan, facts: DataFacts) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ class DataFacts:
         How many samples there are for training.
     has_validation
         Whether some are kept for validation.
+    only_class
+        The name of the class that all samples for training belong to; empty if they are of several, or have none.
     """
 
     sample_shape: Shape
@@ -36,6 +38,7 @@ class DataFacts:
     outputs: int
     samples: int
     has_validation: bool = True
+    only_class: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from deepviz.document import ends
 from deepviz.document.graph import Edge, Graph, Node
 from deepviz.engine.layers.input import Input
+from deepviz.numerals import thousands
 
 MOST_LAYERS = 5_000
 """Layers that a network with repetitions may have, all of them counted: they are checked while somebody types."""
@@ -67,8 +68,8 @@ def unrolled(graph: Graph) -> Unrolled:
 def obstacle(graph: Graph, group_id: str) -> str:
     """Why a group cannot be repeated as often as it is to be, in words; empty if it can."""
     if graph.layers_written_out > MOST_LAYERS:
-        layers = f"{graph.layers_written_out:,}"
-        return f"all repetitions together would be {layers} layers, and at most {MOST_LAYERS:,} are possible"
+        layers = f"{thousands(graph.layers_written_out)}"
+        return f"all repetitions together would be {layers} layers, and at most {thousands(MOST_LAYERS)} are possible"
     inside = set(graph.members(group_id))
     entering = ends.entries(graph, group_id)
     leaving = [each for each in inside if any(edge.target not in inside for edge in graph.outputs_of(each))]

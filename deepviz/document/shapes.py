@@ -12,7 +12,7 @@ from functools import partial
 
 from deepviz.document import edits, loose_ends, memory, repairs, soundness
 from deepviz.document.graph import Graph, Node
-from deepviz.document.plan_problems import plan_problems
+from deepviz.document.plan_problems import plan_problems, plan_warnings
 from deepviz.document.problems import DataFacts as DataFacts
 from deepviz.document.problems import Problem as Problem
 from deepviz.document.project import Project
@@ -22,6 +22,7 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.shapes import Shape, ShapeError, shape_text
+from deepviz.numerals import thousands
 
 MOST_NUMBERS = 10**12
 """Numbers for each sample between two layers. More no machine holds, and repetitions soon go beyond all bounds."""
@@ -92,7 +93,8 @@ def check(project: Project, facts: DataFacts | None = None) -> Report:
     ]
     places = {node.id: number for number, node in enumerate(graph.nodes)}
     problems = sorted(found, key=lambda problem: places.get(problem.node_id, -1))
-    return replace(report, problems=tuple(problems), warnings=tuple(soundness.warnings(graph, report.parameters)))
+    warnings = (*soundness.warnings(graph, report.parameters, facts), *plan_warnings(project, facts))
+    return replace(report, problems=tuple(problems), warnings=warnings)
 
 
 def _checked(project: Project, facts: DataFacts | None) -> Report:
@@ -203,7 +205,7 @@ def _output(layer: Layer | Loss, inputs: Sequence[Shape], facts: DataFacts | Non
         shape = layer.output_shape(inputs)
         if math.prod(shape) > MOST_NUMBERS:
             raise ShapeError(
-                f"{layer.label} would give more than {MOST_NUMBERS:,} numbers for each sample. "
+                f"{layer.label} would give more than {thousands(MOST_NUMBERS)} numbers for each sample. "
                 "Make it smaller, or what comes before it."
             )
         return shape

@@ -21,6 +21,7 @@ from deepviz.engine.layers.input import Input
 from deepviz.engine.loss import Loss
 from deepviz.engine.losses.mean_squared_error import MeanSquaredError
 from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from deepviz.numerals import thousands
 
 TAKEN_BY_LOSS: Mapping[str, str] = {
     "SoftmaxCrossEntropy": "Softmax",
@@ -98,9 +99,22 @@ def _append(project: Project, layers: Sequence[Layer | Loss], after: str) -> Pro
     return project
 
 
-def warnings(graph: Graph, parameters: Mapping[str, int | None]) -> list[Problem]:
+def warnings(graph: Graph, parameters: Mapping[str, int | None], facts: DataFacts | None = None) -> list[Problem]:
     """What lets a project be trained, but learn badly or not at all."""
-    return [*_taken_twice(graph), *_nothing_trains(graph, parameters)]
+    return [*_taken_twice(graph), *_nothing_trains(graph, parameters), *_one_class(facts)]
+
+
+def _one_class(facts: DataFacts | None) -> list[Problem]:
+    """That there is nothing to tell apart in the samples for training."""
+    if facts is None or not facts.only_class:
+        return []
+    name, several = facts.only_class, f"All {thousands(facts.samples)} training samples belong"
+    text = (
+        f"{several if facts.samples > 1 else 'The training sample belongs'} to one class, {name}, so there is nothing "
+        f"to tell apart: the network learns to always say {name}. Choose data, or a split of them, with two or more "
+        "classes for training."
+    )
+    return [Problem(text, severity="warning")]
 
 
 def _taken_twice(graph: Graph) -> list[Problem]:

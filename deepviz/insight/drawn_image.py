@@ -129,20 +129,7 @@ def thinned(ink: np.ndarray, widest: float, box: int) -> np.ndarray:
     widest, box
         In pixels of the image that is made of it.
     """
-    found = ink
-    for _ in range(MOST_TURNS if _share(ink) < BLOT else 0):
-        side = max(_cut(found).shape)
-        # Each turn takes a pixel off both sides of a stroke, and as much off both ends of the drawing.
-        turns = round(side * (_share(found) * box - widest) / (2.0 * (box - widest)))
-        if turns < 1:
-            break
-        thinner = found
-        for turn in range(turns):
-            thinner = np.minimum.reduce(_around(thinner, with_corners=turn % 3 == 2))
-        if not (thinner > 0.5).any():
-            break
-        found = thinner
-    return found
+    return _with_strokes(ink, widest, box, grows=False)
 
 
 def thickened(ink: np.ndarray, narrowest: float, box: int) -> np.ndarray:
@@ -157,16 +144,25 @@ def thickened(ink: np.ndarray, narrowest: float, box: int) -> np.ndarray:
     narrowest, box
         In pixels of the image that is made of it.
     """
-    found = ink
+    return _with_strokes(ink, narrowest, box, grows=True)
+
+
+def _with_strokes(ink: np.ndarray, width: float, box: int, *, grows: bool) -> np.ndarray:
+    """A drawing with strokes that are at least so wide if it grows, or at most if it does not."""
+    found, extremes = ink, np.maximum if grows else np.minimum
     for _ in range(MOST_TURNS if _share(ink) < BLOT else 0):
         side = max(_cut(found).shape)
-        # Each turn puts a pixel to both sides of a stroke, and as much to both ends of the drawing.
-        turns = round(side * (narrowest - _share(found) * box) / (2.0 * (box - narrowest)))
+        # Each turn takes a pixel off both sides of a stroke, or puts one there, and as many at the ends of the drawing.
+        too_wide = round(side * (_share(found) * box - width) / (2.0 * (box - width)))
+        turns = -too_wide if grows else too_wide
         if turns < 1:
             break
-        found = np.pad(found, turns)
+        changed = np.pad(found, turns) if grows else found
         for turn in range(turns):
-            found = np.maximum.reduce(_around(found, with_corners=turn % 3 == 2))
+            changed = extremes.reduce(_around(changed, with_corners=turn % 3 == 2))
+        if not (grows or (changed > 0.5).any()):
+            break
+        found = changed
     return found
 
 

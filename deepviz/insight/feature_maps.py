@@ -40,7 +40,7 @@ class Maps:
     outputs
         What the network gives for it.
     predicted
-        For classes, which one that stands for; else None.
+        For classes, which one that stands for; else None, also where there is one class alone.
     probabilities
         How sure the network is of each class: shape ``(classes,)``; None where its loss makes no probabilities.
     searched
@@ -97,7 +97,8 @@ class FeatureMaps(Question):
             raise UnanswerableError(
                 f"There is no sample {self.index}: those of the {self.part} part are 0 to {len(samples) - 1}."
             )
-        is_class = subject.data.task == "classification"
+        # One class alone is told from nothing: there is neither a winner nor a wrong sample.
+        is_class = subject.data.task == "classification" and subject.data.outputs > 1
         index, searched, has_found = self.index, 0, False
         if self.search and is_class:
             index, searched, has_found = _next_wrong(subject, samples, self.index, progress)

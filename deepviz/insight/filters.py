@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -141,59 +142,52 @@ class Filters(Question):
         return cut(network, node, name, values, self.channel, self.as_matrix)
 
 
+class Pieces(NamedTuple):
+    """An array cut into pieces, before they are tiles.
+
+    Attributes
+    ----------
+    named
+        Each piece with its title, at most `MOST_TILES`.
+    total
+        How many there would be if they were not bounded.
+    rows, columns, channel, channels
+        As in `Weights`.
+    """
+
+    named: Sequence[tuple[str, np.ndarray]]
+    total: int
+    rows: str
+    columns: str
+    channel: int = ALL_CHANNELS
+    channels: int = 0
+
+
 def cut(
     network: Network, node: WiredNode, name: str, values: np.ndarray, channel: int | None, as_matrix: bool
 ) -> Weights:
     """Cut an array of a layer into pictures; `channel` and `as_matrix` as in `Filters`."""
-    layer = node.layer
     numbers: np.ndarray = np.arange(values.size).reshape(values.shape)
-    channels, used, rows, columns = 0, ALL_CHANNELS, "", ""
-    named: list[tuple[str, np.ndarray]]
     image = None if as_matrix else seen_image(network, node)
-    if isinstance(layer, (Conv2D, ConvTranspose2D)) and name == "W":
-        kernels = numbers if isinstance(layer, Conv2D) else numbers.swapaxes(2, 3)
-        channels = kernels.shape[2]
-        used = _fitting(channel, channels)
-        named = [(f"filter {each}", _flat_picture(kernels[..., each], used)) for each in _counted(kernels.shape[-1])]
-        total, rows, columns = kernels.shape[-1], "row", "column"
-    elif isinstance(layer, DepthwiseConv2D) and name == "W":
-        depth = numbers.shape[3]
-        named = [
-            (
-                f"channel {each // depth}" + (f", {each % depth}" if depth > 1 else ""),
-                numbers[..., each // depth, each % depth],
-            )
-            for each in _counted(numbers.shape[2] * depth)
-        ]
-        total, rows, columns = numbers.shape[2] * depth, "row", "column"
-    elif isinstance(layer, Conv1D) and name == "W":
-        named = [(f"filter {each}", numbers[..., each].T) for each in _counted(numbers.shape[-1])]
-        total, rows, columns = numbers.shape[-1], "input", "step"
-    elif isinstance(layer, Dense) and name == "W" and image is not None:
-        channels = image[2]
-        used = _fitting(channel, channels)
-        units = numbers.reshape(*image, -1)
-        named = [(f"unit {each}", _flat_picture(units[..., each], used)) for each in _counted(units.shape[-1])]
-        total, rows, columns = units.shape[-1], "row", "column"
-    elif isinstance(layer, Recurrent) and name[0] in "WU":
-        gates = np.split(numbers, layer.gates, axis=1)
-        named = list(zip(_gate_titles(layer), gates, strict=True))
-        total, rows, columns = len(gates), "input" if name[0] == "W" else "output before", "unit"
-    elif isinstance(layer, MultiHeadAttention) and name.startswith("W_"):
-        is_last = name == "W_output"
-        heads = numbers if is_last else numbers.swapaxes(0, 1)
-        named = [(f"head {each}", heads[each]) for each in _counted(len(heads))]
-        total, rows, columns = len(heads), *(("from", "output") if is_last else ("input", "to"))
-    else:
-        named, total, rows, columns = _plain(layer, name, numbers)
-    tiles = tuple(Tile(title, np.ascontiguousarray(places)) for title, places in named)
-    names = tuple(layer.parameter_shapes(node.input_shapes))
+    pieces = _pieces(node.layer, name, numbers, image, channel)
     finite = np.isfinite(values)
     bad = values.size - int(np.count_nonzero(finite))
     known = values[finite] if bad else values
-    largest = max(float(known.max()), -float(known.min())) if known.size else 0.0
-    words = (rows, columns)
-    return Weights(node.id, layer.label, name, names, values, used, channels, tiles, total, *words, largest, bad)
+    return Weights(
+        node=node.id,
+        label=node.layer.label,
+        name=name,
+        names=tuple(node.layer.parameter_shapes(node.input_shapes)),
+        values=values,
+        channel=pieces.channel,
+        channels=pieces.channels,
+        tiles=tuple(Tile(title, np.ascontiguousarray(places)) for title, places in pieces.named),
+        total=pieces.total,
+        rows=pieces.rows,
+        columns=pieces.columns,
+        largest=max(float(known.max()), -float(known.min())) if known.size else 0.0,
+        not_finite=bad,
+    )
 
 
 def seen_image(network: Network, node: WiredNode) -> Shape | None:
@@ -212,16 +206,64 @@ def seen_image(network: Network, node: WiredNode) -> Shape | None:
     return None
 
 
-def _plain(layer: Layer, name: str, numbers: np.ndarray) -> tuple[list[tuple[str, np.ndarray]], int, str, str]:
+def _pieces(layer: Layer, name: str, numbers: np.ndarray, image: Shape | None, channel: int | None) -> Pieces:
+    """The numbers of the weights of an array, cut as its layer suggests; `image` is what a Dense layer sees."""
+    if isinstance(layer, Recurrent) and name[0] in "WU":
+        gates = np.split(numbers, layer.gates, axis=1)
+        named = list(zip(_gate_titles(layer), gates, strict=True))
+        return Pieces(named, len(gates), "input" if name[0] == "W" else "output before", "unit")
+    if isinstance(layer, MultiHeadAttention) and name.startswith("W_"):
+        if name == "W_output":
+            return _along_first("head", numbers, "from", "output")
+        return _along_first("head", numbers.swapaxes(0, 1), "input", "to")
+    if name == "W":
+        if isinstance(layer, Conv2D):
+            return _kernels("filter", numbers, channel)
+        if isinstance(layer, ConvTranspose2D):
+            return _kernels("filter", numbers.swapaxes(2, 3), channel)
+        if isinstance(layer, Dense) and image is not None:
+            return _kernels("unit", numbers.reshape(*image, -1), channel)
+        if isinstance(layer, Conv1D):
+            return _along_first("filter", numbers.transpose(2, 1, 0), "input", "step")
+        if isinstance(layer, DepthwiseConv2D):
+            return _depthwise_kernels(numbers)
+    return _matrices(name, numbers)
+
+
+def _kernels(what: str, kernels: np.ndarray, channel: int | None) -> Pieces:
+    """A picture of each kernel of (rows, columns, channels, kernels), with the channels as somebody wants them."""
+    channels, total = kernels.shape[2:]
+    used = _fitting(channel, channels)
+    named = [(f"{what} {each}", _flat_picture(kernels[..., each], used)) for each in _counted(total)]
+    return Pieces(named, total, "row", "column", used, channels)
+
+
+def _depthwise_kernels(numbers: np.ndarray) -> Pieces:
+    """A picture of each kernel of each channel of (rows, columns, channels, kernels a channel)."""
+    channels, depth = numbers.shape[2:]
+    named = []
+    for each in _counted(channels * depth):
+        place, kernel = divmod(each, depth)
+        named.append((f"channel {place}" + (f", {kernel}" if depth > 1 else ""), numbers[..., place, kernel]))
+    return Pieces(named, channels * depth, "row", "column")
+
+
+def _along_first(what: str, matrices: np.ndarray, rows: str, columns: str) -> Pieces:
+    """A picture of each matrix of (matrices, rows, columns)."""
+    return Pieces(
+        [(f"{what} {each}", matrices[each]) for each in _counted(len(matrices))], len(matrices), rows, columns
+    )
+
+
+def _matrices(name: str, numbers: np.ndarray) -> Pieces:
     """An array as a matrix, or as a matrix for each place of its last axis."""
     if numbers.ndim <= 1:
-        return [(name, numbers.reshape(1, -1))], 1, "", "unit"
+        return Pieces([(name, numbers.reshape(1, -1))], 1, "", "unit")
     if numbers.ndim == 2:
         words = {"W": ("input", "unit"), "embeddings": ("entry", "feature"), "positions": ("step", "feature")}
-        return [(name, numbers)], 1, *words.get(name, ("row", "column"))
+        return Pieces([(name, numbers)], 1, *words.get(name, ("row", "column")))
     matrices = numbers.reshape(numbers.shape[0], -1, numbers.shape[-1])
-    named = [(f"channel {each}", matrices[..., each]) for each in _counted(matrices.shape[-1])]
-    return named, matrices.shape[-1], "row", "column"
+    return _along_first("channel", np.moveaxis(matrices, -1, 0), "row", "column")
 
 
 def _gate_titles(layer: Recurrent) -> Sequence[str]:

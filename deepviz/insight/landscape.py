@@ -14,6 +14,7 @@ import numpy as np
 from deepviz.engine.evaluation import evaluate
 from deepviz.engine.network import Network
 from deepviz.engine.weighted import Weighted
+from deepviz.insight.evenly_spread import evenly_spread
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 from deepviz.insight.trajectory import BLOCK, Trajectory, path_of, principal_directions, projected
 
@@ -127,8 +128,7 @@ class Landscape(Question):
         del weights  # the run may let go of what it has kept while the grid is worked out
         axes = [self._axis(path, each) for each in range(self.directions)]
         xs, ys = axes[0], axes[1] if self.directions == 2 else np.zeros(1)
-        count = min(len(samples), self.samples)
-        numbers = np.arange(count) * len(samples) // count
+        numbers = evenly_spread(len(samples), self.samples)
         x, y = samples.x[numbers], samples.y[numbers]
         losses = np.empty((len(ys), len(xs)))
         here = network.parameters.vector.copy()
@@ -140,7 +140,7 @@ class Landscape(Question):
         finally:
             network.parameters.vector[:] = here
         total, parameters = len(samples), network.parameters.count
-        return Surface(xs, ys, losses, count, total, moved, parameters, self.seed, subject.step, explained, path)
+        return Surface(xs, ys, losses, len(numbers), total, moved, parameters, self.seed, subject.step, explained, path)
 
     def _axis(self, path: Trajectory | None, direction: int) -> Array:
         """Where the grid is along a direction."""

@@ -64,7 +64,7 @@ class Prediction(Question):
             raise UnanswerableError(f"This sample cannot go in. {error}") from error
         if not np.isfinite(outputs).all():
             raise UnanswerableError(NOT_FINITE)
-        if subject.data.task != "classification":
+        if subject.data.task != "classification" or subject.data.outputs < 2:  # one class is told from nothing
             return Predicted(outputs[0], None, None)
         probabilities = class_probabilities(subject.loss, outputs)
         winner = int(Loss.predicted_classes(outputs)[0])

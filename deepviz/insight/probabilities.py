@@ -64,6 +64,36 @@ def class_probabilities(loss: Loss, outputs: Array) -> Array | None:
     return None
 
 
+def class_log_odds(loss: Loss, outputs: Array, number: int) -> Array | None:
+    """The logarithm of p / (1 - p) for one class: it orders samples as its probability p does, and tells them apart.
+
+    Beyond 37 all probabilities are 1 to the last digit of a float. With a softmax over outputs z it is::
+
+        log(p_k / (1 - p_k)) = z_k - log sum_{j != k} exp(z_j)
+
+    Parameters
+    ----------
+    loss, outputs
+        As for `class_probabilities`.
+    number
+        Which class.
+
+    Returns
+    -------
+    Float64 array of shape ``(...,)``; None if the loss makes no probabilities.
+    """
+    z = np.asarray(outputs, np.float64)
+    if loss.activation == "sigmoid":
+        return z[..., number] if z.shape[-1] > 1 else (2 * number - 1) * z[..., 0]
+    if loss.activation != "softmax":
+        return None
+    others = np.delete(z, number, axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # what is not finite stays so
+        largest = others.max(axis=-1, keepdims=True, initial=-np.finfo(np.float64).max)
+        odds: Array = (z[..., [number]] - largest)[..., 0] - np.log(np.exp(others - largest).sum(axis=-1))
+    return odds
+
+
 def sigmoid(z: Array) -> Array:
     """1 / (1 + exp(-z)), to the last digit at both ends."""
     small = np.exp(-np.abs(z))

@@ -13,6 +13,9 @@ import numpy as np
 from deepviz.engine.layers.embedding import Embedding
 from deepviz.engine.layers.input import Input
 from deepviz.insight.activations import activations
+from deepviz.insight.evenly_spread import evenly_spread
+from deepviz.insight.principal_components import principal_components
+from deepviz.insight.separation import neighbours, neighbours_r2, silhouette, squared_distances
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 
 SAMPLES = 400
@@ -41,9 +44,9 @@ class LayerCloud:
     shares
         The share of all variance that lies along each of the two: shape ``(2,)``.
     neighbours
-        See `neighbours`, or `neighbours_r2` where the targets are numbers. NaN where it is not defined.
+        See `separation.neighbours`, or `neighbours_r2` where the targets are numbers. NaN where it is not defined.
     silhouette
-        See `silhouette`. NaN where it is not defined, and where the targets are numbers.
+        See `separation.silhouette`. NaN where it is not defined, and where the targets are numbers.
     has_entries
         Whether the points are the rows of an Embedding instead of samples.
     """
@@ -99,10 +102,10 @@ class Projection(Question):
 
     def answer(self, subject: Subject, progress: Progress) -> Clouds:
         samples = subject.part(self.part)
-        count = min(len(samples), self.samples)
+        numbers = evenly_spread(len(samples), self.samples)
+        count = len(numbers)
         if count < 2:
             raise UnanswerableError(f"A projection needs two samples; the {self.part} part has one. Give it more.")
-        numbers = np.arange(count) * len(samples) // count
         y = samples.y[numbers]
         is_class = subject.data.task == "classification"
         network = subject.network
@@ -123,144 +126,6 @@ class Projection(Question):
                     clouds.append(_cloud(node.id, label, values.reshape(count, -1), y, is_class))
         targets = y if is_class else y[:, 0]
         return Clouds(self.part, len(samples), numbers, targets, is_class, tuple(clouds))
-
-
-def principal_components(x: Array) -> tuple[Array, Array]:
-    """The first two principal components of samples, and which share of the variance lies along each.
-
-    They are the eigenvectors of the covariance with the largest eigenvalues (Pearson 1901, Hotelling 1933). With more
-    features than samples, they are found from the products of the samples with each other, which have the same
-    eigenvalues. Each is turned so that the sample farthest out along it is on the positive side.
-
-    Parameters
-    ----------
-    x
-        Samples of shape ``(n, features)``.
-
-    Returns
-    -------
-    points
-        Float64 array of shape ``(n, 2)``; zeros along components that there are not. NaN if `x` is not finite.
-    shares
-        Shape ``(2,)``: eigenvalues over their sum; zeros if all samples are the same.
-    """
-    exact = np.asarray(x, np.float64)
-    count, features = exact.shape
-    if not np.isfinite(exact).all():
-        return np.full((count, 2), np.nan), np.full(2, np.nan)
-    scale = float(np.abs(exact).max()) if exact.size else 0.0
-    points, shares = np.zeros((count, 2)), np.zeros(2)
-    if scale == 0.0:
-        return points, shares
-    centred = _centred(exact / scale)  # squares of very large or small numbers would leave the range
-    if features <= count:
-        values, vectors = np.linalg.eigh(centred.T @ centred)
-    else:
-        values, vectors = np.linalg.eigh(centred @ centred.T)
-    values = np.maximum(values[::-1], 0.0)
-    total = float(np.square(centred).sum())
-    if total <= count * features * np.finfo(np.float64).eps ** 2:  # nothing but rounding is left
-        return points, shares
-    kept = min(2, len(values))
-    leading = vectors[:, ::-1][:, :kept]
-    found = centred @ leading if features <= count else leading * np.sqrt(values[:kept])
-    found = found * scale
-    farthest = np.abs(found).argmax(axis=0)
-    signs = np.where(found[farthest, np.arange(kept)] < 0, -1.0, 1.0)
-    points[:, :kept] = found * signs
-    shares[:kept] = values[:kept] / total
-    return points, shares
-
-
-def squared_distances(x: Array) -> Array:
-    """Squares of the Euclidean distances between all samples: float64, shape ``(n, n)``."""
-    exact = _centred(np.asarray(x, np.float64))  # distances stay, and less is lost in the differences below
-    products = exact @ exact.T
-    norms = np.diag(products)
-    squares: Array = np.maximum(norms[:, None] + norms[None, :] - 2 * products, 0.0)
-    np.fill_diagonal(squares, 0.0)
-    return squares
-
-
-def neighbours(squares: Array, labels: Array) -> float:
-    """The share of samples whose nearest neighbour is of their own class, from 0 to 1.
-
-    That is the accuracy of the nearest-neighbour rule, each sample left out in its turn (Cover and Hart 1967), by
-    Euclidean distance in the whole space of the layer. Of equally near neighbours, as behind units that are dead, each
-    counts for its part.
-
-    Parameters
-    ----------
-    squares
-        What `squared_distances` gave.
-    labels
-        Class numbers of shape ``(n,)``.
-    """
-    is_same = labels[:, None] == labels
-    return float((_nearest(squares) * is_same).sum() / len(labels))
-
-
-def neighbours_r2(squares: Array, targets: Array) -> float:
-    """How well the targets of samples are told by those of their nearest neighbours: at most 1, as R².
-
-    ::
-
-        R² = 1 - sum (y_i - y_nearest(i))² / sum (y_i - mean y)²
-
-    Of equally near neighbours it is their mean.
-
-    Parameters
-    ----------
-    squares
-        What `squared_distances` gave.
-    targets
-        Numbers of shape ``(n, outputs)``; the sums run over all.
-
-    Returns
-    -------
-    NaN if all targets are the same.
-    """
-    exact = np.asarray(targets, np.float64)
-    spread = float(np.square(_centred(exact)).sum())
-    missed = float(np.square(exact - _nearest(squares) @ exact).sum())
-    return 1.0 - missed / spread if spread > 0 else float("nan")
-
-
-def silhouette(squares: Array, labels: Array) -> float:
-    """The mean silhouette of the samples with their classes for clusters, from -1 to 1 (Rousseeuw 1987).
-
-    ::
-
-        s_i = (b_i - a_i) / max(a_i, b_i)
-
-    with ``a_i`` the mean distance to the others of its class and ``b_i`` the smallest mean distance to another class.
-    A sample that is alone in its class has 0.
-
-    Parameters
-    ----------
-    squares
-        What `squared_distances` gave.
-    labels
-        Class numbers of shape ``(n,)``.
-
-    Returns
-    -------
-    NaN unless there are at least two classes.
-    """
-    classes, member = np.unique(labels, return_inverse=True)
-    if len(classes) < 2:
-        return float("nan")
-    counts = np.bincount(member)
-    sums = np.sqrt(squares) @ np.eye(len(classes))[member]
-    own = np.arange(len(labels)), member
-    others = counts[member] - 1
-    a = sums[own] / np.maximum(others, 1)
-    means = sums / counts
-    means[own] = np.inf
-    b = means.min(axis=1)
-    larger = np.maximum(a, b)
-    values = np.where((others > 0) & (larger > 0), (b - a) / np.where(larger > 0, larger, 1.0), 0.0)
-    return float(values.mean())
 
 
 def aligned(clouds: Clouds, before: Clouds | None) -> Clouds:
@@ -291,22 +156,6 @@ def _cloud(node: str, label: str, values: Array, y: Array, is_class: bool) -> La
         near = neighbours(squares, y) if is_class else neighbours_r2(squares, y)
         apart = silhouette(squares, y) if is_class else apart
     return LayerCloud(node, label, values.shape[1], points, shares, near, apart)
-
-
-def _centred(x: Array) -> Array:
-    """Samples with their mean subtracted: exactly 0 where all are the same, though the mean of them may be rounded."""
-    shifted = x - x[0]
-    centred: Array = shifted - shifted.mean(axis=0)
-    return centred
-
-
-def _nearest(squares: Array) -> Array:
-    """How much each sample counts as the nearest neighbour of another, shape ``(n, n)``: rows add up to 1."""
-    others = squares.copy()
-    np.fill_diagonal(others, np.inf)
-    nearest = others == others.min(axis=1, keepdims=True)
-    weights: Array = nearest / nearest.sum(axis=1, keepdims=True)
-    return weights
 
 
 def _portions(widths: Sequence[int], count: int) -> list[tuple[int, int]]:

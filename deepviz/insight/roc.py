@@ -1,8 +1,9 @@
 """How well a network tells one class from the others at every threshold: ROC, precision and recall.
 
 Samples of equal score fall together on one side of any threshold, so they make one point of a curve (T. Fawcett, An
-introduction to ROC analysis, Pattern Recognition Letters 27, 2006). Average precision is the sum of steps, not the area
-under straight lines, as in scikit-learn.
+introduction to ROC analysis, Pattern Recognition Letters 27, 2006). Where there are probabilities, samples are ordered
+by their log-odds, which still differ where a float no longer tells probabilities from 1. Average precision is the sum
+of steps, not the area under straight lines, as in scikit-learn.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepviz.insight.outputs import outputs_of
-from deepviz.insight.probabilities import class_probabilities, class_scores
+from deepviz.insight.probabilities import class_log_odds, class_scores, sigmoid
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
+from deepviz.numerals import thousands
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,7 @@ class ThresholdCurves:
         Whether scores are probabilities; otherwise they are what the network gives.
     thresholds
         From infinite, at which nothing is taken for the class, down through all scores, float64 ``(points,)``.
+        Probabilities that are the same to the last digit have a point each where the outputs still differ.
     true_positives, false_positives
         How many are taken for the class rightly and wrongly at each threshold, int64 ``(points,)``.
     positives, negatives
@@ -93,23 +96,25 @@ class Thresholds(Question):
                 "These data have numbers to fit and no classes. Residuals show how far predictions are off."
             )
         outputs = outputs_of(subject, self.part, progress)
-        probabilities = class_probabilities(subject.loss, outputs.values)
-        scores = (class_scores(outputs.values) if probabilities is None else probabilities)[:, self.positive]
+        log_odds = class_log_odds(subject.loss, outputs.values, self.positive)
+        scores = class_scores(outputs.values)[:, self.positive] if log_odds is None else log_odds
         is_positive = outputs.targets == self.positive
         positives = int(is_positive.sum())
         if not 0 < positives < len(scores):
             name = data.class_names[self.positive]
-            which = f"All {len(scores):,}" if positives else f"None of the {len(scores):,}"
+            which = f"All {thousands(len(scores))}" if positives else f"None of the {thousands(len(scores))}"
             raise UnanswerableError(
                 f"{which} {self.part} samples are of the class {name}, so there is nothing to tell apart. "
                 "Choose another class or another part of the data."
             )
         thresholds, true_positives, false_positives = threshold_counts(scores, is_positive)
+        if log_odds is not None:
+            thresholds[1:] = sigmoid(thresholds[1:])
         return ThresholdCurves(
             self.part,
             outputs.total,
             self.positive,
-            probabilities is not None,
+            log_odds is not None,
             thresholds,
             true_positives,
             false_positives,
@@ -137,7 +142,7 @@ def threshold_counts(scores: np.ndarray, is_positive: np.ndarray) -> tuple[np.nd
     """
     order = np.argsort(-scores, kind="stable")
     descending = scores[order]
-    last = np.append(np.flatnonzero(np.diff(descending)), len(scores) - 1)
+    last = np.append(np.flatnonzero(descending[1:] != descending[:-1]), len(scores) - 1)
     found = np.cumsum(is_positive[order])[last]
     thresholds = np.concatenate([[np.inf], descending[last]])
     return thresholds, np.concatenate([[0], found]), np.concatenate([[0], last + 1 - found])

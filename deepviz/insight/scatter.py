@@ -12,6 +12,7 @@ import numpy as np
 
 from deepviz.engine.loss import Loss
 from deepviz.insight.activations import activations
+from deepviz.insight.evenly_spread import evenly_spread
 from deepviz.insight.subject import Subject
 
 MOST_SAMPLES = 1_000
@@ -57,9 +58,7 @@ class Scatter:
 
 def scatters(subject: Subject, parts: Sequence[str], features: tuple[int, ...]) -> tuple[Scatter, ...]:
     """Look at samples of those of the parts that there are."""
-    data = subject.data
-    there = {"train": data.train, "validation": data.validation, "test": data.test}
-    return tuple(scatter(subject, part, features) for part in parts if there[part] is not None)
+    return tuple(scatter(subject, part, features) for part in parts if subject.has(part))
 
 
 def scatter(subject: Subject, part: str, features: tuple[int, ...], most: int = MOST_SAMPLES) -> Scatter:
@@ -71,8 +70,7 @@ def scatter(subject: Subject, part: str, features: tuple[int, ...], most: int = 
         If there are none.
     """
     samples = subject.part(part)
-    count = min(len(samples), most)
-    numbers = np.arange(count) * len(samples) // count
+    numbers = evenly_spread(len(samples), most)
     x, targets = samples.x[numbers], samples.y[numbers]
     outputs = activations(subject.network, x, [subject.network.nodes[-1].id], most)[0]
     is_class = subject.data.task == "classification"

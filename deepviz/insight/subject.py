@@ -74,10 +74,18 @@ class Subject:
         UnanswerableError
             If there are none.
         """
-        part = {"train": self.data.train, "validation": self.data.validation, "test": self.data.test}[name]
+        part = self._parts[name]
         if part is None:
             raise UnanswerableError(f"There are no {name} samples. Give the {name} part a share under Data.")
         return part
+
+    def has(self, name: str) -> bool:
+        """Whether a part of the data, as for `part`, has any samples."""
+        return self._parts[name] is not None
+
+    @property
+    def _parts(self) -> dict[str, Part | None]:
+        return {"train": self.data.train, "validation": self.data.validation, "test": self.data.test}
 
 
 class Question(ABC):

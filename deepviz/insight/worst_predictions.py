@@ -8,9 +8,9 @@ import numpy as np
 
 from deepviz.engine.loss import Loss
 from deepviz.insight.outputs import outputs_of
-from deepviz.insight.probabilities import class_probabilities
+from deepviz.insight.probabilities import ONE_CLASS, class_probabilities
 from deepviz.insight.sample_losses import sample_losses
-from deepviz.insight.subject import Progress, Question, Subject
+from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
 
 MOST_SHOWN = 60
 """How many samples are listed."""
@@ -67,10 +67,13 @@ class WorstPredictions(Question):
     wrong_only: bool = False
 
     def answer(self, subject: Subject, progress: Progress) -> RankedSamples:
+        is_class = subject.data.task == "classification"
+        if is_class and subject.data.outputs < 2:
+            raise UnanswerableError(ONE_CLASS)
         outputs = outputs_of(subject, self.part, lambda share: progress(share / 2))
         values, targets = outputs.values, outputs.targets
         losses = sample_losses(subject.loss, values, targets, lambda share: progress(0.5 + share / 2))
-        predicted = Loss.predicted_classes(values) if subject.data.task == "classification" else None
+        predicted = Loss.predicted_classes(values) if is_class else None
         chosen = np.arange(len(outputs))
         if self.wrong_only and predicted is not None:
             chosen = np.flatnonzero(predicted != targets)

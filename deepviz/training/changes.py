@@ -13,6 +13,7 @@ from deepviz.document.file_format import FileError
 from deepviz.document.project import Project, TrainingPlan
 from deepviz.document.project_json import plan_from_json, plan_to_json
 from deepviz.engine.weighted import Trained
+from deepviz.numerals import thousands
 from deepviz.registry import Definition
 
 
@@ -57,7 +58,7 @@ class Change:
         if not isinstance(frozen, list) or not all(isinstance(name, str) for name in frozen):
             raise ValueError("A change of the run cannot be read: it does not say which layers are frozen.")
         if step < 0:
-            raise ValueError(f"A change of the run cannot be read: it comes after {step} steps.")
+            raise ValueError(f"A change of the run cannot be read: it comes after {thousands(step)} steps.")
         try:
             return cls(step, plan_from_json(json.dumps(values.get("plan"))), frozenset(frozen))
         except FileError as error:
@@ -90,7 +91,7 @@ def noted(before: Project, after: Project) -> list[str]:
     found = [f"learning rate {said(old)} → {said(new)}"] if old != new else []
     found += _of_definitions("optimizer", one.optimizer, other.optimizer.changed(learning_rate=old))
     if one.run.batch_size != other.run.batch_size:
-        found.append(f"batch size {one.run.batch_size} → {other.run.batch_size}")
+        found.append(f"batch size {thousands(one.run.batch_size)} → {thousands(other.run.batch_size)}")
     found += _of_definitions("schedule", one.schedule, other.schedule)
     was, is_now = _frozen(before), _frozen(after)
     in_order = [node.id for node in after.graph.nodes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deepviz.engine.trainer import Trainer
+from deepviz.numerals import thousands
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Ending:
         """Where and why the run ended early, in a sentence; empty if it did not."""
         if not self.reason:
             return ""
-        where = f"epoch {self.epoch:,}" if self.epoch else f"step {self.step:,}"
+        where = f"epoch {thousands(self.epoch)}" if self.epoch else f"step {thousands(self.step)}"
         return f"Stopped early after {where}: {self.reason}"
 
     @property
@@ -64,6 +65,6 @@ class Ending:
         if not self.best_step:
             return ""
         whose = "validation" if self.of_validation else "training"
-        where = f"epoch {self.best_epoch:,}" if self.best_epoch else f"step {self.best_step:,}"
+        where = f"epoch {thousands(self.best_epoch)}" if self.best_epoch else f"step {thousands(self.best_step)}"
         weights = f"The best weights, of {where} ({whose} loss {self.best_value:.4g}), are the result"
         return f"{weights}: Export takes them."

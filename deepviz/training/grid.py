@@ -18,6 +18,7 @@ from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts, check
 from deepviz.engine import layers, optimizers, schedules
 from deepviz.engine.layer import Activation
+from deepviz.numerals import thousands
 from deepviz.registry import Definition, Hyperparameter
 from deepviz.training.grid_values import values_of
 from deepviz.training.queue_entry import QueuedRun
@@ -130,7 +131,7 @@ def grid(project: Project, axes: Sequence[Axis], facts: DataFacts | None = None)
         if axis.path in [other.path for other in axes[:number]]:
             raise GridError(f"{label_of(axis.path).capitalize()} is there twice.", number)
     if count_of(axes) > MOST_RUNS:
-        raise GridError(f"These are {count_of(axes):,} runs; at most {MOST_RUNS} can be queued at once.")
+        raise GridError(f"These are {thousands(count_of(axes))} runs; at most {MOST_RUNS} can be queued at once.")
     kind = "seeds" if [axis.path for axis in axes] == [SEED] else "grid"
     series, varied = RunStore.new_id(), tuple(axis.path for axis in axes)
     runs = []
@@ -157,7 +158,7 @@ def seeds(project: Project, count: int, first: int, facts: DataFacts | None = No
     if not 2 <= count <= MOST_RUNS:
         raise GridError(f"The number of seeds must be from 2 to {MOST_RUNS}.")
     if not 0 <= first <= 2**31 - count:
-        raise GridError(f"The first seed must be from 0 to {2**31 - count:,}.")
+        raise GridError(f"The first seed must be from 0 to {thousands(2**31 - count)}.")
     return grid(project, [Axis(SEED, tuple(range(first, first + count)))], facts)
 
 

@@ -10,6 +10,7 @@ import math
 import re
 from typing import Any
 
+from deepviz.numerals import thousands
 from deepviz.registry import Hyperparameter
 
 MOST_VALUES = 1000
@@ -56,7 +57,7 @@ def values_of(text: str, wanted: Hyperparameter) -> tuple[Any, ...]:
         else:
             found.append(_value(part, wanted))
         if len(found) > MOST_VALUES:
-            raise ValuesError(f"These are more than {MOST_VALUES:,} values.")
+            raise ValuesError(f"These are more than {thousands(MOST_VALUES)} values.")
     kept: list[Any] = []
     for value in found:
         if not any(value == other and type(value) is type(other) for other in kept):
@@ -86,10 +87,12 @@ def _range(low: float, high: float, how: str | None, amount: str | None, wanted:
             raise ValuesError(f"Steps of {given:g} do not lead from {low:g} to {high:g}.")
         count = math.floor((high - low) / given + 1e-9) + 1
         if count > MOST_VALUES:
-            raise ValuesError(f"These are more than {MOST_VALUES:,} values.")
+            raise ValuesError(f"These are more than {thousands(MOST_VALUES)} values.")
         return [_rounded(low + number * given) for number in range(count)]
     if given != int(given) or not 2 <= given <= MOST_VALUES:
-        raise ValuesError(f"How many numbers there are must be a whole number from 2 to {MOST_VALUES:,}, not {amount}.")
+        raise ValuesError(
+            f"How many numbers there are must be a whole number from 2 to {thousands(MOST_VALUES)}, not {amount}."
+        )
     count = int(given)
     if how == "log":
         if low <= 0 or high <= 0:

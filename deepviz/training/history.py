@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from deepviz.training import history_arrays, history_file
 from deepviz.training.checked_arrays import checked
-from deepviz.training.measured import EPOCH, GRADIENT_NORM, Edge, Measured
+from deepviz.training.measured import EPOCH, Measured
+from deepviz.training.named_rows import GRADIENT_NORM, Edge
 from deepviz.training.notes import Note, Notes
 
 __all__ = ["FROZEN", "GRADIENT_NORM", "MOST_STEPS", "History"]
@@ -197,13 +198,14 @@ class History(Measured):
         ValueError
             If something is missing or does not fit together.
         """
-        history = cls(*history_arrays.read_names(arrays))
+        names = history_arrays.read_names(arrays)
+        history = cls(names.layers, names.nodes, edges=names.edges)
         history._table, columns = history_arrays.read_columns(arrays, EPOCH)
         history._histograms = history_arrays.read_histograms(arrays)
         for name, values in [(name, column.view) for name, column in columns.items()] + [
             (name, histograms.counts.view[:, :, 0]) for name, histograms in history._histograms.items()
         ]:
-            if not history._fits(name, values):
+            if not history.fits(name, values):
                 raise ValueError(f"The history is damaged: {name} does not have one value for each layer.")
         if "run" in arrays:
             history.run = checked(arrays, "run", "U", 1).tolist()[0]

@@ -17,10 +17,10 @@ import numpy.typing as npt
 from deepviz.training.checked_arrays import check_increasing, checked
 from deepviz.training.column import ThinnedColumn, is_watched, watched_column
 from deepviz.training.histogram_column import HistogramColumn
+from deepviz.training.named_rows import NamedRows
 from deepviz.training.step_table import StepColumn, StepTable
 
 Arrays = Mapping[str, npt.NDArray[Any]]
-Names = tuple[str, ...]
 Column = StepColumn | ThinnedColumn
 
 
@@ -43,8 +43,8 @@ def column_arrays(column: Column, name: str, *, is_apart: bool) -> dict[str, npt
     return arrays
 
 
-def read_names(arrays: Arrays) -> tuple[Names, Names, None, tuple[tuple[str, str, int], ...]]:
-    """Layers, nodes, None (for no limit) and edges.
+def read_names(arrays: Arrays) -> NamedRows:
+    """The layers, nodes and edges of the network.
 
     Raises
     ------
@@ -54,11 +54,11 @@ def read_names(arrays: Arrays) -> tuple[Names, Names, None, tuple[tuple[str, str
     layers = tuple(checked(arrays, "layers", "U", None).tolist())
     nodes = tuple(checked(arrays, "nodes", "U", None).tolist()) if "nodes" in arrays else ()
     if "edges" not in arrays:
-        return layers, nodes, None, ()
+        return NamedRows(layers, nodes)
     rows = checked(arrays, "edges", "U", None, dimensions=(2,))
     if rows.shape[1] != 3 or not all(row[2].isascii() and row[2].isdigit() for row in rows.tolist()):
         raise ValueError("The history is damaged: 'edges' are not source, target and number.")
-    return layers, nodes, None, tuple((source, target, int(slot)) for source, target, slot in rows.tolist())
+    return NamedRows(layers, nodes, [(source, target, int(slot)) for source, target, slot in rows.tolist()])
 
 
 def read_columns(arrays: Arrays, epoch: str) -> tuple[StepTable, dict[str, Column]]:
@@ -170,9 +170,7 @@ def _load(table: StepTable, arrays: Arrays, steps: npt.NDArray[np.int64], values
         raise ValueError(f"The history is damaged: {', '.join(values)}: {error}.") from None
 
 
-def _read_watched(
-    arrays: Arrays, name: str, at: npt.NDArray[np.int64], values: npt.NDArray[Any]
-) -> ThinnedColumn:  # fmt: skip
+def _read_watched(arrays: Arrays, name: str, at: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> ThinnedColumn:
     """A column of what was looked at now and then."""
     column = watched_column(values)
     if f"kept/{name}" not in arrays:

@@ -12,33 +12,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from deepviz.engine import probes
 from deepviz.training.column import ThinnedColumn, is_watched, watched_column
 from deepviz.training.histogram_column import HistogramColumn
+from deepviz.training.named_rows import Edge, NamedRows
 from deepviz.training.record_rows import Record, Rows
 from deepviz.training.step_table import StepColumn, StepTable
 
-GRADIENT_NORM = "gradient_norm"
 EPOCH = "epoch"
 LEAST_OF_SOME = 1024
 """Of a quantity that is measured once an epoch an eighth as many steps are kept, but at least so many."""
 
-Edge = tuple[str, str, int]
 
-
-class Measured:
+class Measured(NamedRows):
     """The quantities of one run.
 
     Parameters
     ----------
-    layers
-        The names of the nodes with parameters, first layer first: what rows such as ``gradient_norm`` are of.
-    nodes
-        The names of all nodes in the order of the network; an attribute too, to be set where a file does not know them.
+    layers, nodes, edges
+        As for `NamedRows`.
     most_steps
         From how many steps on fewer are kept; None keeps all. An attribute too.
-    edges
-        Source, target and number of the input of each edge in the order of the network; an attribute too.
 
     Attributes
     ----------
@@ -58,9 +51,7 @@ class Measured:
         most_steps: int | None = None,
         edges: Sequence[Edge] = (),
     ) -> None:
-        self.layers, self.nodes, self.edges = tuple(layers), tuple(nodes), tuple(edges)
-        if len(set(self.layers)) < len(self.layers):
-            raise ValueError("Two layers of a history have the same name.")
+        super().__init__(layers, nodes, edges)
         self._table = StepTable(most_steps)
         self._table.add_column(EPOCH, np.int64, (), is_plain=True)
         self._columns: dict[str, StepColumn | ThinnedColumn] = {}
@@ -245,19 +236,6 @@ class Measured:
         column = self._histograms[name]
         return column.counts.steps, column.counts.view, column.ranges.view
 
-    def row_names(self, name: str) -> tuple[str, ...]:
-        """What the values of a quantity belong to: names of layers, nodes or edges; empty for numbers or if unknown.
-
-        An edge is called ``dense_1 → relu_1``, or ``dense_1 → add_1 (2)`` where it is not the first input; the last of
-        them is what comes from the loss.
-        """
-        key = name.partition("/")[0]
-        rows = probes.registry[key].rows if key in probes.registry else ""
-        if rows == "edges" and self.edges:
-            named = (f"{source} → {target}" + f" ({slot + 1})" * (slot > 0) for source, target, slot in self.edges)
-            return (*named, "loss")
-        return {"layers": self.layers, "nodes": self.nodes}.get(rows, ())
-
     def latest(self, name: str) -> Any:
         """The last value of a column: a float, or an array of shape (layers,); None if there is none yet."""
         return _plain(self._columns[name].view[-1]) if name in self._columns else None
@@ -359,19 +337,14 @@ class Measured:
         found += [(name, int(places[0]), values) for name, (places, values) in rows.some.items()]
         for name, place, values in found:
             known = self._columns[name].view.shape[1:] if name in self._columns else values.shape[1:]
-            if values.shape[1:] != known or not self._fits(name, values):
+            if values.shape[1:] != known or not self.fits(name, values):
                 raise ValueError(f"{name} after step {rows.steps[place]} does not have one value for each layer.")
         for name, (_, entries) in rows.histograms.items():
             known = self._histograms[name].counts.view.shape[1:] if name in self._histograms else ()
             for entry in entries:
                 shape = entry.counts.shape
-                if shape != (known or entries[0].counts.shape) or not self._fits(name, entry.ranges.T):
+                if shape != (known or entries[0].counts.shape) or not self.fits(name, entry.ranges.T):
                     raise ValueError(f"{name} does not have a histogram for each layer.")
-
-    def _fits(self, name: str, values: npt.NDArray[Any]) -> bool:
-        """Whether there is a value for each layer or node, where it is known how many there are."""
-        names = self.row_names(name)
-        return values.shape[1:] == (len(names),) if names or name == GRADIENT_NORM else True
 
 
 def _of_some_steps(most: int | None) -> int | None:

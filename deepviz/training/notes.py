@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deepviz.numerals import thousands
 from deepviz.training.checked_arrays import checked, is_json
 
 MOST_EVENTS = 1000
@@ -46,7 +47,7 @@ class Notes:
         if len(self._events) > MOST_EVENTS:
             # The first of them counts those before it, if there were any.
             self._left_out += 1 if self._left_out else 2
-            summary = f"{self._left_out:,} earlier changes"
+            summary = f"{thousands(self._left_out)} earlier changes"
             self._events[:2] = [(self._events[1][0], summary)]
 
     def drop_events(self, count: int) -> None:

@@ -2,7 +2,8 @@
 
 The thread's own clock stands still while it waits for the interpreter, which the window needs for drawing. So what is
 lost to watching is measured, and not guessed from how long drawing takes. Waiting for a core is the fault of other
-programs, as far as the other threads of this one have not computed meanwhile.
+programs, as far as the other threads of this one have not computed meanwhile. By how much the steps themselves become
+slower while those compute, no clock tells: see `deepviz.training.stretches`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import NamedTuple
 
 SPAN = 2.0
 """Seconds over which the share is averaged."""
-
+ENOUGH = 0.2
+"""Seconds that it takes to say anything."""
 
 WAITED = Path("/proc/thread-self/schedstat")
 """Where Linux says for how many nanoseconds a thread has computed, and has waited for a core."""
@@ -62,24 +64,28 @@ class Overhead:
     ----------
     read_clocks
         Gives the clocks of the thread that asks.
-
-    Attributes
-    ----------
-    share
-        From 0 to 1: of the time that passed, how much was not spent on plain training steps.
     """
 
     def __init__(self, read_clocks: Callable[[], Clocks] = clocks) -> None:
         self._read_clocks = read_clocks
         self._last: tuple[Clocks, int] | None = None
         self._reading, self._read_again_at = 0.0, 0.0
-        self.share = 0.0
+        self._time = self._lost = 0.0
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1: of the time the run had, how much was not spent on plain training steps; None if unknown yet.
+
+        The time the run had is what passed but for the waiting for a core that other programs are to blame for: so it
+        is the share by which a run that nobody watches would be faster beside the same programs.
+        """
+        return None if self._time < ENOUGH else min(max(self._lost / self._time, 0.0), 1.0)
 
     def begin(self, step: int) -> None:
         """Begin to measure: the run goes on after an interruption, and after so many steps."""
         self._last = self._read_clocks(), step
 
-    def note(self, extra: float, step: int, reading: Callable[[], float]) -> None:
+    def note(self, extra: float, step: int, reading: Callable[[], float], slower: float = 0.0) -> None:
         """Take note of the time since the last call.
 
         Parameters
@@ -90,6 +96,8 @@ class Overhead:
             How many steps have been made by now.
         reading
             Measures how long reading takes what is read from every step, in seconds. It is asked for now and then.
+        slower
+            Which share of the time that steps computed is lost because other threads computed too, see `Stretches`.
         """
         now = self._read_clocks()
         if now.wall >= self._read_again_at:
@@ -99,6 +107,7 @@ class Overhead:
             return
         last, steps = before[0], step - before[1]
         passed, computed, waited, others = (after - before for after, before in zip(now, last, strict=True))
-        lost = passed - computed - max(waited - others, 0.0) + extra + steps * self._reading
-        weight = min(1.0, passed / SPAN)
-        self.share += weight * (min(max(lost / passed, 0.0), 1.0) - self.share)
+        had = passed - max(waited - others, 0.0)
+        lost = had - computed + extra + slower * max(computed - extra, 0.0) + steps * self._reading
+        kept = 1 - min(1.0, passed / SPAN)
+        self._time, self._lost = kept * self._time + had, kept * self._lost + lost

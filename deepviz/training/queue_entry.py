@@ -42,12 +42,13 @@ class Entry:
     loss, validation_loss
         Of the epoch it is in, as the list of runs will say it: of training data the mean over the steps of the epoch
         so far, of validation data what was measured after the last epoch. None if there is none, or it is not finite.
+        Once it is over, those of the last whole epoch.
     seconds, seconds_left
         For how long it has been training, and how long it still will; None if that is not known.
     words
         Why it failed or diverged, or that it stopped early.
     overhead
-        Once it is over, how many seconds its process took besides training.
+        How many seconds its process took besides training: while it runs, until its first step; in the end, in all.
     """
 
     id: str
@@ -80,6 +81,10 @@ class Entry:
         if self.state in OVER:
             return 1.0
         return self.step / self.steps if self.steps else 0.0
+
+    def overhead_at(self, age: float) -> float:
+        """How many seconds its process, which is so old, took besides training."""
+        return max(0.0, age - self.seconds)
 
     def told(self, values: dict[str, Any]) -> Entry:
         """The entry as a line of its process says it stands."""
@@ -148,7 +153,8 @@ def seconds_of(entry: Entry, entries: Sequence[Entry]) -> float | None:
     if not similar:
         return None
     paces = [each.seconds / each.step * each.steps / each.epochs for each in similar]
-    overheads = [each.overhead for each in similar if each.state == "done"] or [0.0]
+    overheads = [each.overhead for each in similar if each.state == "done"]
+    overheads = overheads or [each.overhead for each in similar] or [0.0]  # at least what it takes to begin
     return sum(paces) / len(paces) * entry.epochs + sum(overheads) / len(overheads)
 
 

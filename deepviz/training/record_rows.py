@@ -19,7 +19,7 @@ Places = npt.NDArray[np.int64]
 
 
 class Record(Protocol):
-    """What a trainer reports of one step: `deepviz.engine.trainer.StepRecord` is one."""
+    """What a trainer reports of one step: `deepviz.engine.step_record.StepRecord` is one."""
 
     @property
     def step(self) -> int:

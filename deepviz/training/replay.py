@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.engine.trainer import StepRecord, Trainer, TrainerState
+from deepviz.numerals import thousands
 from deepviz.training.changes import Change, applied
 from deepviz.training.run_plan import PROBES, RunPlan
 
@@ -91,6 +92,6 @@ class Replay:
                 yield from islice(trainer.steps(), end - before)
                 if trainer.step == before:
                     raise ValueError(
-                        f"The run had made {self.steps_made:,} steps, but its plan ends after {before:,}: not all of "
-                        "its changes are known."
+                        f"The run had made {thousands(self.steps_made)} steps, but its plan ends after "
+                        f"{thousands(before)}: not all of its changes are known."
                     )

@@ -1,7 +1,8 @@
 """How good a run was, by its history: the last and the best value of the loss and of every metric.
 
 A figure of the training data is the mean over the steps of an epoch; one of the validation data is that measured after
-an epoch. So both are of epochs and can be compared between runs with batches of different sizes.
+an epoch. So both are of whole epochs and can be compared between runs with batches of different sizes, wherever they
+were stopped; an epoch that was not completed counts only if there is no other.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ class Figure:
     Attributes
     ----------
     last
-        Its value in the last epoch of which there is one.
+        Its value in the last whole epoch.
     best, best_epoch
-        Its best value, and of which epoch that is.
+        Its best value of all whole epochs, and of which epoch that is.
     is_exact
         Whether every step of the epochs was still known, and not only some of them.
     is_epoch_exact
         Whether it is known of which epoch the best value is; otherwise of about which.
+    is_whole
+        Whether the epochs were completed; otherwise it is of the steps that were made of the only one.
     """
 
     last: float
@@ -45,10 +48,12 @@ class Figure:
     best_epoch: int
     is_exact: bool = True
     is_epoch_exact: bool = True
+    is_whole: bool = True
 
     def to_json(self) -> list[Any]:
         """Plain values; numbers that JSON does not know are texts."""
-        return [_plain(self.last), _plain(self.best), self.best_epoch, self.is_exact, self.is_epoch_exact]
+        known = (self.is_exact, self.is_epoch_exact, self.is_whole)
+        return [_plain(self.last), _plain(self.best), self.best_epoch, *known]
 
     @classmethod
     def from_json(cls, values: Any) -> Figure:
@@ -68,17 +73,30 @@ def falls(name: str) -> bool:
     return name.removeprefix(PREFIX).partition("(")[0] in FALLING
 
 
-def figures_of(history: History) -> dict[str, Figure]:
-    """The figures of a run by name: ``loss``, ``accuracy``, ``validation_loss``, ..., those that were measured."""
+def figures_of(history: History, ends_epoch: bool | None = None) -> dict[str, Figure]:
+    """The figures of a run by name: ``loss``, ``accuracy``, ``validation_loss``, ..., those that were measured.
+
+    Parameters
+    ----------
+    history
+        What was measured.
+    ends_epoch
+        Whether its last step was the last of an epoch; None if that is only to be had from the history.
+    """
     found: dict[str, Figure] = {}
+    last_whole = history.epoch - (_ends_epoch(history) is False if ends_epoch is None else not ends_epoch)
     for name in history.columns:
         steps, values = history.column(name)
         if values.ndim > 1 or not len(values):
             continue
         if name in TRAINED:
-            epochs, means, is_exact = epoch_means(steps, _epochs_at(history, steps), values)
+            epochs = _epochs_at(history, steps)
+            whole = epochs <= last_whole
+            if whole.any():
+                steps, epochs, values = steps[whole], epochs[whole], values[whole]
+            numbers, means, is_exact = epoch_means(steps, epochs, values)
             best, place = _best(name, means)
-            found[name] = Figure(float(means[-1]), best, int(epochs[place]), is_exact, is_exact)
+            found[name] = Figure(float(means[-1]), best, int(numbers[place]), is_exact, is_exact, bool(whole.any()))
         elif name.startswith(PREFIX):
             # Where a row stands for several steps, the best of them is known, but not which one it is.
             best, place = _best(name, history.extremes(name)[0 if falls(name) else 1])
@@ -162,6 +180,23 @@ def _best(name: str, values: npt.NDArray[Any]) -> tuple[float, int]:
     ranked = np.where(np.isnan(values), worst, values)  # nothing is better or worse than NaN
     place = int(np.argmin(ranked) if falls(name) else np.argmax(ranked))
     return float(values[place]), place
+
+
+def _ends_epoch(history: History) -> bool | None:
+    """Whether the last step was the last of an epoch; None if that cannot be told."""
+    if not len(history):
+        return None
+    last = int(history.steps[-1])
+    measured = [int(history.column(name)[0][-1]) for name in history.columns if _was_measured(history, name)]
+    if measured:
+        return max(measured) == last
+    length = steps_per_epoch(history)
+    return last == length * history.epoch if length else None
+
+
+def _was_measured(history: History, name: str) -> bool:
+    """Whether a column is of the validation data and has anything in it."""
+    return name.startswith(PREFIX) and len(history.column(name)[0]) > 0
 
 
 def _epochs_at(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -112,7 +112,10 @@ def prepared(choice: DataChoice) -> PreparedData:
 
 def facts_of(data: PreparedData) -> DataFacts:
     """What the shape check needs to know about prepared data."""
-    return DataFacts(data.sample_shape, data.task, data.outputs, len(data.train), data.validation is not None)
+    train, only_class = data.train, ""
+    if data.task == "classification" and len(train) and (train.y == train.y[0]).all():
+        only_class = data.class_names[int(train.y[0])]
+    return DataFacts(data.sample_shape, data.task, data.outputs, len(train), data.validation is not None, only_class)
 
 
 def same_run(one: Project, other: Project) -> bool:

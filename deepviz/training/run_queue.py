@@ -12,6 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,15 @@ class RunQueue:
 
     @property
     def share(self) -> float:
-        """How much of it is done, from 0 to 1, by epochs; 1 of an empty queue."""
-        epochs = sum(entry.epochs for entry in self._entries.values())
-        return sum(entry.share * entry.epochs for entry in self._entries.values()) / epochs if epochs else 1.0
+        """How much of what is wanted is done, from 0 to 1, by epochs; 1 if nothing is."""
+        wanted = [entry for entry in self._entries.values() if entry.state != "cancelled"]
+        epochs = sum(entry.epochs for entry in wanted)
+        return sum(entry.share * entry.epochs for entry in wanted) / epochs if epochs else 1.0
+
+    @property
+    def waiting(self) -> list[str]:
+        """The ids of those that have not begun, in the order in which they will."""
+        return [entry.id for entry in self.entries if entry.state == "waiting"]
 
     def seconds_left(self, run: str | None = None) -> float | None:
         """How long one run, or all that is left, will take at the present speed; None if that is not known."""
@@ -106,6 +113,35 @@ class RunQueue:
             raise
         self._entries |= {entry.id: entry for entry in added}
         return [entry.id for entry in added]
+
+    def arrange(self, order: Sequence[str]) -> bool:
+        """Let waiting runs begin in another order. All others stay where they are. Returns whether anything moved.
+
+        Parameters
+        ----------
+        order
+            Ids of waiting runs. Those of them that wait no more are passed over; waiting ones that are missing stay.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written down; the order is as it was then.
+        """
+        now = self.entries
+        moved = [run for run in dict.fromkeys(order) if run in self._entries and self._entries[run].state == "waiting"]
+        places = [entry.place for entry in now if entry.id in moved]
+        placed = (replace(self._entries[run], place=place) for run, place in zip(moved, places, strict=True))
+        changed = [entry for entry in placed if entry.place != self._entries[entry.id].place]
+        try:
+            for entry in changed:
+                self._write(entry)
+        except OSError:
+            for entry in changed:
+                with suppress(OSError):  # a place that is written twice is sorted by the id at worst
+                    self._write(self._entries[entry.id])
+            raise
+        self._entries |= {entry.id: entry for entry in changed}
+        return bool(changed)
 
     def cancel(self, run: str) -> None:
         """Take a run out. One that is running is stopped after its step, and noted as far as it came."""
@@ -141,7 +177,10 @@ class RunQueue:
         for run, process in list(self._processes.items()):
             told = process.told()
             if told is not None:
-                self._entries[run] = self._entries[run].told(told)
+                entry = self._entries[run].told(told)
+                self._entries[run] = (
+                    entry if entry.overhead else replace(entry, overhead=entry.overhead_at(process.age))
+                )
             process.press()
             status = process.status
             if status is not None:
@@ -233,8 +272,7 @@ class RunQueue:
         if noted is not None and not noted.damage:
             self._entries[run] = self._entries[run].noted(noted)
         if status == 0:  # also if somebody wanted it to end when it was done already
-            overhead = max(0.0, process.age - self._entries[run].seconds)
-            self._entries[run] = replace(self._entries[run], overhead=overhead)
+            self._entries[run] = replace(self._entries[run], overhead=self._entries[run].overhead_at(process.age))
             self._over(run, "done", f"Stopped early: {noted.reason}" if noted and noted.ended == "early" else "")
         elif process.was_asked_to_end:
             self._over(run, "cancelled")

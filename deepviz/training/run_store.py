@@ -194,7 +194,10 @@ class RunStore:
         run, origin = run or self.new_id(), origin or RunOrigin()
         before = self.run(run)
         project = checkpoint.project
-        summary = summary_of(run, project, checkpoint.history, checkpoint.state.step, seconds)
+        state, course = checkpoint.state, checkpoint.history
+        is_there = state.place is not None and len(course) > 0 and int(course.steps[-1]) == state.step
+        ends_epoch = state.place.seen == 0 if state.place is not None and is_there else None
+        summary = summary_of(run, project, course, state.step, seconds, ends_epoch)
         summary = replace(
             summary,
             name=before.name if before and before.name else origin.name or self._new_name(project.name),

@@ -170,7 +170,9 @@ class RunSummary:
             raise ValueError(f"The notes of this run cannot be read: {error}") from None
 
 
-def summary_of(run: str, project: Project, history: History, steps: int, seconds: float) -> RunSummary:
+def summary_of(
+    run: str, project: Project, history: History, steps: int, seconds: float, ends_epoch: bool | None = None
+) -> RunSummary:
     """What there is to note of a run, as far as project and history say it.
 
     Parameters
@@ -183,6 +185,8 @@ def summary_of(run: str, project: Project, history: History, steps: int, seconds
         How many steps its weights were trained for.
     seconds
         For how long it trained.
+    ends_epoch
+        As `figures_of` wants it.
     """
     settings, courses = settings_of_run(project, history, steps)
     return RunSummary(
@@ -198,5 +202,5 @@ def summary_of(run: str, project: Project, history: History, steps: int, seconds
         settings=settings,
         courses=courses,
         changes=history.events[-MOST_CHANGES:],
-        figures=figures_of(history),
+        figures=figures_of(history, ends_epoch),
     )

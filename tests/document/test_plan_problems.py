@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from deepviz.document import edits, examples
@@ -37,6 +38,30 @@ def test_a_metric_for_other_data_is_a_problem_with_a_way_out() -> None:
     repaired = problem.repairs[0].edit(project)
     assert repaired.plan.metrics == (F1(),)
     assert check(repaired, CLASSES).problems == ()
+
+
+@pytest.mark.parametrize(("classes", "k", "is_told"), [(3, 5, True), (3, 3, True), (3, 2, False), (10, 5, False)])
+def test_more_guesses_than_classes_is_a_warning_with_a_way_out(classes: int, k: int, is_told: bool) -> None:
+    project, facts = planned(metrics=(F1(), TopK(k=k))), DataFacts((2,), "classification", classes, 100)
+    found = [each for each in check(project, facts).warnings if each.of_plan]
+    assert len(found) == is_told
+    for warning in found:
+        assert warning.severity == "warning"
+        assert f"k = {k} is always 1: there are only {classes} classes" in warning.text
+        fewer, without = warning.repairs
+        assert fewer.edit(project).plan.metrics == (F1(), TopK(k=2))
+        assert without.edit(project).plan.metrics == (F1(),)
+        assert not [each for each in check(fewer.edit(project), facts).warnings if each.of_plan]
+    outputs = np.random.default_rng(0).normal(size=(50, classes))
+    targets = np.random.default_rng(1).integers(0, classes, 50)
+    value = TopK(k=k).value(TopK(k=k).count(outputs, targets))
+    assert (value == 1.0) == is_told
+
+
+def test_of_two_classes_top_k_can_only_be_left_out() -> None:
+    project = planned(metrics=(TopK(k=2),))
+    (warning,) = (each for each in check(project, CLASSES).warnings if each.of_plan)
+    assert [repair.label for repair in warning.repairs] == ["Leave Top-k accuracy out"]
 
 
 def test_a_rule_that_looks_at_what_is_not_measured_is_a_problem() -> None:

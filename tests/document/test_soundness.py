@@ -123,3 +123,15 @@ def test_when_everything_is_frozen_nothing_trains() -> None:
 def test_a_network_without_parameters_cannot_learn() -> None:
     (warning,) = check(chain(("Input", {}), ("SoftmaxCrossEntropy", {})), SPIRALS).warnings
     assert warning.text.startswith("Nothing can be trained: no layer has parameters")
+
+
+def test_training_samples_of_one_class_are_told_and_hinder_nothing() -> None:
+    project = chain(("Input", {}), ("Dense", {"units": 2}), ("SoftmaxCrossEntropy", {}))
+    report = check(project, DataFacts((2,), "classification", 2, 1120, only_class="virginica"))
+    (warning,) = report.warnings
+    assert report.problems == ()
+    assert (warning.severity, warning.where) == ("warning", None)
+    assert warning.text.startswith("All 1\N{THIN SPACE}120 training samples belong to one class, virginica, so")
+    (alone,) = check(project, DataFacts((2,), "classification", 2, 1, only_class="b")).warnings
+    assert alone.text.startswith("The training sample belongs to one class, b")
+    assert check(project, SPIRALS).warnings == ()

@@ -230,6 +230,29 @@ def test_scores_are_the_probabilities_of_the_chosen_class(cancer: Subject, iris:
         assert found.area == pytest.approx(wanted, abs=1e-12)
 
 
+def test_samples_that_a_network_is_too_sure_of_are_still_in_order() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    made = subject_of(project_of(Iris(), CROSS_ENTROPY, "SoftmaxCrossEntropy"), steps=3)
+    weights = made.network.weights()
+    last = next(name for name in reversed(weights) if name.endswith("/W"))
+    made.network.load_weights({**weights, last: weights[last] * 4000})  # nearly all probabilities are 0 or 1
+    z = made.network.predict(made.data.train.x).astype(np.float64)
+    for positive in range(3):
+        found = Thresholds("train", positive).answer(made, ignored)
+        assert len(np.unique(softmax(z - z.max(axis=1, keepdims=True))[:, positive])) < 0.8 * len(z)
+        others = np.delete(z, positive, axis=1)
+        odds = z[:, positive] - np.logaddexp.reduce(others, axis=1)
+        is_positive = made.data.train.y == positive
+        assert found.area == pytest.approx(metrics.roc_auc_score(is_positive, odds), abs=1e-12)
+        assert found.average_precision == pytest.approx(metrics.average_precision_score(is_positive, odds), abs=1e-12)
+        assert len(found.thresholds) == len(np.unique(odds)) + 1
+        # By hand: how often one of the class has the larger odds than one of another class; a tie is half of it.
+        ahead = odds[is_positive][:, None] - odds[~is_positive][None, :]
+        assert found.area == pytest.approx(float(((ahead > 0) + 0.5 * (ahead == 0)).mean()), abs=1e-12)
+        assert (np.diff(found.thresholds) <= 0).all()
+        assert found.thresholds[1:].max() <= 1
+
+
 def test_a_class_that_nobody_is_of_cannot_be_told_apart(iris: Subject) -> None:
     only = with_part(iris, iris.data.train.x[:4], np.array([0, 0, 0, 0]))
     with pytest.raises(UnanswerableError, match="All 4 validation samples are of the class"):

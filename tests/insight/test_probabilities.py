@@ -11,7 +11,7 @@ from deepviz.engine.losses.binary_cross_entropy import BinaryCrossEntropy
 from deepviz.engine.losses.kl_divergence import KLDivergence
 from deepviz.engine.losses.mean_squared_error import MeanSquaredError
 from deepviz.engine.losses.softmax_cross_entropy import SoftmaxCrossEntropy
-from deepviz.insight.probabilities import class_probabilities, class_scores
+from deepviz.insight.probabilities import class_log_odds, class_probabilities, class_scores
 
 Z = np.random.default_rng(2).normal(size=(40, 5)) * 3
 
@@ -52,6 +52,31 @@ def test_outputs_however_large_give_a_probability():
 
 def test_a_loss_that_makes_none_gives_none():
     assert class_probabilities(MeanSquaredError(), Z) is None
+    assert class_log_odds(MeanSquaredError(), Z, 0) is None
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(), KLDivergence(), BinaryCrossEntropy()])
+@pytest.mark.parametrize("columns", [1, 2, 5])
+def test_log_odds_are_those_of_the_probabilities(loss: Loss, columns: int):
+    if columns == 1 and loss.activation == "softmax":
+        return  # of one class nothing is told apart
+    z = Z[:, :columns]
+    shares = class_probabilities(loss, z)
+    assert shares is not None
+    for number in range(max(columns, 2)):
+        p = shares[:, number]
+        np.testing.assert_allclose(class_log_odds(loss, z, number), np.log(p) - np.log1p(-p), rtol=1e-7, atol=1e-9)
+
+
+def test_log_odds_differ_where_probabilities_do_not():
+    far = np.array([[60.0, 0.0, 0.0], [50.0, 0.0, 0.0], [1e4, 1.0, -1e4], [2e4, 1.0, -1e4]])
+    found = class_log_odds(SoftmaxCrossEntropy(), far, 0)
+    np.testing.assert_allclose(found, [60 - np.log(2), 50 - np.log(2), 9999, 19999])
+    shares = class_probabilities(SoftmaxCrossEntropy(), far)
+    assert shares is not None
+    assert set(shares[:, 0]) == {1.0}
+    np.testing.assert_array_equal(class_log_odds(BinaryCrossEntropy(), far[:, :1], 0), -far[:, 0])
+    np.testing.assert_array_equal(class_log_odds(BinaryCrossEntropy(), far[:, :1], 1), far[:, 0])
 
 
 def test_every_loss_says_what_it_makes_of_outputs():

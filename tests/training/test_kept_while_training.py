@@ -21,7 +21,7 @@ def test_who_watches_has_the_first_steps_and_one_in_each_eighth_of_the_way() -> 
     plan = RunPlan.of(project(epochs=40))
     session = Session(plan)
     # No time passes, so nothing is due by time, and nothing costs anything.
-    session.timeline._clock = session._watching._clock = lambda: 100.0
+    session.timeline._clock = session._loop.watching._clock = lambda: 100.0
     session.watch(["gradient_flow", "activations"])
     run_to_the_end(session)
     steps, records = session.timeline.steps, {record.step: record.values for record in session.drain()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deepviz.training import overhead as overhead_module
-from deepviz.training.overhead import SPAN, Clocks, Overhead, clocks
+from deepviz.training.overhead import ENOUGH, SPAN, Clocks, Overhead, clocks
 
 
 class Clock:
@@ -31,8 +31,8 @@ def measured(clock: Clock) -> Overhead:
     return overhead
 
 
-def note(overhead: Overhead, extra: float = 0.0, step: int = 0, reading: float = 0.0) -> None:
-    overhead.note(extra, step, lambda: reading)
+def note(overhead: Overhead, extra: float = 0.0, step: int = 0, reading: float = 0.0, slower: float = 0.0) -> None:
+    overhead.note(extra, step, lambda: reading, slower)
 
 
 def test_who_computes_all_the_time_loses_nothing(clock: Clock) -> None:
@@ -76,6 +76,45 @@ def test_it_is_a_mean_over_the_last_seconds(clock: Clock) -> None:
     assert overhead.share == pytest.approx(0.5 * 0.25 + 0.5, abs=1e-3)
 
 
+def test_nothing_is_said_before_there_is_something_to_say(clock: Clock) -> None:
+    overhead = measured(clock)
+    assert overhead.share is None
+    clock.pass_by(0.9 * ENOUGH, 0.0)
+    note(overhead)
+    assert overhead.share is None
+    clock.pass_by(0.3 * ENOUGH, 0.3 * ENOUGH)
+    note(overhead)
+    kept = 1 - 0.3 * ENOUGH / SPAN
+    assert overhead.share == pytest.approx(kept * 0.9 / (kept * 0.9 + 0.3)), "right at once, and not on its way up"
+
+
+def test_what_all_steps_lose_while_others_compute_is_lost(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.8 * SPAN)
+    note(overhead, 0.1 * SPAN, slower=0.25)
+    # 0.2 waited, 0.1 watched, and of the 0.7 that plain steps computed a quarter.
+    assert overhead.share == pytest.approx(0.2 + 0.1 + 0.25 * 0.7)
+
+
+def test_a_steady_share_is_found_whatever_other_programs_do(clock: Clock) -> None:
+    shares = []
+    for alien in (0.0, 0.1, 0.4):
+        overhead = measured(clock)
+        for _ in range(200):
+            had = 0.1 * (1 - alien)
+            clock.pass_by(0.1, 0.8 * had, without_core=0.1 - had)
+            note(overhead)
+        shares.append(overhead.share)
+    assert shares == pytest.approx([0.2, 0.2, 0.2])
+
+
+def test_time_without_any_core_is_no_time_of_training(clock: Clock) -> None:
+    overhead = measured(clock)
+    clock.pass_by(SPAN, 0.0, without_core=SPAN)
+    note(overhead)
+    assert overhead.share is None
+
+
 def test_an_interruption_does_not_count(clock: Clock) -> None:
     overhead = measured(clock)
     clock.pass_by(100.0, 0.0)
@@ -99,14 +138,14 @@ def test_waiting_for_a_core_is_the_fault_of_other_programs(clock: Clock) -> None
     overhead = measured(clock)
     clock.pass_by(SPAN, 0.5 * SPAN, without_core=0.3 * SPAN)
     note(overhead)
-    assert overhead.share == pytest.approx(0.2)
+    assert overhead.share == pytest.approx(0.2 / 0.7), "nor is that time one that the run had"
 
 
 def test_but_not_as_far_as_other_threads_have_computed(clock: Clock) -> None:
     overhead = measured(clock)
     clock.pass_by(SPAN, 0.7 * SPAN, without_core=0.3 * SPAN, others=0.1 * SPAN)
     note(overhead)
-    assert overhead.share == pytest.approx(0.1), "at most that long they had the core"
+    assert overhead.share == pytest.approx(0.1 / 0.8), "at most that long they had the core"
     overhead = measured(clock)
     clock.pass_by(SPAN, 0.9 * SPAN, without_core=0.1 * SPAN, others=0.6 * SPAN)
     note(overhead)

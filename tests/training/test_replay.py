@@ -189,7 +189,7 @@ def test_what_is_not_known_is_told() -> None:
     with pytest.raises(ValueError, match="How the run began is not known"):
         Replay.of(BEGUN, DATA, [change_of(BEGUN, 3)], 10)
     replay = Replay.of(planned(BEGUN, schedule=schedules.OneCycle()), DATA, [], 1000)
-    with pytest.raises(ValueError, match=r"had made 1,000 steps, but its plan ends after 45"):
+    with pytest.raises(ValueError, match="had made 1\u2009000 steps, but its plan ends after 45"):
         list(replay.steps(replay.trainer()))
 
 

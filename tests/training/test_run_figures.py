@@ -14,16 +14,50 @@ from tests.training.run_made import Record, history
 
 def test_training_figures_are_means_over_the_steps_of_an_epoch() -> None:
     figures = figures_of(history(25))
-    first, second, third = (
-        sum(1 / step for step in steps) / len(steps) for steps in (range(1, 11), range(11, 21), range(21, 26))
+    first, second = (sum(1 / step for step in steps) / len(steps) for steps in (range(1, 11), range(11, 21)))
+    assert figures["loss"].last == pytest.approx(second, rel=1e-12), (
+        "of the last whole epoch, as that of the validation"
     )
-    assert figures["loss"].last == pytest.approx(third, rel=1e-12)
-    assert figures["loss"].best == pytest.approx(min(first, second, third), rel=1e-12)
-    assert figures["loss"].best_epoch == 3
+    assert figures["loss"].best == pytest.approx(min(first, second), rel=1e-12)
+    assert figures["loss"].best_epoch == 2
     assert figures["loss"].is_exact
     assert figures["validation_loss"] == Figure(2 / 20, 2 / 20, 2)
     assert figures["validation_accuracy"] == Figure(1 - 1 / 20, 1 - 1 / 20, 2)
     assert "gradient_norm" not in figures
+
+
+@pytest.mark.parametrize("validated", [False, True])
+def test_an_epoch_that_was_not_completed_counts_only_where_there_is_no_other(validated: bool) -> None:
+    """Losses of 1/step; epochs of 10 steps: by hand, from the steps of the whole ones."""
+    whole = [np.mean([1 / step for step in range(10 * epoch + 1, 10 * epoch + 11)]) for epoch in range(3)]
+    for made, means in ((cut(33, validated), whole), (cut(30, validated), whole), (cut(29, validated), whole[:2])):
+        figure = figures_of(made)["loss"]
+        assert (figure.last, figure.best) == pytest.approx((means[-1], min(means)), rel=1e-12)
+        assert (figure.best_epoch, figure.is_whole, figure.is_exact) == (len(means), True, True)
+    only = figures_of(cut(7, validated), ends_epoch=False)["loss"]
+    assert (only.last, only.best) == pytest.approx((np.mean([1 / step for step in range(1, 8)]),) * 2, rel=1e-12)
+    assert not only.is_whole
+    assert Figure.from_json(only.to_json()) == only
+
+
+def cut(steps: int, validated: bool) -> History:
+    """Epochs of 10 steps, cut off after so many."""
+    made = made_with([10] * (steps // 10) + [steps % 10] * bool(steps % 10), validated=validated)
+    if not validated or steps % 10 == 0:
+        return made
+    short = History([])
+    for step, epoch in zip(made.steps.tolist(), made.epochs.tolist(), strict=True):
+        values: dict[str, object] = {"loss": 1 / step}
+        if step % 10 == 0:
+            values["validation_loss"] = 1.0
+        short.append([Record(step, epoch, values)])
+    return short
+
+
+def test_where_a_batch_size_was_changed_the_state_says_whether_the_last_epoch_is_whole() -> None:
+    made = made_with([4, 4, 2], validated=False)
+    assert figures_of(made, ends_epoch=True)["loss"].last == pytest.approx((1 / 9 + 1 / 10) / 2)
+    assert figures_of(made, ends_epoch=False)["loss"].last == pytest.approx(sum(1 / step for step in range(5, 9)) / 4)
 
 
 def test_the_best_is_the_smallest_loss_and_the_largest_accuracy_and_never_a_number_that_is_none() -> None:

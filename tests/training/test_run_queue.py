@@ -183,6 +183,63 @@ def test_pausing_begins_nothing_further(make: Make) -> None:
     assert [entry.state for entry in queue.entries] == ["done", "done"]
 
 
+def test_waiting_runs_begin_in_the_order_that_they_are_put_in(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = make(at_once=1)
+    first, a, b, c = queue.add([QueuedRun(project(epochs=LONG)), *seeds(project(epochs=1), 3, 0)])
+    wait(queue, lambda: state(queue, first) == "running")
+    queue.cancel(b)
+    d, e = queue.add(seeds(project(epochs=1), 2, 7))
+    assert queue.waiting == [a, c, d, e]
+    assert not queue.arrange([a, c])
+    assert queue.arrange([e, first, "unknown", b, a, c, d]), "what does not wait is passed over"
+    assert queue.waiting == [e, a, c, d]
+    assert [entry.id for entry in queue.entries] == [first, e, b, a, c, d], "the others stay in their rows"
+    with monkeypatch.context() as patched:
+        patched.setattr(RunQueue, "_write", refuse_second_time(queue))
+        with pytest.raises(OSError, match="full"):
+            queue.arrange([d, c, a, e])
+    assert queue.waiting == [e, a, c, d]
+    queue.close()
+    other = make(at_once=1)
+    assert other.take_over() == [first, e, a, c, d], "the next window has the same order"
+    other.cancel(first)
+    other.resume()
+    begun: list[str] = []
+    give_up = time.monotonic() + PATIENCE
+    while other.is_busy:
+        other.look()
+        begun += [entry.id for entry in other.entries if entry.state == "running" and entry.id not in begun]
+        assert time.monotonic() < give_up
+    assert begun == [e, a, c, d]
+
+
+def refuse_second_time(queue: RunQueue) -> Callable[[RunQueue, Entry], None]:
+    """What writes entries, but has no room once for the second."""
+    written, write = [], queue._write
+
+    def refuse(_queue: RunQueue, entry: Entry) -> None:
+        written.append(entry.id)
+        if len(written) == 2:
+            raise OSError("the disk is full")
+        write(entry)
+
+    return refuse
+
+
+def test_what_is_cancelled_is_no_part_of_what_is_done(make: Make) -> None:
+    queue = make(at_once=1)
+    queue.pause()
+    runs = queue.add(seeds(project(epochs=2), 4, 0))
+    for run in runs[1:]:
+        queue.cancel(run)
+    assert queue.share == 0.0
+    queue.resume()
+    wait(queue, lambda: not queue.is_busy)
+    assert queue.share == 1.0
+    queue.clear()
+    assert queue.share == 1.0
+
+
 def test_what_is_not_done_when_a_window_closes_is_taken_over_by_the_next(make: Make, tmp_path: Path) -> None:
     queue = make(at_once=1)
     done, running, waiting = queue.add(
@@ -254,6 +311,16 @@ def test_the_time_left_by_hand() -> None:
     assert seconds_of_all(everything, 1) == pytest.approx(3.0 + 6.0 + 6.0)
     # two at once: 3 s | 6 s, then the last one after the 3 s
     assert seconds_of_all(everything, 2) == pytest.approx(9.0)
+    # before any is done, what it took the one that runs to begin counts; a done one, which knows all of it, goes first
+    begun = [replace(running, overhead=0.25), *waiting]
+    assert seconds_of(waiting[0], begun) == pytest.approx(5.25)
+    assert seconds_of(waiting[0], [done, *begun]) == pytest.approx(6.0)
+    # two at once, the shorter before the longer: 3 + 6 s | 3 s; the other way round: 3 + 3 s | 6 s
+    short = replace(waiting[0], wanted=QueuedRun(project(epochs=4), RunOrigin(series="s")))
+    assert seconds_of(short, everything) == pytest.approx(3.0)
+    assert seconds_of_all([done, running, short, waiting[1]], 2) == pytest.approx(9.0)
+    later = [done, running, replace(short, place=3), replace(waiting[1], place=2)]
+    assert seconds_of_all(later, 2) == pytest.approx(6.0)
     assert seconds_of_all(waiting, 1) is None
     assert seconds_of_all([done], 3) == 0.0
 

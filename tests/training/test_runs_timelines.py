@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from deepviz.document.kept_states import KeptStates
+from deepviz.cli.queued import Queued
+from deepviz.document.kept_states import MOST_FILE_BYTES, KeptStates
 from deepviz.engine.histogram import Histograms
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
+from deepviz.training.queue_entry import QueuedRun
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import DELETED, RunStore
 from deepviz.training.short_history import MOST_STEPS, shortened
 from tests.training.run_made import Record, history, project
 
 KEPT = (0, 3, 4, 9)
+PATIENCE = 60.0
+"""Seconds to wait for a process before giving up."""
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +160,48 @@ def test_a_run_on_the_list_has_them(store: RunStore, checkpoint: Checkpoint) -> 
     steps, values = store.history(run).column("gradients/l2")
     for step in wanted:
         assert values[np.flatnonzero(steps == step)].tolist() == [[step, 3.0 * step]]
+
+
+def test_a_run_of_the_queue_has_one_too_and_its_states_are_those_of_its_course(tmp_path: Path) -> None:
+    """Made again here without any timeline: states that are kept change nothing, and are what they are said to be."""
+    queue = RunQueue(tmp_path / "queue", RunStore(tmp_path / "runs"), at_once=1)
+    made = project(epochs=6)
+    try:
+        (run,) = queue.add([QueuedRun(made)])
+        give_up = time.monotonic() + PATIENCE
+        while queue.is_busy:
+            queue.look()
+            assert time.monotonic() < give_up
+        assert queue.entries[0].state == "done", queue.entries[0].words
+    finally:
+        queue.close()
+    trained = queue.store.load(run).trained
+    assert trained is not None
+    trainer = RunPlan.of(made).trainer()
+    assert trained.state.step == trainer.total_steps
+    kept = {state.step: state for state in trained.kept.states}
+    assert list(kept)[:5] == [0, 1, 2, 3, 4], "closely at first, where most happens"
+    assert max(kept) > trainer.total_steps / 2, "and up to the end"
+    compared, steps = 0, trainer.steps()
+    while True:
+        if trainer.step in kept:
+            for name, array in trainer.state().weights.items():
+                assert array.tobytes() == kept[trainer.step].weights[name].tobytes(), (trainer.step, name)
+            compared += 1
+        if next(steps, None) is None:
+            break
+    assert compared == len(kept)
+    for name, array in trainer.state().weights.items():
+        assert array.tobytes() == trained.state.weights[name].tobytes()
+
+
+def test_of_a_huge_network_a_run_of_the_queue_keeps_only_the_last_state() -> None:
+    state = RunPlan.of(project()).trainer().state()
+    assert Queued.timeline(state) is not None
+    most = MOST_FILE_BYTES // 4 // 4  # numbers of four bytes in a quarter of the file
+    fits, huge = (
+        replace(state, parameters={"w": np.zeros(count, np.float32)}, optimizer_vectors={})
+        for count in (most, most + 1)
+    )
+    assert Queued.timeline(fits) is not None
+    assert Queued.timeline(huge) is None

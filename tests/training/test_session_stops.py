@@ -33,7 +33,7 @@ def test_a_session_that_is_stopped_while_it_records_does_not_record_to_the_end(m
     ended: list[bool] = []
     stop = threading.Thread(target=lambda: ended.append(session.stop(PATIENCE)))
     stop.start()
-    while not session._stopping:
+    while not session._loop.is_stopping:
         stopping.wait(0.001)
     stopping.set()
     stop.join(PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from deepviz.training.run_plan import RunPlan
 from deepviz.training.session import Session
+from deepviz.training.stretches import Stretches
 from deepviz.training.tempo import ARREARS, Tempo
 from tests.training.test_session import PATIENCE, begin, sessions, small_project, wait_for
 
@@ -105,12 +107,59 @@ def test_a_slow_run_makes_the_same_steps_and_obeys_at_once(sessions: list[Sessio
     while (state := session.snapshot().result(PATIENCE)).step < 50:
         pass
     assert time.monotonic() - began < 100, "one step at that tempo would take longer"
-    assert session.overhead is not None
     trainer = RunPlan.of(project).trainer()
     for _, _record in zip(range(50), trainer.steps(), strict=False):
         pass
     for name, array in trainer.network.parameters.items():
         np.testing.assert_array_equal(state.parameters[name], array)
+
+
+def test_what_watching_costs_is_told_where_nothing_is_slowed_down(sessions: list[Session]) -> None:
+    session = begin(sessions, small_project(epochs=100_000))
+    assert watched_until_told(session) <= 1
+    session.slow_down(1000)
+    session.snapshot().result(PATIENCE)
+    assert session.overhead is None, "nobody loses time who has it"
+    session.slow_down(None)
+    session.snapshot().result(PATIENCE)
+    assert session.overhead is not None
+
+
+def test_what_stretches_tell_is_part_of_it(sessions: list[Session], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stretches, "lost", property(lambda stretches: 1.0))
+    session = begin(sessions, small_project(epochs=100_000))
+    assert watched_until_told(session) == pytest.approx(1.0), "all that steps computed was lost, and all else anyway"
+
+
+def test_stretches_are_measured_and_another_plan_forgets_them(
+    sessions: list[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[float] = []
+    forget = Stretches.forget
+
+    def noted(stretches: Stretches) -> None:
+        forgotten.append(stretches._all.steps if hasattr(stretches, "_all") else 0.0)
+        forget(stretches)
+
+    monkeypatch.setattr(Stretches, "forget", noted)
+    session = begin(sessions, small_project(epochs=100_000))
+    while session.snapshot().result(PATIENCE).step < 5000:
+        pass
+    session.follow(session.plan)
+    session.snapshot().result(PATIENCE)
+    assert len(forgotten) == 2
+    assert forgotten[1] > 100, "what was known of steps by the plan before"
+
+
+def watched_until_told(session: Session) -> float:
+    """Look at a run until it says what that costs."""
+    moment = threading.Event()
+    for _ in range(int(PATIENCE / 0.002)):
+        session.watch()
+        if (share := session.overhead) is not None:
+            return share
+        moment.wait(0.002)
+    raise AssertionError("It never said.")
 
 
 def test_a_slow_run_stops_at_once(sessions: list[Session]) -> None:

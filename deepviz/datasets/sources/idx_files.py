@@ -16,6 +16,7 @@ from pydantic import Field
 from deepviz.datasets.dataset import Array, Dataset, DatasetError
 from deepviz.datasets.idx import IdxHeader, NotIdxError, read_header, read_idx
 from deepviz.datasets.source import DatasetSource
+from deepviz.numerals import thousands
 
 _MAXIMUM_CLASSES = 65_536
 
@@ -100,7 +101,8 @@ def _check_pair(images_path: Path, images: IdxHeader, labels_path: Path, labels:
         raise DatasetError(f"{labels_path.name} holds decimal numbers; labels must be whole numbers.")
     if images.shape[0] != labels.shape[0]:
         raise DatasetError(
-            f"{images_path.name} has {images.shape[0]:,} images but {labels_path.name} has {labels.shape[0]:,} labels. "
+            f"{images_path.name} has {thousands(images.shape[0])} images but "
+            f"{labels_path.name} has {thousands(labels.shape[0])} labels. "
             "Choose two files that belong together."
         )
 
@@ -110,7 +112,7 @@ def _labels(labels: Array, path: Path) -> Array:
         if bad.any():
             row = int(np.argmax(bad))
             raise DatasetError(
-                f"{path.name}: label {row + 1:,} is {int(labels[row]):,}, which {fault}. Labels are class numbers "
-                f"from 0 to {_MAXIMUM_CLASSES - 1:,}."
+                f"{path.name}: label {thousands(row + 1)} is {thousands(int(labels[row]))}, which {fault}. "
+                f"Labels are class numbers from 0 to {thousands(_MAXIMUM_CLASSES - 1)}."
             )
     return labels
