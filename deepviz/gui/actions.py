@@ -49,7 +49,7 @@ class ActionRow:
     everywhere: bool = True
 
 
-MENUS = ("File", "Edit", "View", "Training", "Help")
+MENUS = ("File", "Edit", "Network", "View", "Training", "Help")
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("new", "New project", "Start with an empty canvas.", "File", ("Ctrl+N",)),
@@ -119,25 +119,15 @@ ROWS: tuple[ActionRow, ...] = (
         "delete",
         everywhere=False,
     ),
-    ActionRow("select_all", "Select all", "Select every layer.", "Edit", ("Ctrl+A",), everywhere=False),
     ActionRow(
-        "group", "Group", "Make one card of what is selected.", "Edit", ("Ctrl+G",), separated=True, everywhere=False
-    ),
-    ActionRow("ungroup", "Ungroup", "Dissolve the selected group.", "Edit", ("Ctrl+Shift+G",), everywhere=False),
-    ActionRow(
-        "freeze",
-        "Freeze, or let learn again",
-        "Have training leave the selected layers as they are, or change them again. It may be done in mid-run.",
+        "delete_cut",
+        "Delete and cut",
+        "Delete what is selected, and cut its connections.",
         "Edit",
-        ("Shift+F",),
+        ("Shift+Delete",),
         everywhere=False,
     ),
-    ActionRow("attach_all", "Attach activations", "Draw activations on the cards of their layers.", "Edit"),
-    ActionRow("detach_all", "Detach activations", "Draw every activation on a card of its own.", "Edit"),
-    ActionRow("comment", "Add comment", "Write a note on the canvas.", "Edit", ("N",), everywhere=False),
-    ActionRow("arrange", "Arrange", "Put every card in its place.", "Edit", ("Ctrl+Shift+A",), "arrange"),
-    ActionRow("arrange_right", "Arrange from left to right", "Let data flow from the left to the right.", "Edit"),
-    ActionRow("arrange_down", "Arrange from top to bottom", "Let data flow from the top to the bottom.", "Edit"),
+    ActionRow("select_all", "Select all", "Select every layer.", "Edit", ("Ctrl+A",), everywhere=False),
     ActionRow(
         "find_layer",
         "Find a layer",
@@ -147,6 +137,82 @@ ROWS: tuple[ActionRow, ...] = (
         "search",
         separated=True,
     ),
+    ActionRow(
+        "add_layer",
+        "Add layer…",
+        "Choose a layer to stand behind the selected card, on the connection, or where the pointer is.",
+        "Network",
+        ("/",),
+        everywhere=False,
+    ),
+    ActionRow(
+        "replace",
+        "Replace with…",
+        "Put another layer in the place of the selected one.",
+        "Network",
+        ("R",),
+        everywhere=False,
+    ),
+    ActionRow(
+        "connect",
+        "Connect to…",
+        "Lead what the selected layer gives to another: arrows choose, Enter connects.",
+        "Network",
+        ("C",),
+        everywhere=False,
+    ),
+    ActionRow("edit_card", "Edit", "Change the selected layer.", "Network", ("Return",), everywhere=False),
+    ActionRow(
+        "freeze",
+        "Freeze, or let learn again",
+        "Have training leave the selected layers as they are, or change them again. It may be done in mid-run.",
+        "Network",
+        ("Shift+F",),
+        everywhere=False,
+    ),
+    ActionRow(
+        "complaints", "What is wrong here", "Say what is wrong with the card.", "Network", ("P",), everywhere=False
+    ),
+    ActionRow(
+        "group", "Group", "Make one card of what is selected.", "Network", ("Ctrl+G",), separated=True, everywhere=False
+    ),
+    ActionRow("ungroup", "Ungroup", "Dissolve the selected group.", "Network", ("Ctrl+Shift+G",), everywhere=False),
+    ActionRow(
+        "open_group",
+        "Open the group, or collapse it",
+        "Show what is in the selected group in place, or make one card of it.",
+        "Network",
+        ("O",),
+        everywhere=False,
+    ),
+    ActionRow(
+        "rename_group", "Rename the group", "Give the selected group a name.", "Network", ("F2",), everywhere=False
+    ),
+    ActionRow(
+        "leave_group",
+        "Move out of the group",
+        "Take what is selected out of the group that it lies in.",
+        "Network",
+        ("Shift+O",),
+        everywhere=False,
+    ),
+    ActionRow(
+        "attach_all",
+        "Attach activations",
+        "Draw activations on the cards of their layers.",
+        "Network",
+        separated=True,
+    ),
+    ActionRow("detach_all", "Detach activations", "Draw every activation on a card of its own.", "Network"),
+    ActionRow(
+        "comment", "Add comment", "Write a note on the canvas.", "Network", ("N",), separated=True, everywhere=False
+    ),
+    ActionRow("next_comment", "Next comment", "Go to the next note.", "Network", ("Shift+N",), everywhere=False),
+    ActionRow(
+        "arrange", "Arrange", "Put every card in its place.", "Network", ("Ctrl+Shift+A",), "arrange", separated=True
+    ),
+    ActionRow("arrange_right", "Arrange from left to right", "Let data flow from the left to the right.", "Network"),
+    ActionRow("arrange_down", "Arrange from top to bottom", "Let data flow from the top to the bottom.", "Network"),
     ActionRow("zoom_in", "Zoom in", "Show the canvas larger.", "View", ("Ctrl++", "Ctrl+="), "zoom_in"),
     ActionRow("zoom_out", "Zoom out", "Show the canvas smaller.", "View", ("Ctrl+-",), "zoom_out"),
     ActionRow("zoom_actual", "Actual size", "Show the canvas at 100 %.", "View", ("Ctrl+0",)),
@@ -245,16 +311,13 @@ def build(
     """
     made = {}
     for row in rows:
-        action = QAction(row.text, parent)
+        hint = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if row.shortcuts else ""
+        # A key of the canvas is only shown: the canvas itself listens to it, so that it does not reach into fields.
+        action = QAction(row.text if row.everywhere or not hint else f"{row.text}\t{hint}", parent)
         action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in row.shortcuts if row.everywhere])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        hint = (
-            f" ({QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
-            if row.shortcuts
-            else ""
-        )
-        action.setToolTip(f"{row.tip}{hint}")
+        action.setToolTip(f"{row.tip} ({hint})" if hint else row.tip)
         action.setStatusTip(row.tip)
         run = runs[row.key]
         action.triggered.connect(lambda _checked=False, run=run: run())

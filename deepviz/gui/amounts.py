@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-THIN_SPACE = "\N{THIN SPACE}"
+from deepviz.numerals import THIN_SPACE as THIN_SPACE
+from deepviz.numerals import thousands as thousands
 
 NEARLY = 1e-12
 """What sums of rounded numbers may be off: a share that lies no farther from 0 or 1 is taken for that."""
@@ -15,13 +16,8 @@ _COUNTS = ("", "k", "M", "G", "T", "P")
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-def thousands(count: int) -> str:
-    """A whole number with thin spaces between thousands."""
-    return f"{count:,}".replace(",", THIN_SPACE)
-
-
 def in_thin_spaces(words: str) -> str:
-    """Words of what knows no window, such as ``after step 1,234``, with their numbers written as everywhere else."""
+    """Words such as ``after step 1,234``, as older versions kept them with a run, with thin spaces in their numbers."""
     return _WITH_COMMAS.sub(lambda found: found[0].replace(",", THIN_SPACE), words)
 
 
@@ -72,7 +68,7 @@ def count_words(count: int) -> str:
 
 def exact_bytes(count: float) -> str:
     """An amount of memory to the byte: ``1 234 567 bytes``."""
-    whole = thousands(round(count)) if float(count).is_integer() else f"{count:,.1f}".replace(",", THIN_SPACE)
+    whole = thousands(round(count)) if float(count).is_integer() else thousands(count, 1)
     return f"{whole} {'byte' if count == 1 else 'bytes'}"
 
 

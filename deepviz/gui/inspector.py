@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from deepviz.gui.answerer import Answerer, Task
 from deepviz.gui.asker import Asker
 from deepviz.gui.editor import Editor
+from deepviz.gui.failures import log, log_file
 from deepviz.gui.late_news import tell_if_there
 from deepviz.gui.training_controller import TrainingController
 from deepviz.insight.subject import Question
@@ -186,11 +187,22 @@ class Inspector(QObject):
         elif task.cancelled.is_set():
             self._answered.pop(look, None)
         elif kind == "answered":
-            look.take_answer(content, step)
+            self._show(look, content, step)
         elif kind == "refused":
             look.take_refusal(content)
         else:
             look.show_progress(content)
+
+    @staticmethod
+    def _show(look: Asker, answer: Any, step: int) -> None:
+        try:
+            look.take_answer(answer, step)
+        except Exception as error:  # whatever it is, nobody must wait for this view for ever
+            log.exception("An answer could not be shown")
+            look.take_refusal(
+                f"This could not be shown ({type(error).__name__}: {error}). Details are in {log_file()}. "
+                "Other views go on."
+            )
 
     def _end(self, task: Task) -> None:
         for is_live, current in self._tasks.items():

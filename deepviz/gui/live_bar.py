@@ -20,6 +20,8 @@ from deepviz.gui.timeline_bar import TimelineBar
 from deepviz.gui.view_docks import ViewDocks
 
 MARGIN, SPACING = 12, 6
+KEPT_FROM = 700
+"""From which width in pixels on tabs keep the places they come to: where few fit, they must not do so for good."""
 
 
 class LiveBar(QWidget):
@@ -43,6 +45,8 @@ class LiveBar(QWidget):
         self._tabs: dict[str, Tab] = {}
         self._order: list[str] = []
         """The views in the order of their tabs; those at the end have no room."""
+        self._kept: list[str] = []
+        """Their order as it was left when a view was last opened or closed in a window that was not narrow."""
         self._last: Tab | None = None
         self.sheet: ViewsPanel | None = None
         self.button = _SheetButton("Views", self)
@@ -79,6 +83,7 @@ class LiveBar(QWidget):
             tab.customContextMenuRequested.connect(lambda place, key=key: self._open_menu(key, place))
             self._tabs[key] = tab
             self._order.append(key)
+            self._kept.append(key)
             self._row.insertWidget(number, tab)
         docks.changed.connect(self.show_open)
         self.show_open()
@@ -98,6 +103,8 @@ class LiveBar(QWidget):
         if self.sheet.isVisible():
             self.sheet.raise_()  # a view that was opened lies above it
         self._choose_tabs()
+        if self.isVisible() and self.width() >= KEPT_FROM:
+            self._kept = list(self._order)
 
     def add_last(self, tab: Tab) -> None:
         """Put something that is no view at the right end, where it always has room."""
@@ -152,6 +159,7 @@ class LiveBar(QWidget):
         room = self.width() - 2 * MARGIN - self.button.sizeHint().width()
         if self._last is not None:
             room -= self._last.sizeHint().width() + SPACING
+        before, self._order = self._order, list(self._kept)
         shown = self._fitting(room)
         for _ in self._order:  # one that is wider than what it takes the place of may push out another
             outside = [key for key in self._order if key not in shown]
@@ -161,6 +169,10 @@ class LiveBar(QWidget):
                 break
             self._exchange(given, wanted)
             shown = self._fitting(room)
+        if self._order != before:
+            for number, key in enumerate(self._order, start=1):
+                self._row.removeWidget(self._tabs[key])
+                self._row.insertWidget(number, self._tabs[key])
         for key, tab in self._tabs.items():
             tab.setVisible(key in shown)
         self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
@@ -183,9 +195,6 @@ class LiveBar(QWidget):
         """Let two views exchange the places of their tabs; all others stay where they are."""
         first, second = self._order.index(one), self._order.index(other)
         self._order[first], self._order[second] = other, one
-        for number, key in enumerate(self._order, start=1):
-            self._row.removeWidget(self._tabs[key])
-            self._row.insertWidget(number, self._tabs[key])
 
 
 class _SheetButton(QPushButton):

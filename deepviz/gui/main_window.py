@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from deepviz.gui.file_drops import FileDrops
+from deepviz.gui.top_bar import TopBar
 from deepviz.gui.view_dock import ViewDock
 
-LEAST_WIDTH, LEAST_HEIGHT = 1120, 600
+LEAST_WIDTH, LEAST_HEIGHT = 1000, 600
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 216, 288, 272
 LEAST_LEFT, LEAST_RIGHT = 204, 264
 LEAST_VIEW = 240
@@ -50,7 +51,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        top_bar: QWidget,
+        top_bar: TopBar,
         notice: QWidget,
         canvas: QWidget,
         left_tabs: Sequence[tuple[str, QWidget]],
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("DeepViz")
         # Qt lets a window become narrower than the bar at its top, and then cuts that off.
-        self.setMinimumSize(max(LEAST_WIDTH, top_bar.minimumSizeHint().width()), LEAST_HEIGHT)
+        self.setMinimumSize(max(LEAST_WIDTH, top_bar.least_width()), LEAST_HEIGHT)
         self.drops = FileDrops(self)
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from deepviz.document import edits
-from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.editor import Edit, Editor
 from deepviz.gui.notice import Notice, Offer
 from deepviz.gui.training_controller import TrainingController
@@ -54,13 +53,13 @@ class Messages(QObject):
             offers.append((f"Show {failure.node}", partial(self._go_to_failure, failure)))
         if self._controller.status == "diverged":
             offers.append(("Divide the learning rate by 10", self._divide_learning_rate))
-        self._ending = in_thin_spaces(failure.text)
+        self._ending = failure.text
         self._notice.tell(self._ending, "bad", offers)
 
     def tell_ending(self, ending: Ending) -> None:
         """Say why a run has ended early, and which weights it has come to; nothing where both go without saying."""
         done = "Training is done." if ending.result else ""
-        self._ending = in_thin_spaces(" ".join(filter(None, (ending.why or done, ending.result))))
+        self._ending = " ".join(filter(None, (ending.why or done, ending.result)))
         if self._ending:
             offers: list[Offer] = [("Go on anyway", self._controller.run)] if ending.is_early else []
             self._notice.tell(self._ending, "good", offers)

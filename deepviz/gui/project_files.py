@@ -20,6 +20,7 @@ from deepviz.document.graph_json import LONGEST_NAME
 from deepviz.document.kept_states import MOST_PROJECT_BYTES
 from deepviz.document.project import Project
 from deepviz.exchange import ExchangeError, export
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
 from deepviz.gui.file_drops import is_project, trouble_with
 from deepviz.gui.notice import Notice
@@ -50,6 +51,8 @@ class ProjectFiles(QObject):
     """
 
     recent_changed = Signal()
+    begun = Signal()
+    """Sent when a project is open that is to be built first: an empty one, a template or an example."""
     data_dropped = Signal(list)
     """Sent with the paths of files that were dropped on the window and are no project."""
 
@@ -70,6 +73,7 @@ class ProjectFiles(QObject):
             self._controller.load(None)
             self._editor.open(Project())
             self._notice.dismiss()
+            self.begun.emit()
 
     def open_example(self, name: str) -> None:
         """Open a built-in example."""
@@ -77,6 +81,7 @@ class ProjectFiles(QObject):
             self._controller.load(None)
             self._editor.open(examples.open_example(name))
             self._notice.dismiss()
+            self.begun.emit()
 
     def ask_open(self) -> None:
         """Let the user choose a project and open it."""
@@ -200,7 +205,8 @@ class ProjectFiles(QObject):
             self._notice.tell(f"Could not export to {path.name}: {_reason(error)}", "bad")
             return False
         self._settings.set(EXPORT_FOLDER, str(path.parent))
-        trained = "untrained, fresh weights" if checkpoint is None else f"the weights of step {checkpoint.result_step}"
+        step = 0 if checkpoint is None else checkpoint.result_step
+        trained = f"the weights of step {thousands(step)}" if step else "untrained, fresh weights"
         folder = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.parent)))
         self._notice.tell(f"Exported {trained} to {path}.", "good", [("Open folder", folder)])
         return True

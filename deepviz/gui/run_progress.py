@@ -47,8 +47,10 @@ class RunProgress:
             return session.plan.project.plan.run.epochs
         planned = self._editor.project.plan.run.epochs
         # One that was stopped in an epoch beyond those goes on for as many again.
-        is_beyond = place is not None and (place.epoch, place.seen) > (planned, 0)
-        return planned + (place.epoch if place is not None and is_beyond else 0)
+        if place is None or (place.epoch, place.seen) <= (planned, 0):
+            return planned
+        has_ended = not place.seen and place.epoch % planned == 0  # it went on for as many again, to their end
+        return place.epoch + (0 if has_ended else planned)
 
     @property
     def steps_per_epoch(self) -> int:

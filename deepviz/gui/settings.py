@@ -145,6 +145,9 @@ RESPONSES_ON_CARDS = Setting(
 RUNS_OF_ALL = Setting("runs/of_all", False, "Whether the list of runs shows those of all projects.")
 RUNS_SORTED_BY = Setting("runs/sorted_by", "created", "The column that the list of runs is sorted by.")
 RUNS_FALLING = Setting("runs/falling", True, "Whether the list of runs goes from large to small.")
+RUNS_EQUAL_ROWS = Setting(
+    "runs/equal_rows", False, "Whether the comparison of runs shows what is equal in all of them."
+)
 RUNS_INSTEAD_OF: Setting[tuple[str, ...]] = Setting(
     "runs/instead_of", (), "Views that come back when the list of runs is closed, each as `workspace/key/width`."
 )
@@ -218,6 +221,7 @@ SETTINGS: tuple[
     RUNS_OF_ALL,
     RUNS_SORTED_BY,
     RUNS_FALLING,
+    RUNS_EQUAL_ROWS,
     RUNS_INSTEAD_OF,
     RUNS_WITH,
     VIEWS_OFFERED,

@@ -75,7 +75,7 @@ GESTURES: tuple[Shortcut, ...] = (
 def shortcuts() -> tuple[Shortcut, ...]:
     """Every shortcut, by heading: the menus first, then the canvas, the outline, views and the pointer.
 
-    What the canvas and a menu both have a key for is listed once, under the menu, with all of its keys.
+    What the canvas and a menu both do is listed once, under the menu, with all keys and the words that say more.
     """
     listed = [
         Shortcut(heading, row.text.rstrip("…"), native(row.shortcuts))
@@ -99,7 +99,9 @@ def native(keys: Iterable[str]) -> tuple[str, ...]:
 def _add(listed: list[Shortcut], one: Shortcut) -> None:
     """List one more, or add its keys to what does the same already."""
     for number, other in enumerate(listed):
-        if other.text == one.text and other.heading in (one.heading, *MENUS):
-            listed[number] = replace(other, keys=tuple(dict.fromkeys((*other.keys, *one.keys))))
+        is_same = other.text == one.text or not set(one.keys).isdisjoint(other.keys)
+        if is_same and other.heading in (one.heading, *MENUS):
+            keys = tuple(dict.fromkeys((*other.keys, *one.keys)))
+            listed[number] = replace(other, text=max(other.text, one.text, key=len), keys=keys)
             return
     listed.append(one)

@@ -17,7 +17,7 @@ MARGINS = 32
 
 COST_TIP = (
     "Of the time of training, what watching takes: reading loss, accuracy and gradients at every step, the steps that "
-    "open views look at closely, kept states, and waiting while all of it is drawn."
+    "open views look at closely, kept states, waiting while all of it is drawn, and that steps take longer meanwhile."
 )
 
 
@@ -41,7 +41,8 @@ class StatusLine(QStatusBar):
         self._figures.setAccessibleName("Progress of training")
         self._figures.setMinimumWidth(1)  # a long reason must not keep the window from being made narrower
         self._readiness, self._tempo = readiness, tempo
-        self._with_reason = self._without_reason = ""
+        self._ways: tuple[str, ...] = ("",)
+        """What can be shown, the fullest first."""
         self.addWidget(readiness, 1)
         self.addPermanentWidget(self._figures)
         self.addPermanentWidget(tempo)
@@ -64,27 +65,31 @@ class StatusLine(QStatusBar):
         cost
             Which share of the time of training is lost to being watched, from 0 to 1; None if nothing runs.
         """
-        parts = [f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
-        if speed > 0:
-            parts.append(f"{thousands(three_figures(speed)) if speed >= SLOW else f'{speed:.2g}'} samples/s")
-        if cost is not None:
-            parts.append(f"watching costs {percent(cost, 0)}")
-        self._with_reason, self._without_reason = (
-            BETWEEN.join([first, *parts]) for first in (why.removesuffix(".") or status, status)
+        place = [f"epoch {thousands(epoch)} of {thousands(epochs)}", f"step {thousands(step)}"]
+        pace = f"{thousands(three_figures(speed)) if speed >= SLOW else f'{speed:.2g}'} samples/s" if speed > 0 else ""
+        watching = "" if cost is None else f"watching costs {percent(cost, 0)}"
+        ways = (
+            [why.removesuffix(".") or status, *place, pace, watching],
+            [status, *place, pace, watching],
+            [*place, pace, watching],  # the run button says what the run is doing, too
+            [*place, watching],
+            place,
         )
-        self._figures.setToolTip(why if cost is None else COST_TIP)
+        self._ways = tuple(BETWEEN.join(filter(None, way)) for way in ways)
+        self._figures.setToolTip(why if cost is None else f"{self._ways[1]}\n\n{COST_TIP}")
         self._figures.setAccessibleDescription(why)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the reason out where there is no room for it."""
+        """Leave out what there is no room for."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         room = self.width() - self._readiness.sizeHint().width() - self._tempo.sizeHint().width() - MARGINS
-        fits = self._figures.fontMetrics().horizontalAdvance(self._with_reason) <= room
-        self._figures.setText(self._with_reason if fits else self._without_reason)
+        metrics = self._figures.fontMetrics()
+        fitting = (way for way in self._ways if metrics.horizontalAdvance(way) <= room)
+        self._figures.setText(next(fitting, self._ways[-1]))
 
     @property
     def figures(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
 from deepviz.gui.plots.ticks import format_integer
@@ -19,6 +19,10 @@ from deepviz.gui.timeline_slider import TimelineSlider
 
 HEIGHT = 34
 HINT, EMPTY_HINT = "Drag back to see an earlier step", "While you train, steps to go back to appear here"
+NARROW, NARROW_HINT, NARROW_EMPTY_HINT = 640, "Drag back", "Train first"
+"""Below which width in pixels less is said beside the slider, and what: the slider is what the room is for."""
+LIVE, NARROW_LIVE = "Back to now", "Now"
+BRANCH, NARROW_BRANCH = "Branch from here", "Branch"
 
 
 class TimelineBar(QWidget):
@@ -40,12 +44,14 @@ class TimelineBar(QWidget):
         self.slider.valueChanged.connect(self._choose)
         self.label = QLabel(self)
         self.label.setFont(number_font(11))
-        self.live_button = QPushButton("Back to now", self)
+        self.live_button = QPushButton(LIVE, self)
         self.live_button.setProperty("field", True)
+        self.live_button.setAccessibleName(LIVE)
         self.live_button.setToolTip("Follow the run again")
         self.live_button.clicked.connect(lambda: self.slider.setValue(self.slider.maximum()))
-        self.branch_button = QPushButton("Branch from here", self)
+        self.branch_button = QPushButton(BRANCH, self)
         self.branch_button.setProperty("field", True)
+        self.branch_button.setAccessibleName(BRANCH)
         self.branch_button.setToolTip("Begin a new run with the weights and settings of this step")
         self.branch_button.clicked.connect(self._branch)
         self.hint = QLabel(HINT, self)
@@ -109,8 +115,21 @@ class TimelineBar(QWidget):
         """Paint with the colours of `theme` from now on."""
         self.slider.apply_theme(theme)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self._say_what_fits()
+
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT)
+
+    def _say_what_fits(self) -> None:
+        is_narrow, has_choice = self.width() < NARROW, len(self._steps) > 1
+        full = HINT if has_choice else EMPTY_HINT
+        self.hint.setText((NARROW_HINT if has_choice else NARROW_EMPTY_HINT) if is_narrow else full)
+        self.hint.setToolTip(full)
+        self.live_button.setText(NARROW_LIVE if is_narrow else LIVE)
+        self.branch_button.setText(NARROW_BRANCH if is_narrow else BRANCH)
 
     def _show_places(self) -> None:
         """Kept steps where they are in the run; the place behind them is the present."""
@@ -132,7 +151,7 @@ class TimelineBar(QWidget):
     def _tell(self) -> None:
         has_choice = len(self._steps) > 1
         self.slider.setEnabled(has_choice)
-        self.hint.setText(HINT if has_choice else EMPTY_HINT)
+        self._say_what_fits()
         shown = self._last if self._moment is None else self._moment
         words = f"step {format_integer(shown)}"
         self.label.setText(f"{words} · now" if self._moment is None else f"{words} of {format_integer(self._last)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -31,6 +31,11 @@ RUN_WIDTH = 104
 LONGEST_PROGRESS = "epoch 9\u2009999 of 9\u2009999" + "59 min 59 s left"
 """What there is always room for; of a longer course the number of the epoch is what stays."""
 BRAND_FROM = 1360
+EXPORT = "Export…"
+SPACING, NARROW_SPACING = 8, 6
+STAGES = 3
+"""How often words can be given up, one after the other, where there is less and less room."""
+NARROW_PROGRESS = LONGEST_PROGRESS.removeprefix("epoch ")
 WORDS_GAP = 8
 """Pixels between how far the run is and how long it still takes."""
 
@@ -60,11 +65,13 @@ class TopBar(QFrame):
     ) -> None:
         super().__init__(parent)
         self._actions, self._running = actions, False
+        self._progress = (0, 0, 0, 0, "")
+        """What was last shown of how far the run is."""
         self.setProperty("role", "top bar")
         self.setFixedHeight(BAR_HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(8)
+        row.setSpacing(SPACING)
 
         self.menu_button = QToolButton()
         self.menu_button.setMenu(menu)
@@ -92,6 +99,8 @@ class TopBar(QFrame):
         self.run_button.setMinimumWidth(RUN_WIDTH)  # its words change, its place does not
         self.step_button = self._button("step")
         self.reset_button = self._button("reset")
+        for key, button in (("step", self.step_button), ("reset", self.reset_button)):
+            button.setAccessibleName(actions[key].text())  # also where there is no room for words
         for button in (self.run_button, self.step_button, self.reset_button):
             row.addWidget(button)
         row.addSpacing(4)
@@ -99,17 +108,70 @@ class TopBar(QFrame):
         row.addSpacing(4)
         row.addWidget(learning_rate)
         row.addSpacing(4)
-        self.export_button = QPushButton("Export…")
+        self.export_button = QPushButton(EXPORT)
         self.export_button.setProperty("primary", True)
+        self.export_button.setIconSize(QSize(16, 16))
+        self.export_button.setAccessibleName(actions["export"].text())
         self.export_button.setToolTip(actions["export"].toolTip())
         self.export_button.clicked.connect(actions["export"].trigger)
         row.addWidget(self.export_button)
+        self._given_up = 0
         self.apply_theme(theme)
+
+    def least_width(self) -> int:
+        """How wide it has to be for nothing to be cut off once it has given up all the words that it can do without."""
+        given_up = self._given_up
+        self._give_up(STAGES)
+        width = self._needed()
+        self._give_up(given_up)
+        return width
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is scarce, the name of the project is worth more than that of the program."""
         super().resizeEvent(event)
         self._brand.setVisible(event.size().width() >= BRAND_FROM)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Show as many words as there is room for, and icons instead of the others."""
+        for count in range(STAGES + 1):
+            self._give_up(count)
+            if self._needed() <= self.width():
+                break
+
+    def _give_up(self, count: int) -> None:
+        """Do without words: first Step and Reset, then Export, at last a part of what the progress is told in."""
+        if count == self._given_up:
+            return
+        self._given_up = count
+        step, reset = self._actions["step"].text(), self._actions["reset"].text()
+        for stage, button, words in (
+            (1, self.step_button, step),
+            (1, self.reset_button, reset),
+            (2, self.export_button, EXPORT),
+        ):
+            button.setText("" if count >= stage else words)
+            button.setProperty("bare", count >= stage)
+            button.style().unpolish(button)
+            button.style().polish(button)
+        self._show_export()
+        row = self.layout()
+        assert row is not None
+        row.setSpacing(NARROW_SPACING if count >= STAGES else SPACING)
+        self._bar.setFixedWidth(self._progress_width(NARROW_PROGRESS if count >= STAGES else LONGEST_PROGRESS))
+        self.show_progress(*self._progress)
+
+    def _needed(self) -> int:
+        """How wide it has to be with the words that it shows."""
+        row = self.layout()
+        assert row is not None
+        row.invalidate()
+        return row.minimumSize().width()
+
+    def _show_export(self) -> None:
+        """Export is told by its word where there is room, and otherwise by its icon."""
+        is_bare = not self.export_button.text()
+        self.export_button.setIcon(icons.icon("export", self._theme.on_accent) if is_bare else QIcon())
 
     def show_project(self, name: str, edited: bool) -> None:
         """Show the project's name, and whether it has unsaved changes."""
@@ -124,12 +186,14 @@ class TopBar(QFrame):
         """Show whether the run button pauses, and its words."""
         self.run_button.setText(words)
         self.run_button.setToolTip(self._actions["run"].toolTip())
+        self._fit_words()
         if running != self._running:
             self._running = running
             self.apply_theme(self._theme)
 
     def show_progress(self, epoch: int, epochs: int, step: int, total: int, time_left: str) -> None:
         """Show how far the run is. Epochs are counted from 1; an epoch of 0 means that it has not begun."""
+        self._progress = (epoch, epochs, step, total, time_left)
         count = f"{thousands(epoch)} of {thousands(epochs)}"
         ways = (f"epoch {count}", count, thousands(epoch))
         if not epoch:
@@ -152,6 +216,7 @@ class TopBar(QFrame):
         self.run_button.setIcon(icons.icon("pause" if self._running else "run", theme.text))
         self.step_button.setIcon(icons.icon("step", theme.text))
         self.reset_button.setIcon(icons.icon("reset", theme.text))
+        self._show_export()
 
     def _tool(self, key: str) -> QToolButton:
         button = _ActionButton(self._actions[key])
@@ -188,6 +253,11 @@ class TopBar(QFrame):
             self._workspace_buttons[name] = button
         return frame
 
+    @staticmethod
+    def _progress_width(words: str) -> int:
+        """How wide the bar is that has room for such words above it."""
+        return QFontMetrics(body_font(SMALL_SIZE)).horizontalAdvance(words) + 8
+
     def _progress_block(self) -> QVBoxLayout:
         self._epoch, self._left, self._bar = QLabel(), QLabel(), QProgressBar()
         for label in (self._epoch, self._left):
@@ -196,8 +266,7 @@ class TopBar(QFrame):
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(5)
-        words_width = QFontMetrics(body_font(SMALL_SIZE)).horizontalAdvance(LONGEST_PROGRESS)
-        self._bar.setFixedWidth(words_width + 8)
+        self._bar.setFixedWidth(self._progress_width(LONGEST_PROGRESS))
         self._bar.setAccessibleName("Progress of the run")
         words = QHBoxLayout()
         words.setSpacing(WORDS_GAP - 2)  # labels are a little wider than their words

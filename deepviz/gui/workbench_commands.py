@@ -16,7 +16,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.document.wrapping import append_wrapped
 from deepviz.gui.amounts import thousands
-from deepviz.gui.canvas import adding, clipboard_commands, commands, freezing, group_commands
+from deepviz.gui.canvas import adding, clipboard_commands, commands, freezing, group_commands, keyboard
 from deepviz.gui.canvas.text_editor import take_writing
 from deepviz.gui.editor import EditError
 from deepviz.gui.panels.form import DefinitionForm
@@ -63,6 +63,16 @@ class WorkbenchCommands(QObject):
             "undo": partial(self._go_through_steps, bench.editor.undo_stack.undo),
             "redo": partial(self._go_through_steps, bench.editor.undo_stack.redo),
             "delete": partial(commands.delete_selection, bench.canvas),
+            "delete_cut": partial(commands.delete_selection, bench.canvas, heal=False),
+            "add_layer": partial(keyboard.do, bench.canvas, "/"),
+            "replace": partial(keyboard.do, bench.canvas, "R"),
+            "connect": partial(keyboard.do, bench.canvas, "C"),
+            "edit_card": partial(keyboard.do, bench.canvas, "Return"),
+            "complaints": partial(keyboard.do, bench.canvas, "P"),
+            "open_group": partial(keyboard.do, bench.canvas, "O", "Select a group first."),
+            "rename_group": partial(keyboard.do, bench.canvas, "F2", "Select a group first."),
+            "leave_group": partial(group_commands.leave_group, bench.canvas),
+            "next_comment": partial(keyboard.do, bench.canvas, "Shift+N", "There is no comment yet."),
             "select_all": partial(commands.select_all, bench.canvas),
             "copy": partial(clipboard_commands.copy, bench.canvas),
             "cut": partial(clipboard_commands.cut, bench.canvas),

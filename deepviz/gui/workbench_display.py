@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence
 
 from deepviz.document.problems import Problem
 from deepviz.document.project import Project
-from deepviz.gui.amounts import counted, in_thin_spaces, thousands
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.status_line import duration
 from deepviz.gui.theme import Theme
 from deepviz.training.failure import Failure
@@ -170,7 +170,7 @@ class WorkbenchDisplay(QObject):
     def show_run_words(self) -> None:
         """Say on the button, and beside the canvas, what Run does next."""
         bench, controller = self._bench, self._bench.controller
-        status, words, tip, more = controller.status, "Run", "Train the network.", ""
+        status, words, tip, more = self._status, "Run", "Train the network.", ""
         if controller.is_running:
             words, tip = "Pause", "Rest after the step that is being made."
         elif controller.step_count and status in ("paused", "stopped", "failed"):
@@ -190,6 +190,13 @@ class WorkbenchDisplay(QObject):
         bench.readiness.show_begun(status != "idle")
         bench.properties.show_more(more)
 
+    @property
+    def _status(self) -> str:
+        """What the run is doing. One that rests at its last step, as it is found again in a file, has finished."""
+        controller, progress = self._bench.controller, self._bench.controller.progress
+        is_complete = progress.steps_per_epoch > 0 and controller.step_count >= progress.total_steps
+        return "finished" if controller.status == "paused" and is_complete else controller.status
+
     def show_course(self) -> None:
         """Show what is planned of a run that rests; while it goes on that is another thing only after a change."""
         noted = len(self._bench.controller.history.changes)
@@ -204,11 +211,11 @@ class WorkbenchDisplay(QObject):
         epoch = controller.history.epoch
         left = progress.seconds_left(running)
         ending = controller.ending
-        state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[controller.status]
+        state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[self._status]
         words = duration(left) if left is not None else state if step else ""
         self._bench.top_bar.show_progress(epoch, progress.epochs, step, progress.total_steps, words)
         speed = progress.samples_per_second(running)
-        why, cost = "" if ending is None else in_thin_spaces(ending.why), progress.watching_cost(running)
+        why, cost = "" if ending is None else ending.why, progress.watching_cost(running)
         self._bench.status.show_figures(state, epoch, progress.epochs, step, speed, why, cost)
 
     def use_theme(self, theme: Theme) -> None:

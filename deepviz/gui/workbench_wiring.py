@@ -93,5 +93,6 @@ def wire(bench: Workbench) -> None:
     bench.window.workspace_changed.connect(bench.top_bar.show_workspace)
     bench.window.drops.dropped.connect(bench.files.open_dropped)
     bench.files.data_dropped.connect(commands.use_data)
+    bench.files.begun.connect(bench.actions["workspace_build"].trigger)
     bench.window.escape_pressed.connect(bench.notice.dismiss)
     bench.themes.changed.connect(display.use_theme)

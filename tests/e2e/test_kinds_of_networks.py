@@ -171,7 +171,7 @@ def test_images_that_the_machine_cannot_hold_are_refused_before_training(
     person.type_value(person.bench.training_panel.run_form, "batch_size", "512")
     person.set_value("conv2d_1", "filters", "64")
     (problem,) = person.problems
-    assert "conv2d_1 stores 2,304 numbers for each of the 512 samples" in problem
+    assert "conv2d_1 stores 2\u2009304 numbers for each of the 512 samples" in problem
     person.bench.controller.run()
     assert person.bench.controller.status == "idle"
     mend(person, "conv2d_1", "Set the batch size to 256")

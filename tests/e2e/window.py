@@ -42,6 +42,8 @@ from deepviz.gui.workbench import Workbench
 from tests.patient_hand import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
+AS_WIDE = 1206
+"""Pixels that a window of a test is wide at least, so that all words of its bars have room, until it is resized."""
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
 
@@ -292,6 +294,8 @@ def open_window(
             settings.set(VIEWS_OFFERED, tuple(kind.key for kind in all_views()))
         person = Person(Workbench(qapp, Project() if project is None else project, settings), qtbot)
         people.append(person)
+        window = person.bench.window
+        window.resize(max(window.width(), AS_WIDE), window.height())  # the screen of tests is narrow
         with qtbot.waitExposed(person.bench.window):
             person.bench.window.show()
         person.come_back()

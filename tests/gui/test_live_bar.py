@@ -249,3 +249,10 @@ def test_the_arrow_of_the_button_has_room_beside_the_word(person: Person, theme:
 
 def differs(one: object, other: object) -> bool:
     return any(abs(a - b) > 40 for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))  # type: ignore[attr-defined]
+
+
+def test_a_window_that_was_narrow_for_a_while_has_its_tabs_where_they_were(person: Person) -> None:
+    bar = resize(person, 1500)
+    before = in_order(bar)
+    assert len(in_order(resize(person, 1024))) < len(before)
+    assert in_order(resize(person, 1500)) == before

@@ -53,6 +53,25 @@ def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) 
     return asked
 
 
+@pytest.mark.parametrize("way", ["new", "template"])
+def test_what_is_to_be_built_first_comes_in_the_build_workspace(person: Person, way: str) -> None:
+    bench = person.bench
+    bench.window.show_workspace("train")
+    if way == "new":
+        bench.actions["new"].trigger()
+    else:
+        bench.templates.chosen.emit("iris")
+    assert bench.window.workspace == "build"
+
+
+def test_the_workspace_stays_when_leaving_is_called_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.bench.editor.apply("Rename", lambda project: edits.rename(project, "other"))
+    person.bench.window.show_workspace("train")
+    answer(monkeypatch, BUTTONS.Cancel)
+    person.bench.actions["new"].trigger()
+    assert person.bench.window.workspace == "train"
+
+
 def test_a_new_project_is_empty_and_forgets_the_run(person: Person) -> None:
     train(person, 3)
     person.bench.notice.tell("Something happened.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +79,41 @@ def test_with_a_schedule_the_bar_says_that_its_rate_is_the_base(open_window: Ope
     assert "Now" not in rate.label.toolTip()
     person.bench.editor.undo_stack.undo()
     assert rate.label.text() == "learning rate"
+
+
+@pytest.mark.parametrize(("steps_left", "said"), [(0, ("Train on", "finished")), (1, ("Resume", "paused"))])
+def test_a_run_found_again_in_a_file_is_told_as_it_was_left(
+    open_window: OpenWindow, tmp_path: Path, steps_left: int, said: tuple[str, str]
+) -> None:
+    person = open_window(small_project(epochs=2))
+    total = person.bench.controller.progress.total_steps
+    person.bench.controller.step(total - steps_left)
+    status = "paused" if steps_left else "finished"
+    controller = person.bench.controller
+    wanted = (total - steps_left, status)
+    person.qtbot.waitUntil(lambda: (controller.step_count, controller.status) == wanted, timeout=PATIENCE)
+    assert person.bench.files.save_to(tmp_path / "kept.deepviz")
+    person.bench.files.new()
+    assert words(person) == "Run"
+    assert person.bench.files.open(tmp_path / "kept.deepviz")
+    person.qtbot.waitUntil(lambda: words(person) == said[0], timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: person.bench.status.figures.startswith(said[1]), timeout=PATIENCE)
+    if not steps_left:
+        assert "for 2 more epochs." in person.bench.top_bar.run_button.toolTip()
+
+
+def test_a_run_that_went_on_to_its_end_is_found_again_as_finished(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window(small_project(epochs=2))
+    bench, controller = person.bench, person.bench.controller
+    for epochs in (2, 4):
+        person.run_to_the_end()
+        assert controller.history.epoch == epochs
+    figures = bench.status.figures
+    assert bench.files.save_to(tmp_path / "kept.deepviz")
+    bench.files.new()
+    assert bench.files.open(tmp_path / "kept.deepviz")
+    person.qtbot.waitUntil(lambda: words(person) == "Train on", timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: bench.status.figures == figures, timeout=PATIENCE)
+    assert "epoch 4 of 4" in figures
+    person.run_to_the_end()
+    assert controller.history.epoch == 6

@@ -40,6 +40,7 @@ def test_speeds_keep_three_figures(speed: float, rounded: int) -> None:
 def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
     line = StatusLine(QLabel("Ready"), QLabel("Full speed"))
     qtbot.addWidget(line)
+    line.resize(1280, 26)
     line.show_figures("training", 3, 1200, 45_678, 123_456.0)
     assert line.figures == f"training  ·  epoch 3 of 1{THIN}200  ·  step 45{THIN}678  ·  123{THIN}000 samples/s"
     line.show_figures("training", 3, 1200, 45_678, 0.42, cost=0.004)
@@ -48,6 +49,25 @@ def test_figures_are_told_with_their_units(qtbot: QtBot) -> None:
     assert line.figures.endswith(f"10 samples/s  ·  watching costs 13{THIN}%")
     line.show_figures("paused", 3, 1200, 45_678, 0.0)
     assert line.figures.endswith(f"step 45{THIN}678")
+
+
+def test_what_has_no_room_is_left_out_and_nothing_is_cut_off(qtbot: QtBot) -> None:
+    line = StatusLine(QLabel("No problems · 626 parameters"), QLabel("Full speed"))
+    qtbot.addWidget(line)
+    line.show()
+    said = set()
+    for width in range(1280, 500, -20):
+        line.resize(width, 26)
+        line.show_figures("training", 1796, 3000, 26_937, 146_000.0, cost=0.81)
+        line.layout().activate()
+        label = line._figures
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), f"cut off at {width}"
+        assert f"step 26{THIN}937" in line.figures
+        assert "watching costs 81" in label.toolTip()
+        assert "146" in label.toolTip()
+        said.add(line.figures)
+    assert len(said) == 4
+    assert any(f"samples/s  ·  watching costs 81{THIN}%" in words for words in said)
 
 
 def test_the_reason_of_an_end_is_told_where_there_is_room(qtbot: QtBot) -> None:

@@ -212,3 +212,18 @@ def test_hundreds_of_kept_steps_can_be_painted_and_chosen(bar: TimelineBar, chos
     bar.slider.setFocus()
     QTest.keyClick(bar.slider, Qt.Key.Key_Left)
     assert chosen == [steps[-1]]
+
+
+def test_where_room_is_short_the_slider_has_most_of_it(qtbot: QtBot) -> None:
+    bar = TimelineBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    for steps in ((), (10, 20, 30)):
+        bar.show_steps(steps, 45_000)
+        bar.resize(518, 34)
+        bar.layout().activate()
+        assert bar.slider.width() > 0.3 * bar.width()
+        assert bar.hint.toolTip() == (HINT if steps else EMPTY_HINT)
+        bar.resize(775, 34)
+        assert bar.hint.text() == (HINT if steps else EMPTY_HINT)
+    assert (bar.live_button.accessibleName(), bar.branch_button.accessibleName()) == ("Back to now", "Branch from here")

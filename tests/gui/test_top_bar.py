@@ -179,3 +179,36 @@ def test_nothing_is_cut_off(
         if widget is not bar._project and widget.isVisible():
             assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
             assert widget.mapTo(bar, widget.rect().bottomRight()).x() < bar.width(), widget.text()
+
+
+def test_where_room_is_short_words_give_way_to_icons_with_names(open_window: OpenWindow) -> None:
+    bench = open_window(small_project()).bench
+    bar, window = bench.top_bar, bench.window
+    assert window.minimumWidth() <= 1024
+    words = {
+        1280: ("Step", "Reset", "Export…"),
+        1160: ("", "", "Export…"),
+        1024: ("", "", ""),
+        1281: ("Step", "Reset", "Export…"),
+    }
+    for width, texts in words.items():
+        window.resize(width, 700)
+        assert window.width() == width
+        bar.layout().activate()
+        buttons = bar.step_button, bar.reset_button, bar.export_button
+        assert tuple(button.text() for button in buttons) == texts, width
+        assert bar.minimumSizeHint().width() <= bar.width()
+        for button, name in zip(buttons, ("Step", "Reset", "Export weights…"), strict=True):
+            assert button.accessibleName() == name
+            assert button.toolTip()
+            assert button.text() or not button.icon().isNull(), "it shows a word or an icon"
+        assert bench.top_bar.run_button.text() == "Run"
+
+
+def test_a_longer_word_on_the_run_button_makes_others_give_way(open_window: OpenWindow) -> None:
+    bench = open_window(small_project()).bench
+    bench.window.resize(bench.window.minimumWidth(), 700)
+    for words in ("Train on", "Pause", "Resume"):
+        bench.top_bar.show_running(False, words)
+        bench.top_bar.layout().activate()
+        assert bench.top_bar.layout().minimumSize().width() <= bench.top_bar.width(), words

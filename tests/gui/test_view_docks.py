@@ -226,9 +226,11 @@ def test_what_suits_the_data_opens_by_itself_once(open_window: OpenWindow, tmp_p
     assert one.bench.views.is_open("gradient_map"), "behind it"
     one.bench.views.close("decision_boundary")
     one.bench.files.open_example("xor")
+    one.bench.window.show_workspace("train")  # a project that is to be built first comes in the other one
     QApplication.processEvents()
     assert not one.bench.views.is_open("decision_boundary"), "whoever closed it does not want it"
     one.bench.files.open_example("digits-cnn")
+    one.bench.window.show_workspace("train")
     QApplication.processEvents()
     assert one.bench.views.is_open("feature_maps")
     assert one.bench.views.is_visible("loss")

@@ -12,7 +12,8 @@ from deepviz.document import clipboard, comment_edits
 from deepviz.document.edits import EditError
 from deepviz.document.graph import Comment, Position
 from deepviz.document.graph_json import LONGEST_COMMENT
-from deepviz.gui.amounts import thousands
+from deepviz.document.project import Project
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Box, Point, card_box, snapped
 from deepviz.gui.canvas.menu import Entry
 from deepviz.gui.canvas.text_editor import TextEditor
@@ -20,6 +21,15 @@ from deepviz.gui.canvas.words import named, numbered
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
+
+
+SIZES = {
+    "Alt+Shift+Right": ("Wider", GRID, 0.0),
+    "Alt+Shift+Left": ("Narrower", -GRID, 0.0),
+    "Alt+Shift+Down": ("Taller", 0.0, GRID),
+    "Alt+Shift+Up": ("Lower", 0.0, -GRID),
+}
+"""By key, what makes a comment larger or smaller is called, and by how much."""
 
 
 def copy(view: CanvasView) -> bool:
@@ -111,6 +121,34 @@ def go_to_next_comment(view: CanvasView) -> bool:
     return True
 
 
+def resize_comments(view: CanvasView, dx: float, dy: float) -> bool:
+    """Ask for the selected comments to be made larger or smaller; several times in a row is one step to undo.
+
+    Says whether any is selected.
+    """
+    around = view.network.surroundings
+    chosen = around.selected_comments
+    boxes = {each: around.comments[each].box for each in chosen}
+    sizes = {each: _bounded((box.width + dx, box.height + dy)) for each, box in boxes.items()}
+    if any(size != (boxes[each].width, boxes[each].height) for each, size in sizes.items()):
+
+        def resized(project: Project) -> Project:
+            for each, size in sizes.items():
+                project = comment_edits.resize_comment(project, each, size)
+            return project
+
+        what = "comment" if len(chosen) == 1 else counted(len(chosen), "comment")
+        view.request(f"Resize {what}", resized, merge_key=" ".join(["resize", *sorted(chosen)]))
+    return bool(chosen)
+
+
+def _bounded(size: tuple[float, float]) -> tuple[float, float]:
+    """The nearest size that a comment may have."""
+    least, most = comment_edits.LEAST_SIZE, comment_edits.LARGEST_SIZE
+    width, height = (min(max(low, side), high) for low, side, high in zip(least, size, most, strict=True))
+    return width, height
+
+
 def entries_of_comment(view: CanvasView, comment_id: str) -> tuple[Entry, ...]:
     """The context menu of a comment."""
     selected = view.network.surroundings.selected_comments
@@ -118,12 +156,18 @@ def entries_of_comment(view: CanvasView, comment_id: str) -> tuple[Entry, ...]:
         Entry("Write", partial(write, view, comment_id), "Return"),
         Entry("Copy", partial(copy, view), "Ctrl+C"),
         Entry("Duplicate", partial(duplicate, view), "Ctrl+D"),
+        Entry("Size", children=tuple(_size_entry(view, key) for key in SIZES)),
         Entry(
             "Delete",
             partial(view.request, "Delete comment", partial(comment_edits.delete_comments, comment_ids=selected)),
             "Del",
         ),
     )
+
+
+def _size_entry(view: CanvasView, key: str) -> Entry:
+    label, dx, dy = SIZES[key]
+    return Entry(label, partial(resize_comments, view, dx, dy), key)
 
 
 def entries_of_selection(view: CanvasView) -> tuple[Entry, ...]:

@@ -28,7 +28,14 @@ class FrameItem(QGraphicsItem):
         self.frame = frame
         self.box = Box(0, 0, 0, 0)
         self._theme = theme
+        self._is_marked = False
         self.setZValue(-4.0 + frame.depth * 1e-3)
+
+    def mark(self, is_marked: bool) -> None:
+        """Show, or no longer, that what is dragged would come to lie in it."""
+        if is_marked != self._is_marked:
+            self._is_marked = is_marked
+            self.update()
 
     def show_frame(self, frame: Frame, box: Box, theme: Theme) -> None:
         """Stand elsewhere, or for another group."""
@@ -48,18 +55,18 @@ class FrameItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_frame(painter, self.frame, self.box, self._theme)
+        paint_frame(painter, self.frame, self.box, self._theme, self._is_marked)
 
 
-def paint_frame(painter: QPainter, frame: Frame, box: Box, theme: Theme) -> None:
+def paint_frame(painter: QPainter, frame: Frame, box: Box, theme: Theme, is_marked: bool = False) -> None:
     """Paint a frame: on the canvas and in pictures, always the same."""
     hue = QColor(theme.category("Group"))
     filling = QColor(hue)
-    filling.setAlpha(16)
+    filling.setAlpha(44 if is_marked else 16)
     painter.setBrush(filling)
     line = QColor(hue)
-    line.setAlpha(150)
-    painter.setPen(QPen(line, 1.0, Qt.PenStyle.DashLine))
+    line.setAlpha(255 if is_marked else 150)
+    painter.setPen(QPen(line, 1.0, Qt.PenStyle.SolidLine if is_marked else Qt.PenStyle.DashLine))
     painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), RADIUS, RADIUS)
     left, top = box.left + 12.0, box.top
     icons.paint(painter, "group", theme.category_ink("Group"), QRectF(left, top + 6.0, 14.0, 14.0))

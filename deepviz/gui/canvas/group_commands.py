@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
-from deepviz.document import ends, group_edits
+from deepviz.document import ends, group_edits, membership
 from deepviz.gui.canvas.frame_item import BAR
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point
 from deepviz.gui.canvas.menu import SEPARATOR, Entry
 from deepviz.gui.canvas.text_editor import TextEditor
-from deepviz.gui.canvas.words import named
+from deepviz.gui.canvas.words import named, numbered
 
 if TYPE_CHECKING:
     from deepviz.gui.canvas.view import CanvasView
@@ -49,6 +49,28 @@ def ungroup_selection(view: CanvasView) -> None:
     shown = {node for each in found for node in view.folding.graph.members(each)}
     view.request(f"Ungroup {_names(view, found)}", partial(group_edits.ungroup, group_ids=found))
     view.select(tuple(shown))
+
+
+def leave_group(view: CanvasView) -> None:
+    """Ask for the selected cards to be taken out of the group that they lie in."""
+    cards = membership.together(view.folding.graph, view.network.own_selected)
+    leaving = tuple(card for card in cards if ends.group_around(view.folding.graph, card))
+    if not leaving:
+        view.say("Select layers that lie in a group first; a group as a whole is dissolved by Ungroup.", mood="")
+        return
+    around = {ends.group_around(view.folding.graph, card) for card in leaving}
+    view.request(
+        f"Move {_called(view, leaving)} out of {_names(view, tuple(around))}", partial(membership.left, cards=leaving)
+    )
+    view.select(leaving)
+
+
+def join_group(view: CanvasView, group_id: str) -> None:
+    """Ask for the selected cards to be put into a group."""
+    cards = membership.together(view.folding.graph, view.network.own_selected)
+    edit = partial(membership.joined, cards=cards, group_id=group_id)
+    view.request(f"Move {_called(view, cards)} into {_names(view, (group_id,))}", edit)
+    view.select(cards)
 
 
 def set_collapsed(view: CanvasView, group_ids: Sequence[str], collapsed: bool) -> None:
@@ -134,7 +156,7 @@ def entries(view: CanvasView, card: str) -> tuple[Entry, ...]:
         there = view.folding.scope_of(card)
         return (Entry("Go to it", lambda: view.reveal(card)),) if there != view.folding.scope else ()
     if card in graph.groups_by_id:
-        return (*_of_group(view, card), SEPARATOR)
+        return (*_of_group(view, card), *_belonging(view), SEPARATOR)
     found: list[Entry] = []
     if card in drawing.attached:
         on_it = drawing.attached[card]
@@ -144,7 +166,7 @@ def entries(view: CanvasView, card: str) -> tuple[Entry, ...]:
         (edge,) = graph.inputs_of(card)
         found.append(Entry(f"Attach to {edge.source}", partial(attach, view, card)))
     found.append(Entry("Group", partial(group_selection, view), "Ctrl+G"))
-    return (*found, SEPARATOR)
+    return (*found, *_belonging(view), SEPARATOR)
 
 
 def entries_of_frame(view: CanvasView, group_id: str) -> tuple[Entry, ...]:
@@ -169,6 +191,33 @@ def _of_group(view: CanvasView, group_id: str) -> tuple[Entry, ...]:
         Entry(f"Repeat (now × {group.repeat})" if group.repeat > 1 else "Repeat", children=tuple(repeats)),
         Entry("Ungroup", partial(_ungroup, view, group_id), "Ctrl+Shift+G"),
     )
+
+
+def _belonging(view: CanvasView) -> tuple[Entry, ...]:
+    """What the context menu of cards offers about the groups that they could lie in."""
+    graph = view.folding.graph
+    cards = membership.together(graph, view.network.own_selected)
+    around = {ends.group_around(graph, card) for card in cards}
+    groups = (
+        group
+        for group in graph.groups
+        if view.folding.scope in ("", *graph.way_up(group.parent))
+        and around != {group.id}
+        and set(cards).isdisjoint(graph.way_up(group.id))
+    )
+    children = tuple(Entry(group.name, partial(join_group, view, group.id)) for group in groups)
+    found = [Entry("Move into", children=children)] if children else []
+    if around - {""}:
+        found.append(Entry("Move out of the group", partial(leave_group, view), "Shift+O"))
+    return tuple(found)
+
+
+def _called(view: CanvasView, cards: Sequence[str]) -> str:
+    """What is moved: one by its name, or how many."""
+    groups = view.folding.graph.groups_by_id
+    if len(cards) == 1:
+        return groups[cards[0]].name if cards[0] in groups else cards[0]
+    return numbered(len(cards))
 
 
 def _ungroup(view: CanvasView, group_id: str) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from deepviz.gui.canvas import adding, clipboard_commands, commands, complaints, freezing, group_commands
+from deepviz.gui.canvas.clipboard_commands import SIZES
 from deepviz.gui.canvas.connect_gesture import ConnectByKeys
 from deepviz.gui.canvas.geometry import GRID, Point
 from deepviz.gui.canvas.hit_test import Direction, in_flow, neighbour
@@ -60,6 +61,12 @@ def press_key(view: CanvasView, event: QKeyEvent) -> bool:
         return gesture.press_key(event)
     row = _row_of(Qt.Key(event.key()), event.modifiers() & ~_IGNORED)
     return row is not None and row.run(view) is not False
+
+
+def do(view: CanvasView, key: str, otherwise: str = "Select a layer first.") -> None:
+    """Do what a key of the table does, for a menu, and say something if there is nothing that it could be done with."""
+    if view.gesture is None and _TABLE[QKeySequence(key).toString()].run(view) is False:
+        view.say(otherwise, view.seen().center, mood="")
 
 
 def go_along(view: CanvasView, step: int) -> bool:
@@ -191,6 +198,11 @@ def _show_problems(view: CanvasView) -> bool:
     return True
 
 
+def _resize(key: str, view: CanvasView) -> bool:
+    _label, dx, dy = SIZES[key]
+    return clipboard_commands.resize_comments(view, dx, dy)
+
+
 def _ask_for_help(view: CanvasView) -> None:
     view.help_wanted.emit()
 
@@ -227,12 +239,14 @@ KEYS: tuple[CanvasKey, ...] = (
     CanvasKey(("Ctrl+V",), "Paste", clipboard_commands.paste),
     CanvasKey(("Ctrl+D",), "Duplicate", clipboard_commands.duplicate),
     CanvasKey(("Ctrl+G",), "Group what is selected", group_commands.group_selection),
-    CanvasKey(("Ctrl+Shift+G",), "Dissolve the group", group_commands.ungroup_selection),
+    CanvasKey(("Ctrl+Shift+G",), "Ungroup: dissolve the group", group_commands.ungroup_selection),
     CanvasKey((freezing.KEY,), "Freeze, or let learn again", freezing.toggle_frozen),
     CanvasKey(("F2",), "Rename the group", group_commands.rename_selected),
     CanvasKey(("O",), "Open the group in place, or collapse it to one card", group_commands.toggle_selected),
+    CanvasKey(("Shift+O",), "Move out of the group", group_commands.leave_group),
     CanvasKey(("N",), "Add a comment", clipboard_commands.add_comment),
     CanvasKey(("Shift+N",), "Go to the next comment", clipboard_commands.go_to_next_comment),
+    *(CanvasKey((key,), "Make the selected comment larger or smaller", partial(_resize, key)) for key in SIZES),
     CanvasKey(("?",), "Keyboard shortcuts", _ask_for_help),
 )
 """Every key of the canvas. Tab and Shift+Tab, which Qt sends another way, and Escape are told by `FIXED_KEYS`."""

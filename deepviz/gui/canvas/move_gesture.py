@@ -1,4 +1,7 @@
-"""Dragging cards: to another place, where they line up with others, or on to a connection, where they are inserted."""
+"""Dragging cards: to another place, where they line up with others, into a group or out of one, or on to a connection.
+
+On a connection they are inserted.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from PySide6.QtCore import Qt
 from deepviz.document import edits
 from deepviz.document.comment_edits import move_along
 from deepviz.document.graph import Edge
-from deepviz.document.rewiring import Rewiring, move_onto_edge, rewiring
+from deepviz.document.membership import inserted_into, joined, moved_into
+from deepviz.document.rewiring import Rewiring, rewiring
 from deepviz.gui.canvas.alignment import REACH, aligned
 from deepviz.gui.canvas.axes import Axes, flowing_route
+from deepviz.gui.canvas.belonging import Belonging
 from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Box, Point, Port, card_box, snapped
-from deepviz.gui.canvas.gestures import Canvas, Gesture
+from deepviz.gui.canvas.gestures import Canvas, EditFunction, Gesture
 from deepviz.gui.canvas.hit_test import edge_at, port_place
 from deepviz.gui.canvas.placement import closed_up, inserted
 from deepviz.gui.canvas.words import ends_of, named
@@ -32,7 +37,8 @@ class MoveNodes(Gesture):
     """Dragging the selected cards; the others keep step with the one under the pointer.
 
     It is drawn to what it lines up with, otherwise to the grid. On an edge on which they can stand, all is shown as if
-    they were inserted already. With Alt neither happens: they go where the pointer goes.
+    they were inserted already. Dropped in a group they lie in it from then on, and out of their own no longer. With Alt
+    none of it happens: they go where the pointer goes.
 
     Parameters
     ----------
@@ -53,6 +59,8 @@ class MoveNodes(Gesture):
         self._graph = network.graph
         self._has_begun = False
         self._edge: Edge | None = None
+        self._group: str | None = None
+        """The group that they would come to lie in; None if they stay where they are."""
         self._places: dict[str, Point] = {}
         """Where cards are shown at the moment that are not where the graph says."""
 
@@ -64,6 +72,8 @@ class MoveNodes(Gesture):
             return
         is_free = bool(modifiers & Qt.KeyboardModifier.AltModifier)
         edge = None if is_free else self._edge_under(point)
+        self._group = None if is_free or edge is not None else self._belonging.at(point)
+        self._belonging.show(self._group)
         if edge is not None:
             self._show_on(edge, point)
         else:
@@ -77,22 +87,39 @@ class MoveNodes(Gesture):
                 self.network.select((self._grabbed,))
             return
         self.move(point, modifiers)
-        edge, places = self._edge, self._places
-        self.network.unmark()
+        edge, places, group = self._edge, self._places, self._group
+        self._unmark()
         what = named(self.network.graph, tuple(self._origins), tuple(self._comments))
         if edge is not None:
-            edit = partial(move_onto_edge, moved=tuple(self._origins), edge=edge, positions=places)
+            edit = partial(inserted_into, cards=tuple(self._origins), edge=edge, places=places)
             self.canvas.request(f"Move {what} between {' and '.join(ends_of(self._graph, edge))}", edit, point)
+        elif group is not None:
+            self._request_group(group, what, point)
         elif places != self._origins:
             notes = {each: (box.left, box.top) for each, box in self._shifted_comments().items()}
             self.canvas.request(f"Move {what}", partial(move_along, cards=places, comments=notes), point)
         # If the edit was made, everything is there already; if it was refused, it has to go back.
         self.network.end_preview()
 
+    def _request_group(self, group: str, what: str, point: Point) -> None:
+        """Ask for them to be put into a group, or with the id of what is looked into out of theirs."""
+        belonging, cards = self._belonging, tuple(self._origins)
+        edit: EditFunction = partial(joined, cards=cards, group_id=group)
+        if not belonging.is_card(group):
+            notes = {each: (box.left, box.top) for each, box in self._shifted_comments().items()}
+            edit = partial(moved_into, cards=cards, group_id=group, places=self._places, comments=notes)
+        where = "out of" if belonging.leaves(group) else "into"
+        self.canvas.request(f"Move {what} {where} {belonging.name_of(group)}", edit, point)
+
     def cancel(self) -> None:
-        self.network.unmark()
+        self._unmark()
         self.network.end_preview()
         self.network.surroundings.preview_comments(self._comments)
+
+    def _unmark(self) -> None:
+        if self._has_begun:
+            self._belonging.show(None)
+        self.network.unmark()
 
     def _begin(self) -> None:
         """Look round: what makes room later must not, by that, come under the pointer or leave it."""
@@ -105,6 +132,7 @@ class MoveNodes(Gesture):
         self._routes = {edge: way for edge, way in network.routes.items() if edge not in own}
         self._reach = CONNECTED_REACH if self._crossing else EDGE_REACH
         self._changes: dict[Edge, Rewiring | None] = {}
+        self._belonging = Belonging(network, self._grabbed, moved)
 
     def _edges_at(self, node_id: str) -> tuple[Edge, ...]:
         return (*self._graph.inputs_of(node_id), *self._graph.outputs_of(node_id))
@@ -172,6 +200,9 @@ class MoveNodes(Gesture):
         else:
             self.network.overlays.show_guides(())
         self._show(wanted)
+        place = self._places[self._grabbed]
+        words = "" if self._group is None else self._belonging.words(self._group)
+        self.network.overlays.show_words(words, Point(place.x + WIDTH / 2, place.y + HEIGHT))
 
     def _drawn_to(self, place: Point) -> tuple[float, float]:
         """How far the grabbed card is drawn to what it lines up with, or to the grid, being wanted at a place."""

@@ -63,6 +63,7 @@ class CanvasScene(QGraphicsScene):
         self.labels = HoverLabels(self)
         self.surroundings = Surroundings(self, theme)
         self.outside: frozenset[str] = frozenset()
+        self.scope = ""
         self._faces = Faces()
         self._nodes: dict[str, NodeItem] = {}
         self._edges: dict[Edge, EdgeItem] = {}
@@ -95,7 +96,7 @@ class CanvasScene(QGraphicsScene):
         """
         drawing = drawing or Drawing(graph)
         other_side = drawing.outside ^ self.outside
-        self.graph, self.report, self.outside = graph, report, drawing.outside
+        self.graph, self.report, self.outside, self.scope = graph, report, drawing.outside, drawing.scope
         self.problems = problems_by_node(report)
         self.places = {node.id: Point(*node.position) for node in graph.nodes}
         for node_id in self._nodes.keys() - self.places.keys():

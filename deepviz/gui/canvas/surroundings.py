@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -32,10 +33,11 @@ class Surroundings:
         self._comments: dict[str, CommentItem] = {}
         self._selected: tuple[str, ...] = ()
         self._shown: Sequence[Frame] = ()
+        self._previewed: Sequence[Frame] = ()
 
     def show(self, frames: Sequence[Frame], comments: Sequence[Comment], places: Mapping[str, Point]) -> None:
         """Show these frames and comments, and no others."""
-        self._shown = frames
+        self._shown = self._previewed = frames
         boxes = frame_boxes(frames, places)
         for group_id in self._frames.keys() - boxes.keys():
             self._scene.removeItem(self._frames.pop(group_id))
@@ -58,9 +60,29 @@ class Surroundings:
 
     def follow(self, places: Mapping[str, Point]) -> None:
         """Let frames follow cards that are being dragged."""
-        for group_id, box in frame_boxes(self._shown, places).items():
+        for group_id, box in frame_boxes(self._previewed, places).items():
             item = self._frames[group_id]
             item.show_frame(item.frame, box, self._theme)
+
+    def preview_members(self, cards: Collection[str], group_id: str | None) -> None:
+        """Draw frames, from the next `follow` on, as if cards lay in a group; with None, as they are.
+
+        An id that no frame has means that they lie in none of them.
+        """
+        for frame in self._shown:
+            self._frames[frame.group.id].mark(group_id == frame.group.id)
+        if group_id is None:
+            self._previewed = self._shown
+            return
+        target = next((frame for frame in self._shown if frame.group.id == group_id), None)
+        entered = [frame for frame in self._shown if target is not None and _lies_in(target, frame)]
+        self._previewed = [
+            replace(
+                frame,
+                cards=(*(card for card in frame.cards if card not in cards), *(cards if frame in entered else ())),
+            )
+            for frame in self._shown
+        ]
 
     def preview_comments(self, boxes: Mapping[str, Box]) -> None:
         """Show comments elsewhere while they are dragged."""
@@ -107,3 +129,8 @@ class Surroundings:
     def boxes(self) -> list[Box]:
         """Where all of them are."""
         return [*(frame.box for frame in self._frames.values()), *(each.box for each in self._comments.values())]
+
+
+def _lies_in(inner: Frame, outer: Frame) -> bool:
+    """Whether a frame is another one or lies inside of it."""
+    return inner == outer or (inner.depth > outer.depth and set(inner.cards) <= set(outer.cards))

@@ -68,7 +68,6 @@ class StopPanel(Popover):
         self.number = NumberBox()
         self.number.setAccessibleName("Step or epoch")
         self.number.setProperty("number", True)
-        self.number.setGroupSeparatorShown(True)
         self.number.setRange(1, FURTHEST)  # whatever is typed is told what it means, not made something else
         self.unit = ChoiceBox()
         self.unit.addItems(["epoch", "step"])

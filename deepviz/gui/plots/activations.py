@@ -31,9 +31,9 @@ from deepviz.gui.plots.activation_figures import (
     rows_of_interest,
 )
 from deepviz.gui.plots.curve import Curve, Points
-from deepviz.gui.plots.curve_plot import BAND_OPACITY, LARGEST, Line, _Points
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.curve_plot import BAND_OPACITY, LARGEST, Line, _Points, ends_of
 from deepviz.gui.plots.layer_curves import MOST_BANDS, LayerCurves
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import Tick, format_integer, format_value, linear_ticks
@@ -132,8 +132,10 @@ class ActivationCurves(LayerCurves):
 
     def choose_node(self, node_id: str) -> None:
         """Draw the curve of this layer heavier than the others."""
-        self._selected = node_id
+        before, self._selected = self._resting, node_id
         self.emphasise(None)
+        if self.figure == "mean" and before != self._resting:  # other bands are shown, which the range has to follow
+            self._draw_again()
 
     def _choose_anew(self) -> None:
         self._point(None)
@@ -238,9 +240,13 @@ class ActivationCurves(LayerCurves):
             ]
         return ticks
 
+    @property
+    def _resting(self) -> str | None:
+        """The curve that stands out while none is pointed at."""
+        return self._selected if any(line.name == self._selected for line in self._lines) else None
+
     def emphasise(self, name: str | None) -> None:
-        selected = self._selected if any(line.name == self._selected for line in self._lines) else None
-        before, name = self._emphasised, name or selected
+        before, name = self._emphasised, name or self._resting
         super().emphasise(name)
         if before != name:
             for each, curve in self.curves.items():
@@ -277,30 +283,28 @@ class ActivationCurves(LayerCurves):
         return super()._set_curves(points, first, last)
 
     def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
-        low, high = super()._set_curve(curve, line, points, first, last)
+        ends = super()._set_curve(curve, line, points, first, last)
         if self._deviations is None:
-            return low, high
+            return ends
         # Both were measured at the same steps, so their bins are the same.
         _, self._spreads[line.name] = self._broken(points.x, self._deviations.mean[:, line.index])
-        if self._has_band(line.name):
-            self._set_band(curve, line.name)
+        self._set_band(curve, line.name)
+        # Of those that are there while nothing is pointed at: pointing must not move what is pointed at.
+        if not self._has_band(line.name, self._resting):
+            return ends
         inside = (curve.x >= first - points.width) & (curve.x <= last + points.width)
-        ends = [end[inside & np.isfinite(end)] for end in self._band_of(curve, line.name)]
-        # Also of bands that appear only under the pointer: pointing must not move what is pointed at.
-        if all(len(end) for end in ends):
-            low, high = min(low, float(ends[0].min())), max(high, float(ends[1].max()))
-        return low, high
+        return ends_of(inside, curve.y, *self._band_of(curve, line.name))
 
-    def _has_band(self, name: str) -> bool:
-        """The curve that stands out, or, where none does, all of a few."""
-        return len(self._lines) <= MOST_BANDS if self._emphasised is None else name == self._emphasised
+    def _has_band(self, name: str, emphasised: str | None) -> bool:
+        """Whether a curve has a band: the one that stands out, or, where none does, all of a few."""
+        return len(self._lines) <= MOST_BANDS if emphasised is None else name == emphasised
 
     def _band_of(self, curve: Curve, name: str) -> tuple[Points, Points]:
         mean, spread = (np.clip(each, -LARGEST, LARGEST) for each in (curve.y, self._spreads[name]))
         return mean - spread, mean + spread
 
     def _set_band(self, curve: Curve, name: str) -> None:
-        band = self._band_of(curve, name) if self._has_band(name) else None
+        band = self._band_of(curve, name) if self._has_band(name, self._emphasised) else None
         curve.set_points(curve.x, curve.y, band, None, curve.has_marks)
 
     def _dress(self, curve: Curve, line: Line) -> None:

@@ -14,8 +14,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -27,8 +25,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import Tick, step_ticks
+from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme, body_font
 
 TICK_SIZE = TEXT_SIZE
@@ -36,14 +36,10 @@ TOP, BOTTOM, RIGHT = 6.0, 22.0, 12.0
 SMALLEST_LEFT = 32.0
 PIXELS_PER_STEP_TICK, PIXELS_PER_TICK = 64, 28
 FEWEST_STEPS = 2.0
-WHEEL_NOTCH = 1.2
 Y_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-ZOOM_STEP = 1 / WHEEL_NOTCH
-"""How much of the range is left by one step of zooming in."""
-ZOOM_KEYS = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Minus: 1 / ZOOM_STEP}
 
 
-class PlotArea(pg.GraphicsView):
+class PlotArea(Pointed, pg.GraphicsView):
     """One pair of axes.
 
     Attributes
@@ -94,7 +90,6 @@ class PlotArea(pg.GraphicsView):
         self._left = SMALLEST_LEFT
         self._drag_from: QPointF | None = None
         self._is_panning = False
-        self._shows_focus = False
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
         self.scene().addItem(self.box)
@@ -261,9 +256,7 @@ class PlotArea(pg.GraphicsView):
             painter.restore()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        if self._shows_focus:
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 4, 4)
+        self._paint_focus(painter)
         if self.pointer is not None:
             self._draw_pointer(painter, self.pointer)
 
@@ -287,6 +280,13 @@ class PlotArea(pg.GraphicsView):
         left = x + 10 if x < frame.center().x() else x - 10 - size.width()
         paint_box(painter, theme, pointer, inside(QPointF(left, frame.top() + 2), size, room), room)
 
+    @property
+    def cross_hair(self) -> object:
+        return self.pointer
+
+    def point_nowhere(self) -> None:
+        self.pointed.emit(None)
+
     # What the user does; pyqtgraph's own mouse handling is not used, because it drops quick movements
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -302,6 +302,7 @@ class PlotArea(pg.GraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         here = event.position()
         if self._drag_from is None:
+            self.by_keys = False
             self.pointed.emit(self.numbers_at(here) if self.frame.contains(here) else None)
         # A hand that trembles while it clicks does not pan.
         elif self._is_panning or (here - self._drag_from).manhattanLength() >= 3:
@@ -324,13 +325,9 @@ class PlotArea(pg.GraphicsView):
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset_requested.emit()
 
-    def leaveEvent(self, event: Any) -> None:
-        self.pointed.emit(None)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom in time about the pointer; with Ctrl or Shift, along the vertical axis."""
-        delta = event.angleDelta().y() or event.angleDelta().x()
-        factor = WHEEL_NOTCH ** (-delta / 120)
+        factor = wheel_factor(event)
         along_y = self.can_zoom_y and bool(event.modifiers() & Y_MODIFIERS)
         self.y_is_free |= along_y
         self.zoom(1.0 if along_y else factor, factor if along_y else 1.0, self.numbers_at(event.position()))
@@ -340,27 +337,11 @@ class PlotArea(pg.GraphicsView):
         key = event.key()
         stride = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.by_keys = True
             self.nudged.emit(-stride if key == Qt.Key.Key_Left else stride)
         elif key in ZOOM_KEYS:
             self.zoom_by(ZOOM_KEYS[Qt.Key(key)])
         elif key == Qt.Key.Key_Home:
             self.reset_requested.emit()
-        elif key == Qt.Key.Key_Escape and self.pointer is not None:
-            self.pointed.emit(None)
-            event.setAccepted(not self.window().inherits("QDockWidget"))  # a window of its own closes as well
         else:
-            event.ignore()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (
-            *(Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason),
-        )
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self.pointed.emit(None)
-        self.viewport().update()
+            super().keyPressEvent(event)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -24,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from deepviz.gui.plots.key_focus import KeyFocus
 from deepviz.gui.theme import DARK, Theme, body_font
 from deepviz.insight.projection import LayerCloud
 
@@ -36,7 +36,7 @@ TEXT_SIZE = 11
 DOT = 2.5
 
 
-class CloudStrip(QAbstractScrollArea):
+class CloudStrip(KeyFocus, QAbstractScrollArea):
     """Small pictures of clouds in a row.
 
     Attributes
@@ -66,7 +66,6 @@ class CloudStrip(QAbstractScrollArea):
         self.colors: Sequence[str] = ()
         self.current = 0
         self.picture = PICTURE
-        self._has_keys = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -87,9 +86,7 @@ class CloudStrip(QAbstractScrollArea):
         """Mark this one, and bring it into sight if it has changed."""
         if number != self.current:
             self.current = number
-            bar, left = self.horizontalScrollBar(), self._left(number)
-            if left < bar.value() or left + WIDTH > bar.value() + self.viewport().width():
-                bar.setValue(math.floor(left + WIDTH / 2 - self.viewport().width() / 2))
+            self._bring_into_sight()
         if self.clouds:
             self.setAccessibleDescription(f"{self.clouds[number].node} {self.figures[number]}")
         self.viewport().update()
@@ -159,7 +156,7 @@ class CloudStrip(QAbstractScrollArea):
         painter.setBrush(QColor(theme.raised))
         painter.setPen(QPen(QColor(theme.accent if is_current else theme.outline), 1))
         painter.drawRect(rect)
-        if is_current and self._has_keys and not is_picture:
+        if is_current and self._shows_focus and not is_picture:
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRect(rect.adjusted(-1, -1, 1, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -188,7 +185,7 @@ class CloudStrip(QAbstractScrollArea):
             Qt.Key.Key_End: last,
         }
         if key in moves and self.clouds:
-            self._has_keys = True
+            self._shows_focus = True
             self.chosen.emit(min(max(moves[key], 0), last))
         else:
             super().keyPressEvent(event)
@@ -196,17 +193,14 @@ class CloudStrip(QAbstractScrollArea):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._has_keys = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._has_keys = False
-        self.viewport().update()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_scroll_bar()
+        self._bring_into_sight()
+
+    def _bring_into_sight(self) -> None:
+        bar, left = self.horizontalScrollBar(), self._left(self.current)
+        if left < bar.value() or left + WIDTH > bar.value() + self.viewport().width():
+            bar.setValue(math.floor(left + WIDTH / 2 - self.viewport().width() / 2))
 
     def _left(self, number: int) -> float:
         return GAP + number * (WIDTH + GAP)

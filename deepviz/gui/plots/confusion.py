@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton
 from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR
 from deepviz.gui.plots.confusion_grid import ConfusionGrid
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
 from deepviz.gui.settings import CONFUSION_SCALE, Settings

@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -38,6 +37,7 @@ from deepviz.gui.plots.confusion_painting import (
     paint_sums,
     paint_titles,
 )
+from deepviz.gui.plots.key_focus import KeyFocus
 from deepviz.gui.plots.pointer import beside, box_size, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font
 from deepviz.insight.confusion import ConfusionCounts
@@ -55,7 +55,7 @@ ZOOM_KEYS = {Qt.Key.Key_Plus: WHEEL_NOTCH, Qt.Key.Key_Equal: WHEEL_NOTCH, Qt.Key
 Cell = tuple[int, int]
 
 
-class ConfusionGrid(QWidget):
+class ConfusionGrid(KeyFocus, QWidget):
     """The grid.
 
     Attributes
@@ -86,7 +86,6 @@ class ConfusionGrid(QWidget):
         self._here: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._is_panning = False
-        self._shows_focus = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -193,10 +192,7 @@ class ConfusionGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self.paint(painter)
-        if self._shows_focus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 4, 4)
+        self._paint_focus(painter)
         told = self._hovered or (self.current if self._shows_focus else None)
         if told is not None and self.cells is not None:
             self._paint_box(painter, self.cells, told)
@@ -310,12 +306,3 @@ class ConfusionGrid(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._shows_focus = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self.update()

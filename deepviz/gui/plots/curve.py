@@ -1,17 +1,19 @@
 """One curve: a band from its smallest to its largest values, a line, and marks where the points are few.
 
-It is drawn in the numbers of the axes. Points that are infinite or no numbers interrupt it and do nothing else.
+It is drawn in the numbers of the axes, into a picture in pixels: few readers of SVG know pens that do not scale with
+the axes. Points that are infinite or no numbers interrupt it and do nothing else.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 Points = npt.NDArray[np.float64]
 
@@ -96,50 +98,76 @@ class Curve(pg.GraphicsObject):
         return self._bounds
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
-        # Qt counts the width of such pens in pixels of the device, which are smaller on a fine screen.
+        painter.save()
+        to_pixels = QTransform()
+        # Qt counts the width of cosmetic pens in pixels of the device, which are smaller on a fine screen.
         sharpness = painter.device().devicePixelRatio()
+        is_picture = widget is None
+        if is_picture:
+            to_pixels, sharpness = painter.transform(), 1.0
+            painter.resetTransform()
+        pens = _Pens(sharpness, is_cosmetic=not is_picture)
         if not self._band.isEmpty():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             faint = QColor(self._color)
             faint.setAlphaF(self._band_opacity)
             # The outline keeps bands visible that are thinner than a pixel.
-            painter.setPen(_cosmetic(faint, sharpness))
+            painter.setPen(pens.pen(faint, 1.0))
             painter.setBrush(faint)
-            painter.drawPath(self._band)
+            painter.drawPath(to_pixels.map(self._band))
             painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         if not self._raw.isEmpty():
             faint = QColor(self._color)
             faint.setAlphaF(RAW_OPACITY)
-            painter.strokePath(self._raw, _cosmetic(faint, sharpness))
-        # Painted into a picture, there is time, and pixels are smaller.
-        fine = sharpness if widget is None else 1.0
-        pen = _cosmetic(self._color, fine if self._is_fine else sharpness * self._width)
+            painter.strokePath(to_pixels.map(self._raw), pens.pen(faint, 1.0))
+        pen = pens.hairline(self._color) if self._is_fine else pens.pen(self._color, self._width)
         if self._dashes:
             pen.setDashPattern(list(self._dashes))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.strokePath(self._line, pen)
-        self._paint_marks(painter, sharpness)
+        painter.strokePath(to_pixels.map(self._line), pen)
+        self._paint_marks(painter, pens, to_pixels)
+        painter.restore()
 
-    def _paint_marks(self, painter: QPainter, sharpness: float) -> None:
+    def _paint_marks(self, painter: QPainter, pens: _Pens, to_pixels: QTransform) -> None:
         finite = np.isfinite(self.y)
         if not self.has_marks:
             before, after = np.roll(finite, 1), np.roll(finite, -1)
             before[:1], after[-1:] = False, False
             finite &= ~before & ~after
         if finite.any():
-            pen = _cosmetic(self._color, sharpness * MARK_SIZE)
+            pen = pens.pen(self._color, MARK_SIZE)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawPoints([QPointF(x, y) for x, y in zip(self.x[finite], self.y[finite], strict=True)])
+            points = [QPointF(x, y) for x, y in zip(self.x[finite], self.y[finite], strict=True)]
+            painter.drawPoints(to_pixels.map(QPolygonF(points)))
 
 
-def _cosmetic(color: QColor, width: float) -> QPen:
-    """A pen whose width is in pixels of the device, however the axes are scaled."""
-    pen = QPen(color, width)
-    pen.setCosmetic(True)
-    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-    return pen
+@dataclass(frozen=True)
+class _Pens:
+    """Pens whose width is in pixels, however the axes are scaled.
+
+    Attributes
+    ----------
+    sharpness
+        Pixels of the device for each pixel of the pen.
+    is_cosmetic
+        Whether what they draw is scaled by the axes, which their width must not be.
+    """
+
+    sharpness: float
+    is_cosmetic: bool
+
+    def pen(self, color: QColor, width: float) -> QPen:
+        """A pen of some pixels."""
+        pen = QPen(color, self.sharpness * width)
+        pen.setCosmetic(self.is_cosmetic)
+        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+        return pen
+
+    def hairline(self, color: QColor) -> QPen:
+        """A pen of one pixel of the device, which is painted fastest; into a picture, where there is time, of one."""
+        return self.pen(color, 1.0 / self.sharpness)
 
 
 def _band_path(x: Points, low: Points, high: Points) -> QPainterPath:

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -19,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from deepviz.gui.plots.key_focus import KeyFocus
 from deepviz.gui.plots.ticks import format_value, linear_ticks
 from deepviz.gui.theme import DARK, Theme, body_font
 
@@ -29,7 +29,7 @@ MARGIN = 0.15
 """How much farther than the data the range reaches, as a share of theirs."""
 
 
-class CurvePad(QWidget):
+class CurvePad(KeyFocus, QWidget):
     """The pad.
 
     Attributes
@@ -51,7 +51,6 @@ class CurvePad(QWidget):
         self._undos: list[np.ndarray] = []
         self._last: tuple[int, float] | None = None
         self._step = 0
-        self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -220,12 +219,3 @@ class CurvePad(QWidget):
                 event.accept()
                 return True
         return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._shows_focus = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self.update()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.event_marks import marks_of, paint_marks
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import Plot, nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_value, linear_ticks, logarithmic_ticks
@@ -36,6 +36,8 @@ PIXELS_PER_BIN, PIXELS_PER_BIN_OF_MANY = 1.6, 3.2
 MANY_CURVES = 8
 MOST_RANGES = 2
 """Of how many curves the box beside the cross-hair also says between what values they were."""
+ROUNDING = 1e-13
+"""Numbers that differ by a smaller share are the same but for rounding."""
 ROWS_AT_A_TIME = 4096
 
 
@@ -99,7 +101,7 @@ class CurvePlot(Plot):
 
     def y_limits(self, low: float, high: float) -> tuple[float, float]:
         """The vertical range that shows values from `low` to `high` well, on the present axis."""
-        span = high - low
+        span = high - low if high - low > ROUNDING * max(abs(low), abs(high)) else 0.0
         if self.is_logarithmic:
             margin = max(0.04 * span, (0.4 - span) / 2)
             return low - margin, high + margin
@@ -226,7 +228,7 @@ class CurvePlot(Plot):
         return bins.coarser(math.ceil(places * max(span / (high - low), 1.0)))
 
     def _set_curves(self, points: dict[str, _Points], first: float, last: float) -> tuple[float, float]:
-        """Give each curve its points; returns the smallest and largest number between two steps."""
+        """Give each curve its points; returns the smallest and largest height that is drawn between two steps."""
         for name in [name for name in self.curves if name not in {line.name for line in self._lines}]:
             self.area.box.removeItem(self.curves.pop(name))
         lowest, highest = math.inf, -math.inf
@@ -244,10 +246,12 @@ class CurvePlot(Plot):
 
     def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
         x, index = points.x, line.index
-        count, zeros, y = points.count[:, index], points.zeros[:, index], points.mean[:, index]
+        count, zeros = points.count[:, index], points.zeros[:, index]
         has_values = np.isfinite(points.low[:, index])
         low = np.where(has_values, np.clip(points.low[:, index], -LARGEST, LARGEST), np.nan)
         high = np.where(has_values, np.clip(points.high[:, index], -LARGEST, LARGEST), np.nan)
+        # Rounding may put the mean of equal numbers a little beside them, which is not to be seen as a change.
+        y = np.where(has_values, np.clip(points.mean[:, index], low, high), points.mean[:, index])
         is_summed_up = not line.is_sparse and self.has_bands() and bool(((count + zeros > 1) | (low < high)).any())
         raw = None
         if points.smooth is not None and not line.is_sparse:
@@ -260,9 +264,9 @@ class CurvePlot(Plot):
         inside = (x >= first - points.width) & (x <= last + points.width)
         is_sparse = line.is_sparse and len(self._lines) <= MANY_CURVES
         has_marks = is_sparse and int(inside.sum()) * PIXELS_PER_MARK <= self.area.frame.width()
-        curve.set_points(x, y, (low, high) if is_summed_up else None, raw, has_marks)
-        shown = inside & np.isfinite(low)
-        return (float(low[shown].min()), float(high[shown].max())) if shown.any() else (math.inf, -math.inf)
+        band = (low, high) if is_summed_up else None
+        curve.set_points(x, y, band, raw, has_marks)
+        return ends_of(inside, y, raw, *(band or ()))
 
     def _entries(self) -> list[Entry]:
         short = {"validation": "val."}
@@ -328,6 +332,16 @@ class CurvePlot(Plot):
         if self.is_logarithmic:
             return logarithmic_ticks(low, high, room, self._zero)
         return linear_ticks(low, high, room)
+
+
+def ends_of(inside: npt.NDArray[np.bool_], *drawn: npt.NDArray[np.float64] | None) -> tuple[float, float]:
+    """The smallest and largest of the numbers that are drawn at some places, infinities if there are none.
+
+    What a curve sums up without drawing it has no part in the range that is shown.
+    """
+    parts = [each[inside & np.isfinite(each)] for each in drawn if each is not None]
+    joined = np.clip(np.concatenate(parts), -LARGEST, LARGEST)
+    return (float(joined.min()), float(joined.max())) if len(joined) else (math.inf, -math.inf)
 
 
 class _Points:

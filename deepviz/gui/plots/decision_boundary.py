@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.class_colors import class_color
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.painted_layer import PaintedLayer
 from deepviz.gui.plots.plane_look import NEAR, PlaneLook
 from deepviz.gui.plots.pointer import Pointer, Reading

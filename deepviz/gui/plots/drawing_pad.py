@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from deepviz.gui.plots.key_focus import KeyFocus
 from deepviz.gui.theme import DARK, Theme
 
 FINENESS = 280
@@ -22,7 +23,7 @@ KEY_STEPS = 28
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
-class DrawingPad(QWidget):
+class DrawingPad(KeyFocus, QWidget):
     """The pad.
 
     Attributes
@@ -55,7 +56,6 @@ class DrawingPad(QWidget):
         self._erases_now = False
         self._key_place = QPointF(0.5, 0.5)
         self._is_pen_down = False
-        self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -267,11 +267,6 @@ class DrawingPad(QWidget):
                 return True
         return super().event(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._shows_focus = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = self._is_pen_down = False
-        self.update()
+        self._is_pen_down = False
+        super().focusOutEvent(event)

@@ -1,6 +1,6 @@
 """Pictures and tables written to files: PNG, SVG and CSV.
 
-SVG comes from Qt's own generator; what is painted is the same as on screen, without the cross-hair.
+SVG comes from Qt's own generator, with fonts that other readers know; what is painted is the same as on screen, without the cross-hair.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.svg_fonts import with_font_families
 from deepviz.training.history_file import replacing
 
 SHARPNESS = 2.0
@@ -93,7 +94,7 @@ def _svg(paint: Paint, size: QSizeF, title: str) -> bytes:
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setResolution(96)
     _painted(paint, QPainter(generator))
-    return bytes(contents.data())
+    return with_font_families(bytes(contents.data()))
 
 
 def _painted(paint: Paint, painter: QPainter) -> None:

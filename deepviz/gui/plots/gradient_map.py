@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.curve_plot import FEWEST_STEPS_SHOWN
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.magnitude import NOT_COMPUTED, NOT_MEASURED, Magnitude
 from deepviz.gui.plots.magnitude_choice import ChoosesMagnitude
 from deepviz.gui.plots.map_cells import Kind, MapCells, color_of, kind_colors, levels_of

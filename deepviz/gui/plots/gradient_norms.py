@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.magnitude import NOT_COMPUTED
 from deepviz.gui.plots.magnitude_choice import ChoosesMagnitude
 from deepviz.gui.plots.pointer import Pointer, Reading

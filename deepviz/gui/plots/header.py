@@ -1,50 +1,42 @@
 """The line above a picture: its title, what its lines mean with their latest values, and the button of its menu.
 
-A double-click on the title makes the picture fill the whole area, and back.
+A double-click on the title makes the picture fill the whole area, and back. Choices that could not be read beside the
+title stand below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpacerItem, QToolButton, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpacerItem,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deepviz.gui.plots.header_buttons import BackButton, CrossButton, DotsButton, ResumeButton
-from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
+from deepviz.gui.plots.legend import GAP, Entry, paint_entries, width_of
+from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font
 
-HEIGHT = 28
-SAMPLE_WIDTH, PATCH_WIDTH = 18.0, 11.0
-GAP = 14.0
-VALUE_SIZE = 11
+HEIGHT, BELOW = 28, 30
+"""Pixels of the line, and of the one below it for choices that have no room beside the title."""
 LONGEST_TITLE, SHORTEST_TITLE = 90.0, 36.0
 """So many pixels of its title a header keeps beside a choice, and beside several; these become narrower first."""
-FEWEST_LETTERS, MORE = 4, "…"
-"""Letters of a name that is cut short at least, and what stands for names that have no room at all."""
-NARROWEST_CHOICE = 54
+NARROWEST_CHOICE, LEGIBLE_CHOICE = 54, 104
+"""Pixels of a choice at least, and those from which on what is chosen can be read."""
+SPACING, MARGIN = 2, 4
 PAUSED = "paused"
 """The note of a view that stays as it is."""
 TIP_WIDTH = 60
 """Letters in a line of a tip."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the picture: its name, its latest value as text, its colour (of its name as well) and dashes.
-
-    `short` is its name where there is no room for the whole names of all; empty if it has no other.
-    """
-
-    name: str
-    value: str
-    color: str
-    dashes: tuple[float, ...] = ()
-    is_patch: bool = False
-    short: str = ""
 
 
 class PlotHeader(QWidget):
@@ -64,6 +56,8 @@ class PlotHeader(QWidget):
     """
 
     double_clicked = Signal()
+    entry_pointed = Signal(object)
+    """The pointer is at the entry of this number, or (None) at none."""
 
     def __init__(self, title: str, parent: QWidget | None = None, short: str = "") -> None:
         super().__init__(parent)
@@ -92,33 +86,84 @@ class PlotHeader(QWidget):
         self.back_button.setAccessibleName(f"Put {title} back into the window")
         self.back_button.hide()
         self._is_detached = False
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 4, 0)
-        self._layout.setSpacing(2)
-        self._title_room = QSpacerItem(0, 0)
-        self._choices = 0
-        self._layout.addItem(self._title_room)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        self._line, self._below = QHBoxLayout(), QHBoxLayout()
+        for line in (self._line, self._below):
+            line.setContentsMargins(0, 0, MARGIN, 0)
+            line.setSpacing(SPACING)
+            lines.addLayout(line)
+        self._title_room, self._rest = QSpacerItem(0, 0), QSpacerItem(0, 0)
+        self._below.addItem(self._rest)
+        self._choices: list[QWidget] = []
+        self.is_wrapped = False
+        self._pointed: int | None = None
+        self._places: list[tuple[float, float]] = []
+        """From where to where each entry was painted the last time."""
+        self.setMouseTracking(True)
+        self._line.addItem(self._title_room)
+        self._buttons: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button]
+        self._buttons += [self.back_button, self.close_button]
+        for widget in self._buttons:
+            self._line.addWidget(widget)
         self._keep_room()
-        self._right: list[QWidget] = [self.follow_button, self.pause_button, self.menu_button]
-        self._right += [self.back_button, self.close_button]
-        for widget in self._right:
-            self._layout.addWidget(widget)
         self.setFixedHeight(HEIGHT)
 
     def add(self, widget: QWidget) -> None:
         """Put a small choice of the view's own before the buttons."""
         if isinstance(widget, QComboBox) and not widget.minimumWidth():
             widget.setMinimumWidth(NARROWEST_CHOICE)  # it gives way to the title
-            self._choices += 1
-            self._keep_room()
-        self._right.insert(0, widget)
-        self._layout.insertWidget(1, widget)
+        self._choices.insert(0, widget)
+        self._line.insertWidget(1, widget)
+        self._wrap(False)
+        self._fit()
+
+    def _room_for_title(self, choices: int) -> int:
+        """Pixels kept for the title, or, beside several choices, for its beginning."""
+        whole = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
+        return round(min(whole, LONGEST_TITLE if choices < 2 else SHORTEST_TITLE) + 12 + GAP)
 
     def _keep_room(self) -> None:
-        """Keep room for the title, or, beside several choices, for its beginning."""
-        whole = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
-        room = min(whole, LONGEST_TITLE if self._choices < 2 else SHORTEST_TITLE) + 12 + GAP
-        self._title_room.changeSize(round(room), 0, QSizePolicy.Policy.MinimumExpanding)
+        boxes = [] if self.is_wrapped else [each for each in self._choices if isinstance(each, QComboBox)]
+        room, fixed = self._room_for_title(len(boxes)), QSizePolicy.Policy.Fixed
+        self._title_room.changeSize(room, HEIGHT, QSizePolicy.Policy.MinimumExpanding, fixed)
+        self._line.invalidate()
+
+    def _visible(self, widgets: Sequence[QWidget]) -> list[QWidget]:
+        return [each for each in widgets if not each.isHidden()]
+
+    @property
+    def _right(self) -> list[QWidget]:
+        """What stands at the right end of the line of the title."""
+        return self._visible(self._buttons if self.is_wrapped else [*self._choices, *self._buttons])
+
+    def _fit(self) -> None:
+        """Have the choices below the title where they could not be read beside it."""
+        choices = self._visible(self._choices)
+        boxes = [each for each in choices if isinstance(each, QComboBox)]
+        widths = [min(each.sizeHint().width(), each.maximumWidth()) for each in choices]
+        widths = [min(width, LEGIBLE_CHOICE) for width in widths]
+        widths += [each.sizeHint().boundedTo(each.maximumSize()).width() for each in self._visible(self._buttons)]
+        needed = self._room_for_title(len(boxes)) + sum(widths) + SPACING * len(widths) + MARGIN
+        self._wrap(bool(boxes) and self.width() < needed)
+
+    def _wrap(self, on: bool) -> None:
+        if on == self.is_wrapped:
+            self._keep_room()
+            return
+        self.is_wrapped = on
+        for place, widget in enumerate(self._choices):
+            (self._line if on else self._below).removeWidget(widget)
+            if on:
+                self._below.insertWidget(place, widget)
+            else:
+                self._line.insertWidget(1 + place, widget)
+        self._below.setContentsMargins(8 if on else 0, 0, MARGIN, 0)
+        self._rest.changeSize(0, BELOW if on else 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._keep_room()
+        self.setFixedHeight(HEIGHT + BELOW if on else HEIGHT)
+        self.update()
 
     def set_detached(self, on: bool) -> None:
         """Look as the title of a window of its own, with buttons to put it back and to close it."""
@@ -134,19 +179,19 @@ class PlotHeader(QWidget):
             self.pause_button.setVisible(self.pause_button.isChecked())
             self.update()
 
-    def set_entries(self, entries: Sequence[Entry]) -> None:
+    def set_entries(self, entries: Iterable[Entry]) -> None:
         """Show other lines or values."""
-        if tuple(entries) != self.entries:
-            self.entries = tuple(entries)
+        found = tuple(entries)
+        if found != self.entries:
+            self.entries = found
             self.update()
 
     def has_room_for(self, entries: Sequence[Entry]) -> bool:
         """Whether these entries could be shown with their names, at the present width."""
         names = QFontMetricsF(body_font(SMALL_SIZE))
-        visible = [each for each in self._right if not each.isHidden()]
-        taken = sum(each.sizeHint().boundedTo(each.maximumSize()).width() + 2 for each in visible)
+        taken = sum(each.sizeHint().boundedTo(each.maximumSize()).width() + SPACING for each in self._right)
         room = self.width() - taken - 34 - names.horizontalAdvance(self.title)
-        return sum(_width_of(each, names) for each in entries) - GAP <= room
+        return sum(width_of(each, names) for each in entries) - GAP <= room
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
@@ -157,10 +202,24 @@ class PlotHeader(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, HEIGHT)
+        return QSize(200, self.maximumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs with all choices below the title."""
+        buttons = sum(
+            each.minimumSizeHint().boundedTo(each.maximumSize()).width() + SPACING
+            for each in self._visible(self._buttons)
+        )
+        choices = sum(each.minimumWidth() + SPACING for each in self._visible(self._choices))
+        return QSize(max(self._room_for_title(1) + buttons, 8 + choices) + MARGIN, self.maximumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # a button has come or gone, and with it the room for names
+            self._fit()
             self.update()
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self.tip(), self)
@@ -169,7 +228,9 @@ class PlotHeader(QWidget):
 
     def tip(self) -> str:
         """What the tip says: the title, what can be seen, and all that the lines mean."""
-        lines = (f"{each.name} {each.value}".strip() for each in self.entries)
+        lines = [f"{each.name} {each.value}".strip() for each in self.entries]
+        if not any(each.value for each in self.entries):  # names alone, such as those of many classes
+            lines = [fill(", ".join(lines), TIP_WIDTH)]
         return "\n".join(filter(None, (self.title, fill(self.explanation, TIP_WIDTH), *lines, self.note)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -177,12 +238,11 @@ class PlotHeader(QWidget):
         if self._is_detached:
             painter.fillRect(self.rect(), QColor(self.theme.raised))
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self.theme.line))
-        visible = [each for each in self._right if not each.isHidden()]
-        right = min((each.x() for each in visible), default=self.width())
-        self.paint_into(painter, QRectF(12, 0, right - 16, self.height()))
+        right = min((each.x() for each in self._right), default=self.width())
+        self._places = self.paint_into(painter, QRectF(12, 0, right - 16, HEIGHT))
 
-    def paint_into(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint title and entries into a rectangle of a picture."""
+    def paint_into(self, painter: QPainter, rect: QRectF) -> list[tuple[float, float]]:
+        """Paint title and entries into a rectangle of a picture; returns from where to where each entry is."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = body_font(SMALL_SIZE)
         painter.setFont(font)
@@ -193,28 +253,9 @@ class PlotHeader(QWidget):
         painter.drawText(rect, middle, title)
         x = rect.left() + names.horizontalAdvance(title) + 14
         room = rect.right() - x - self._kept_for_note(names)
-        with_values, _ = self._what_fits(room)
-        shown = self._shown_in(room)
-        for entry, name in shown:
-            self._paint_sample(painter, entry, x, rect.center().y())
-            x += _sample_width(entry) + 5
-            painter.setFont(font)
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, name)
-            x += names.horizontalAdvance(name) + 6
-            if with_values and entry.value:
-                painter.setFont(number_font(VALUE_SIZE))
-                painter.setPen(QColor(self.theme.text))
-                painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, entry.value)
-                x += QFontMetricsF(painter.font()).horizontalAdvance(entry.value) + 6
-            x += 8
-        end = rect.right() - self._kept_for_note(names)
-        if len(shown) < len(self.entries) and x + names.horizontalAdvance(MORE) <= end:
-            painter.setFont(font)
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(QRectF(x, rect.top(), 400, rect.height()), middle, MORE)
-            x += names.horizontalAdvance(MORE) + 8
+        x, places = paint_entries(painter, self.entries, QRectF(x, rect.top(), room, rect.height()), self.theme)
         self._paint_note(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()))
+        return places
 
     def title_in(self, width: float) -> str:
         """The title as it is painted where there are so many pixels for it."""
@@ -242,68 +283,16 @@ class PlotHeader(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.double_clicked.emit()
 
-    def _what_fits(self, room: float) -> tuple[bool, bool]:
-        """Whether there is room for values, and for names."""
-        names, values = QFontMetricsF(body_font(SMALL_SIZE)), QFontMetricsF(number_font(VALUE_SIZE))
-        narrow = sum(_width_of(each, names) for each in self.entries)
-        # Room is kept for a longer number, lest values come and go.
-        wide = narrow + sum(6 + max(values.horizontalAdvance(each.value), 42.0) for each in self.entries if each.value)
-        return wide <= room, narrow - GAP <= room
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.position()
+        inside = (number for number, (left, right) in enumerate(self._places) if left - 4 <= here.x() < right + 4)
+        self._point(next(inside, None) if here.y() < HEIGHT else None)
+        super().mouseMoveEvent(event)  # a dock is moved by it
 
-    def _shown_in(self, room: float) -> list[tuple[Entry, str]]:
-        """Those that are shown, with their names as they are painted: whole, cut short, or the first ones whole.
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
 
-        Names are only cut short where each can still be told from the others.
-        """
-        names = QFontMetricsF(body_font(SMALL_SIZE))
-        if self._what_fits(room)[1]:
-            return [(entry, entry.name) for entry in self.entries]
-        in_short = [(entry, entry.short or entry.name) for entry in self.entries]
-        wide = sum(_sample_width(entry) + 5 + names.horizontalAdvance(name) + GAP for entry, name in in_short)
-        if wide - GAP <= room:
-            return in_short
-        for_names = room + GAP - sum(_sample_width(each) + 5 + GAP for each in self.entries)
-        widths = shared(for_names, [names.horizontalAdvance(each.name) for each in self.entries])
-        cut = [
-            names.elidedText(each.name, Qt.TextElideMode.ElideRight, width)
-            for each, width in zip(self.entries, widths, strict=True)
-        ]
-        pairs = list(zip(self.entries, cut, strict=True))
-        fits = sum(map(names.horizontalAdvance, cut)) <= for_names
-        can_be_read = fits and all(text == each.name or len(text) >= FEWEST_LETTERS for each, text in pairs)
-        if can_be_read and len(set(cut)) == len(cut):
-            return pairs
-        room -= names.horizontalAdvance(MORE)
-        ends = accumulate(_width_of(each, names) for each in self.entries)
-        return [(entry, entry.name) for entry, end in zip(self.entries, ends, strict=True) if end <= room]
-
-    def _paint_sample(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
-        if entry.is_patch:
-            painter.setPen(QPen(QColor(self.theme.outline), 1))
-            painter.setBrush(QColor(entry.color))
-            painter.drawRoundedRect(QRectF(x + 0.5, y - 4.5, PATCH_WIDTH - 1, 9), 2, 2)
-            return
-        pen = QPen(QColor(entry.color), 2)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if entry.dashes:
-            pen.setDashPattern([each * 0.7 for each in entry.dashes])
-        painter.setPen(pen)
-        painter.drawLine(QLineF(x, y, x + SAMPLE_WIDTH, y))
-
-
-def _sample_width(entry: Entry) -> float:
-    return PATCH_WIDTH if entry.is_patch else SAMPLE_WIDTH
-
-
-def _width_of(entry: Entry, names: QFontMetricsF) -> float:
-    """Pixels of an entry with its name, and of the gap to the next one."""
-    return _sample_width(entry) + 5 + names.horizontalAdvance(entry.name) + GAP
-
-
-def shared(room: float, wanted: Sequence[float]) -> list[float]:
-    """How much of some room each gets: what it wants, or as much as the others that want more."""
-    given, left = [0.0] * len(wanted), room
-    for rank, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
-        given[place] = max(0.0, min(wanted[place], left / (len(wanted) - rank)))
-        left -= given[place]
-    return given
+    def _point(self, number: int | None) -> None:
+        if number != self._pointed:
+            self._pointed = number
+            self.entry_pointed.emit(number)

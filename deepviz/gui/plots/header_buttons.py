@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -9,74 +11,70 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from deepviz.gui.theme import DARK
 
 
-class DotsButton(QToolButton):
+class HeaderButton(QToolButton):
+    """A button with a sign that is drawn. Subclasses draw it in `_draw`.
+
+    Attributes
+    ----------
+    color
+        Of the sign.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.color = DARK.dim
+        self.setFixedSize(26, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.color))
+        self._draw(painter, QPointF(self.width() / 2, self.height() / 2))
+        painter.end()
+
+    @abstractmethod
+    def _draw(self, painter: QPainter, centre: QPointF) -> None:
+        """Draw the sign, filled with its colour and without an outline unless something else is set."""
+
+
+class DotsButton(HeaderButton):
     """A button with three dots, drawn because not every font has them in the middle of the line."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.color = DARK.dim
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFixedSize(26, 24)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.color))
-        centre = QPointF(self.width() / 2, self.height() / 2)
+    def _draw(self, painter: QPainter, centre: QPointF) -> None:
         for shift in (-5, 0, 5):
             painter.drawEllipse(centre + QPointF(shift, 0), 1.6, 1.6)
 
 
-class CrossButton(QToolButton):
-    """A button with a cross, drawn so that it has the colours of the theme."""
+class CrossButton(HeaderButton):
+    """A button with a cross."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.color = DARK.dim
-        self.setFixedSize(26, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def _draw(self, painter: QPainter, centre: QPointF) -> None:
         painter.setPen(QPen(QColor(self.color), 1.4))
-        x, y = self.width() / 2, self.height() / 2
-        painter.drawLine(QLineF(x - 4, y - 4, x + 4, y + 4))
-        painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))
+        for down in (-4, 4):
+            painter.drawLine(QLineF(centre - QPointF(4, down), centre + QPointF(4, down)))
 
 
-class ResumeButton(QToolButton):
+class ResumeButton(HeaderButton):
     """A button with a triangle: on with what was paused. It takes little room, for it comes when that is taken."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.color = DARK.accent
-        self.setFixedSize(26, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.color))
-        x, y = self.width() / 2, self.height() / 2
-        painter.drawPolygon([QPointF(x - 3.5, y - 5), QPointF(x + 5, y), QPointF(x - 3.5, y + 5)])
+    def _draw(self, painter: QPainter, centre: QPointF) -> None:
+        corners = QPointF(-3.5, -5), QPointF(5, 0), QPointF(-3.5, 5)
+        painter.drawPolygon([centre + corner for corner in corners])
 
 
-class BackButton(QToolButton):
+class BackButton(HeaderButton):
     """A button with a small frame in a larger one: back into the window."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.color = DARK.dim
-        self.setFixedSize(26, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(QPen(QColor(self.color), 1))
-        left, top = self.width() // 2 - 6, self.height() // 2 - 5
-        painter.drawRect(QRectF(left, top, 11, 9))
+    def _draw(self, painter: QPainter, centre: QPointF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        left, top = int(centre.x()) - 6, int(centre.y()) - 5
         painter.fillRect(QRectF(left + 5, top + 4, 5, 4), QColor(self.color))
+        painter.setPen(QPen(QColor(self.color), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(left, top, 11, 9))

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
-from deepviz.gui.amounts import thousands
+from deepviz.gui.plots.landscape_choices import LandscapeChoices, remember, remembered
 from deepviz.gui.plots.landscape_painting import LandscapePainter
 from deepviz.gui.plots.landscape_path import LandscapePath
 from deepviz.gui.plots.landscape_row import Age, LandscapeRow
@@ -34,31 +34,10 @@ from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
-from deepviz.gui.settings import (
-    LANDSCAPE_ALONG,
-    LANDSCAPE_FORM,
-    LANDSCAPE_PATH,
-    LANDSCAPE_POINTS,
-    LANDSCAPE_REACH,
-    LANDSCAPE_SAMPLES,
-    LANDSCAPE_SCALE,
-    Settings,
-)
+from deepviz.gui.settings import LANDSCAPE_PATH, LANDSCAPE_SCALE, Settings
 from deepviz.gui.theme import Theme
 from deepviz.insight.landscape import Landscape as Ask
 from deepviz.insight.landscape import Surface
-
-CHOICES: dict[str, tuple[str, Sequence[tuple[Any, str]]]] = {
-    "along": ("Directions", (("random", "Random, filter-normalised"), ("path", "Of the training path (PCA)"))),
-    "directions": ("Picture", ((2, "A map of two directions"), (1, "A curve along one"))),
-    "resolution": ("Points along a direction", ((11, "11, coarse"), (21, "21"), (31, "31"), (51, "51, fine"))),
-    "reach": (
-        "Reach along random directions",
-        tuple((each, f"−{each:g} to {each:g}") for each in (0.1, 0.25, 0.5, 1.0, 2.0)),
-    ),
-    "samples": ("Samples", tuple((each, f"At most {thousands(each)}") for each in (128, 512, 2048, 8192))),
-}
-"""What can be chosen: the field of the question, its heading, and its values."""
 
 SMALL = 230
 """Pixels of height below which less is said around the picture."""
@@ -150,17 +129,10 @@ class Landscape(Look):
     def choose(self, field: str, value: Any) -> None:
         """Choose one of `CHOICES`, or a seed; it counts from the next time that somebody presses Compute."""
         self.wanted = replace(self.wanted, **{field: value})
-        if field in self._actions:
-            self._actions[field][value].setChecked(True)
+        self.choices.show_wanted(self.wanted)
         self.row.show_along(self.wanted.along)
-        self._reach_menu.setEnabled(self.wanted.along == "random")
-        self._seed_action.setEnabled(self.wanted.along == "random")
         if self._settings is not None:
-            self._settings.set(LANDSCAPE_ALONG, self.wanted.along)
-            self._settings.set(LANDSCAPE_FORM, "map" if self.wanted.directions == 2 else "curve")
-            self._settings.set(LANDSCAPE_POINTS, self.wanted.resolution)
-            self._settings.set(LANDSCAPE_REACH, self.wanted.reach)
-            self._settings.set(LANDSCAPE_SAMPLES, self.wanted.samples)
+            remember(self.wanted, self._settings)
 
     def choose_scale(self, scale: str) -> None:
         """Show the loss, logarithms of it, or what tells the losses apart."""
@@ -188,11 +160,8 @@ class Landscape(Look):
     def take_settings(self, settings: Settings) -> None:
         """Begin with what was chosen the last time, and remember what will be."""
         self._settings = None
-        self.choose("directions", 2 if settings.get(LANDSCAPE_FORM) == "map" else 1)
-        self.choose("resolution", settings.get(LANDSCAPE_POINTS))
-        self.choose("samples", settings.get(LANDSCAPE_SAMPLES))
-        self.choose("reach", settings.get(LANDSCAPE_REACH))
-        self.choose("along", settings.get(LANDSCAPE_ALONG))
+        for field, value in remembered(settings).items():
+            self.choose(field, value)
         self.show_path(settings.get(LANDSCAPE_PATH))
         self.choose_scale(settings.get(LANDSCAPE_SCALE))
         self._settings = settings
@@ -259,19 +228,8 @@ class Landscape(Look):
         return self.area
 
     def _build_choices(self, menu: QMenu) -> None:
-        self._actions: dict[str, dict[Any, QAction]] = {}
-        for field, (heading, values) in CHOICES.items():
-            offered, group = menu.addMenu(heading), QActionGroup(self)
-            self._actions[field] = {}
-            for value, words in values:
-                action = QAction(words, self, checkable=True, checked=value == getattr(self.wanted, field))
-                action.triggered.connect(lambda _, field=field, value=value: self.choose(field, value))
-                group.addAction(action)
-                offered.addAction(action)
-                self._actions[field][value] = action
-            if field == "reach":
-                self._reach_menu = offered
-        self._seed_action = menu.addAction("Other random directions", lambda: self.choose("seed", self.wanted.seed + 1))
+        self.choices = LandscapeChoices(menu, self.wanted, self)
+        self.choices.chosen.connect(self.choose)
         self._path_action = QAction("Path of training", self, checkable=True, checked=True)
         self._path_action.toggled.connect(self.show_path)
         menu.addAction(self._path_action)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QWidget
 from deepviz.gui.plots.area import RIGHT, TICK_SIZE
 from deepviz.gui.plots.curve import Curve, Points
 from deepviz.gui.plots.curve_plot import CurvePlot, Line, _Points
-from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_marks import LayerMarks
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer
 from deepviz.gui.plots.stretches import Stretch, Stretches, gaps

@@ -13,8 +13,6 @@ from typing import Any
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from deepviz.gui.amounts import percent
 from deepviz.gui.plots.activation_figures import Figures
+from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, Reading, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import format_value, linear_ticks
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
@@ -40,7 +39,7 @@ LARGEST = 1e300
 Layer = tuple[str, Figures]
 
 
-class LayerLines(QAbstractScrollArea):
+class LayerLines(Pointed, QAbstractScrollArea):
     """The list.
 
     Attributes
@@ -63,7 +62,6 @@ class LayerLines(QAbstractScrollArea):
         self.seconds_to_paint = 0.0
         self._chosen = ""
         self._pressed: int | None = None
-        self._shows_focus = False
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
@@ -195,11 +193,7 @@ class LayerLines(QAbstractScrollArea):
         self._paint_lines(painter, whole, float(self.verticalScrollBar().value()), self.current)
         if self.current is not None:
             self._paint_box(painter, self.current)
-        if self._shows_focus:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(whole.adjusted(1, 1, -1, -1), 4, 4)
+        self._paint_focus(painter)
         painter.end()
         self.seconds_to_paint = perf_counter() - start
 
@@ -287,6 +281,13 @@ class LayerLines(QAbstractScrollArea):
         corner = inside(QPointF(MARGIN + self._name_width() + GAP, top), size, room)
         paint_box(painter, self.theme, pointer, corner, room)
 
+    @property
+    def cross_hair(self) -> object:
+        return self.current
+
+    def point_nowhere(self) -> None:
+        self._point_at(None)
+
     # What the user does
 
     def resizeEvent(self, event: Any) -> None:
@@ -306,12 +307,9 @@ class LayerLines(QAbstractScrollArea):
             self._choose_line(pressed)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        number = self._line_at(event.position().y())
+        number, self.by_keys = self._line_at(event.position().y()), False
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor if number is None else Qt.CursorShape.PointingHandCursor)
         self._point_at(number)
-
-    def leaveEvent(self, event: Any) -> None:
-        self._point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last, page = len(self.layers) - 1, max(1, self.verticalScrollBar().pageStep() // LINE_HEIGHT)
@@ -322,29 +320,15 @@ class LayerLines(QAbstractScrollArea):
         }  # fmt: skip
         if event.key() in moves and self.layers:
             number = min(max(moves[Qt.Key(event.key())], 0), last)
+            self.by_keys = True
             self._bring_into_sight(number)
             self._point_at(number)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
             self._choose_line(self.current)
-        elif event.key() == Qt.Key.Key_Escape and self.current is not None:
-            self._point_at(None)
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
     def _choose_line(self, number: int) -> None:
         if number < len(self.layers):
             self.choose(self.layers[number][0])
             self.layer_chosen.emit(self.layers[number][0])
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (
-            *(Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason),
-        )
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self._point_at(None)

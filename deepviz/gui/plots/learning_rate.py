@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deepviz.gui.plots.curve_plot import CurvePlot, Line
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 
 COLUMN = "learning_rate"
 

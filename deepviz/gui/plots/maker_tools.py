@@ -119,6 +119,7 @@ class MakerTools(QWidget):
             widget.setVisible(is_shown)
         self.colour.setVisible(is_image and is_large and self._has_colours)
         self.feature.setVisible(self._has_features)
+        self._show_prefix()
 
     def show_samples(self, count: int, part: str) -> None:
         """Offer the samples of a part of the data."""
@@ -135,7 +136,13 @@ class MakerTools(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.number.setPrefix("Sample " if self.width() >= ROOM_FOR_PREFIX else "")
+        self._show_prefix()
+
+    def _show_prefix(self) -> None:
+        """Say that the number is one of a sample, where there is room for that beside what stands in the same row."""
+        beside = () if self._is_image else (self.undo, self.clear, self.feature)
+        taken = sum(each.sizeHint().width() + 4 for each in beside if not each.isHidden())
+        self.number.setPrefix("Sample " if self.width() - taken >= ROOM_FOR_PREFIX else "")
 
     def _finished(self) -> None:
         """Enter in the field loads the sample; leaving it does not."""

@@ -21,7 +21,7 @@ from deepviz.gui.canvas.response_tiles import largest_of
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.color_bar import MARGIN as BAR_MARGIN
 from deepviz.gui.plots.color_bar import paint_color_bar
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plane_look import PlaneLook, make_narrow
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value

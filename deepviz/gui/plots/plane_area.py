@@ -5,18 +5,14 @@ What stands in the plane is painted by whoever owns it; this knows only where a 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,35 +22,27 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.plane_axes import PlaneAxes
 from deepviz.gui.plots.plane_limits import within
-from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, beside, box_size, paint_box
-from deepviz.gui.plots.ticks import Tick, linear_ticks
-from deepviz.gui.theme import DARK, Theme, body_font
+from deepviz.gui.plots.pointed import Pointed
+from deepviz.gui.plots.pointer import Pointer, beside, box_size, paint_box
+from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
+from deepviz.gui.theme import DARK, Theme
 from deepviz.insight.plane import Window
 
-TOP, RIGHT, BOTTOM = 8.0, 14.0, 38.0
-TITLE_WIDTH = 18.0
-CAPTION_LINE, MOST_CAPTION_LINES = 15.0, 3
-HEIGHT_PER_CAPTION_LINE = 85
-"""Pixels of its height for which a low picture may have one line of words above it."""
-PIXELS_PER_X_TICK, PIXELS_PER_Y_TICK = 56, 30
-WHEEL_NOTCH = 1.2
+RIGHT = 14.0
+"""Pixels to the right of the frame, where nothing stands there."""
 NARROWEST, FARTHEST = 1e-5, 1e15
 """How narrow a stretch may be, as a share of its distance from 0, and how far it may reach."""
 CLICK = 3
 """Pixels that a hand may tremble while it clicks."""
 PAN = 0.1
-ZOOM_KEYS = {
-    Qt.Key.Key_Plus: 1 / WHEEL_NOTCH,
-    Qt.Key.Key_Equal: 1 / WHEEL_NOTCH,
-    Qt.Key.Key_Minus: WHEEL_NOTCH,
-}
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1)}
 
 Layer = Callable[[QPainter], None]
 
 
-class PlaneArea(QWidget):
+class PlaneArea(Pointed, QWidget):
     """A plane with axes.
 
     Attributes
@@ -102,7 +90,6 @@ class PlaneArea(QWidget):
         self.is_picture = False
         self._drag_from: QPointF | None = None
         self._is_panning = False
-        self._shows_focus = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -111,10 +98,12 @@ class PlaneArea(QWidget):
     @property
     def frame(self) -> QRectF:
         """Where the plane is, in pixels of this widget."""
-        left = self._left()
-        top = TOP + CAPTION_LINE * len(self._caption_lines())
-        width, height = self.width() - left - self.right_margin, self.height() - top - BOTTOM
-        return QRectF(left, top, max(width, 10.0), max(height, 10.0))
+        return self._axes.frame
+
+    @property
+    def _axes(self) -> PlaneAxes:
+        words = self.caption, self.x_title, self.y_title
+        return PlaneAxes(self.width(), self.height(), self.right_margin, self.window_shown, *words)
 
     def pixels(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where numbers are, in pixels of this widget."""
@@ -215,55 +204,16 @@ class PlaneArea(QWidget):
         painter.setPen(QPen(QColor(theme.outline), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(frame)
-        self._paint_axes(painter, frame)
+        self._axes.paint(painter, theme)
         for paint in self.decorations:
             painter.save()
             paint(painter)
             painter.restore()
         if is_picture:
             return
-        if self._shows_focus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 2))
-            painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 4, 4)
+        self._paint_focus(painter)
         if self.pointer is not None:
             self._paint_pointer(painter, self.pointer, frame)
-
-    def _paint_axes(self, painter: QPainter, frame: QRectF) -> None:
-        painter.setFont(body_font(TEXT_SIZE))
-        painter.setPen(QColor(self.theme.dim))
-        metrics = QFontMetricsF(painter.font())
-        for number, line in enumerate(self._caption_lines()):
-            place = QRectF(12, TOP - 4 + number * CAPTION_LINE, self.width() - 20, CAPTION_LINE)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
-        shown = self.window_shown
-        for position, label in self._y_ticks():
-            y = self.pixel(shown.left, position).y()
-            painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.left(), y))
-            box = QRectF(0, y - 8, frame.left() - 6, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
-        past = -math.inf
-        room = max(2, int(frame.width() / PIXELS_PER_X_TICK))
-        for position, label in linear_ticks(shown.left, shown.right, room):
-            x, half = self.pixel(position, shown.low).x(), metrics.horizontalAdvance(label) / 2
-            painter.drawLine(QPointF(x, frame.bottom()), QPointF(x, frame.bottom() + 3))
-            if x - half < past + 6:
-                continue
-            past = x + half
-            box = QRectF(x - half - 1, frame.bottom() + 4, 2 * half + 2, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
-        elide = Qt.TextElideMode.ElideRight
-        below = QRectF(frame.left(), frame.bottom() + 20, frame.width(), 16)
-        painter.setPen(QColor(self.theme.text))
-        title = shortened(self.x_title, metrics, below.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, below.width()))
-        painter.save()
-        painter.translate(2, frame.bottom())
-        painter.rotate(-90)
-        beside = QRectF(0, 0, frame.height(), 16)
-        title = shortened(self.y_title, metrics, beside.width())
-        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, beside.width()))
-        painter.restore()
 
     def _paint_pointer(self, painter: QPainter, pointer: Pointer, frame: QRectF) -> None:
         place = self.pixel(pointer.step, self.pointer_height)
@@ -277,32 +227,12 @@ class PlaneArea(QWidget):
         corner = beside(QRectF(place, QSizeF()), box_size(pointer, room), room, 12)
         paint_box(painter, self.theme, pointer, corner, room)
 
-    def _caption_lines(self) -> list[str]:
-        """The caption in lines that fit, the last one cut where there are too many."""
-        metrics = QFontMetricsF(body_font(TEXT_SIZE))
-        room = self.width() - 20.0
-        lines: list[str] = []
-        for word in filter(None, self.caption.split(" ")):
-            if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= room:
-                lines[-1] += f" {word}"
-            else:
-                lines.append(word)
-        most = min(max(1, self.height() // HEIGHT_PER_CAPTION_LINE), MOST_CAPTION_LINES)
-        if len(lines) > most:
-            rest = " ".join(lines[most - 1 :])
-            lines = [*lines[: most - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
-        return lines
+    @property
+    def cross_hair(self) -> object:
+        return self.pointer
 
-    def _y_ticks(self) -> list[Tick]:
-        shown = self.window_shown
-        height = self.height() - TOP - BOTTOM - CAPTION_LINE
-        return linear_ticks(shown.low, shown.high, max(2, int(height / PIXELS_PER_Y_TICK)))
-
-    def _left(self) -> float:
-        metrics = QFontMetricsF(body_font(TEXT_SIZE))
-        widest = max((metrics.horizontalAdvance(tick.label) for tick in self._y_ticks()), default=0.0)
-        # In jumps of 8 pixels, lest the frame trembles while numbers change.
-        return TITLE_WIDTH + 8 * math.ceil((widest + 10) / 8)
+    def point_nowhere(self) -> None:
+        self.pointed.emit(None)
 
     # What somebody does
 
@@ -313,6 +243,7 @@ class PlaneArea(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         here = event.position()
         if self._drag_from is None:
+            self.by_keys = False
             self.pointed.emit(self.numbers_at(here) if self.frame.contains(here) else None)
         elif self._is_panning or (here - self._drag_from).manhattanLength() >= CLICK:
             self._is_panning = True
@@ -333,12 +264,8 @@ class PlaneArea(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset_requested.emit()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self.pointed.emit(None)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.angleDelta().y() or event.angleDelta().x()
-        self.zoom(WHEEL_NOTCH ** (-delta / 120), self.numbers_at(event.position()))
+        self.zoom(wheel_factor(event), self.numbers_at(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -349,6 +276,7 @@ class PlaneArea(QWidget):
             self.pan(right * PAN * (shown.right - shown.left), up * PAN * (shown.high - shown.low))
         elif key in ARROWS:
             stride = 5 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
+            self.by_keys = True
             self.nudged.emit(stride * ARROWS[key][0], stride * ARROWS[key][1])
         elif key in ZOOM_KEYS:
             self.zoom(ZOOM_KEYS[key], self._middle())
@@ -356,24 +284,8 @@ class PlaneArea(QWidget):
             self.reset_requested.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.pointer is not None:
             self.chosen.emit(self._middle())
-        elif key == Qt.Key.Key_Escape and self.pointer is not None:
-            self.pointed.emit(None)
-            event.setAccepted(not self.window().inherits("QDockWidget"))  # a window of its own closes as well
         else:
-            event.ignore()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._shows_focus = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self.pointed.emit(None)
-        self.update()
+            super().keyPressEvent(event)
 
     def _middle(self) -> QPointF:
         """Where the cross-hair is; the middle of the plane if there is none."""
@@ -391,8 +303,3 @@ class PlaneArea(QWidget):
                 return
         self.show_window(window)
         self.window_changed.emit()
-
-
-def shortened(title: str, metrics: QFontMetricsF, room: float) -> str:
-    """The title of an axis, without what stands in brackets where there is no room for all of it."""
-    return title if metrics.horizontalAdvance(title) <= room else title.partition(" (")[0]

@@ -15,10 +15,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.gui.plots.area import ZOOM_STEP, PlotArea
+from deepviz.gui.plots.area import PlotArea
 from deepviz.gui.plots.pointer import Pointer
 from deepviz.gui.plots.ticks import Tick, format_integer
 from deepviz.gui.plots.view import View
+from deepviz.gui.plots.zooming import ZOOM_STEP
 from deepviz.gui.theme import Theme
 from deepviz.training.history import History
 

@@ -10,24 +10,25 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.gui.amounts import thousands
 from deepviz.gui.class_colors import class_color
-from deepviz.gui.plots.cloud_strip import CloudStrip, paint_points
+from deepviz.gui.plots.cloud_painting import CloudPainter
+from deepviz.gui.plots.cloud_strip import CloudStrip
 from deepviz.gui.plots.cloud_words import description, figure, percent, short_separation
-from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
-from deepviz.gui.plots.header import HEIGHT, Entry
+from deepviz.gui.plots.header import HEIGHT
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.part_look import PART_NAMES
-from deepviz.gui.plots.plane_area import RIGHT, PlaneArea
+from deepviz.gui.plots.plane_area import PlaneArea
+from deepviz.gui.plots.plane_limits import fitted
 from deepviz.gui.plots.pointer import Pointer, Reading
-from deepviz.gui.plots.ticks import apart, format_value
+from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
-from deepviz.gui.theme import Theme, viridis
-from deepviz.insight.plane import Window
+from deepviz.gui.theme import Theme
 from deepviz.insight.projection import SAMPLES, Clouds, LayerCloud, aligned
 from deepviz.insight.projection import Projection as Ask
 from deepviz.insight.subject import PARTS
@@ -35,9 +36,6 @@ from deepviz.insight.subject import PARTS
 COUNTS = (200, SAMPLES, 1000, 2000)
 NEAR = 14.0
 """Pixels within which a click means a sample."""
-MARGIN_SHARE, SLACK = 0.06, 0.35
-"""Shares of the range of the points: what is left free around them, and how much more may be before it is fitted."""
-DOT, SMALL_DOT = 6.0, 4.0
 SMALL = 300
 """Pixels of height below which pictures and dots are smaller, and less is said."""
 
@@ -56,13 +54,11 @@ class Projection(Look):
         self.answer: Clouds | None = None
         self.node = ""
         self.part, self.samples = "train", SAMPLES
-        self._sample: int | None = None
+        self._chosen_class: int | None = None
         self._is_zoomed = False
         self._settings: Settings | None = None
         self._shown_data: PreparedData | None = None
         super().__init__(parent)
-        self.area.layers += [self._paint_points]
-        self.area.decorations += [self._paint_bar]
         self.area.setAccessibleName("Samples as the chosen layer sees them")
         self.header.follow_button.setText("Whole")
         self.header.follow_button.setToolTip("Show all samples again (Home)")
@@ -75,6 +71,7 @@ class Projection(Look):
         self.area.menu_requested.connect(self._open_menu)
         self.strip.menu_requested.connect(self._open_menu)
         self.strip.chosen.connect(self._choose_cloud)
+        self.header.entry_pointed.connect(self._single_out)
 
     # What is asked
 
@@ -122,6 +119,13 @@ class Projection(Look):
         self.choose_samples(settings.get(PROJECTION_SAMPLES))
         self._settings = settings
 
+    def single_out(self, number: int | None) -> None:
+        """Let one class stand out from the others until another one is chosen, or none."""
+        self._chosen_class = number
+        for place, action in enumerate(self._single_menu.actions()):
+            action.setChecked(place == (0 if number is None else number + 1))
+        self._single_out(None)
+
     def reset_view(self) -> None:
         """Show all samples again."""
         self._is_zoomed = False
@@ -137,6 +141,7 @@ class Projection(Look):
 
     def apply_theme(self, theme: Theme) -> None:
         self.area.apply_theme(theme)
+        self.paint.theme = theme
         self.strip.apply_theme(theme)
         super().apply_theme(theme)
         if self.answer is not None:
@@ -169,6 +174,7 @@ class Projection(Look):
         content = QWidget(self)
         self.strip = CloudStrip(content)
         self.area = PlaneArea(content)
+        self.paint = CloudPainter(self.area)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -178,6 +184,8 @@ class Projection(Look):
 
     def _build_choices(self, menu: QMenu) -> None:
         menu.addAction("Reset view").triggered.connect(self.reset_view)
+        self._single_menu = menu.addMenu("Single out a class")
+        self._single_menu.setEnabled(False)
         self._part_actions, self._count_actions = {}, {}
         parts, group = menu.addMenu("Part of the data"), QActionGroup(self)
         for part in PARTS:
@@ -223,82 +231,76 @@ class Projection(Look):
     def _show_clouds(self) -> None:
         answer = self.answer
         assert answer is not None
-        place, cloud = self._cloud()
-        self.strip.show_clouds(answer.layers, [figure(answer, each) for each in answer.layers], self._colors(), place)
+        _, cloud = self._cloud()
+        self.paint.answer, self.paint.cloud = answer, cloud
+        self._show_strip()
         points = cloud.points[np.isfinite(cloud.points).all(axis=1)]
         if not self._is_zoomed and len(points):
             self.area.show_window(fitted(points, self.area.window_shown))
-        self.area.right_margin = RIGHT if answer.is_class else bar_margin(*self._levels()) + 8
+        self.area.right_margin = self.paint.right_margin
         self._say_words(cloud)
-        names = self.data.class_names if answer.is_class and self.data is not None else ()
-        colors = [class_color(self.theme, number) for number in range(len(names))]
-        self.header.set_entries(
-            [Entry(name, "", color, is_patch=True) for name, color in zip(names, colors, strict=True)]
-        )
-        if self._sample is not None:
-            self._say_sample(min(self._sample, len(cloud.points) - 1))
+        self._show_classes(self.data.class_names if answer.is_class and self.data is not None else ())
+        if self.paint.sample is not None:
+            self._say_sample(min(self.paint.sample, len(cloud.points) - 1))
         self.area.update()
+
+    def _show_strip(self) -> None:
+        assert self.answer is not None
+        place, _ = self._cloud()
+        figures = [figure(self.answer, each) for each in self.answer.layers]
+        self.strip.show_clouds(self.answer.layers, figures, self.paint.colors(fades=True), place)
+
+    def _show_classes(self, names: Sequence[str]) -> None:
+        """Name the classes in the header, and offer in the menu to single one of them out."""
+        self.header.set_entries(
+            Entry(name, "", class_color(self.theme, number), is_patch=True, mark=number)
+            for number, name in enumerate(names)
+        )
+        self._single_menu.setEnabled(bool(names))
+        if [each.text() for each in self._single_menu.actions()[1:]] != list(names):
+            self._chosen_class = None
+            self._fill_single_menu(names)
+            self._single_out(None)
+
+    def _fill_single_menu(self, names: Sequence[str]) -> None:
+        self._single_menu.clear()
+        for number, name in ((None, "None"), *enumerate(names)):
+            action = QAction(name, self._single_menu, checkable=True, checked=number == self._chosen_class)
+            action.triggered.connect(lambda _, number=number: self.single_out(number))
+            self._single_menu.addAction(action)
 
     def _say_words(self, cloud: LayerCloud) -> None:
         """What is said around the large picture; little where there is little room."""
         assert self.answer is not None
         first, second = (percent(float(share)) for share in cloud.shares)
-        is_small = self.height() < SMALL
+        is_small = self.paint.is_small
         axes = f"component 1 ({first} of the variance)", f"component 2 ({second})"
         if is_small:
             axes = f"component 1 ({first})", f"2 ({second})"
         say = short_separation if is_small else description
         self.area.say(say(self.answer, cloud), *axes)
 
-    def _colors(self) -> list[str]:
-        answer = self.answer
-        assert answer is not None
-        if answer.is_class:
-            palette = [class_color(self.theme, number) for number in range(int(answer.targets.max()) + 1)]
-            return [palette[number] for number in answer.targets.tolist()]
-        low, high = self._levels()
-        places = np.clip((answer.targets - low) / (high - low) * 31, 0, 31).astype(np.intp) * 8
-        return ["#" + bytes(viridis()[place]).hex() for place in places.tolist()]
-
-    def _levels(self) -> tuple[float, float]:
-        assert self.answer is not None
-        return apart(float(self.answer.targets.min()), float(self.answer.targets.max()))
-
-    def _paint_points(self, painter: QPainter) -> None:
-        if self.answer is None:
-            return
-        _, cloud = self._cloud()
-        if not np.isfinite(cloud.points).all():
-            return
-        xs, ys = self.area.pixels(cloud.points[:, 0], cloud.points[:, 1])
-        colors = [self.theme.accent] * len(xs) if cloud.has_entries else self._colors()
-        size = DOT if self.height() >= SMALL else SMALL_DOT
-        paint_points(painter, xs, ys, [self.theme.panel] * len(xs), size + 2)
-        paint_points(painter, xs, ys, colors, size)
-        if cloud.has_entries and len(xs) <= 200:
-            painter.setPen(QColor(self.theme.dim))
-            for number, (x, y) in enumerate(zip(xs.tolist(), ys.tolist(), strict=True)):
-                painter.drawText(QPointF(x + 5, y - 3), str(number))
-        if self._sample is not None and self._sample < len(xs):
-            painter.setPen(QPen(QColor(self.theme.text), 1.5))
-            painter.drawEllipse(QPointF(float(xs[self._sample]), float(ys[self._sample])), 6, 6)
-
-    def _paint_bar(self, painter: QPainter) -> None:
-        """Which colour means which number to fit."""
-        if self.answer is not None and not self.answer.is_class:
-            paint_color_bar(painter, self.area.frame, viridis(), *self._levels(), self.theme)
-
     # What somebody does
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.strip.set_low(self.height() < SMALL)
+        self.paint.is_small = self.height() < SMALL
+        self.strip.set_low(self.paint.is_small)
         if self.answer is not None:
             self._say_words(self._cloud()[1])
 
+    def _single_out(self, number: int | None) -> None:
+        """Let the class stand out that is pointed at in the header; without one, the chosen one."""
+        singled = self._chosen_class if number is None else number
+        if singled != self.paint.singled:
+            self.paint.singled = singled
+            if self.answer is not None:
+                self._show_strip()
+            self.area.update()
+
     def _choose_cloud(self, number: int) -> None:
         assert self.answer is not None
-        self._sample = None
+        self.paint.sample = None
         self.choose_node(self.answer.layers[number].node)
 
     def _zoom(self) -> None:
@@ -324,7 +326,7 @@ class Projection(Look):
         """To the next sample or the one before, by number."""
         if self.answer is not None:
             count = len(self._cloud()[1].points)
-            self._say_sample(0 if self._sample is None else (self._sample + right + up) % count)
+            self._say_sample(0 if self.paint.sample is None else (self.paint.sample + right + up) % count)
 
     def _choose(self, here: QPointF) -> None:
         place = self._nearest(here)
@@ -332,7 +334,7 @@ class Projection(Look):
             self.sample_chosen.emit(self.answer.part, int(self.answer.numbers[place]))
 
     def _say_sample(self, place: int | None) -> None:
-        self._sample = place
+        self.paint.sample = place
         if place is None or self.answer is None:
             self.area.set_pointer(None)
             return
@@ -344,7 +346,7 @@ class Projection(Look):
         else:
             heading = f"{PART_NAMES[answer.part].lower()} sample {thousands(int(answer.numbers[place]))}"
             word = "class" if answer.is_class else "target"
-            readings.append(Reading(word, self._word(place), self._colors()[place]))
+            readings.append(Reading(word, self._word(place), self.paint.colors()[place]))
         readings += [Reading("component 1", format_value(x, 6), self.theme.dim)]
         readings += [Reading("component 2", format_value(y, 6), self.theme.dim)]
         self.area.set_pointer(Pointer(x, heading, tuple(readings)), y)
@@ -357,21 +359,3 @@ class Projection(Look):
             names = self.data.class_names if self.data is not None else ()
             return names[int(target)] if int(target) < len(names) else str(int(target))
         return format_value(float(target), 6)
-
-
-def fitted(points: np.ndarray, before: Window) -> Window:
-    """A stretch of the plane with all points in it; the one before if it fits well enough, lest all things tremble.
-
-    Parameters
-    ----------
-    points
-        Finite, shape ``(n, 2)``, at least one.
-    """
-    ends: list[float] = []
-    for axis, (low, high) in enumerate(((before.left, before.right), (before.low, before.high))):
-        least, greatest = float(points[:, axis].min()), float(points[:, axis].max())
-        span = greatest - least
-        margin = MARGIN_SHARE * span if span > 0 else max(abs(least) * MARGIN_SHARE, 1.0)
-        is_good = span > 0 and low <= least and greatest <= high and high - low <= (1 + SLACK) * span
-        ends += [low, high] if is_good else [least - margin, greatest + margin]
-    return Window(*ends)

@@ -123,7 +123,7 @@ class RateArea(PlotArea):
         key: Any = event.key()
         if key in CHOOSING and self.pointer is not None:
             self.chosen.emit(self.pointer.step)
-        elif key == Qt.Key.Key_Escape and self.pointer is None and self.has_choice:
+        elif key == Qt.Key.Key_Escape and self.has_choice and not (self.by_keys and self.pointer is not None):
             self.unchosen.emit()
         else:
             super().keyPressEvent(event)

@@ -21,7 +21,7 @@ from deepviz.document.project import Project
 from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.plots.compute_row import ComputeRow
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.rate_area import RateArea
 from deepviz.gui.plots.rate_picture import RatePicture, two_figures

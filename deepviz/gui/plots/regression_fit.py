@@ -18,7 +18,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plane_area import RIGHT
 from deepviz.gui.plots.plane_look import NEAR, PlaneLook, make_narrow
 from deepviz.gui.plots.pointer import Pointer, Reading

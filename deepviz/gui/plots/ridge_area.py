@@ -9,15 +9,12 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -30,11 +27,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.area import BOTTOM, RIGHT, SMALLEST_LEFT, TICK_SIZE, TOP, WHEEL_NOTCH, ZOOM_KEYS
+from deepviz.gui.plots.area import BOTTOM, RIGHT, SMALLEST_LEFT, TICK_SIZE, TOP
+from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.rebinning import Floats, bin_edges, full_range
 from deepviz.gui.plots.ridge_drawing import RidgeDrawing
 from deepviz.gui.plots.ticks import Tick, linear_ticks, step_ticks
+from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme, body_font
 
 BAR_MARGIN = 62.0
@@ -45,7 +44,7 @@ NARROWEST = 1e-9
 """How narrow a range of values may become by zooming, as a share of the whole."""
 
 
-class RidgeArea(QWidget):
+class RidgeArea(Pointed, QWidget):
     """Histograms of one layer over time.
 
     Parameters
@@ -85,7 +84,7 @@ class RidgeArea(QWidget):
         self._moment: int | None = None
         self._picture: QPixmap | None = None
         self._drag_from: QPointF | None = None
-        self._is_panning = self._shows_focus = False
+        self._is_panning = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -210,11 +209,7 @@ class RidgeArea(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         self._paint_pointer(painter)
-        if self._shows_focus:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 4, 4)
+        self._paint_focus(painter)
         painter.end()
         self.seconds_to_paint = perf_counter() - start
 
@@ -277,6 +272,13 @@ class RidgeArea(QWidget):
         top = frame.top() + 2 if y > frame.center().y() else frame.bottom() - size.height() - 2
         paint_box(painter, theme, self.pointer, inside(QPointF(left, top), size, room), room)
 
+    @property
+    def cross_hair(self) -> object:
+        return self.place
+
+    def point_nowhere(self) -> None:
+        self._point_at(None)
+
     # What the user does
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -292,7 +294,7 @@ class RidgeArea(QWidget):
         if drawing is None:
             return
         if self._drag_from is None:
-            inside = drawing.frame.contains(here)
+            inside, self.by_keys = drawing.frame.contains(here), False
             self._point_at((drawing.step_at(here), drawing.value_at(here.x())) if inside else None)
         elif self._is_panning or abs(here.x() - self._drag_from.x()) >= 3:
             self._is_panning = True
@@ -310,14 +312,10 @@ class RidgeArea(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset_requested.emit()
 
-    def leaveEvent(self, event: Any) -> None:
-        self._point_at(None)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom in value about the pointer."""
-        delta = event.angleDelta().y() or event.angleDelta().x()
         if self.drawing is not None:
-            self._zoom(WHEEL_NOTCH ** (-delta / 120), self.drawing.value_at(event.position().x()))
+            self._zoom(wheel_factor(event), self.drawing.value_at(event.position().x()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -328,15 +326,14 @@ class RidgeArea(QWidget):
             Qt.Key.Key_Up: (-stride, 0), Qt.Key.Key_Down: (stride, 0),
         }  # fmt: skip
         if key in moves and drawing is not None:
+            self.by_keys = True
             self._nudge(drawing, *moves[Qt.Key(key)])
         elif key in ZOOM_KEYS and drawing is not None:
             self._zoom(ZOOM_KEYS[Qt.Key(key)], sum(self._range) / 2 if self.place is None else self.place[1])
         elif key == Qt.Key.Key_Home:
             self.reset_requested.emit()
-        elif key == Qt.Key.Key_Escape and self.place is not None:
-            self._point_at(None)
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
     def _nudge(self, drawing: RidgeDrawing, steps: int, bins: int) -> None:
         """Move the cross-hair to another histogram, or to the middle of another bin of the same one."""
@@ -356,16 +353,3 @@ class RidgeArea(QWidget):
     def _zoom(self, factor: float, centre: float) -> None:
         low, high = self._range
         self.set_value_range(centre - (centre - low) * factor, centre + (high - centre) * factor)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in (
-            *(Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason),
-        )
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        self._point_at(None)

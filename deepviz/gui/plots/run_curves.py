@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -202,13 +202,21 @@ class RunCurves(Plot):
             self.area.box.addItem(self.curves[-1], ignoreBounds=True)
         return self.curves
 
-    def _fit(self, places: Iterable[Numbers], heights: Iterable[Numbers]) -> None:
-        """Show everything, unless somebody has chosen a part."""
-        last = max((float(each[-1]) for each in places if len(each)), default=1.0)
+    def _fit(self, drawn: Sequence[tuple[Numbers, Sequence[Numbers]]]) -> None:
+        """Show everything, unless somebody has chosen a part; of that, all heights.
+
+        Parameters
+        ----------
+        drawn
+            Of each curve where its points are, shape (n,), and all heights that are drawn there, each (n,).
+        """
+        last = max((float(places[-1]) for places, _ in drawn if len(places)), default=1.0)
         x_range = (0.0, last or 1.0) if self.is_following else self.area.x_range
         y_range = self.area.y_range
         if not self.area.y_is_free:
-            finite = [each[np.isfinite(each)] for each in heights]
+            finite = [
+                each[np.isfinite(each) & seen_at(places, *x_range)] for places, heights in drawn for each in heights
+            ]
             joined = np.concatenate([np.zeros(0), *finite])
             y_range = self._limits(float(joined.min()), float(joined.max())) if len(joined) else (0.0, 1.0)
         self.area.set_range(x_range, y_range)
@@ -277,6 +285,13 @@ def smoothed(steps: npt.NDArray[np.int64], values: Numbers, time_constant: float
             total, weight = total + value, weight + 1.0
         made[place] = total / weight if weight else math.nan
     return made
+
+
+def seen_at(places: Numbers, left: float, right: float) -> npt.NDArray[np.bool_]:
+    """Which points of a curve matter between two places: those between them, and one more to each side."""
+    first, past = np.searchsorted(places, (left, right)).tolist()
+    numbers = np.arange(len(places))
+    return np.asarray((numbers >= first - 1) & (numbers <= past), np.bool_)
 
 
 def nearest_place(places: npt.NDArray[Any], where: float) -> int:

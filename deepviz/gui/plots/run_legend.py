@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
 
 LINE, MOST_LINES = 18.0, 4

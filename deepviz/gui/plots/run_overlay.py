@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
 from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend
@@ -110,14 +110,14 @@ class RunOverlay(RunCurves):
         return found
 
     def _draw(self) -> None:
-        self._courses = self._found()
+        self._courses, drawn = self._found(), list[tuple[Numbers, tuple[Numbers, ...]]]()
         for depth, (curve, course) in enumerate(zip(self._set_curves(len(self._courses)), self._courses, strict=True)):
             curve.setZValue(-depth)
             curve.set_look(course.color, DOTS if course.is_validation and self.part == "both" else (), BAND_OPACITY)
             band = (self.to_axis(course.low), self.to_axis(course.high)) if course.has_band else None
             curve.set_points(course.places, course.drawn, band)
-        ends = [self.to_axis(end) for each in self._courses if each.has_band for end in (each.low, each.high)]
-        self._fit([each.places for each in self._courses], [*(each.drawn for each in self._courses), *ends])
+            drawn.append((course.places, (course.drawn, *(band or ()))))
+        self._fit(drawn)
         has_both = self.part == "both" and len({each.is_validation for each in self._courses}) == 2
         kinds = (Entry("training", "", self.theme.dim), Entry("validation", "", self.theme.dim, DOTS, short="val."))
         self.header.set_entries(kinds if has_both else ())

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.header import Entry
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.result_table import ROW, CurvesWithResults, Result, ResultTable
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, nearest_place, smoothed
@@ -136,19 +136,19 @@ class SeedBand(RunCurves):
             if band is not None and len(band.steps):
                 self._bands.append((name, number, band))
         run = self.runs[0]
-        heights: list[Numbers] = []
-        entries = []
+        drawn, entries = list[tuple[Numbers, tuple[Numbers, ...]]](), []
         for curve, (name, number, band) in zip(self._set_curves(len(self._bands)), self._bands, strict=True):
             look = self.theme.curve(number)
             low, high = self.to_axis(band.low), self.to_axis(band.high)
             mean = smoothed(band.steps, band.mean, self.smoothing) if self.smoothing and not number else band.mean
             curve.set_look(look.color, look.dashes, BAND_OPACITY)
-            curve.set_points(self.places(run, band.steps), self.to_axis(mean), (low, high))
-            heights += [low, high]
+            places = self.places(run, band.steps)
+            curve.set_points(places, self.to_axis(mean), (low, high))
+            drawn.append((places, (low, high)))
             entries.append(
                 Entry(f"{name}, mean", self.value_text(float(band.mean[-1]), False), look.color, look.dashes)
             )
-        self._fit([self.places(run, band.steps) for _, _, band in self._bands], heights)
+        self._fit(drawn)
         self.header.set_entries(entries)
         self.header.set_note(self._note())
         self._results.show_results(self.results, self.quantity, len(self.runs), self.theme)

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QImage,
     QKeyEvent,
@@ -30,6 +28,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from deepviz.gui.plots.arrangement import GAP, TITLE, Arrangement, arranged
 from deepviz.gui.plots.color_bar import bar_margin, paint_color_bar
 from deepviz.gui.plots.color_scale import ColorScale
+from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, beside, box_size, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font
 
@@ -51,7 +50,7 @@ class Picture:
     image: QImage
 
 
-class TileGrid(QAbstractScrollArea):
+class TileGrid(Pointed, QAbstractScrollArea):
     """Pictures of one size.
 
     Attributes
@@ -86,7 +85,6 @@ class TileGrid(QAbstractScrollArea):
         self.seconds_to_paint = 0.0
         self._margin = 0.0
         self._hand = QPointF()
-        self._has_keys = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -182,7 +180,7 @@ class TileGrid(QAbstractScrollArea):
             if rect.bottom() < area.top() or rect.top() - TITLE > area.bottom():
                 continue
             self._paint_one(painter, metrics, self.pictures[number], rect, is_wide or len(numbers) == 1)
-            if not is_picture and number == self.current and self._has_keys and self.large is None:
+            if not is_picture and number == self.current and self._shows_focus and self.large is None:
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
                 painter.drawRect(rect.adjusted(-2, -2, 2, 2))
         if self.scale is not None and area.height() >= LEAST_BAR:
@@ -223,6 +221,13 @@ class TileGrid(QAbstractScrollArea):
         room = area.size()
         paint_box(painter, self.theme, pointer, beside(dot, box_size(pointer, room), room, 10), room)
 
+    @property
+    def cross_hair(self) -> object:
+        return self.place
+
+    def point_nowhere(self) -> None:
+        self.point_at(None)
+
     # What somebody does
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -239,16 +244,15 @@ class TileGrid(QAbstractScrollArea):
             self.enlarge(number)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.by_keys = False
         self.point_at(self._place_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key: Any = event.key()
         if not self.pictures:
             event.ignore()
         elif key in ARROWS and (self.large is not None or len(self.pictures) == 1):
+            self.by_keys = True
             self._move_dot(*ARROWS[key], 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif key in ARROWS:
             self._move_current(*ARROWS[key])
@@ -257,24 +261,12 @@ class TileGrid(QAbstractScrollArea):
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and self.large is not None:
             by = 1 if key == Qt.Key.Key_PageDown else -1
             self.enlarge((self.large + by) % len(self.pictures))
-        elif key == Qt.Key.Key_Escape and (self.large is not None or self.place is not None):
-            self.point_at(None)
+        elif key == Qt.Key.Key_Escape and self.large is not None:
             self.enlarge(None)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            QAbstractScrollArea.keyPressEvent(self, event)
         else:
             super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._has_keys = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._has_keys = False
-        self.point_at(None)
-        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_scroll_bar()
@@ -339,7 +331,7 @@ class TileGrid(QAbstractScrollArea):
         self.point_at((number, row, column))
 
     def _move_current(self, down: int, right: int) -> None:
-        self._has_keys = True
+        self._shows_focus = True
         moved = self.current + right + down * self._arrangement().columns
         if 0 <= moved < len(self.pictures):
             self.current = moved

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.ticks import linear_ticks
 from deepviz.gui.signed_colors import ABOVE, BELOW
@@ -23,7 +24,7 @@ TOP, RIGHT, BOTTOM = 10.0, 12.0, 20.0
 LEAST_CONTRAST = 2.5
 
 
-class UnitBars(QWidget):
+class UnitBars(Pointed, QWidget):
     """Bars for some numbers.
 
     Attributes
@@ -47,7 +48,6 @@ class UnitBars(QWidget):
         self.names: Sequence[str] = ()
         self.low, self.high = 0.0, 1.0
         self.pointed: int | None = None
-        self._has_keys = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -103,9 +103,8 @@ class UnitBars(QWidget):
         if len(self.values):
             self._paint_bars(painter, frame)
             self._paint_names(painter, frame)
-        if not is_picture and self._has_keys:
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 4, 4)
+        if not is_picture:
+            self._paint_focus(painter)
         if not is_picture and self.pointed is not None:
             self._paint_pointer(painter, frame, area)
         painter.restore()
@@ -165,38 +164,27 @@ class UnitBars(QWidget):
         left = x + 10 if x < area.center().x() else x - 10 - size.width()
         paint_box(painter, self.theme, pointer, inside(QPointF(left, frame.top()), size, room), room)
 
+    @property
+    def cross_hair(self) -> object:
+        return self.pointed
+
+    def point_nowhere(self) -> None:
+        self.point_at(None)
+
     # What somebody does
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        frame, here = self.frame(), event.position()
+        frame, here, self.by_keys = self.frame(), event.position(), False
         number = math.floor((here.x() - frame.left()) / frame.width() * max(len(self.values), 1))
         self.point_at(number if 0 <= number < len(self.values) else None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key: Any = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and len(self.values):
-            by = 1 if key == Qt.Key.Key_Right else -1
+            by, self.by_keys = 1 if key == Qt.Key.Key_Right else -1, True
             self.point_at(0 if self.pointed is None else min(max(self.pointed + by, 0), len(self.values) - 1))
-        elif key == Qt.Key.Key_Escape and self.pointed is not None:
-            self.point_at(None)
         else:
             super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._has_keys = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._has_keys = False
-        self.point_at(None)
-        self.update()
 
     def _ticks(self, height: float) -> list[Any]:
         return linear_ticks(self.low, self.high, max(2, int((height - TOP - BOTTOM) / 26)))

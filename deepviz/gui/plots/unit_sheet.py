@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFocusEvent,
     QFontMetricsF,
     QImage,
     QKeyEvent,
@@ -23,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from deepviz.gui.plots.key_focus import KeyFocus
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 
@@ -41,7 +41,7 @@ class UnitTile:
     value: str
 
 
-class UnitSheet(QAbstractScrollArea):
+class UnitSheet(KeyFocus, QAbstractScrollArea):
     """The tiles.
 
     Attributes
@@ -68,7 +68,6 @@ class UnitSheet(QAbstractScrollArea):
         self.pointer: Pointer | None = None
         self.seconds_to_paint = 0.0
         self._pointer_at = QPointF()
-        self._shows_focus = False
         self._side, self._columns = SMALLEST, 1
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -200,17 +199,6 @@ class UnitSheet(QAbstractScrollArea):
             self.chosen.emit(self.current)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._shows_focus = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = False
-        super().focusOutEvent(event)
-        self.viewport().update()
 
     def _bring_into_sight(self, number: int) -> None:
         place, bar = self.place_of(number), self.verticalScrollBar()

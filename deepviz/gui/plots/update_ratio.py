@@ -16,8 +16,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.curve_plot import _Points as Points
-from deepviz.gui.plots.header import Entry
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
+from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.overlay import Overlay, room_of, write
 
 RULE, LOWEST, HIGHEST = 1e-3, 1e-4, 1e-2

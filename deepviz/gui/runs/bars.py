@@ -96,6 +96,8 @@ class ButtonBar(QWidget):
             if button.isHidden():
                 action = self._menu.addAction(button.text())
                 action.setEnabled(button.isEnabled())
+                action.setCheckable(button.isCheckable())
+                action.setChecked(button.isChecked())
                 action.triggered.connect(button.click)
 
 

@@ -22,6 +22,8 @@ MOST_VALUES = 5
 
 FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
 WHEN = "When it began"
+EPOCHS_TIP = "How often it has seen all samples; parts of an epoch count as such"
+UNFINISHED = "Over the steps that were made of the only epoch, which was not completed"
 SHORT = {"loss": "loss", "accuracy": "acc."}
 
 
@@ -39,6 +41,8 @@ class Column:
         The same for people.
     is_number
         Whether it is aligned to the right.
+    more
+        What else there is to know of what it says of a run, for the tip; empty if nothing.
     """
 
     key: str
@@ -47,6 +51,7 @@ class Column:
     value: Callable[[RunSummary], Any]
     words: Callable[[RunSummary], str]
     is_number: bool = False
+    more: Callable[[RunSummary], str] = lambda run: ""
 
 
 def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
@@ -59,11 +64,9 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     ]
     if with_project:
         found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
-    if len({each.network for each in sound}) > 1 or with_project:
-        found.append(Column("network", "Network", "", lambda run: run.network, lambda run: run.network))
     found += [_setting(path) for path in differing([each.whole_settings for each in sound])[:MOST_SETTINGS]]
     found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
-    found.append(_number("epochs", "Epochs made", "How many it came to", lambda run: run.epochs, thousands))
+    found.append(Column("epochs", "Epochs made", EPOCHS_TIP, epochs_made, epochs_text, is_number=True))
     known = dict.fromkeys(name for each in sound for name in each.figures)
     for name in sorted(known, key=lambda name: (FIGURES.index(name) if name in FIGURES else len(FIGURES), name)):
         found += [_figure(name, False), _figure(name, True)]
@@ -77,6 +80,8 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
             True,
         )
     )
+    if len({each.network for each in sound}) > 1 or with_project:  # last: it is wide, and settings tell what differs
+        found.append(Column("network", "Network", "", lambda run: run.network, lambda run: run.network))
     return found
 
 
@@ -114,10 +119,26 @@ def figure_name(name: str) -> str:
 
 def figure_tip(name: str, is_best: bool = False) -> str:
     """What exactly a figure is, for the tip of its heading."""
-    which = "The best value of any epoch" if is_best else "The last epoch's value"
+    which = "The best value of all whole epochs" if is_best else "The value of the last whole epoch"
     if name.startswith(PREFIX):
         return f"{which}, measured on the validation data after the epoch"
-    return f"{which}: the mean over the training steps of the epoch"
+    return (
+        f"{which}: the mean over its training steps.\nAn epoch that was not completed counts only if there is no other"
+    )
+
+
+def epochs_made(run: RunSummary) -> float:
+    """How many epochs a run has made: with a fraction where it ended amid one, and that is known."""
+    length = run.steps_per_epoch
+    is_amid = length > 0 and (run.epochs - 1) * length < run.steps < run.epochs * length
+    return run.steps / length if is_amid else float(run.epochs)
+
+
+def epochs_text(run: RunSummary) -> str:
+    """``12``, or ``6.2`` where it ended amid the seventh: never rounded up to an epoch that was not completed."""
+    made = epochs_made(run)
+    whole, tenths = divmod(math.floor(made * 10), 10)
+    return thousands(whole) if made == whole else f"{thousands(whole)}.{tenths}"
 
 
 def time_of(seconds: float) -> str:
@@ -146,10 +167,6 @@ def when_words(run: RunSummary) -> str:
     """When a run began and ended, as far as that is known, and for how long it trained; each in a line."""
     ended = [f"Ended {moment(run.over)} ({run.ending})"] if run.over else []
     return "\n".join([f"Began {moment(run.created)}", *ended, f"Trained for {time_of(run.seconds)}"])
-
-
-def _number(key: str, title: str, tip: str, value: Callable[[RunSummary], Any], words: Callable[[Any], str]) -> Column:
-    return Column(key, title, tip, value, lambda run: words(value(run)), is_number=True)
 
 
 def _setting(path: str) -> Column:
@@ -191,6 +208,13 @@ def _figure(name: str, is_best: bool) -> Column:
         found = run.figures.get(name)
         return "–" if found is None else figure_text(name, found.best if is_best else found.last, found.is_exact)
 
+    def more(run: RunSummary) -> str:
+        found = run.figures.get(name)
+        if found is None:
+            return ""
+        lines = [f"Epoch {best_epoch_text(found)}"] if is_best and found.is_whole else []
+        return "\n".join([*lines, *([] if found.is_whole else [UNFINISHED])])
+
     title = f"{label} best" if is_best else label
     key = f"{'best' if is_best else 'last'} {name}"
-    return Column(key, title, figure_tip(name, is_best), value, words, is_number=True)
+    return Column(key, title, figure_tip(name, is_best), value, words, True, more)

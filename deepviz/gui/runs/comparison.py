@@ -1,15 +1,17 @@
-"""Runs side by side: every setting in which they differ, and every figure, with the best of each marked."""
+"""Runs side by side: every setting and every figure, with the best of each marked and what is equal in all told."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepviz.gui.amounts import thousands
 from deepviz.gui.runs.columns import (
+    EPOCHS_TIP,
     WHEN,
     best_epoch_text,
+    epochs_text,
     figure_label,
     figure_name,
     figure_text,
@@ -49,47 +51,73 @@ class Row:
     cells: tuple[str, ...]
     best: frozenset[int] = frozenset()
     short: str = ""
+    is_equal: bool = False
 
 
 def compared(runs: Sequence[RunSummary]) -> list[Row]:
-    """All lines of the comparison of some runs."""
-    rows = [
-        Row("Settings", heading_of(path), path, tuple(setting_text(each, path) for each in runs))
-        for path in differing([each.whole_settings for each in runs])
-    ]
+    """All lines of the comparison of some runs: first the settings in which they differ, then figures, then the rest.
+
+    Settings that are equal in all of them come last.
+    """
+    different = differing([each.whole_settings for each in runs])
+    rows = [_setting(path, runs) for path in different]
     for name in dict.fromkeys(name for each in runs for name in each.figures):
-        for is_best, words in ((False, "last epoch"), (True, "best epoch")):
-            numbers = [each.figure(name, is_best) for each in runs]
-            found = [each.figures.get(name) for each in runs]
-            exact = [each is None or each.is_exact for each in found]
-            cells = tuple(figure_text(name, *each, digits=6) for each in zip(numbers, exact, strict=True))
-            label, short = figure_name(name), f"{figure_label(name)} {words.removesuffix(' epoch')}"
-            rows.append(Row("Figures", f"{label}, {words}", name, cells, best_of(name, numbers), short))
-            if is_best:
-                epochs = tuple("–" if each is None else best_epoch_text(each) for each in found)
-                rows.append(Row("Figures", f"{label}, best at epoch", name, epochs, short="  at epoch"))
+        last, best = (_figures(name, runs, is_best) for is_best in (False, True))
+        found = [each.figures.get(name) for each in runs]
+        epochs = tuple("–" if each is None else best_epoch_text(each) for each in found)
+        at = Row("Figures", f"{figure_name(name)}, best at epoch", name, epochs, short="  at epoch")
+        rows += [_marked(last), replace(best, is_equal=_is_equal(best) and _is_equal(at)), _marked(at)]
     for part in dict.fromkeys(part for each in runs for part in each.results):
         for name in dict.fromkeys(name for each in runs for name in each.results.get(part, {})):
             numbers = [each.results.get(part, {}).get(name) for each in runs]
             label, short = f"{part.capitalize()} {name}, evaluated", f"{SHORT_PARTS.get(part, part)} {name}"
             evaluated = tuple(figure_text(name, number, digits=6) for number in numbers)
-            rows.append(Row("Figures", label, f"{part} {name}", evaluated, best_of(name, numbers), short))
-    rows.append(Row("Run", "Ended", "", tuple(each.ending for each in runs)))
-    rows.append(Row("Run", "Epochs made", "", tuple(thousands(each.epochs) for each in runs)))
-    rows.append(Row("Run", "Steps made", "", tuple(thousands(each.steps) for each in runs)))
-    rows.append(Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)))
+            row = Row("Figures", label, f"{part} {name}", evaluated, best_of(name, numbers), short)
+            rows.append(_marked(row))
+    seconds = [each.seconds for each in runs]
+    about = [
+        Row("Run", "Ended", "", tuple(each.ending for each in runs)),
+        Row("Run", "Epochs made", EPOCHS_TIP, tuple(map(epochs_text, runs))),
+        Row("Run", "Steps made", "", tuple(thousands(each.steps) for each in runs)),
+        Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)),
+        Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)),
+        Row("Run", "When", WHEN, tuple(moment(each.created) for each in runs)),
+    ]
     if any(each.changes for each in runs):
         noted = tuple("; ".join(f"{thousands(step)}: {text}" for step, text in each.changes) or "–" for each in runs)
-        rows.append(Row("Run", "Noted while it ran", "After which step, and what", noted))
-    seconds = [each.seconds for each in runs]
-    rows.append(Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)))
-    rows.append(Row("Run", "When", WHEN, tuple(moment(each.created) for each in runs)))
-    return rows
+        about.insert(4, Row("Run", "Noted while it ran", "After which step, and what", noted))
+    paths = dict.fromkeys(path for each in runs for path in each.whole_settings)
+    others = (_marked(_setting(path, runs)) for path in paths if path not in different)
+    return [*rows, *map(_marked, about), *(row for row in others if row.is_equal)]
 
 
 def best_of(name: str, numbers: Sequence[float | None]) -> frozenset[int]:
     """Which of some values of a quantity are the best; none if all are the same or there is only one."""
     return _extremes(numbers, smallest=falls(name))
+
+
+def _setting(path: str, runs: Sequence[RunSummary]) -> Row:
+    return Row("Settings", heading_of(path), path, tuple(setting_text(each, path) for each in runs))
+
+
+def _figures(name: str, runs: Sequence[RunSummary], is_best: bool) -> Row:
+    """The last or the best value of a quantity."""
+    words = "best epoch" if is_best else "last epoch"
+    numbers = [each.figure(name, is_best) for each in runs]
+    found = [each.figures.get(name) for each in runs]
+    exact = [each is None or each.is_exact for each in found]
+    cells = tuple(figure_text(name, *each, digits=6) for each in zip(numbers, exact, strict=True))
+    short = f"{figure_label(name)} {words.removesuffix(' epoch')}"
+    return Row("Figures", f"{figure_name(name)}, {words}", name, cells, best_of(name, numbers), short)
+
+
+def _marked(row: Row) -> Row:
+    return replace(row, is_equal=_is_equal(row))
+
+
+def _is_equal(row: Row) -> bool:
+    """Whether it says the same of all; where rounded numbers look alike, one may still be the best."""
+    return len(set(row.cells)) == 1 and not row.best
 
 
 def _extremes(numbers: Sequence[float | None], smallest: bool) -> frozenset[int]:

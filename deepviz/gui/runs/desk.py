@@ -20,7 +20,7 @@ from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.runs.plan_page import Outlook
 from deepviz.gui.runs.recorder import RunRecorder
 from deepviz.gui.runs.trial import TO_BEGIN, RunTrial
-from deepviz.gui.settings import RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
+from deepviz.gui.settings import RUNS_EQUAL_ROWS, RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
 from deepviz.gui.theme import Theme
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.queue_entry import QueuedRun
@@ -82,6 +82,9 @@ class RunsDesk(QObject):
         page = self.panel.list_page
         page.scope.setCurrentIndex(int(settings.get(RUNS_OF_ALL)))
         page.scope.currentIndexChanged.connect(lambda index: settings.set(RUNS_OF_ALL, bool(index)))
+        equal_rows = self.panel.compare_page.equal_switch
+        equal_rows.setChecked(settings.get(RUNS_EQUAL_ROWS))
+        equal_rows.toggled.connect(lambda is_on: settings.set(RUNS_EQUAL_ROWS, is_on))
         self.panel.model.sort_by(settings.get(RUNS_SORTED_BY), settings.get(RUNS_FALLING))
         self.panel.model.modelReset.connect(self._remember_order)
         self.panel.chosen_changed.connect(self.show_chosen)

@@ -20,6 +20,8 @@ from deepviz.training.run_settings import value_words
 PAUSE = 250
 """Milliseconds after the last letter until all combinations are checked."""
 SETTING_LETTERS = 18
+USUAL = (".learning_rate", ".batch_size", ".units", ".filters", ".rate", ".epochs")
+"""How settings end that are varied most, in this order."""
 SIDE_BY_SIDE = 420
 """Pixels of width that a setting and its values need beside each other."""
 
@@ -39,21 +41,24 @@ class AxisRow(QWidget):
         self.setting.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setting.setMinimumContentsLength(SETTING_LETTERS)
         for choice in self._choices:
-            self.setting.addItem(choice.label[:1].upper() + choice.label[1:], choice.path)
+            is_layers = choice.path.startswith("graph.")  # whose names are as they are
+            self.setting.addItem(
+                choice.label if is_layers else choice.label[:1].upper() + choice.label[1:], choice.path
+            )
         self.values = QLineEdit()
         self.values.setAccessibleName("Values to try")
         self.values.setProperty("number", True)
         self.reason = Words("", "error")
-        remove = QToolButton()
-        remove.setText("×")
-        remove.setToolTip("Do not vary this setting")
-        remove.setAccessibleName("Remove this setting")
+        self.remove_button = QToolButton()
+        self.remove_button.setText("×")
+        self.remove_button.setToolTip("Do not vary this setting")
+        self.remove_button.setAccessibleName("Remove this setting")
         typed = QWidget()
         beside = QHBoxLayout(typed)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(6)
         beside.addWidget(self.values, 1)
-        beside.addWidget(remove)
+        beside.addWidget(self.remove_button)
         line = FoldingRow(SIDE_BY_SIDE)
         line.row.addWidget(self.setting)
         line.row.addWidget(typed, 1)
@@ -66,7 +71,7 @@ class AxisRow(QWidget):
         self._explain()
         self.setting.currentIndexChanged.connect(self._choose)
         self.values.textChanged.connect(self.changed)
-        remove.clicked.connect(self.removed)
+        self.remove_button.clicked.connect(self.removed)
 
     @property
     def choice(self) -> Choice:
@@ -117,22 +122,18 @@ class GridForm(PlanPage):
     def __init__(self, source: Source) -> None:
         super().__init__(
             "Vary settings",
-            "All combinations of these values are trained. Write values with commas between them, or a range: "
-            "0.001..0.1 log 5, 16..64 step 16, 0..0.5 linear 6; all for a choice.",
+            "All combinations are trained. Values: 0.1, 0.01 or 0.1..0.001 log 3, 16..64 step 16, 0..1 linear 5, all.",
             source,
         )
         self.axis_rows: list[AxisRow] = []
         self._choices: list[Choice] = []
-        self.add_button = QPushButton("Vary another setting")
+        self.add_button = QPushButton("Add a setting")
         self.add_button.clicked.connect(self._add)
         self.setFocusProxy(self.add_button)
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         self.rows.addLayout(self._list)
-        line = QHBoxLayout()
-        line.addWidget(self.add_button)
-        line.addStretch(1)
-        self.rows.addLayout(line)
+        self.head.addWidget(self.add_button)  # above the rows, so that it can be seen however many there are
         self._later = QTimer(self, singleShot=True, interval=PAUSE)
         self._later.timeout.connect(self.say_outlook)
 
@@ -175,23 +176,35 @@ class GridForm(PlanPage):
             raise
 
     def _add(self, path: str | bool = "", text: str = "") -> None:
-        taken = {row.choice.path for row in self.axis_rows}
-        free = next((choice.path for choice in self._choices if choice.path not in taken), "")
-        row = AxisRow(self._choices, path if isinstance(path, str) and path else free)
+        row = AxisRow(self._choices, path if isinstance(path, str) and path else self._free())
         row.values.setText(text)
         row.changed.connect(self._later.start)
         row.removed.connect(lambda: self._remove(row))
         row.values.returnPressed.connect(self._queue)
         self.axis_rows.append(row)
         self._list.addWidget(row)
+        self._order_tabs()
         row.values.setFocus()
+        QTimer.singleShot(0, row, lambda: self.area.ensureWidgetVisible(row))  # once it has its place
         self._later.start()
+
+    def _free(self) -> str:
+        """The setting that is most likely to be varied next: of those that people vary, then of all."""
+        taken = {row.choice.path for row in self.axis_rows}
+        free = [choice.path for choice in self._choices if choice.path not in taken]
+        usual = [path for name in USUAL for path in free if path.endswith(name)]
+        return next(iter([*usual, *free]), "")
+
+    def _order_tabs(self) -> None:
+        fields = [each for row in self.axis_rows for each in (row.setting, row.values, row.remove_button)]
+        self.set_tab_order(*fields, self.add_button)
 
     def _remove(self, row: AxisRow, look: bool = True) -> None:
         self.axis_rows.remove(row)
         self._list.removeWidget(row)
         row.hide()
         row.deleteLater()
+        self._order_tabs()
         if look:
             if self.axis_rows:
                 self.axis_rows[-1].values.setFocus()

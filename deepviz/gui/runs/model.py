@@ -118,7 +118,8 @@ class RunsModel(QAbstractTableModel):
             if path in run.courses:
                 return setting_text(run, path)
             exact = repr(value) if isinstance(value, float) else column.words(run)
-            return run.reason if column.key == "ended" and run.reason else exact
+            told = run.reason if column.key == "ended" and run.reason else exact
+            return "\n".join(filter(None, (told, column.more(run))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = ("starred" if run.is_starred else "not starred") if column.key == "star" else column.words(run)
             return f"{column.title if column.key != 'star' else 'Star'}: {words}"

@@ -111,6 +111,7 @@ class RunsPanel(QWidget):
         self.queue_page.changed.connect(self._follow_queue)
         self.queue_page.run_over.connect(lambda _run: self.refresh())
         self.queue_page.all_over.connect(self._queue_over)
+        self.queue_page.failed.connect(lambda text: self.notice.tell(text, "bad"))
         self.last_queued: list[str] = []
         self._deleted: list[list[str]] = []
         self._follow_queue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
@@ -70,7 +71,7 @@ class Source(Protocol):
 
 
 class PlanPage(QWidget):
-    """A page on which runs are planned. Subclasses fill `rows` and implement `planned`."""
+    """A page on which runs are planned. Subclasses fill `rows` and `head`, and implement `planned`."""
 
     queued = Signal(object)
     """Sent with the list of `QueuedRun`s that are wanted."""
@@ -88,8 +89,11 @@ class PlanPage(QWidget):
         self.queue_button = QPushButton("Put in the queue")
         self.queue_button.setProperty("primary", True)
         self.queue_button.clicked.connect(self._queue)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.left)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.clicked.connect(self.left)
+        self.head = QHBoxLayout()
+        self.head.addWidget(title)
+        self.head.addStretch(1)
         self.rows = QVBoxLayout()
         self.rows.setSpacing(6)
         buttons = QWidget()
@@ -97,7 +101,7 @@ class PlanPage(QWidget):
         pair.setContentsMargins(0, 0, 0, 0)
         pair.setSpacing(8)
         pair.addWidget(self.queue_button)
-        pair.addWidget(cancel)
+        pair.addWidget(self.cancel_button)
         pair.addStretch(1)
         foot = FoldingRow(SIDE_BY_SIDE)
         foot.row.addWidget(buttons)
@@ -107,22 +111,28 @@ class PlanPage(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
-        column.addWidget(title)
+        column.addLayout(self.head)
         column.addWidget(Words(explanation, "dim"))
         column.addLayout(self.rows)
         column.addStretch(1)
         foot.row.setContentsMargins(12, 4, 12, 8)
-        area = QScrollArea()
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = QScrollArea()
+        self.area.setWidget(page)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(area, 1)
+        outer.addWidget(self.area, 1)
         outer.addWidget(foot)
+
+    def set_tab_order(self, *fields: QWidget) -> None:
+        """Let Tab go through these, then to the buttons, whatever was made first."""
+        order = [*fields, self.queue_button, self.cancel_button]
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
 
     def planned(self) -> list[QueuedRun]:
         """The runs that were asked for, all of them checked.
@@ -175,7 +185,7 @@ class PlanPage(QWidget):
 def _about_bytes(count: int) -> str:
     """``60 MB``, ``1.2 GB``, in two digits: it is an estimate."""
     megabytes = float(f"{count / 1e6:.2g}")
-    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.2g} GB"
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.2g} GB"
 
 
 def labelled(text: str, widget: QWidget) -> QLabel:

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLabel,
-    QMenu,
-    QProgressBar,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from deepviz.gui.amounts import counted, thousands
-from deepviz.gui.plots.run_legend import short_names, tight_names
-from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.amounts import counted
 from deepviz.gui.runs.bars import ButtonBar
-from deepviz.gui.runs.columns import about_time, figure_label, figure_tip
-from deepviz.training.queue_entry import OVER, Entry
+from deepviz.gui.runs.columns import about_time
+from deepviz.gui.runs.queue_table import QueueTable
+from deepviz.training.queue_entry import OVER
+from deepviz.training.queue_order import moved_down, moved_to, moved_up
 from deepviz.training.run_queue import RunQueue
 
 LOOK = 200
 """Milliseconds between two looks at the processes."""
-NARROWEST_NAME, NAME_SHARE = 110, 0.42
-"""Pixels that names of runs have at least, and share of the table that they take at most."""
-BESIDE_NAME = 24
-"""Pixels of a cell beside the name in it."""
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-COLUMNS = {
-    "Run": "What it will be called in the list of runs",
-    "State": "Where it stands, and why it failed or diverged",
-    "Epoch": "In which epoch it is, of how many",
-    figure_label("loss"): f"{figure_tip('loss')}; of the epoch that goes on, over its steps so far",
-    figure_label("validation_loss"): figure_tip("validation_loss"),
-    "Time left": "About how long it will still take",
+MOVES: dict[str, tuple[str, str]] = {
+    "up": ("Move up", "Alt+Up"),
+    "down": ("Move down", "Alt+Down"),
+    "top": ("Move to the top", ""),
+    "end": ("Move to the end", ""),
 }
-"""Headings, and what they mean: figures are those of the list of runs."""
+"""How the chosen runs that wait can be moved: words and key."""
 
 
 class QueuePage(QWidget):
@@ -57,6 +38,8 @@ class QueuePage(QWidget):
     """A run is over, and may be on the list now."""
     all_over = Signal()
     """Nothing is left to be done."""
+    failed = Signal(str)
+    """Something could not be done; why, in words."""
 
     def __init__(self, queue: RunQueue) -> None:
         super().__init__()
@@ -83,30 +66,14 @@ class QueuePage(QWidget):
         self.clear_button = self._button("Clear done", self.clear)
         top = ButtonBar()
         top.add(back)
-        top.add(self.bar, 1)
+        top.add(self.bar, 4)
+        top.add(QWidget(), 1)
         top.add_buttons(self.pause_button, self.cancel_all_button, self.cancel_button, self.clear_button)
-        self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setAccessibleName("Queue of runs")
+        self.table = QueueTable()
         self.setFocusProxy(self.table)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)  # names of a series differ at their ends
-        self.table.setWordWrap(False)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        self.table.horizontalHeader().setStretchLastSection(False)
-        for place, (title, tip) in enumerate(COLUMNS.items()):
-            heading = QTableWidgetItem(title)
-            heading.setTextAlignment(RIGHT if place > 1 else LEFT)
-            heading.setToolTip(tip)
-            self.table.setHorizontalHeaderItem(place, heading)
         self.table.itemSelectionChanged.connect(self._enable)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.dropped.connect(lambda runs, goal: self._arrange(moved_to(self.queue.waiting, runs, goal)))
+        self.table.moved.connect(self.move_chosen)
         self.table.customContextMenuRequested.connect(
             lambda place: self.menu().popup(self.table.viewport().mapToGlobal(place))
         )
@@ -144,9 +111,13 @@ class QueuePage(QWidget):
 
     def cancel_chosen(self) -> None:
         """Take the runs of the chosen rows out of the queue."""
-        for row in {index.row() for index in self.table.selectedIndexes()}:
-            self.queue.cancel(self.queue.entries[row].id)
+        for entry in self.table.chosen:
+            self.queue.cancel(entry.id)
         self._changed()
+
+    def move_chosen(self, how: str) -> None:
+        """Let the chosen runs that wait begin earlier or later: a key of `MOVES`."""
+        self._arrange(self._moved(how))
 
     def cancel_all(self) -> None:
         """Take out all that is not done."""
@@ -177,7 +148,9 @@ class QueuePage(QWidget):
         if not self.queue.is_busy:
             return words
         if self.queue.is_paused:
-            return f"{words}; paused" + (", one goes on to its end" if self.queue.is_working else "")
+            running = sum(entry.state == "running" for entry in entries)
+            ends = {0: "", 1: ", one goes on to its end"}.get(running, f", {running} go on to their ends")
+            return f"{words}; paused{ends}"
         left = self.queue.seconds_left()
         return f"{words}; " + ("time left not known yet" if left is None else f"about {about_time(left)} left")
 
@@ -194,8 +167,13 @@ class QueuePage(QWidget):
             action = menu.addAction(f"{button.text()}\t{key}" if key else button.text())
             action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)
-        chosen = {index.row() for index in self.table.selectedIndexes()}
-        reasons = [entry.words for row, entry in enumerate(self.queue.entries) if row in chosen and entry.words]
+        menu.addSeparator()
+        for how, (text, key) in MOVES.items():
+            action = menu.addAction(f"{text}\t{key}" if key else text)
+            action.setEnabled(self._moved(how) != self.queue.waiting)
+            action.triggered.connect(lambda _checked=False, how=how: self.move_chosen(how))
+        menu.addSeparator()
+        reasons = [entry.words for entry in self.table.chosen if entry.words]
         copy = menu.addAction("Copy what went wrong")
         copy.setEnabled(bool(reasons))
         copy.triggered.connect(lambda: QGuiApplication.clipboard().setText("\n".join(reasons)))
@@ -214,6 +192,21 @@ class QueuePage(QWidget):
         self._show()
         self.changed.emit()
 
+    def _moved(self, how: str) -> list[str]:
+        """The order of the waiting runs once those that are chosen are moved."""
+        waiting, chosen = self.queue.waiting, {entry.id for entry in self.table.chosen}
+        if how in ("up", "down"):
+            return (moved_up if how == "up" else moved_down)(waiting, chosen)
+        return moved_to(waiting, chosen, waiting[0] if how == "top" and waiting else None)
+
+    def _arrange(self, order: Sequence[str]) -> None:
+        try:
+            self.queue.arrange(order)
+        except OSError as error:
+            self.failed.emit(f"The queue could not be written: {error.strerror or error}. Its order is as it was.")
+        self._changed()
+        self.table.scrollTo(self.table.currentIndex())
+
     def _toggle_pause(self) -> None:
         if self.queue.is_paused:
             self.queue.resume()
@@ -224,69 +217,18 @@ class QueuePage(QWidget):
             self._timer.start()
 
     def _show(self) -> None:
-        entries = self.queue.entries
-        self.table.setRowCount(len(entries))
-        for row, (entry, name) in enumerate(zip(entries, self._names(), strict=True)):
-            for place, text in enumerate(self._cells(entry, name)):
-                item = self.table.item(row, place)
-                if item is None:
-                    item = QTableWidgetItem()
-                    self.table.setItem(row, place, item)
-                    if place > 1:
-                        item.setTextAlignment(RIGHT)
-                if item.text() != text:
-                    item.setText(text)
-                    item.setToolTip(entry.name if place == 0 else entry.words or text)
-                    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{tuple(COLUMNS)[place]}: {text or 'none'}")
-        self._fit_names()
+        self.table.show_entries(self.queue.entries, [self.queue.seconds_left(each.id) for each in self.queue.entries])
         self.words.setText(self.summary())
         self.bar.setValue(round(1000 * self.queue.share))
         self._enable()
 
-    def _fit_names(self) -> None:
-        """Give names the room that they need, but leave the others theirs."""
-        for row, name in enumerate(self._names()[: self.table.rowCount()]):
-            item = self.table.item(row, 0)
-            if item is not None and item.text() != name:
-                item.setText(name)
-        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0) + 12, self._name_room))
-
-    @property
-    def _name_room(self) -> int:
-        """Pixels of width that names take at most."""
-        return max(NARROWEST_NAME, round(NAME_SHARE * self.table.viewport().width()))
-
-    def _names(self) -> list[str]:
-        """What the runs are called as there is room for it: what differs is what stays."""
-        names, metrics = short_names([entry.name for entry in self.queue.entries]), self.table.fontMetrics()
-        fits = all(metrics.horizontalAdvance(name) + BESIDE_NAME <= self._name_room for name in names)
-        return names if fits else tight_names(names)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_names()
-
     def _enable(self) -> None:
         entries = self.queue.entries
-        chosen = {index.row() for index in self.table.selectedIndexes()}
-        self.cancel_button.setEnabled(any(row < len(entries) and entries[row].state not in OVER for row in chosen))
+        self.cancel_button.setEnabled(any(entry.state not in OVER for entry in self.table.chosen))
         self.cancel_all_button.setEnabled(self.queue.is_busy)
         self.pause_button.setEnabled(self.queue.is_busy)
         self.pause_button.setText("Go on" if self.queue.is_paused else "Pause")
         self.clear_button.setEnabled(any(entry.state in OVER for entry in entries))
-
-    def _cells(self, entry: Entry, name: str) -> tuple[str, ...]:
-        left = None if entry.state in OVER else self.queue.seconds_left(entry.id)
-        epoch = f"{thousands(entry.epoch) if entry.epoch else '–'} of {thousands(entry.epochs)}"
-        state = f"{entry.state}: {entry.words}" if entry.words else entry.state
-        losses = ("–" if loss is None else format_value(loss, 4) for loss in (entry.loss, entry.validation_loss))
-        return (
-            name,
-            state,
-            epoch,
-            *losses,
-            "" if entry.state in OVER else "–" if left is None else about_time(left),
-        )
 
     def _button(self, text: str, run: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)

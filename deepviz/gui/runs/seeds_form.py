@@ -48,6 +48,7 @@ class SeedsForm(PlanPage):
     def open(self) -> None:
         """Begin anew for the project that is open."""
         self.first.setText(str(self.source.project.plan.run.seed))
+        self.set_tab_order(self.count, self.first)  # now that all of them are in one window
         self.say_outlook()
         self.count.setFocus()
         self.count.selectAll()

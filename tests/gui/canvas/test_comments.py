@@ -10,12 +10,13 @@ from deepviz.document import comment_edits, edits, group_edits
 from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas import commands
-from deepviz.gui.canvas.geometry import Point
+from deepviz.gui.canvas.geometry import GRID, Point
 from deepviz.gui.canvas.text_editor import TextEditor
 from tests.gui.canvas.conftest import NO_KEYS, Owner, chain
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT_SHIFT = Qt.KeyboardModifier.AltModifier | SHIFT
 
 
 def noted(owner: Owner, text: str = "why this layer", place: tuple[float, float] = (80.0, 304.0)) -> Owner:
@@ -99,6 +100,40 @@ def test_its_corner_resizes_it_and_not_below_the_least_size(owner: Owner) -> Non
     assert owner.project.graph.comments[0].size == comment_edits.LEAST_SIZE
 
 
+def test_keys_make_a_selected_comment_larger_and_smaller_within_bounds(owner: Owner) -> None:
+    noted(owner)
+    owner.click(inside(owner))
+    before = owner.project.graph.comments[0].size
+    for key, size in (
+        (Qt.Key.Key_Right, (before[0] + GRID, before[1])),
+        (Qt.Key.Key_Down, (before[0] + GRID, before[1] + GRID)),
+        (Qt.Key.Key_Left, (before[0], before[1] + GRID)),
+        (Qt.Key.Key_Up, before),
+    ):
+        owner.key(key, ALT_SHIFT)
+        assert owner.project.graph.comments[0].size == size
+    assert owner.labels == ["Resize comment"] * 4
+    for _ in range(40):
+        owner.key(Qt.Key.Key_Left, ALT_SHIFT)
+    assert owner.project.graph.comments[0].size == (comment_edits.LEAST_SIZE[0], before[1])
+    made = len(owner.labels)
+    owner.key(Qt.Key.Key_Left, ALT_SHIFT)
+    assert len(owner.labels) == made, "what changes nothing is no edit"
+    assert owner.project.graph.comments[0].position == (80.0, 304.0), "nor is it moved"
+
+
+def test_two_selected_comments_grow_by_one_edit_and_none_by_no_edit(owner: Owner) -> None:
+    noted(owner)
+    owner.show(comment_edits.add_comment(owner.project, "another", (400.0, 304.0)))
+    owner.key(Qt.Key.Key_Right, ALT_SHIFT)
+    assert owner.labels == []
+    owner.view.network.select((), comments=("comment_1", "comment_2"))
+    sizes = [comment.size for comment in owner.project.graph.comments]
+    owner.key(Qt.Key.Key_Right, ALT_SHIFT)
+    assert [comment.size for comment in owner.project.graph.comments] == [(w + GRID, h) for w, h in sizes]
+    assert owner.labels == ["Resize 2 comments"]
+
+
 def test_delete_takes_a_selected_comment_away_and_leaves_the_network(owner: Owner) -> None:
     noted(owner)
     owner.click(inside(owner))
@@ -178,7 +213,7 @@ def test_the_menu_of_a_comment_offers_what_can_be_done(owner: Owner) -> None:
     from deepviz.gui.canvas.clipboard_commands import entries_of_comment
 
     labels = [entry.label for entry in entries_of_comment(owner.view, "comment_1")]
-    assert labels == ["Write", "Copy", "Duplicate", "Delete"]
+    assert labels == ["Write", "Copy", "Duplicate", "Size", "Delete"]
     empty = commands.entries_for(owner.view, None, Point(900, 900))
     assert "Add comment" in [entry.label for entry in empty]
 

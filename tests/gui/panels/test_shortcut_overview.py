@@ -56,7 +56,7 @@ def test_typing_finds_by_words_and_by_keys(stage: Stage) -> None:
     assert "Save" in texts
     assert "Undo" not in texts
     stage.overview.search.clear()
-    QTest.keyClicks(stage.overview.search, "canvas connect")
+    QTest.keyClicks(stage.overview.search, "network connect")
     assert any("Connect to" in one.text for one in stage.overview.model.shown())
 
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import all_views
-from deepviz.gui.plots.header import Entry, PlotHeader, shared
+from deepviz.gui.plots.header import PlotHeader
+from deepviz.gui.plots.legend import Entry, shared, shown_in, what_fits
 from deepviz.gui.plots.view import View
 from deepviz.gui.theme import DARK
 
@@ -21,7 +22,7 @@ def test_what_fits(qtbot: QtBot, room: float, fits: tuple[bool, bool]):
     header = PlotHeader("Loss")
     qtbot.addWidget(header)
     header.set_entries(ENTRIES)
-    assert header._what_fits(room) == fits
+    assert what_fits(header.entries, room) == fits
 
 
 @pytest.mark.parametrize("room", [400, 150, 130, 110, 60, 20])
@@ -29,7 +30,7 @@ def test_names_that_have_no_room_are_cut_short_and_never_counted(qtbot: QtBot, r
     header = PlotHeader("Loss")
     qtbot.addWidget(header)
     header.set_entries(ENTRIES)
-    shown = header._shown_in(room)
+    shown = shown_in(header.entries, room)
     assert [entry for entry, _ in shown] == list(ENTRIES[: len(shown)])
     assert all(entry.name.startswith(name.removesuffix("…")) for entry, name in shown)
     assert all(len(name) >= 4 for _, name in shown)
@@ -42,7 +43,7 @@ def test_names_that_would_be_alike_are_not_cut_short(qtbot: QtBot):
     qtbot.addWidget(header)
     header.set_entries([Entry(f"category {number}", "", "#ff0000", is_patch=True) for number in range(4)])
     for room in range(20, 500, 10):
-        names = [name for _, name in header._shown_in(room)]
+        names = [name for _, name in shown_in(header.entries, room)]
         assert names == [entry.name for entry in header.entries[: len(names)]]
 
 
@@ -51,7 +52,7 @@ def test_short_names_are_not_painted_where_there_is_no_room(qtbot: QtBot):
     qtbot.addWidget(header)
     header.set_entries([Entry(str(number), "", "#ff0000", is_patch=True) for number in range(10)])
     for room in range(0, 500, 10):
-        assert len(header._shown_in(room)) <= max(0, room + 14) // 32
+        assert len(shown_in(header.entries, room)) <= max(0, room + 14) // 32
 
 
 def test_room_is_shared():
@@ -203,10 +204,72 @@ def test_names_are_said_in_short_before_they_are_left_out(qtbot: QtBot):
     header = PlotHeader("Loss")
     qtbot.addWidget(header)
     header.set_entries([Entry("train", "0.1", "#111111"), Entry("validation", "0.2", "#222222", short="val.")])
-    seen = {width: tuple(name for _, name in header._shown_in(width)) for width in range(20, 260, 2)}
+    seen = {width: tuple(name for _, name in shown_in(header.entries, width)) for width in range(20, 260, 2)}
     assert ("train", "validation") in seen.values()
     assert ("train", "val.") in seen.values()
     width_of_short = min(width for width, names in seen.items() if names == ("train", "val."))
     width_of_whole = min(width for width, names in seen.items() if names == ("train", "validation"))
     assert all(seen[width] == ("train", "val.") for width in range(width_of_short, width_of_whole, 2))
     assert "validation 0.2" in header.tip()
+
+
+def test_choices_that_could_not_be_read_beside_the_title_stand_below_it(qtbot: QtBot) -> None:
+    header = PlotHeader("Histograms")
+    qtbot.addWidget(header)
+    choices = []
+    for words in ("Gradients", "conv2d_1"):
+        choice = QComboBox()
+        choice.addItem(words)
+        header.add(choice)
+        choices.append(choice)
+    header.show()
+    for width in (700, 220, 260, 700):
+        header.resize(width, header.height())
+        QApplication.processEvents()
+        assert header.is_wrapped == (width < 300)
+        assert header.height() == header.sizeHint().height() == (58 if header.is_wrapped else 28)
+        for choice in choices:
+            assert choice.width() >= choice.sizeHint().width() - 4, "all that is chosen can be read"
+            assert (choice.y() > 28) == header.is_wrapped
+            assert choice.geometry().right() <= width
+        assert choices[1].x() < choices[0].x(), "the last one that was added comes first"
+        assert header.menu_button.geometry().bottom() <= 28
+    header.resize(220, header.height())
+    right = min(each.x() for each in header._right)
+    assert header.title_in(right - 16) == "Histograms", "the title has its line to itself"
+    choices[0].hide()
+    QApplication.processEvents()
+    assert not header.is_wrapped, "one has room beside it"
+
+
+def test_it_may_become_so_narrow_that_choices_go_below(qtbot: QtBot) -> None:
+    header = PlotHeader("Feature maps")
+    qtbot.addWidget(header)
+    for _ in range(2):
+        choice = QComboBox()
+        choice.addItem("conv2d_1")
+        header.add(choice)
+    header.resize(600, header.height())
+    header.show()
+    assert header.minimumSizeHint().width() < 160
+
+
+def test_a_line_of_which_nothing_is_said_is_not_shown(qtbot: QtBot) -> None:
+    header = PlotHeader("Learning rate")
+    qtbot.addWidget(header)
+    header.set_entries([Entry("", "1.0000e-3", "#ff0000")])
+    header.show()
+    for width in range(120, 400, 20):
+        header.resize(width, header.height())
+        image = header.grab().toImage()
+        line = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(13, 16)}
+        has_value = what_fits(header.entries, width - 12 - 30 - 14 - 80)[0]
+        assert "#ff0000" not in line or has_value, width
+    assert "#ff0000" in line
+
+
+def test_names_without_values_share_a_line_of_the_tip(qtbot: QtBot) -> None:
+    header = PlotHeader("Projection")
+    qtbot.addWidget(header)
+    header.set_entries([Entry(str(number), "", "#ff0000", mark=number) for number in range(10)])
+    assert header.tip() == "Projection\n0, 1, 2, 3, 4, 5, 6, 7, 8, 9"

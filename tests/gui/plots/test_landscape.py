@@ -193,9 +193,9 @@ def test_choices_are_remembered_and_count_from_the_next_time(
 ) -> None:
     settings = Settings(tmp_path / "settings.ini")
     look.take_settings(settings)
-    look._actions["resolution"][31].trigger()
-    look._actions["directions"][1].trigger()
-    look._actions["reach"][0.25].trigger()
+    look.choices._actions["resolution"][31].trigger()
+    look.choices._actions["directions"][1].trigger()
+    look.choices._actions["reach"][0.25].trigger()
     look.scale_menu.actions["log"].trigger()
     assert look.question() is None
     assert (settings.get(LANDSCAPE_POINTS), settings.get(LANDSCAPE_FORM)) == (31, "curve")

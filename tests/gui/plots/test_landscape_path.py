@@ -108,7 +108,7 @@ def test_a_path_can_be_left_out_and_that_is_remembered(look: Landscape, tmp_path
     look.row.along_choice.setFocus()
     QTest.keyClick(look.row.along_choice, Qt.Key.Key_Down)
     assert (settings.get(LANDSCAPE_PATH), settings.get(LANDSCAPE_ALONG)) == (False, "path")
-    assert not look._reach_menu.isEnabled()
+    assert not look.choices._menus["reach"].isEnabled()
     assert look.wanted.along == "path"
 
 

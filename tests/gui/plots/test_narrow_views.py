@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.sources.auto_mpg import AutoMpg
@@ -43,6 +43,19 @@ def test_the_words_on_buttons_of_the_explorer_are_whole(qtbot: QtBot, kind: str)
     for button in buttons:
         assert button.width() >= button.minimumSizeHint().width(), button.text()
         assert button.geometry().right() <= view.tools.width(), button.text()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("width", [238, 300, 420])
+def test_the_number_of_a_sample_can_be_read(qtbot: QtBot, kind: str, width: int) -> None:
+    view = opened(qtbot, PredictionExplorer, looked_at(kind), (width, 420))
+    number = view.tools.number
+    number.setValue(123)
+    QApplication.processEvents()
+    line = number.findChild(QLineEdit)
+    assert line is not None
+    if number.isVisible():
+        assert line.fontMetrics().horizontalAdvance(line.text()) <= line.width() - 2, line.text()
 
 
 def test_the_part_of_a_sample_can_be_read(qtbot: QtBot) -> None:

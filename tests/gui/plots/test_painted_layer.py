@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import decision_boundary
@@ -80,7 +81,7 @@ def test_hovering_and_other_weights_leave_the_samples_as_they_are(look: Decision
     assert look.answer is not None
     wrong = int(look.answer.samples[0].wrong.sum())
     assert wrong > 10
-    QTest.keyClick(area, Qt.Key.Key_Escape)
+    QApplication.sendEvent(area, QEvent(QEvent.Type.Leave))
     assert np.abs(numbers_of(picture(area)) - as_it_should_be(look)).max() <= 3, "with the crosses of now"
 
 

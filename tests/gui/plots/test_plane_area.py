@@ -99,7 +99,7 @@ def test_a_long_caption_is_broken_into_lines_above_the_frame(area: PlaneArea):
     assert area.frame.top() == before + 2 * 15
     area.say("many words " * 60, "x", "y")
     assert area.frame.top() == before + 3 * 15
-    assert area._caption_lines()[-1].endswith("…")
+    assert area._axes.caption_lines()[-1].endswith("…")
 
 
 def test_the_pointer_is_told_where_it_is_in_the_numbers_of_the_axes_and_that_it_has_left(area: PlaneArea):

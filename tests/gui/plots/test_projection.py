@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.preprocessing import Preprocessing
 from deepviz.datasets.sources.digits import Digits
 from deepviz.document.project import DataChoice, Project
-from deepviz.gui.plots.projection import Projection, fitted
+from deepviz.gui.plots.plane_limits import fitted
+from deepviz.gui.plots.projection import Projection
 from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
 from deepviz.gui.theme import LIGHT
 from deepviz.insight.activations import activations
 from deepviz.insight.plane import Window
-from deepviz.insight.projection import principal_components
+from deepviz.insight.principal_components import principal_components
 from deepviz.insight.subject import Subject
 from tests.e2e.window import chain
 from tests.gui.plots.looks import (
@@ -265,3 +267,14 @@ def test_entries_of_an_embedding_are_points_with_their_numbers(qtbot: QtBot) -> 
     click(look.area, pixel)
     assert not heard, "an entry is no sample"
     look.grab()
+
+
+def test_made_narrow_again_the_chosen_layer_is_still_in_sight(look: Projection) -> None:
+    strip = look.strip
+    assert strip.current == 3
+    for width in (900, 240, 900, 200):
+        look.resize(width, 460)
+        QApplication.processEvents()
+        rect = strip.rect_of(3)
+        assert rect.left() >= 0
+        assert rect.right() <= strip.viewport().width()

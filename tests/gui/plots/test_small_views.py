@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.gui.plots.explorer import PredictionExplorer
-from deepviz.gui.plots.plane_area import TEXT_SIZE, PlaneArea, shortened
+from deepviz.gui.plots.plane_area import PlaneArea
+from deepviz.gui.plots.plane_axes import shortened
+from deepviz.gui.plots.pointer import TEXT_SIZE
 from deepviz.gui.plots.regression_fit import RegressionFit
 from deepviz.gui.plots.sample_list import SampleList
 from deepviz.gui.plots.worst_predictions import WorstPredictionsView
@@ -43,7 +45,7 @@ def test_a_low_plane_has_few_lines_of_words(qtbot: QtBot, height: int, lines: in
     area.resize(280, height)
     area.show_window(Window(0.0, 1.0, 0.0, 1.0))
     area.say(" ".join(["314 training samples are shown here, of which many lie elsewhere."] * 4), "x", "y")
-    said = area._caption_lines()
+    said = area._axes.caption_lines()
     assert len(said) == lines
     assert said[-1].endswith("…")
     assert area.frame.top() < 0.5 * height

@@ -35,6 +35,7 @@ def test_an_example_of_another_kind_leaves_views_open_and_offers_others(person: 
         views.open(key)
         QApplication.processEvents()
     person.bench.files.open_example("auto-mpg")
+    person.bench.actions["workspace_train"].trigger()  # an example is to be looked at first
     view = views.views["confusion"]
     button = view._page.button
     views.docks["confusion"].raise_()

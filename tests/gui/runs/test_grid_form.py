@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.runs.grid_form import GridForm
@@ -14,6 +15,8 @@ from deepviz.training.run_settings import settings_of
 from tests.gui.runs.conftest import MakeDesk
 from tests.gui.runs.test_panel import LEFT
 
+PATIENCE = 60_000
+"""Milliseconds to wait for anything before giving up."""
 RATE, UNITS = "plan.optimizer.learning_rate", "graph.dense_2.units"
 
 
@@ -108,3 +111,63 @@ def test_lines_are_taken_away_and_what_was_typed_stays(make_desk: MakeDesk) -> N
     form.axis_rows[0].removed.emit()
     assert form.axis_rows == []
     assert "at least one" in form.outlook.said
+
+
+def tabbed(form: QWidget, count: int) -> list[QWidget | None]:
+    """Where the keyboard is, and where so many presses of Tab bring it."""
+    found = [form.window().focusWidget()]
+    for _ in range(count):
+        here = form.window().focusWidget()
+        assert here is not None
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+        found.append(form.window().focusWidget())
+    return found
+
+
+def test_tab_goes_from_row_to_row_and_then_to_the_buttons(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    form, _ = opened(make_desk)
+    QTest.keyClicks(form.axis_rows[0].values, "0.1, 0.01")
+    QTest.mouseClick(form.add_button, LEFT)
+    QTest.mouseClick(form.add_button, LEFT)
+    QTest.mouseClick(form.axis_rows[1].remove_button, LEFT)
+    first, second = form.axis_rows
+    QTest.keyClicks(second.values, "3, 4")
+    qtbot.waitUntil(form.queue_button.isEnabled)
+    first.setting.setFocus()
+    wanted = [first.setting, first.values, first.remove_button, second.setting, second.values, second.remove_button]
+    assert tabbed(form, 8) == [*wanted, form.add_button, form.queue_button, form.cancel_button]
+
+
+def test_tab_goes_through_the_seeds_too(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    QTest.mouseClick(desk.panel.list_page.buttons["seeds"], LEFT)
+    form = desk.panel.seeds_form
+    assert tabbed(form, 3) == [form.count, form.first, form.queue_button, form.cancel_button]
+
+
+def test_what_is_offered_next_is_what_people_vary(make_desk: MakeDesk) -> None:
+    form, _ = opened(make_desk)
+    for _ in range(3):
+        QTest.mouseClick(form.add_button, LEFT)
+    paths = [row.choice.path for row in form.axis_rows]
+    assert paths == [RATE, "plan.run.batch_size", "graph.dense_1.units", "graph.dense_2.units"]
+
+
+def test_however_many_rows_there_are_the_newest_and_the_buttons_are_seen(make_desk: MakeDesk, qtbot: QtBot) -> None:
+    form, _ = opened(make_desk)
+    form.window().resize(766, 260)
+    for number in range(7):
+        QTest.mouseClick(form.add_button, LEFT)
+        row, viewport = form.axis_rows[-1], form.area.viewport()
+
+        def is_seen(row: QWidget = row, viewport: QWidget = viewport) -> bool:
+            return viewport.rect().contains(QRect(row.mapTo(viewport, QPoint(0, 0)), row.size()))
+
+        qtbot.waitUntil(is_seen, timeout=PATIENCE)
+        if number == 0:
+            assert is_seen_in(form, form.add_button)
+        assert is_seen_in(form, form.queue_button)
+
+
+def is_seen_in(form: GridForm, button: QWidget) -> bool:
+    return form.rect().contains(QRect(button.mapTo(form, QPoint(0, 0)), button.size()))

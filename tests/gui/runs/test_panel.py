@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.runs.columns import columns_of, figure_text, time_of
+from deepviz.gui.runs.columns import columns_of, epochs_made, epochs_text, figure_text, time_of
 from deepviz.gui.runs.comparison import compared
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.theme import LIGHT
+from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.history import History
 from deepviz.training.run_figures import Figure
+from deepviz.training.run_plan import RunPlan
+from deepviz.training.run_store import RunStore
 from deepviz.training.run_summary import RunSummary
 from tests.gui.runs.conftest import MakeDesk
-from tests.training.run_made import project
+from tests.training.run_made import project, trained
 
 LEFT, CTRL, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
@@ -270,7 +275,7 @@ def test_a_setting_that_was_changed_on_the_way_is_told_with_its_course() -> None
     plain = RunSummary("a", settings={rate: 0.1, units: 4})
     changed = RunSummary("b", settings={rate: 0.1, units: 4}, courses={rate: ((400, 0.01),)})
     dragged = RunSummary("c", settings={rate: 0.1, units: 4}, courses={rate: tuple((s, s / 8) for s in range(1, 201))})
-    (row,) = [row for row in compared([plain, changed, dragged]) if row.heading == "Settings"]
+    (row,) = [row for row in compared([plain, changed, dragged]) if row.heading == "Settings" and not row.is_equal]
     assert (row.label, row.tip) == ("Learning rate", rate)
     assert row.cells == (
         "0.1",
@@ -279,4 +284,51 @@ def test_a_setting_that_was_changed_on_the_way_is_told_with_its_course() -> None
     )
     (column,) = [each for each in columns_of([plain, changed], False) if each.key.startswith("setting")]
     assert [column.words(run) for run in (plain, changed)] == ["0.1", "0.1 → 0.01"]
-    assert not [row for row in compared([changed, changed]) if row.heading == "Settings"]
+    assert not [row for row in compared([changed, changed]) if row.heading == "Settings" and not row.is_equal]
+
+
+def test_epochs_that_were_not_completed_are_not_counted_as_such() -> None:
+    """15 steps to an epoch: by hand."""
+    for steps, epochs, length, words in (
+        (180, 12, 15, "12"),
+        (100, 7, 15, "6.6"),  # 6.67, never rounded up
+        (104, 7, 15, "6.9"),
+        (106, 8, 15, "7.0"),  # 7.07: the eighth has begun
+        (7, 1, 15, "0.4"),
+        (7, 1, 0, "1"),  # nobody knows how long it was
+    ):
+        run = RunSummary("a", steps=steps, epochs=epochs, steps_per_epoch=length)
+        assert epochs_text(run) == words
+        assert epochs_made(run) == (steps / length if "." in words else epochs)
+
+
+def test_a_run_without_a_whole_epoch_says_so_in_its_tips(make_desk: MakeDesk, tmp_path: Path) -> None:
+    made = project(epochs=3)
+    trainer = RunPlan.of(made).trainer()
+    course = History([node.id for node in trainer.network.trained_nodes])
+    course.append(islice(trainer.steps(), trainer.steps_per_epoch - 1))
+    store = RunStore(tmp_path / "runs")
+    unfinished = store.note(Checkpoint(made, trainer.state(), course), "stopped", 0.1)
+    whole = store.note(trained(made), "finished", 0.1)
+    assert unfinished is not None
+    assert whole is not None
+    assert unfinished.figures["loss"].last == pytest.approx(course.column("loss")[1].mean(), rel=1e-12)
+    model = make_desk().panel.model
+    keys = [column.key for column in model.columns]
+
+    def tip(run: str, key: str) -> str:
+        return str(model.index(model.row_of(run), keys.index(key)).data(Qt.ItemDataRole.ToolTipRole))
+
+    assert "not completed" in tip(unfinished.id, "last loss")
+    assert "not completed" in tip(unfinished.id, "best loss")
+    assert "not completed" not in tip(whole.id, "last loss")
+    assert tip(whole.id, "best loss").endswith(f"Epoch {whole.figures['loss'].best_epoch}")
+    assert model.headerData(keys.index("last loss"), Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    trainer = RunPlan.of(made).trainer()
+    course = History([node.id for node in trainer.network.trained_nodes])
+    course.append(islice(trainer.steps(), 2 * trainer.steps_per_epoch + 3))
+    amid = store.note(Checkpoint(made, trainer.state(), course), "stopped", 0.1)
+    assert amid is not None
+    length, losses = trainer.steps_per_epoch, course.column("loss")[1]
+    means = [losses[:length].mean(), losses[length : 2 * length].mean()]
+    assert (amid.figures["loss"].last, amid.figures["loss"].best) == pytest.approx((means[1], min(means)), rel=1e-9)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.plots.header import Entry as LegendEntry
+from deepviz.gui.plots.legend import Entry as LegendEntry
 from deepviz.gui.plots.run_legend import RunLegend, tight_names
 from deepviz.gui.plots.seed_band import SeedBand
 from deepviz.gui.theme import DARK

@@ -1,0 +1,122 @@
+"""What stands around a plane: marks and names of both axes, and some words above it; its frame is what they leave."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from deepviz.gui.plots.pointer import TEXT_SIZE
+from deepviz.gui.plots.ticks import Tick, linear_ticks
+from deepviz.gui.theme import Theme, body_font
+from deepviz.insight.plane import Window
+
+TOP, BOTTOM = 8.0, 38.0
+TITLE_WIDTH = 18.0
+CAPTION_LINE, MOST_CAPTION_LINES = 15.0, 3
+HEIGHT_PER_CAPTION_LINE = 85
+"""Pixels of its height for which a low picture may have one line of words above it."""
+PIXELS_PER_X_TICK, PIXELS_PER_Y_TICK = 56, 30
+
+
+@dataclass(frozen=True)
+class PlaneAxes:
+    """The axes of a plane.
+
+    Attributes
+    ----------
+    width, height, right_margin
+        Pixels of all of it, and of what is kept to the right of the frame.
+    shown
+        What part of the plane is seen.
+    caption, x_title, y_title
+        The words above it, and what the axes are called.
+    """
+
+    width: int
+    height: int
+    right_margin: float
+    shown: Window
+    caption: str
+    x_title: str
+    y_title: str
+
+    @property
+    def frame(self) -> QRectF:
+        """Where the plane is, in pixels."""
+        left, top = self._left(), TOP + CAPTION_LINE * len(self.caption_lines())
+        width, height = self.width - left - self.right_margin, self.height - top - BOTTOM
+        return QRectF(left, top, max(width, 10.0), max(height, 10.0))
+
+    def paint(self, painter: QPainter, theme: Theme) -> None:
+        """Marks, names and words, all around the frame."""
+        frame = self.frame
+        painter.setFont(body_font(TEXT_SIZE))
+        painter.setPen(QColor(theme.dim))
+        metrics = QFontMetricsF(painter.font())
+        for number, line in enumerate(self.caption_lines()):
+            place = QRectF(12, TOP - 4 + number * CAPTION_LINE, self.width - 20, CAPTION_LINE)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
+        shown = self.shown
+        for position, label in self._y_ticks():
+            y = frame.bottom() - (position - shown.low) / (shown.high - shown.low) * frame.height()
+            painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.left(), y))
+            box = QRectF(0, y - 8, frame.left() - 6, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+        past = -math.inf
+        room = max(2, int(frame.width() / PIXELS_PER_X_TICK))
+        for position, label in linear_ticks(shown.left, shown.right, room):
+            x = frame.left() + (position - shown.left) / (shown.right - shown.left) * frame.width()
+            half = metrics.horizontalAdvance(label) / 2
+            painter.drawLine(QPointF(x, frame.bottom()), QPointF(x, frame.bottom() + 3))
+            if x - half < past + 6:
+                continue
+            past = x + half
+            box = QRectF(x - half - 1, frame.bottom() + 4, 2 * half + 2, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+        elide = Qt.TextElideMode.ElideRight
+        below = QRectF(frame.left(), frame.bottom() + 20, frame.width(), 16)
+        painter.setPen(QColor(theme.text))
+        title = shortened(self.x_title, metrics, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, below.width()))
+        painter.save()
+        painter.translate(2, frame.bottom())
+        painter.rotate(-90)
+        beside = QRectF(0, 0, frame.height(), 16)
+        title = shortened(self.y_title, metrics, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, beside.width()))
+        painter.restore()
+
+    def caption_lines(self) -> list[str]:
+        """The caption in lines that fit, the last one cut where there are too many."""
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        room = self.width - 20.0
+        lines: list[str] = []
+        for word in filter(None, self.caption.split(" ")):
+            if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= room:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        most = min(max(1, self.height // HEIGHT_PER_CAPTION_LINE), MOST_CAPTION_LINES)
+        if len(lines) > most:
+            rest = " ".join(lines[most - 1 :])
+            lines = [*lines[: most - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
+        return lines
+
+    def _y_ticks(self) -> list[Tick]:
+        shown = self.shown
+        height = self.height - TOP - BOTTOM - CAPTION_LINE
+        return linear_ticks(shown.low, shown.high, max(2, int(height / PIXELS_PER_Y_TICK)))
+
+    def _left(self) -> float:
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        widest = max((metrics.horizontalAdvance(tick.label) for tick in self._y_ticks()), default=0.0)
+        # In jumps of 8 pixels, lest the frame trembles while numbers change.
+        return TITLE_WIDTH + 8 * math.ceil((widest + 10) / 8)
+
+
+def shortened(title: str, metrics: QFontMetricsF, room: float) -> str:
+    """The title of an axis, without what stands in brackets where there is no room for all of it."""
+    return title if metrics.horizontalAdvance(title) <= room else title.partition(" (")[0]

@@ -1,0 +1,129 @@
+"""The comparison uses its width: what is equal can be hidden, and names give way before numbers do."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from deepviz.gui.runs.compare_page import ComparePage
+from deepviz.gui.runs.comparison import compared
+from deepviz.gui.settings import RUNS_EQUAL_ROWS
+from deepviz.gui.theme import DARK
+from deepviz.training.run_figures import Figure
+from deepviz.training.run_summary import RunSummary
+from tests.gui.runs.conftest import MakeDesk
+
+LEFT = Qt.MouseButton.LeftButton
+RATE, SIZE, EPOCHS, EDGES = "plan.optimizer.learning_rate", "plan.run.batch_size", "plan.run.epochs", "graph.edges"
+
+
+def run(number: int, rate: float, size: int) -> RunSummary:
+    """Runs with two settings that differ, one that does not, and a figure that is best at another epoch in each."""
+    return RunSummary(
+        f"{number}",
+        name=f"spirals, learning rate {rate}, batch size {size}",
+        settings={RATE: rate, SIZE: size, EPOCHS: 12, EDGES: ", ".join(50 * ["a → b"])},
+        figures={"loss": Figure(0.25, 0.25, number), "validation_loss": Figure(0.5 + rate / 7, 0.123456789, 4)},
+        seconds=1.0 + number,
+        created=100.0 * number,
+    )
+
+
+RUNS = [
+    run(number, rate, size) for number, (rate, size) in enumerate((r, s) for r in (0.1, 0.01, 0.001) for s in (16, 64))
+]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> ComparePage:
+    made = ComparePage(DARK)
+    qtbot.addWidget(made)
+    made.resize(766, 260)
+    made.show()
+    return made
+
+
+def headings(page: ComparePage) -> list[str]:
+    items = (page.table.horizontalHeaderItem(place) for place in range(page.table.columnCount()))
+    return [item.text() for item in items if item is not None]
+
+
+def shown(page: ComparePage) -> list[str]:
+    return [row.label for number, row in enumerate(page.rows) if not page.table.isRowHidden(number)]
+
+
+def test_what_is_equal_is_known_by_what_the_cells_say() -> None:
+    rows = {row.label: row for row in compared(RUNS[:3])}
+    equal = {label for label, row in rows.items() if row.is_equal}
+    assert {"Epochs", "Ended", "Steps made", "Train loss, last epoch", "Validation loss, best at epoch"} <= equal
+    assert not {"Learning rate", "Batch size", "Validation loss, last epoch", "Time", "When"} & equal
+    assert "Train loss, best epoch" not in equal, "the epochs below it differ, and belong to it"
+    for row in rows.values():
+        assert not row.is_equal or len(set(row.cells)) == 1
+
+
+def test_equal_rows_are_shown_on_demand_and_that_is_remembered(page: ComparePage, make_desk: MakeDesk) -> None:
+    page.show_runs(RUNS[:2])
+    few = shown(page)
+    assert few[:1] == ["Batch size"]
+    assert "Learning rate" not in few, "it is the same in these two"
+    assert f"({sum(row.is_equal for row in page.rows)})" in page.equal_switch.text()
+    QTest.mouseClick(page.equal_switch, LEFT, pos=page.equal_switch.rect().center() / 2)
+    assert page.equal_switch.isChecked()
+    assert shown(page) == [row.label for row in page.rows]
+    number = next(number for number, row in enumerate(page.rows) if row.label == "Learning rate")
+    item = page.table.item(number, 0)
+    assert item is not None
+    assert item.foreground().color().name() == DARK.dim
+    desk = make_desk()
+    assert not desk.panel.compare_page.equal_switch.isChecked()
+    desk.panel.compare_page.equal_switch.click()
+    assert desk._settings.get(RUNS_EQUAL_ROWS)
+    assert make_desk().panel.compare_page.equal_switch.isChecked()
+
+
+def test_six_runs_fit_and_names_say_what_differs(page: ComparePage) -> None:
+    page.show_runs(RUNS)
+    QApplication.processEvents()
+    assert page.table.horizontalScrollBar().maximum() == 0, "all of them are seen at once"
+    assert headings(page) == ["0.1, 16", "0.1, 64", "0.01, 16", "0.01, 64", "0.001, 16", "0.001, 64"]
+    tips = [page.table.horizontalHeaderItem(place).toolTip() for place in range(6)]  # type: ignore[union-attr]
+    assert tips == [each.name for each in RUNS]
+    for place in range(6):
+        assert page.table.columnWidth(place) >= page.table.sizeHintForColumn(place), "no number is cut off"
+    page.equal_switch.setChecked(True)
+    assert page.table.horizontalScrollBar().maximum() == 0, "what is equal does not make columns wider"
+    page.equal_switch.setChecked(False)
+    page.resize(1900, 260)
+    QApplication.processEvents()
+    assert headings(page)[0] == "learning rate 0.1, batch size 16", "where there is room they are whole"
+    assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_names_that_are_too_long_lose_their_middle(page: ComparePage) -> None:
+    names = ("a network that somebody has described at length", "another one with as many words in its name, indeed")
+    page.resize(400, 260)
+    page.show_runs([replace(each, name=names[number % 2] + f" {number}") for number, each in enumerate(RUNS[:4])])
+    QApplication.processEvents()
+    for number, heading in enumerate(headings(page)):
+        assert "…" in heading
+        assert heading.endswith(f"{number}"), "names differ at their ends"
+        assert heading.startswith("a")
+    labels = page.table.verticalHeader()
+    assert labels.width() < page.width() / 2
+
+
+def test_rows_that_are_shown_are_saved(page: ComparePage, tmp_path: Path) -> None:
+    page.show_runs(RUNS[:2])
+    for name, is_on in (("few", False), ("all", True)):
+        page.equal_switch.setChecked(is_on)
+        page.save(tmp_path / name)
+        with (tmp_path / name).open() as file:
+            assert [row["what"] for row in csv.DictReader(file)] == shown(page)
