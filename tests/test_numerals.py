@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import deepviz
-from deepviz.numerals import thousands
+from deepviz.numerals import shortest, thousands
 
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ THIN = "\u2009"
 )
 def test_thin_spaces_stand_between_thousands(count: float, places: int, words: str) -> None:
     assert thousands(count, places) == words.replace("_", THIN)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(1e6, "1000000"), (1e-5, "1e-5"), (0.1 + 0.2, "0.30000000000000004"), (3, "3"), (1e16, "1e16"), (0.001, "0.001")],
+)
+def test_a_setting_is_written_as_its_field_has_it(value: float, words: str) -> None:
+    assert shortest(value) == words
+    assert float(words) == value
 
 
 def test_nothing_writes_thousands_in_a_way_of_its_own() -> None:

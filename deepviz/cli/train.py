@@ -23,6 +23,7 @@ from deepviz.training.checkpoint_files import is_due, write_copy
 from deepviz.training.history import History
 from deepviz.training.replay import Replay
 from deepviz.training.run_plan import PROBES, RunPlan, same_run
+from deepviz.training.run_store import RunStore
 from deepviz.training.timeline import Timeline
 
 AT_A_TIME = 256
@@ -50,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
         raise RequestError(error) from None
     if history is None:
         history = History([node.id for node in trainer.network.trained_nodes])
+    if outputs.project is not None and plan.project.plan.run.checkpoint_every and not history.run:
+        history.run = RunStore.new_id()  # its copies must not be taken for those of another run
     if replay is None:
         if options.steps:
             trainer.end_with(options.steps)
@@ -168,7 +171,7 @@ class _Job:
             return
         self._put_down()
         try:
-            write_copy(self.outputs.project, epoch, self._checkpoint(), self.plan.data)
+            write_copy(self.outputs.project, epoch, self._checkpoint(), self.plan.data, run=self.history.run)
         except (OSError, FileError) as error:
             note(f"no copy was written after epoch {thousands(epoch)}: {getattr(error, 'strerror', None) or error}")
 

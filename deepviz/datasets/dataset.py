@@ -38,6 +38,8 @@ class Dataset:
         One name for each class, in the order of their numbers. Empty for a regression.
     feature_names
         One name for each column of flat data, or empty.
+    target_names
+        One name for each target value of a regression, or empty.
     title, citation
         What to call it, and whom to thank for it.
 
@@ -55,6 +57,7 @@ class Dataset:
     feature_names: tuple[str, ...] = ()
     title: str = ""
     citation: str = ""
+    target_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.task not in ("classification", "regression"):

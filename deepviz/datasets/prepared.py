@@ -57,6 +57,14 @@ class PreparedData:
     feature_names: tuple[str, ...]
     title: str
     citation: str = ""
+    target_names: tuple[str, ...] = ()
+
+    @property
+    def target_words(self) -> tuple[str, ...]:
+        """What each target value is called: by its name, else "target", with its number where there are several."""
+        if len(self.target_names) == self.outputs:
+            return self.target_names
+        return ("target",) if self.outputs == 1 else tuple(f"target {each + 1}" for each in range(self.outputs))
 
 
 def prepare(dataset: Dataset, split_choice: SplitChoice, preprocessing: Preprocessing) -> PreparedData:
@@ -83,6 +91,7 @@ def prepare(dataset: Dataset, split_choice: SplitChoice, preprocessing: Preproce
         outputs=dataset.outputs,
         class_names=dataset.class_names,
         feature_names=dataset.feature_names,
+        target_names=dataset.target_names,
         title=dataset.title,
         citation=dataset.citation,
     )

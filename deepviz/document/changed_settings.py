@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepviz.document.project import Project
+from deepviz.numerals import shortest
 from deepviz.registry import Definition
 
 PARTS = ("optimizer", "schedule", "run")
@@ -42,6 +43,16 @@ def differing_shared(before: Definition, after: Definition) -> list[str]:
     ]
 
 
+def chosen_of_its_own(before: Definition, after: Definition) -> list[str]:
+    """The settings that only the latter of two kinds knows and that are not at their defaults: ``momentum 0.9``."""
+    known = type(before).model_fields
+    return [
+        f"{small(setting.label)} {said(getattr(after, setting.name))}"
+        for setting in after.hyperparameters()
+        if setting.name not in known and getattr(after, setting.name) != setting.default
+    ]
+
+
 def said(value: object) -> str:
     """A value in as few digits as tell it from all others: ``0.003``, ``1e-5``."""
     if value is None:
@@ -50,11 +61,7 @@ def said(value: object) -> str:
         return "on" if value else "off"
     if isinstance(value, tuple):
         return ", ".join(map(said, value)) or "none"
-    if not isinstance(value, float):
-        return str(value)
-    mantissa, _, exponent = repr(value).partition("e")
-    mantissa = mantissa.removesuffix(".0")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return shortest(value) if isinstance(value, float) else str(value)
 
 
 def small(label: str) -> str:

@@ -79,12 +79,16 @@ def moved_into(
 ) -> Project:
     """Put cards and comments elsewhere, and these cards into a group, or with an empty id out of all.
 
+    A frame is drawn closely around its cards, so what is put into one would mostly lie on others: it stands farther
+    aside then, in the first place that is free.
+
     Raises
     ------
     EditError
         If a group would come to lie in itself, or there is no such group.
     """
-    return set_group(move_along(project, places, comments), together(project.graph, cards), group_id)
+    made = set_group(move_along(project, places, comments), together(project.graph, cards), group_id)
+    return _clear_of_others(made, cards) if group_id else made
 
 
 def inserted_into(project: Project, cards: Sequence[str], edge: Edge, places: Mapping[str, Position]) -> Project:
@@ -129,6 +133,18 @@ def _aside(project: Project, card: str, at: float, row: float) -> Project:
         row += CLEAR
 
 
+def _clear_of_others(project: Project, cards: Sequence[str]) -> Project:
+    """Cards where they are, or all of them so much farther aside that none lies on one that was there before."""
+    flow = project.graph.flow
+    own, others = _drawn_with(project.graph, *cards)
+    rows = 0.0
+    while True:
+        moved = {card: beyond(flow, place, 0.0, rows) for card, place in own.items()}
+        if not any(_overlap(flow, one, other) for one in moved.values() for other in others.values()):
+            return edits.move(project, moved) if rows else project
+        rows += CLEAR
+
+
 def _with_room(project: Project, card: str) -> Project:
     """Push what a card lies on, and what stands behind that in its row, along the flow. The card keeps its place."""
     flow = project.graph.flow
@@ -146,12 +162,12 @@ def _with_room(project: Project, card: str) -> Project:
     return edits.move(project, pushed)
 
 
-def _drawn_with(graph: Graph, card: str) -> tuple[dict[str, Position], dict[str, Position]]:
+def _drawn_with(graph: Graph, *cards: str) -> tuple[dict[str, Position], dict[str, Position]]:
     """Where the cards of something are, and where all others that are drawn in the same picture."""
-    way = graph.way_up(ends.group_around(graph, card))
+    way = graph.way_up(ends.group_around(graph, cards[0]))
     seen = drawn(graph, next((group for group in way if graph.groups_by_id[group].collapsed), ""))
     places = {node.id: node.position for node in seen.graph.nodes if node.id not in seen.outside}
-    inside = set(ends.members(graph, card))
+    inside = set(ends.all_members(graph, cards))
     own = {each: place for each, place in places.items() if inside.issuperset(seen.members[each])}
     return own, {each: place for each, place in places.items() if each not in own}
 

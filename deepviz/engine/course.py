@@ -103,6 +103,11 @@ class Course:
         """By what the learning rate is multiplied at a step."""
         return self._schedule.factor(progress, self._memory)
 
+    def memory_for(self, step: int, schedule: Schedule) -> Memory:
+        """What a schedule would know at the next step, if the run was told after `step` steps to go on by it."""
+        before = self._before
+        return schedule.taken_over(self._memory if before is None or before[0] != step else before[1].schedule)
+
     def add_step(self, loss: float, samples: int) -> None:
         """Take note of the mean loss of a step and the size of its batch."""
         self._loss = loss
@@ -198,12 +203,16 @@ class Course:
 
     def _depend_on(self, schedule: Schedule, rules: Sequence[StoppingRule], keep_best: bool) -> None:
         self._schedule, self._keep_best = schedule, keep_best
-        self._rules = {json.dumps(rule.to_json(), sort_keys=True): rule for rule in rules}
+        self._rules = named_rules(rules)
         self.is_scheduled, self.has_rules = not schedule.is_constant, bool(rules)
         self.is_followed = schedule.observes or self.has_rules or keep_best
 
     def _take_memories(self, schedule: Mapping[str, float], rules: Mapping[str, Mapping[str, float]]) -> None:
         """Go on with these memories where they are of the same kind; begin anew elsewhere."""
-        start = self._schedule.start()
-        self._memory = dict(schedule) if schedule.keys() == start.keys() else start
+        self._memory = self._schedule.taken_over(schedule)
         self._memories = {text: dict(rules.get(text, rule.start())) for text, rule in self._rules.items()}
+
+
+def named_rules(rules: Sequence[StoppingRule]) -> dict[str, StoppingRule]:
+    """Rules by what tells them apart, all of their settings: one with another setting is another rule."""
+    return {json.dumps(rule.to_json(), sort_keys=True): rule for rule in rules}

@@ -10,6 +10,7 @@ import numpy as np
 from deepviz.engine.arena import Arena
 from deepviz.engine.network import Network
 from deepviz.engine.tape import Record
+from deepviz.numerals import shortest, thousands
 
 
 class Origin(NamedTuple):
@@ -46,9 +47,9 @@ class Diverged(ArithmeticError):  # noqa: N818 (it is what happened, not a mista
         where = f"in the {phase} pass of {node}" if phase in ("forward", "backward") and node else f"in the {phase}"
         what = "" if tensor == phase else f", in {_with_article(tensor)}"
         super().__init__(
-            f"Training diverged at step {step}: the first number that is not finite came up {where}{what}. "
+            f"Training diverged at step {thousands(step)}: the first number that is not finite came up {where}{what}. "
             f"The weights from before this step are kept. "
-            f"Try a smaller learning rate than {learning_rate:g}."
+            f"Try a smaller learning rate than {shortest(learning_rate)}."
         )
         self.step, self.tensor, self.node, self.phase = step, tensor, node, phase
 

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from deepviz.numerals import thousands
 
+BROKEN_OFF = (Exception, KeyboardInterrupt, SystemExit)
+"""What breaks off a step that is being made: all that is raised, but what only says that nobody wants it any more."""
+
 PASSES = {"forward": "the forward pass", "backward": "the backward pass", "update": "the update"}
 
 

@@ -7,6 +7,7 @@ which belongs to the trainer and is saved with it.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ from pydantic import Field
 from deepviz.registry import Definition
 
 Memory = dict[str, float]
+
+FAR = 10_000_000_000
+"""Steps that are more than any warm-up has."""
 
 
 class Progress(NamedTuple):
@@ -64,9 +68,23 @@ class Schedule(Definition):
         """Whether it takes note of how training goes."""
         return type(self).observe is not Schedule.observe
 
+    @property
+    def follows_length(self) -> bool:
+        """Whether its factors depend on how many steps the whole run has, so that more epochs change them at once."""
+        long, memory = 8 * FAR, self.start()
+        return any(
+            self.factor(Progress(step, 1, long), memory) != self.factor(Progress(step, 1, 2 * long), memory)
+            for step in range(FAR, long, FAR)
+        )
+
     def start(self) -> Memory:
         """The memory before the first step."""
         return {}
+
+    def taken_over(self, memory: Mapping[str, float]) -> Memory:
+        """The memory with which it goes on from that of the schedule before it; of another kind it begins anew."""
+        start = self.start()
+        return dict(memory) if memory.keys() == start.keys() else start
 
     def observe(self, memory: Memory, value: float) -> None:
         """Take note of how good the weights are after an epoch, in `memory`.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from deepviz.engine import ops
+from deepviz.engine.fault import BROKEN_OFF
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
@@ -144,7 +145,7 @@ class Step:
                 return False
             for function, arguments in self.update_calls:
                 function(*arguments)
-        except Exception:  # whatever it is, it goes on; only where it came up is noted
+        except BROKEN_OFF:  # whatever it is, it goes on; only where it came up is noted
             self.broken_at = self._tape.record_of(function, arguments)
             raise
         return True

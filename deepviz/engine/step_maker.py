@@ -14,7 +14,7 @@ import numpy as np
 
 from deepviz.engine.ages import Ages
 from deepviz.engine.diverged import Diverged, Origin, origin_in_update, origin_in_weights, origin_of_call
-from deepviz.engine.fault import Fault
+from deepviz.engine.fault import BROKEN_OFF, Fault
 from deepviz.engine.loss import Loss
 from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
@@ -135,7 +135,7 @@ class StepMaker:
                     self._update_with_care(step)
         except Diverged:
             raise
-        except Exception:  # whatever it is, it goes on; only where it came up is noted
+        except BROKEN_OFF:  # whatever it is, it goes on; only where it came up is noted
             self.fault = self._found_fault(number)
             self.state.step = number
             raise

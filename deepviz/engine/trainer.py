@@ -23,7 +23,7 @@ from deepviz.engine.network import Network
 from deepviz.engine.optimizer import Optimizer
 from deepviz.engine.order import Order, whole_number
 from deepviz.engine.samples import Samples, encoded
-from deepviz.engine.schedule import Schedule
+from deepviz.engine.schedule import Memory, Schedule
 from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.step_maker import StepMaker
 from deepviz.engine.step_record import StepRecord as StepRecord
@@ -158,6 +158,11 @@ class Trainer:
         return self._order.batches_to(epoch)
 
     @property
+    def epochs_begun(self) -> int:
+        """How many epochs are over or under way."""
+        return self.epochs_done + (not self.begins_epoch)
+
+    @property
     def total_steps(self) -> int:
         """How many steps the whole run has: those that are made and those to go."""
         return self.step + self.steps_to_go
@@ -196,6 +201,10 @@ class Trainer:
     def current_learning_rate(self) -> float:
         """The learning rate of the next step: `learning_rate` times the factor of the schedule."""
         return self.learning_rate * self._course.factor(self._order.progress(self.step, self.epochs))
+
+    def memory_for(self, schedule: Schedule) -> Memory:
+        """What a schedule would know of the run so far if the next step went by it, as its `factor` takes it."""
+        return self._course.memory_for(self.step, schedule)
 
     @property
     def frozen(self) -> frozenset[str]:

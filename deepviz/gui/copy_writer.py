@@ -138,7 +138,9 @@ class CopyWriter(QObject):
                     history = branched(History.from_arrays(job.arrays), state.step)
                     checkpoint = Checkpoint(settings_at(job.project, history), state, history)
                     epoch = 0 if state.place is None else state.place.epoch
-                    name = write_copy(job.file, epoch, checkpoint, job.data).name
+                    # What branches off is another run, but the copy is one of this.
+                    run = str(job.arrays["run"][0]) if "run" in job.arrays else ""
+                    name = write_copy(job.file, epoch, checkpoint, job.data, run=run).name
                 except (OSError, FileError, ValueError, MemoryError) as failure:
                     name, error = job.file.name, str(getattr(failure, "strerror", None) or failure or type(failure))
                 tell_if_there(self._told, (name, error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from deepviz.engine.trainer_state import TrainerState
@@ -55,6 +56,16 @@ class Moments(QObject):
             return latest
         at_moment = {name: history.at(name, self.chosen) for name in latest}
         return {name: math.nan if value is None else value for name, value in at_moment.items()}
+
+    def validated_at(self, history: History) -> int | None:
+        """After which step the validation was made whose numbers those of `numbers` are; None: none was made so early.
+
+        It is made after each epoch only, so it is mostly older than all else that is shown.
+        """
+        name = next((name for name in history.latest_numbers() if name.startswith("validation_")), None)
+        steps = np.empty(0) if name is None else history.column(name)[0]
+        past = len(steps) if self.chosen is None else int(np.searchsorted(steps, self.chosen, side="right"))
+        return int(steps[past - 1]) if past else None
 
     def steps_before(self, last: int) -> tuple[int, ...]:
         """The steps before another one that can be shown, increasing."""

@@ -49,6 +49,7 @@ class RunArchive(QObject):
         self._files, self._notice, self._clock = files, notice, clock
         self._noted: WeakKeyDictionary[History, int] = WeakKeyDictionary()
         self._seconds: WeakKeyDictionary[History, float] = WeakKeyDictionary()
+        self._samples: WeakKeyDictionary[History, int] = WeakKeyDictionary()
         self._since: float | None = None
         self._again: tuple[TrainerState, str] | None = None
         controller.restarted.connect(self._begin)
@@ -78,11 +79,24 @@ class RunArchive(QObject):
             )
             self._notice.tell(words, "warning" if warnings else "good")
 
-    def recover(self, loaded: Loaded) -> None:
-        """Note the run that was just opened from the session of a program that ended before it could do so."""
+    @property
+    def seconds(self) -> float:
+        """For how long the open run has been trained so far."""
+        running = 0.0 if self._since is None else self._clock() - self._since
+        return self._seconds.get(self._controller.history, 0.0) + running
+
+    def recover(self, loaded: Loaded, seconds: float = 0.0) -> None:
+        """Note the run that was just opened from the session of a program that ended before it could do so.
+
+        Parameters
+        ----------
+        seconds
+            For how long it had been trained.
+        """
         history, trained = self._controller.history, loaded.trained
         if trained is not None and "run" in trained.history and trained.history["run"].tolist() == [history.run]:
             self._noted.pop(history, None)
+            self._seconds[history] = max(seconds, self._seconds.get(history, 0.0))
             self._note(self._controller.checkpoint(), "interrupted")
 
     def train_again(self, loaded: Loaded, summary: RunSummary) -> None:
@@ -123,7 +137,9 @@ class RunArchive(QObject):
                 history.run, history.began = self._desk.store.new_id(), wall_clock()
 
     def _follow_status(self, status: str) -> None:
-        history, now = self._controller.history, self._clock()
+        history, now, data = self._controller.history, self._clock(), self._editor.data
+        if data is not None:
+            self._samples.setdefault(history, len(data.train))  # other samples would make it another run
         if status in ("starting", "running"):
             self._since = now if self._since is None else self._since
             return
@@ -155,5 +171,6 @@ class RunArchive(QObject):
             return
         kept = self._controller.moments.timeline.selected(checkpoint.state.step)
         checkpoint = replace(checkpoint, kept=kept)
-        self._desk.note(checkpoint, how, self._seconds.get(history, 0.0), history.run, reason=reason)
+        seconds, samples = self._seconds.get(history, 0.0), self._samples.get(history, 0)
+        self._desk.note(checkpoint, how, seconds, history.run, reason=reason, samples=samples)
         self._noted[history] = checkpoint.state.step

@@ -37,7 +37,10 @@ class RunLog:
         """A run begins, or goes on from a checkpoint, after so many steps."""
         before, self._last = self._last, project
         text = change_of(project, step).to_json()
-        if not history.changes or before is None or text != change_of(before, step).to_json():
+        if not history.changes or before is None:
+            history.add_change(step, text)
+        elif text != change_of(before, step).to_json():
+            self._mark(history, before, project, step, "")  # it goes on for more epochs than it had
             history.add_change(step, text)
 
     def expect(self, project: Project, key: str) -> None:

@@ -30,7 +30,12 @@ class RunPictures:
         self._losses: frozenset[str] = frozenset()
 
     def of(
-        self, history: History, graph: Graph, span: tuple[float, float] | None, moment: int | None = None
+        self,
+        history: History,
+        graph: Graph,
+        span: tuple[float, float] | None,
+        moment: int | None = None,
+        is_left: bool = False,
     ) -> GradientPicture:
         """The gradients of a step.
 
@@ -44,6 +49,9 @@ class RunPictures:
             Smallest and largest norm of the run, which the scale of colours is to hold.
         moment
             The step; None for the newest.
+        is_left
+            Whether the newest is what a run has left that broke off. Edges that were not measured then are not shown:
+            no step comes any more that would bring them together with the rest.
         """
         last = int(history.steps[-1]) if len(history) else 0
         step = last if moment is None else moment
@@ -61,6 +69,8 @@ class RunPictures:
         nodes = {layer: float(norm) for layer, norm in zip(history.layers, norms, strict=True)}
         edges, flows = self._edges(history, step), self._flows(history, step)
         measured = _flow_step(history, step)
+        if is_left and moment is None and measured != step:
+            edges, measured = {}, None
         return GradientPicture(nodes, edges, loss, course, span or (), flows, moment, self._counts, measured)
 
     def _edges(self, history: History, step: int) -> dict[Edge, float | None]:

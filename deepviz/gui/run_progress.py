@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deepviz.engine.schedule import Memory, Schedule
 from deepviz.engine.trainer_state import Place, TrainerState
 from deepviz.gui.editor import Editor
 from deepviz.gui.pace import Pace
+from deepviz.training.ending import Ending
 from deepviz.training.session import Session
 
 
@@ -44,13 +46,26 @@ class RunProgress:
         """To which epoch the run goes."""
         session, place = self._session(), self._place
         if session is not None:
-            return session.plan.project.plan.run.epochs
+            return session.epochs
         planned = self._editor.project.plan.run.epochs
         # One that was stopped in an epoch beyond those goes on for as many again.
         if place is None or (place.epoch, place.seen) <= (planned, 0):
             return planned
         has_ended = not place.seen and place.epoch % planned == 0  # it went on for as many again, to their end
         return place.epoch + (0 if has_ended else planned)
+
+    @property
+    def ending_before(self) -> Ending | None:
+        """How the run had ended that is found again as it was left, if a stopping rule has ended it."""
+        state = None if self._session() is not None else self._state()
+        return None if state is None else Ending.left_in(state, self._editor.project.plan.stopping)
+
+    def memory_for(self, schedule: Schedule) -> Memory:
+        """What a schedule would know of the run so far if the next step went by it."""
+        session, state = self._session(), self._state()
+        if session is not None:
+            return session.memory_for(schedule)
+        return schedule.start() if state is None else schedule.taken_over(state.course.schedule)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -29,6 +29,8 @@ class RunRecords:
         self.history = History(())
         self._span, self._log, self._pictures = GradientSpan(), RunLog(), RunPictures()
         self._told = self._settled = 0
+        self._broke_off = False
+        """Whether the step after the last one could not be made, so that nobody knew that it is the last."""
         self._early: list[tuple[Project, int]] = []
         """What was changed of a run that has told of no step yet, so that it is not known which layers it has."""
 
@@ -42,6 +44,9 @@ class RunRecords:
         self._log.follow(history, project)
         self.history, self._span = history, GradientSpan()
         self._told, self._settled = history.revision, 0
+        self._broke_off = bool(len(history)) and any(
+            found.step == int(history.steps[-1]) for found in divergence.divergences(history)
+        )
 
     def append(self, session: Session, records: Sequence[StepRecord]) -> None:
         """Add what a run of these layers has reported."""
@@ -49,6 +54,7 @@ class RunRecords:
             self.history.nodes, self.history.edges = session.nodes, session.edges
         self._settled = int(self.history.steps[-1]) if len(self.history) else 0
         self.history.append(records)
+        self._broke_off = False
 
     def went_by(self, project: Project, step: int) -> None:
         """Note by which project a run begins, or goes on from a checkpoint, after so many steps."""
@@ -72,6 +78,7 @@ class RunRecords:
     def end(self, session: Session) -> None:
         """Note how a run has ended, where nothing that was measured says so."""
         failure, ending = session.failure, session.ending
+        self._broke_off = failure is not None
         if failure is not None and session.status == "diverged":
             divergence.note(self.history, failure.step - 1, failure.node)
         elif ending is not None and ending.is_early:
@@ -90,4 +97,4 @@ class RunRecords:
     def picture(self, graph: Graph, moment: int | None) -> GradientPicture:
         """The gradients after a step of the run, or (None) the last one."""
         self._span.follow(self.history)
-        return self._pictures.of(self.history, graph, self._span.ends, moment)
+        return self._pictures.of(self.history, graph, self._span.ends, moment, self._broke_off)

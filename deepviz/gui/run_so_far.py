@@ -8,8 +8,6 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.panels.schedule_curve import SoFar
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.batch_sizes import BatchSizes
-from deepviz.training.changes import Change
-from deepviz.training.history import History
 
 
 def run_so_far(controller: TrainingController, editor: Editor) -> tuple[SoFar, int] | None:
@@ -26,17 +24,5 @@ def run_so_far(controller: TrainingController, editor: Editor) -> tuple[SoFar, i
     if "learning_rate" in history:
         at, values = history.column("learning_rate")
         kept, rates = np.array(at, np.int64) - 1, np.array(values, np.float64)
-    so_far = SoFar(steps, sizes, kept, rates)
-    epochs = controller.progress.epochs
-    if plan.schedule.observes and len(rates):
-        expected = _base_rate(history, int(kept[-1])) * plan.schedule.factor(
-            sizes.progress(int(kept[-1]), epochs), plan.schedule.start()
-        )
-        so_far = SoFar(steps, sizes, kept, rates, float(rates[-1]) / expected if expected else 1.0)
-    return so_far, epochs
-
-
-def _base_rate(history: History, step: int) -> float:
-    """The learning rate that the schedule started from at a step, counted from 0; 0 if it is not known."""
-    text = next((text for since, text in reversed(history.changes) if since <= step), None)
-    return 0.0 if text is None else Change.from_json(text, step).plan.optimizer.learning_rate
+    memory = controller.progress.memory_for(plan.schedule)
+    return SoFar(steps, sizes, kept, rates, tuple(memory.items())), controller.progress.epochs

@@ -182,6 +182,7 @@ class SessionKeeper(QObject):
             time.time(),
             was_closed,
             view_of(self._bench),
+            self._bench.archive.seconds,
         )
         moments, run = self._bench.controller.moments, self._bench.controller.history.run
         kept = KeptStates() if checkpoint is None else moments.timeline.selected(checkpoint.state.step)

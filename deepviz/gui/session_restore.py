@@ -185,7 +185,7 @@ class Sessions(QObject):
         self._view = notes.view
         show_view(self._bench, notes.view)
         if not notes.was_closed:
-            self._bench.archive.recover(loaded)
+            self._bench.archive.recover(loaded, notes.seconds)
         self._tell_back(notes, has_copy, warnings)
         return True
 

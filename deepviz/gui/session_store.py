@@ -52,6 +52,8 @@ class Notes:
         Whether the window was closed as it should.
     view
         How the window was looked at, by name; plain values.
+    seconds
+        For how long its run has been trained.
     """
 
     name: str = ""
@@ -61,6 +63,7 @@ class Notes:
     written_at: float = 0.0
     was_closed: bool = False
     view: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class Slot:

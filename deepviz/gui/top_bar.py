@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMenu,
     QProgressBar,
     QPushButton,
@@ -28,7 +29,7 @@ from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
 BAR_HEIGHT = 52
 RUN_WIDTH = 104
-LONGEST_PROGRESS = "epoch 9\u2009999 of 9\u2009999" + "59 min 59 s left"
+LONGEST_PROGRESS = "epoch 9\u202f999 of 9\u202f999" + "59 min 59 s left"
 """What there is always room for; of a longer course the number of the epoch is what stays."""
 BRAND_FROM = 1360
 EXPORT = "Export…"
@@ -165,7 +166,8 @@ class TopBar(QFrame):
         """How wide it has to be with the words that it shows."""
         row = self.layout()
         assert row is not None
-        row.invalidate()
+        for layout in self.findChildren(QLayout):  # a layout within another one keeps what it has found out
+            layout.invalidate()
         return row.minimumSize().width()
 
     def _show_export(self) -> None:

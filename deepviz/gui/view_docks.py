@@ -17,6 +17,7 @@ from deepviz.document.shapes import Report
 from deepviz.gui.dock_tabs import DockTabs
 from deepviz.gui.main_window import MainWindow
 from deepviz.gui.plots import all_views
+from deepviz.gui.plots.asking import Asking, is_another
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.view import View
 from deepviz.gui.settings import LARGE_PLACES, VIEWS_OFFERED, Settings
@@ -183,9 +184,9 @@ class ViewDocks(QObject):
         wanted = (key for view in self.visible if not view.is_paused for key in view.probes)
         return tuple(dict.fromkeys(wanted))
 
-    def looks(self) -> Iterator[Look]:
+    def looks(self) -> Iterator[Asking]:
         """The visible views that ask something of the network."""
-        return (view for view in self.visible if isinstance(view, Look))
+        return (view for view in self.visible if isinstance(view, Asking))
 
     def show_history(self, history: History | None) -> None:
         """Show another run from now on, or none."""
@@ -219,11 +220,12 @@ class ViewDocks(QObject):
 
     def show_project(self, project: Project, data: PreparedData | None, report: Report) -> None:
         """Look at another project, or at this one after an edit."""
-        self._open_project = project, data, report
-        if self._node not in project.graph.by_id:
+        before, self._open_project = self._open_project, (project, data, report)
+        is_replaced = before is not None and is_another(before[0].graph, project.graph)
+        if is_replaced or self._node not in project.graph.by_id:
             self._node = ""  # views that are opened later are not to look for it
         for view in self.views.values():
-            if isinstance(view, Look):
+            if isinstance(view, Asking):
                 view.show_project(project, data, report)
 
     def show_scale(self, first: int, last: int) -> None:
@@ -260,7 +262,7 @@ class ViewDocks(QObject):
         if self._scale is not None:
             view.show_scale(*self._scale)
         view.show_history(self._history)
-        if self._open_project is not None and isinstance(view, Look):
+        if self._open_project is not None and isinstance(view, Asking):
             view.show_project(*self._open_project)
         if self._node:
             view.choose_node(self._node)
@@ -274,13 +276,17 @@ class ViewDocks(QObject):
         view.sample_chosen.connect(self.sample_chosen)
         view.node_chosen.connect(self.node_chosen)
         view.edit_wanted.connect(self.edit_wanted)
-        if isinstance(view, Look):
+        if isinstance(view, Asking):
             view.asked.connect(lambda: self.asked.emit(view))
         dock = self.docks[key]
         places = QMenu("Place", view)
         places.aboutToShow.connect(lambda: self.tabs.fill(places, dock))
         view.add_menu(places)
         self.views[key] = view  # Qt says at once that a dock is seen which gets its title bar while it is open
+        view.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.header.customContextMenuRequested.connect(
+            lambda point: self.tabs.menu_of(dock).popup(view.header.mapToGlobal(point))
+        )
         dock.setTitleBarWidget(view.header)
         dock.setWidget(view)
 

@@ -48,14 +48,15 @@ from deepviz.gui.project_files import ProjectFiles
 from deepviz.gui.run_archive import RunArchive
 from deepviz.gui.runs.desk import RunsDesk
 from deepviz.gui.runs_dock import RunsDock
-from deepviz.gui.settings import GEOMETRY, LEFT_TAB, REOPEN_LAST, THEME, WINDOW_STATES, WORKSPACE, Settings
+from deepviz.gui.settings import REOPEN_LAST, THEME, Settings
 from deepviz.gui.status_line import StatusLine
 from deepviz.gui.template_gallery import TemplateGallery, TemplateOffer
 from deepviz.gui.tempo_button import TempoButton
 from deepviz.gui.theme import ThemeSwitch
-from deepviz.gui.top_bar import WORKSPACE_NAMES, TopBar
+from deepviz.gui.top_bar import TopBar
 from deepviz.gui.training_controller import TrainingController
 from deepviz.gui.view_docks import ViewDocks
+from deepviz.gui.window_memory import WindowMemory
 from deepviz.gui.workbench_commands import WorkbenchCommands
 from deepviz.gui.workbench_display import WorkbenchDisplay
 from deepviz.gui.workbench_wiring import wire
@@ -148,7 +149,8 @@ class Workbench(QObject):
         self.messages = Messages(self.editor, self.controller, self.notice, self.commands.edit, self.commands.activate)
         wire(self)
         self.display.show_all()
-        self._restore_window()
+        self.memory = WindowMemory(self.window, self.views, settings)
+        self.memory.restore()
 
     def may_close(self) -> bool:
         """Ask about unsaved work, then end the run and remember the window."""
@@ -171,20 +173,5 @@ class Workbench(QObject):
         self.runs.shut_down()
         self.checking.shut_down()
         self.data_panel.loader.cancel()
-        self.settings.set(GEOMETRY, bytes(self.window.saveGeometry().data()))
-        self.settings.set(WORKSPACE, self.window.workspace)
-        self.settings.set(LEFT_TAB, self.window.left_tabs.tabText(self.window.left_tabs.currentIndex()))
-        for name, state in self.window.states().items():
-            self.settings.set(WINDOW_STATES[name], state)
+        self.memory.keep()
         self.settings.save()
-
-    def _restore_window(self) -> None:
-        room = self.window.screen().availableSize()
-        self.window.resize(min(1440, room.width()), min(900, room.height() - 32))  # 32: the frame's title
-        geometry = self.settings.get(GEOMETRY)
-        if geometry:
-            self.window.restoreGeometry(geometry)
-        self.window.remember_states({name: self.settings.get(setting) for name, setting in WINDOW_STATES.items()})
-        self.window.show_tab(self.settings.get(LEFT_TAB))
-        remembered = self.settings.get(WORKSPACE)
-        self.window.show_workspace(remembered if remembered in WORKSPACE_NAMES else WORKSPACE.default)

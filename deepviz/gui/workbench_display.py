@@ -16,6 +16,7 @@ from deepviz.document.project import Project
 from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.status_line import duration
 from deepviz.gui.theme import Theme
+from deepviz.training.ending import Ending
 from deepviz.training.failure import Failure
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ class WorkbenchDisplay(QObject):
         """Show gradients and values of the moment that is chosen, on the canvas and beside it."""
         controller = self._bench.controller
         self.show_gradients()
-        self._bench.properties.show_values(controller.moments.numbers(controller.history))
+        numbers, validated = controller.moments.numbers, controller.moments.validated_at
+        self._bench.properties.show_values(numbers(controller.history), validated(controller.history))
         self._bench.checking.follow_gradients()
 
     def show_gradients(self) -> None:
@@ -178,7 +180,7 @@ class WorkbenchDisplay(QObject):
         elif status == "finished":
             planned, done = bench.editor.project.plan.run.epochs, controller.history.epoch
             more = f"for {counted(planned if done >= planned else planned - done, 'more epoch')}"
-            if done <= planned and controller.ending is not None and not controller.ending.epoch:  # in mid-epoch
+            if done <= planned and self._ending is not None and not self._ending.epoch:  # in mid-epoch
                 more = f"to the end of epoch {thousands(planned)}"
             words, tip = "Train on", f"Go on with these weights {more}. Reset goes back to fresh ones."
         elif status == "diverged":
@@ -192,10 +194,16 @@ class WorkbenchDisplay(QObject):
 
     @property
     def _status(self) -> str:
-        """What the run is doing. One that rests at its last step, as it is found again in a file, has finished."""
+        """What the run is doing. One that rests where it had ended, as it is found again in a file, has finished."""
         controller, progress = self._bench.controller, self._bench.controller.progress
         is_complete = progress.steps_per_epoch > 0 and controller.step_count >= progress.total_steps
-        return "finished" if controller.status == "paused" and is_complete else controller.status
+        has_ended = is_complete or progress.ending_before is not None
+        return "finished" if controller.status == "paused" and has_ended else controller.status
+
+    @property
+    def _ending(self) -> Ending | None:
+        """How the run has ended, also one that is found again in a file, as far as that says so."""
+        return self._bench.controller.ending or self._bench.controller.progress.ending_before
 
     def show_course(self) -> None:
         """Show what is planned of a run that rests; while it goes on that is another thing only after a change."""
@@ -210,7 +218,7 @@ class WorkbenchDisplay(QObject):
         step, progress, running = controller.step_count, controller.progress, controller.is_running
         epoch = controller.history.epoch
         left = progress.seconds_left(running)
-        ending = controller.ending
+        ending = self._ending
         state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[self._status]
         words = duration(left) if left is not None else state if step else ""
         self._bench.top_bar.show_progress(epoch, progress.epochs, step, progress.total_steps, words)

@@ -94,5 +94,6 @@ def wire(bench: Workbench) -> None:
     bench.window.drops.dropped.connect(bench.files.open_dropped)
     bench.files.data_dropped.connect(commands.use_data)
     bench.files.begun.connect(bench.actions["workspace_build"].trigger)
+    bench.files.begun.connect(canvas.setFocus)  # a view that had the keyboard may just have gone
     bench.window.escape_pressed.connect(bench.notice.dismiss)
     bench.themes.changed.connect(display.use_theme)

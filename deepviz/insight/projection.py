@@ -70,11 +70,13 @@ class Clouds:
     part, total, numbers
         Of which part of the data, how many it has, and the numbers of those that were looked at: shape ``(n,)``.
     targets
-        Class numbers, or the first of the numbers to fit: shape ``(n,)``.
+        Class numbers, or the number to fit: shape ``(n,)``. Zeros where there are several numbers to fit.
     is_class
         Which of the two.
     layers
         One cloud for each.
+    is_colored
+        Whether a sample has one number that it can be coloured by.
     """
 
     part: str
@@ -83,6 +85,7 @@ class Clouds:
     targets: Array
     is_class: bool
     layers: tuple[LayerCloud, ...]
+    is_colored: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,9 @@ class Projection(Question):
                 else:
                     label = "Input" if isinstance(node.layer, Input) else node.layer.label
                     clouds.append(_cloud(node.id, label, values.reshape(count, -1), y, is_class))
-        targets = y if is_class else y[:, 0]
-        return Clouds(self.part, len(samples), numbers, targets, is_class, tuple(clouds))
+        targets = y if is_class or y.shape[1] == 1 else np.zeros(count)
+        targets = targets.reshape(count)
+        return Clouds(self.part, len(samples), numbers, targets, is_class, tuple(clouds), is_class or y.shape[1] == 1)
 
 
 def aligned(clouds: Clouds, before: Clouds | None) -> Clouds:

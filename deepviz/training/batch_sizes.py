@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
 from deepviz.engine.order import Order
 from deepviz.engine.schedule import Progress
 from deepviz.engine.trainer_state import Place
@@ -76,6 +79,22 @@ class BatchSizes:
     def progress(self, step: int, epochs: int) -> Progress:
         """What a schedule is told before a step, counted from 0, of a run of so many epochs."""
         return self._order(step).progress(step, epochs)
+
+    def samples_of(self, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """How many samples were in the batches of some steps, counted from 1; of the same shape."""
+        found = np.zeros(steps.shape, np.int64)
+        order = Order(self.count, self.sizes[0][1], 0)
+        ends = [begin for begin, _ in self.sizes[1:]] + [max(int(steps.max(initial=0)), self.since)]
+        for (begin, size), end in zip(self.sizes, ends, strict=True):
+            order.batch_size = size
+            here = (steps > begin) & (steps <= end)
+            # Of the epoch under way so many samples are left; every later one has them all.
+            place, rest = steps[here] - begin - 1, self.count - order.seen
+            is_first = place < order.batches_left
+            place = np.where(is_first, place, (place - order.batches_left) % order.batches_per_epoch)
+            found[here] = np.minimum(size, np.where(is_first, rest, self.count) - place * size)
+            _go_on(order, end - begin)
+        return found
 
     def _order(self, step: int) -> Order:
         """The order of samples at the place that is come to after so many steps."""

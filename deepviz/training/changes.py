@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from deepviz.document.changed_settings import differing_shared, said
+from deepviz.document.changed_settings import chosen_of_its_own, differing_shared, said
 from deepviz.document.file_format import FileError
 from deepviz.document.project import Project, TrainingPlan
 from deepviz.document.project_json import plan_from_json, plan_to_json
@@ -84,7 +84,8 @@ def applied(project: Project, change: Change) -> Project:
 def noted(before: Project, after: Project) -> list[str]:
     """The changes from one project to another that weights depend on, each in a few words.
 
-    Stopping rules, metrics and the keeping of the best weights only look on, so nothing is noted of them.
+    Stopping rules, metrics and the keeping of the best weights only look on, so nothing is noted of them; nor of the
+    epochs, but where the schedule spreads over all of them.
     """
     one, other = before.plan, after.plan
     old, new = one.optimizer.learning_rate, other.optimizer.learning_rate
@@ -93,6 +94,8 @@ def noted(before: Project, after: Project) -> list[str]:
     if one.run.batch_size != other.run.batch_size:
         found.append(f"batch size {thousands(one.run.batch_size)} → {thousands(other.run.batch_size)}")
     found += _of_definitions("schedule", one.schedule, other.schedule)
+    if one.run.epochs != other.run.epochs and other.schedule.follows_length:
+        found.append(f"epochs {thousands(one.run.epochs)} → {thousands(other.run.epochs)}")
     was, is_now = _frozen(before), _frozen(after)
     in_order = [node.id for node in after.graph.nodes]
     found += [f"{name} frozen" for name in in_order if name in is_now - was]
@@ -105,6 +108,11 @@ def _frozen(project: Project) -> frozenset[str]:
 
 
 def _of_definitions(noun: str, before: Definition, after: Definition) -> list[str]:
-    """In which settings that both know two differ, and that they are of different kinds if they are."""
-    kinds = [] if before.key == after.key else [f"{noun} {before.label} → {after.label}"]
-    return kinds + differing_shared(before, after)
+    """In which settings that both know two differ, and that they are of different kinds if they are.
+
+    What only the new kind has is told with it where it is not as that kind has it by itself.
+    """
+    if before.key == after.key:
+        return differing_shared(before, after)
+    kinds = ", ".join([f"{noun} {before.label} → {after.label}", *chosen_of_its_own(before, after)])
+    return [kinds, *differing_shared(before, after)]

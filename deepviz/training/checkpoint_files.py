@@ -1,13 +1,16 @@
-"""Copies of the weights during a run, as project files beside the project's own: ``net.epoch-0010.deepviz``.
+"""Copies of the weights during a run, as project files beside the project's own, each run's under names of their own.
 
-Each can be opened like any project, and trained on from there. Only the newest stay.
+After epoch 10 it is ``net.run-20260721-093000-1a2b3c.epoch-0010.deepviz``, and ``net.epoch-0010.deepviz`` where nobody
+knows the run. Each can be opened like any project, and trained on from there. Only the newest of each run stay.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.file_format import SUFFIX, save
@@ -15,9 +18,28 @@ from deepviz.training.checkpoint import Checkpoint, trained_of
 from deepviz.training.short_history import shortened
 
 MOST_COPIES = 10
-"""How many copies of a project stay beside it."""
+"""How many copies of a run stay beside its project."""
 
-_EPOCH = re.compile(rf"\.epoch-(\d+){re.escape(SUFFIX)}$")
+_RUN = re.compile(r"[0-9A-Za-z-]{1,40}")
+_COPY = re.compile(rf"(?:\.run-({_RUN.pattern}))?\.epoch-(\d+){re.escape(SUFFIX)}$")
+
+
+class Copy(NamedTuple):
+    """A copy of the weights.
+
+    Attributes
+    ----------
+    run
+        Of which run, as its file says; empty if it does not.
+    epoch
+        After how many epochs.
+    path
+        Where it lies.
+    """
+
+    run: str
+    epoch: int
+    path: Path
 
 
 def is_due(epoch: int, every: int) -> bool:
@@ -38,15 +60,23 @@ def next_due(epoch: int, every: int) -> int | None:
     return (epoch // every + 1) * every if every > 0 else None
 
 
-def copy_path(project_file: Path, epoch: int) -> Path:
-    """Where the copy after an epoch goes: beside the project's file, under its name."""
-    return project_file.with_name(f"{project_file.stem}.epoch-{epoch:04}{SUFFIX}")
+def copy_path(project_file: Path, epoch: int, run: str = "") -> Path:
+    """Where the copy of a run after an epoch goes: beside the project's file, under its name."""
+    # It comes from a file, which may say anything.
+    said = run if not run or _RUN.fullmatch(run) else hashlib.sha256(run.encode()).hexdigest()[:12]
+    middle = f".run-{said}" if said else ""
+    return project_file.with_name(f"{project_file.stem}{middle}.epoch-{epoch:04}{SUFFIX}")
 
 
 def write_copy(
-    project_file: Path, epoch: int, checkpoint: Checkpoint, data: PreparedData | None = None, most: int = MOST_COPIES
+    project_file: Path,
+    epoch: int,
+    checkpoint: Checkpoint,
+    data: PreparedData | None = None,
+    most: int = MOST_COPIES,
+    run: str = "",
 ) -> Path:
-    """Write a copy, all or nothing, and let go of the oldest if there are more than `most`.
+    """Write a copy, all or nothing, and let go of the oldest of the same run if there are more than `most` of it.
 
     Parameters
     ----------
@@ -58,6 +88,8 @@ def write_copy(
         The weights. The history may be ahead of them; what is kept of it is short.
     data
         What it is trained on, if known.
+    run
+        The id of the run: copies of other runs are not touched. Empty if it has none.
 
     Returns
     -------
@@ -68,27 +100,36 @@ def write_copy(
     OSError, FileError
         If it cannot be written; older copies are untouched.
     """
-    path = copy_path(project_file, epoch)
+    path = copy_path(project_file, epoch, run)
     short = replace(checkpoint, history=shortened(checkpoint.history))
     save(checkpoint.project, path, trained_of(short, data))
-    by_age = sorted((each for _, each in copies(project_file) if each != path), key=_written_at, reverse=True)
-    for old in by_age[max(0, most - 1) :]:
+    of_this = _run_in(path)
+    others = (each.path for each in copies(project_file) if each.run == of_this and each.path != path)
+    for old in sorted(others, key=_written_at, reverse=True)[max(0, most - 1) :]:
         old.unlink(missing_ok=True)
     return path
 
 
-def copies(project_file: Path) -> list[tuple[int, Path]]:
-    """The copies beside a project's file, with their epochs, in the order of these."""
+def copies(project_file: Path) -> list[Copy]:
+    """The copies beside a project's file: those of a run in the order of their epochs, and later runs after others.
+
+    Ids of runs begin with the time when these began; copies of which nobody knows the run come first.
+    """
     found = []
     try:
         files = list(project_file.parent.iterdir())
     except OSError:
         return []
     for file in files:
-        epoch = _EPOCH.search(file.name)
-        if epoch is not None and file.name[: epoch.start()] == project_file.stem:
-            found.append((int(epoch.group(1)), file))
+        parts = _COPY.search(file.name)
+        if parts is not None and file.name[: parts.start()] == project_file.stem:
+            found.append(Copy(parts.group(1) or "", int(parts.group(2)), file))
     return sorted(found)
+
+
+def _run_in(path: Path) -> str:
+    parts = _COPY.search(path.name)
+    return "" if parts is None else parts.group(1) or ""
 
 
 def _written_at(file: Path) -> float:

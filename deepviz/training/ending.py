@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepviz.engine.trainer import Trainer
+from deepviz.engine.course import named_rules
+from deepviz.engine.stopping_rule import StoppingRule
+from deepviz.engine.trainer import Trainer, TrainerState
 from deepviz.numerals import thousands
 
 
@@ -35,11 +38,19 @@ class Ending:
     @classmethod
     def of(cls, trainer: Trainer, of_validation: bool) -> Ending:
         """How far a trainer has come, and why not farther."""
-        # What follows "Training ended after step 120: "; the place is said here in epochs where one is over.
-        reason = "" if trainer.stopped_by is None else trainer.stopped_by.partition(": ")[2]
+        reason = "" if trainer.stopped_by is None else _reason_in(trainer.stopped_by)
         best = trainer.best
         kept = (0, 0, 0.0) if best is None else (best.step, best.epoch, best.value)
         return cls(trainer.step, trainer.epochs_done if trainer.begins_epoch else 0, reason, *kept, of_validation)
+
+    @classmethod
+    def left_in(cls, state: TrainerState, rules: Sequence[StoppingRule]) -> Ending | None:
+        """How a run had ended that was left in a state, if one of these rules has ended it; None if none has."""
+        course, place = state.course, state.place
+        if course.stopped_by is None or course.stopping.keys() != named_rules(rules).keys():
+            return None
+        epoch = 0 if place is None or place.seen else place.epoch
+        return cls(state.step, epoch, _reason_in(course.stopped_by))
 
     @property
     def is_early(self) -> bool:
@@ -68,3 +79,8 @@ class Ending:
         where = f"epoch {thousands(self.best_epoch)}" if self.best_epoch else f"step {thousands(self.best_step)}"
         weights = f"The best weights, of {where} ({whose} loss {self.best_value:.4g}), are the result"
         return f"{weights}: Export takes them."
+
+
+def _reason_in(stopped_by: str) -> str:
+    """What follows "Training ended after step 120: "; the place is said here in epochs where one is over."""
+    return stopped_by.partition(": ")[2]

@@ -10,7 +10,7 @@ import math
 import re
 from typing import Any
 
-from deepviz.numerals import thousands
+from deepviz.numerals import shortest, thousands
 from deepviz.registry import Hyperparameter
 
 MOST_VALUES = 1000
@@ -79,12 +79,13 @@ def _range(low: float, high: float, how: str | None, amount: str | None, wanted:
     whole = wanted.kind == "integer"
     if amount is None:
         if not whole:
-            raise ValuesError(f"Say how many numbers from {low:g} to {high:g}: {low:g}..{high:g} log 5, or linear 5.")
+            first, last = shortest(low), shortest(high)
+            raise ValuesError(f"Say how many numbers from {first} to {last}: {first}..{last} log 5, or linear 5.")
         how, amount = "step", "1" if low <= high else "-1"
     given = _number(amount)
     if how == "step":
         if given == 0 or (high - low) / given < 0:
-            raise ValuesError(f"Steps of {given:g} do not lead from {low:g} to {high:g}.")
+            raise ValuesError(f"Steps of {shortest(given)} do not lead from {shortest(low)} to {shortest(high)}.")
         count = math.floor((high - low) / given + 1e-9) + 1
         if count > MOST_VALUES:
             raise ValuesError(f"These are more than {thousands(MOST_VALUES)} values.")
@@ -124,14 +125,15 @@ def _checked(value: float, wanted: Hyperparameter) -> int | float:
     """A number within the bounds of its hyperparameter, which say more than a failed combination would."""
     label = wanted.label
     if wanted.kind == "integer" and value != int(value):
-        raise ValuesError(f"{label} must be a whole number, not {value:g}.")
+        raise ValuesError(f"{label} must be a whole number, not {shortest(value)}.")
     low, high = wanted.minimum, wanted.maximum
     if low is not None and (value < low or (wanted.exclusive_minimum and value == low)):
         raise ValuesError(
-            f"{label} must be {'above' if wanted.exclusive_minimum else 'at least'} {low:g}, not {value:g}."
+            f"{label} must be {'above' if wanted.exclusive_minimum else 'at least'} {shortest(low)}, "
+            f"not {shortest(value)}."
         )
     if high is not None and value > high:
-        raise ValuesError(f"{label} must be at most {high:g}, not {value:g}.")
+        raise ValuesError(f"{label} must be at most {shortest(high)}, not {shortest(value)}.")
     return int(value) if wanted.kind == "integer" else value
 
 

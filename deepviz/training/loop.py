@@ -9,6 +9,7 @@ import queue
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Literal
 
@@ -162,6 +163,22 @@ class Loop:
         self.followed.append((self.trainer.step, plan, was_planned))
 
     # Steps
+
+    def keep_what_is_left(self, is_whole: bool) -> None:
+        """Keep the state of the last step that was made: the one after it has broken off.
+
+        Parameters
+        ----------
+        is_whole
+            Whether it is known to be that of the last step; otherwise what broke off has to say so.
+        """
+        trainer = self.trainer
+        if trainer is None or self._timeline.at(trainer.step) is not None:
+            return
+        fault = trainer.fault
+        if is_whole or (fault is not None and fault.phase != "update"):  # an update would be half made
+            with suppress(MemoryError):  # it may be the reason
+                self._timeline.keep(trainer.state)
 
     def _begun(self) -> Trainer:
         """The trainer, ready for its next step."""

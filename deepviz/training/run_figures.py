@@ -1,8 +1,8 @@
 """How good a run was, by its history: the last and the best value of the loss and of every metric.
 
-A figure of the training data is the mean over the steps of an epoch; one of the validation data is that measured after
-an epoch. So both are of whole epochs and can be compared between runs with batches of different sizes, wherever they
-were stopped; an epoch that was not completed counts only if there is no other.
+A figure of the training data is the mean over the samples of an epoch, each as its step saw it; one of the validation
+data is that measured after an epoch. So both are of whole epochs and can be compared between runs with batches of
+different sizes, wherever they were stopped; an epoch that was not completed counts only if there is no other.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deepviz.training.batch_sizes import BatchSizes
 from deepviz.training.history import History
 
 TRAINED = ("loss", "accuracy")
@@ -73,7 +74,7 @@ def falls(name: str) -> bool:
     return name.removeprefix(PREFIX).partition("(")[0] in FALLING
 
 
-def figures_of(history: History, ends_epoch: bool | None = None) -> dict[str, Figure]:
+def figures_of(history: History, ends_epoch: bool | None = None, sizes: BatchSizes | None = None) -> dict[str, Figure]:
     """The figures of a run by name: ``loss``, ``accuracy``, ``validation_loss``, ..., those that were measured.
 
     Parameters
@@ -82,6 +83,8 @@ def figures_of(history: History, ends_epoch: bool | None = None) -> dict[str, Fi
         What was measured.
     ends_epoch
         Whether its last step was the last of an epoch; None if that is only to be had from the history.
+    sizes
+        Of the batches; None if nobody knows, then every step counts the same.
     """
     found: dict[str, Figure] = {}
     last_whole = history.epoch - (_ends_epoch(history) is False if ends_epoch is None else not ends_epoch)
@@ -94,7 +97,8 @@ def figures_of(history: History, ends_epoch: bool | None = None) -> dict[str, Fi
             whole = epochs <= last_whole
             if whole.any():
                 steps, epochs, values = steps[whole], epochs[whole], values[whole]
-            numbers, means, is_exact = epoch_means(steps, epochs, values)
+            weights = None if sizes is None else sizes.samples_of(steps)
+            numbers, means, is_exact = epoch_means(steps, epochs, values, weights)
             best, place = _best(name, means)
             found[name] = Figure(float(means[-1]), best, int(numbers[place]), is_exact, is_exact, bool(whole.any()))
         elif name.startswith(PREFIX):
@@ -107,14 +111,19 @@ def figures_of(history: History, ends_epoch: bool | None = None) -> dict[str, Fi
 
 
 def epoch_means(
-    steps: npt.NDArray[np.int64], epochs: npt.NDArray[np.int64], values: npt.NDArray[Any]
+    steps: npt.NDArray[np.int64],
+    epochs: npt.NDArray[np.int64],
+    values: npt.NDArray[Any],
+    samples: npt.NDArray[np.int64] | None = None,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], bool]:
-    """The mean of each epoch over its steps.
+    """The mean of each epoch over its samples, as rules and the best weights go by it (`deepviz.engine.course`).
 
     Parameters
     ----------
     steps, epochs, values
         Of each step its number, its epoch and what was measured, each of shape (n,); n is at least 1.
+    samples
+        How many each step has seen, of shape (n,); by default all the same.
 
     Returns
     -------
@@ -123,9 +132,9 @@ def epoch_means(
         the last.
     """
     numbers, first = np.unique(epochs, return_index=True)
-    counts = np.diff(np.append(first, len(epochs)))
+    weights = np.ones(len(steps), np.int64) if samples is None else samples
     with np.errstate(all="ignore"):  # what has diverged may be infinite
-        means = np.add.reduceat(values.astype(np.float64), first) / counts
+        means = np.add.reduceat(values.astype(np.float64) * weights, first) / np.add.reduceat(weights, first)
     return numbers, means, bool((np.diff(steps) == 1).all())
 
 

@@ -75,12 +75,15 @@ class RunPlan:
         )
         if state is not None:
             trainer.restore(state)
+            trainer.epochs = max(trainer.epochs, trainer.epochs_begun)
             if not optimizer.is_kind_of(left_by):
                 trainer.optimizer = optimizer
         return trainer
 
     def steer(self, trainer: Trainer) -> None:
         """Let a trainer of the same run (see `same_run`) go on by this plan from its next step on.
+
+        Of fewer epochs than have begun, the one that is under way is made to its end.
 
         Raises
         ------
@@ -89,7 +92,7 @@ class RunPlan:
         """
         plan, nodes = self.project.plan, unrolled(self.project.graph).graph.nodes
         trainer.follow(plan.schedule, plan.stopping, plan.run.keep_best, self._metrics)
-        trainer.epochs, trainer.batch_size = plan.run.epochs, plan.run.batch_size
+        trainer.epochs, trainer.batch_size = max(plan.run.epochs, trainer.epochs_begun), plan.run.batch_size
         trainer.frozen = {node.id for node in nodes if isinstance(node.layer, Trained) and node.layer.frozen}
         trainer.optimizer = plan.optimizer
 

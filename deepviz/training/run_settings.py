@@ -15,6 +15,7 @@ from deepviz.document.project import Project, RunSettings
 from deepviz.document.repeats import unrolled
 from deepviz.engine import layers, metrics, optimizers, schedules, stopping
 from deepviz.engine.layer import Layer
+from deepviz.numerals import shortest
 from deepviz.registry import Definition
 from deepviz.training.changes import Change, applied
 from deepviz.training.history import History
@@ -126,7 +127,7 @@ def value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return shortest(float(f"{value:.6g}"))
     if isinstance(value, list):
         return " × ".join(value_words(each) for each in value)
     return str(value)

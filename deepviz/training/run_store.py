@@ -164,6 +164,7 @@ class RunStore:
         origin: RunOrigin | None = None,
         data: PreparedData | None = None,
         results: Results | None = None,
+        samples: int = 0,
     ) -> RunSummary | None:
         """Keep a run that has ended, or that has gone on since it was noted; its name and star stay then.
 
@@ -179,6 +180,8 @@ class RunStore:
             How it came to be.
         data, results
             What it was trained on, and how good it is, if known.
+        samples
+            How many it was trained on, where only that is known; 0 for not even that.
 
         Returns
         -------
@@ -197,7 +200,8 @@ class RunStore:
         state, course = checkpoint.state, checkpoint.history
         is_there = state.place is not None and len(course) > 0 and int(course.steps[-1]) == state.step
         ends_epoch = state.place.seen == 0 if state.place is not None and is_there else None
-        summary = summary_of(run, project, course, state.step, seconds, ends_epoch)
+        samples = samples if data is None else len(data.train)
+        summary = summary_of(run, project, course, state.step, seconds, ends_epoch, samples)
         summary = replace(
             summary,
             name=before.name if before and before.name else origin.name or self._new_name(project.name),

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from deepviz.document.project import Project
+from deepviz.training.batch_sizes import BatchSizes
 from deepviz.training.history import History
 from deepviz.training.run_figures import Figure, figures_of, steps_per_epoch
 from deepviz.training.run_settings import Course, network_words, settings_of_run
@@ -171,7 +172,13 @@ class RunSummary:
 
 
 def summary_of(
-    run: str, project: Project, history: History, steps: int, seconds: float, ends_epoch: bool | None = None
+    run: str,
+    project: Project,
+    history: History,
+    steps: int,
+    seconds: float,
+    ends_epoch: bool | None = None,
+    samples: int = 0,
 ) -> RunSummary:
     """What there is to note of a run, as far as project and history say it.
 
@@ -187,8 +194,11 @@ def summary_of(
         For how long it trained.
     ends_epoch
         As `figures_of` wants it.
+    samples
+        How many there are to train with; 0 if nobody knows.
     """
     settings, courses = settings_of_run(project, history, steps)
+    sizes = BatchSizes.of(history, samples, project.plan.run.batch_size, steps) if samples else None
     return RunSummary(
         run,
         name=project.name,
@@ -202,5 +212,5 @@ def summary_of(
         settings=settings,
         courses=courses,
         changes=history.events[-MOST_CHANGES:],
-        figures=figures_of(history, ends_epoch),
+        figures=figures_of(history, ends_epoch, sizes),
     )

@@ -21,9 +21,11 @@ from deepviz.training.run_plan import PROBES, RunPlan, facts_of
 
 MOST_TRIED = 4
 BUDGET = 0.15
-"""Seconds for which steps of one run are made."""
+"""Seconds for which a thread computes steps of one run."""
+PORTIONS = 3
+"""Into how many portions these are cut; the fastest counts, because a busy machine only ever makes steps slower."""
 FEWEST = 2
-"""Steps that are timed at least; the first one, which takes longer, is not."""
+"""Steps of a portion at least; the first one of all, which takes longer, is in none."""
 HEAVIEST = 2e11
 """Multiply-accumulates of a step above which nothing is tried: one step would take longer than anybody waits."""
 PROCESS_BYTES = 52 << 20
@@ -44,8 +46,16 @@ def chosen(works: Sequence[float]) -> list[float]:
     return [different[place] for place in places]
 
 
-def seconds_a_step(project: Project, data: PreparedData, is_wanted: Callable[[], bool] = lambda: True) -> float | None:
-    """The mean time of a step over about `BUDGET` seconds; None if no step can be made, or nobody wants it any more.
+def seconds_a_step(
+    project: Project,
+    data: PreparedData,
+    is_wanted: Callable[[], bool] = lambda: True,
+    own: Callable[[], float] = time.thread_time,
+) -> float | None:
+    """For how long a thread computes a step; None if no step can be made, or nobody wants it any more.
+
+    While other programs have the core, or the window has the interpreter, the clock of the thread stands still: a run
+    of the queue is a program of its own, which waits for neither as long as there are cores enough.
 
     Parameters
     ----------
@@ -53,24 +63,30 @@ def seconds_a_step(project: Project, data: PreparedData, is_wanted: Callable[[],
         What is trained, on what.
     is_wanted
         Asked after each step.
+    own
+        Gives for how long the thread that asks has computed, in seconds.
     """
-    made, began, spent = -1, 0.0, 0.0
+    made, began, portions = 0, 0.0, list[float]()
     try:
         trainer = RunPlan(project, data).trainer(PROBES)
         trainer.end_with(1 << 30)
-        for _ in trainer.steps():
-            made += 1
-            began = began or time.perf_counter()
-            spent = time.perf_counter() - began
+        for record in trainer.steps():
+            now = own()
             if not is_wanted():
                 return None
-            if spent >= BUDGET and made >= FEWEST:
+            made = 0 if record.step == 1 else made + 1
+            if made == 0 or (now - began >= BUDGET / PORTIONS and made >= FEWEST):
+                portions += [(now - began) / made] if made else []
+                made, began = 0, now
+            if len(portions) == PORTIONS:
                 break
     except Diverged:
         pass  # how long its steps took is known all the same
     except (ValueError, MemoryError):
         return None
-    return spent / made if made > 0 else None
+    if not portions and made:
+        portions.append((own() - began) / made)  # it diverged before there was a whole one
+    return min(portions) if portions else None
 
 
 def seconds_of_steps(paces: Mapping[float, float], work: float) -> float:

@@ -14,7 +14,9 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from deepviz.engine.fault import BROKEN_OFF
 from deepviz.engine.interruption import Interrupted, break_off_if
+from deepviz.engine.schedule import Memory, Schedule
 from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
 from deepviz.training.ending import Ending
 from deepviz.training.failure import Failure as Failure
@@ -122,6 +124,17 @@ class Session:
         """How many steps an epoch has and the run has in all, as far as that is known now."""
         trainer = self._loop.trainer
         return None if trainer is None else (trainer.steps_per_epoch, trainer.total_steps)
+
+    @property
+    def epochs(self) -> int:
+        """To which epoch it goes: at least to the end of the one that is under way."""
+        wanted, trainer = self.plan.project.plan.run.epochs, self._loop.trainer
+        return wanted if trainer is None else max(wanted, trainer.epochs_begun)
+
+    def memory_for(self, schedule: Schedule) -> Memory:
+        """What a schedule would know of the run so far if the next step went by it."""
+        trainer = self._loop.trainer
+        return schedule.start() if trainer is None else trainer.memory_for(schedule)
 
     @property
     def overhead(self) -> float | None:
@@ -239,9 +252,10 @@ class Session:
                 outcome = loop.run()
         except Interrupted:
             outcome = "stopped"
-        except Exception as error:  # whatever a layer raises must reach the user in words, not end the application
+        except BROKEN_OFF as error:  # whatever a layer raises must reach the user in words, not end the application
             outcome = "diverged" if isinstance(error, Diverged) else "failed"
-            self.failure = Failure.of(error, None if loop.trainer is None else loop.trainer.fault)
+            self.failure = Failure.of(error, None if loop.trainer is None else loop.trainer.fault, loop.plan)
+            loop.keep_what_is_left(is_whole=isinstance(error, Diverged))
         finally:
             sys.setswitchinterval(interval)
             with self._ended:

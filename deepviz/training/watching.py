@@ -7,12 +7,20 @@ what looking may cost, so that watching does not slow training down.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
+from statistics import median
 
 from deepviz.engine import probes
 
 BUDGET = 0.015
 """Share of the time of training that watching may take."""
+
+LONGEST = 1.0
+"""Seconds after which something is read again, even if that takes more than the share, but for at most twice of it."""
+
+REMEMBERED = 5
+"""By how many steps with the same probes it is told what these cost."""
 
 SLACK = 0.9
 """A probe is read again after this share of its period: a timer that ticks a little early must not miss every other."""
@@ -25,6 +33,9 @@ class Watching:
     ----------
     clock
         Gives the time in seconds.
+    own
+        Gives for how long the thread that makes the steps has computed, in seconds. While it waits for a core or for
+        the interpreter this clock stands still: a step that is held up is no reason to look at fewer of them.
 
     Attributes
     ----------
@@ -35,21 +46,23 @@ class Watching:
     overhead
         Which share of the time went into watching lately.
     extra
-        How many seconds the last watched step took longer than a plain one.
+        How many seconds the last watched step computed longer than a plain one.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.perf_counter, own: Callable[[], float] = time.thread_time
+    ) -> None:
         self.wanted: tuple[str, ...] = ("gradient_flow",)
         self.asked, self.overhead, self.extra = False, 0.0, 0.0
-        self._clock = clock
+        self._clock, self._own = clock, own
         self._read: dict[str, float] = {}
         self._not_before = 0.0
         self._plain: float | None = None
-        self._began = 0.0
+        self._own_began = self._own_ended = 0.0
         self._ended: float | None = None
         self._last_step = -1
         self._reading: tuple[str, ...] = ()
-        self._known: set[tuple[str, ...]] = set()
+        self._costs: dict[tuple[str, ...], deque[float]] = {}
 
     def ask(self, keys: Iterable[str] | None = None) -> None:
         """Want some probes to be read as soon as that is due; from any thread.
@@ -86,23 +99,28 @@ class Watching:
             )
         if wanted:
             self._read.update(dict.fromkeys(wanted, now))
+            own = self._own()
             if self._ended is not None and step > self._last_step:
-                self._plain = (now - self._ended) / (step - self._last_step)
-            self._began, self._reading = now, wanted
+                self._plain = (own - self._own_ended) / (step - self._last_step)
+            self._own_began, self._reading = own, wanted
         return wanted
 
     def end(self, step: int) -> None:
         """Note that the watched step has been made; it was number `step`, counted from 1."""
-        now = self._clock()
-        extra = 0.0
+        now, own = self._clock(), self._own()
+        longer = 0.0
         # The first step with a set of probes is recorded: that takes long, but only once.
-        if self._plain is not None and self._reading in self._known:
-            extra = max(0.0, now - self._began - self._plain)
-        self._known.add(self._reading)
-        self.extra = extra
+        if self._plain is not None and self._reading in self._costs:
+            longer = own - self._own_began - self._plain
+            self._costs[self._reading].append(longer)
+        costs = self._costs.setdefault(self._reading, deque(maxlen=REMEMBERED))
+        self.extra = max(0.0, longer)
         if self._ended is not None and now > self._ended:
-            self.overhead += 0.2 * (extra / (now - self._ended) - self.overhead)
-        self._not_before, self._ended, self._last_step = now + extra / BUDGET, now, step
+            self.overhead += 0.2 * (self.extra / (now - self._ended) - self.overhead)
+        # Steps differ by more than looking at one costs, so a single one says little.
+        rest = max(0.0, median(costs)) / BUDGET if costs else 0.0
+        self._not_before = now + min(rest, max(LONGEST, rest / 2))
+        self._ended, self._own_ended, self._last_step = now, own, step
 
     def rest(self) -> None:
         """Note that the run is interrupted: the time until it goes on says nothing about how long a step takes."""

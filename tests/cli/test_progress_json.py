@@ -13,6 +13,7 @@ from deepviz.cli import progress
 from deepviz.cli.progress import JsonProgress
 from deepviz.document.file_format import load
 from deepviz.engine.trainer import StepRecord
+from deepviz.training.checkpoint_files import copies
 from tests.cli.commands import Caller
 
 
@@ -61,20 +62,36 @@ def test_the_command_line_says_nothing_else(deepviz: Caller) -> None:
 def test_copies_are_those_of_a_run_that_ended_there(deepviz: Caller, tmp_path: Path) -> None:
     every = ("--set", "plan.run.checkpoint_every=2", "--quiet")
     deepviz.done("train", "spirals", "--epochs", "5", "--save", "a.deepviz", *every)
-    assert sorted(file.name for file in tmp_path.glob("a.epoch*")) == ["a.epoch-0002.deepviz", "a.epoch-0004.deepviz"]
+    (earlier, two, _), (run, four, path) = copies(tmp_path / "a.deepviz")
+    assert (two, four) == (2, 4)
+    assert earlier == run != ""
     deepviz.done("train", "spirals", "--epochs", "4", "--save", "b.deepviz", "--quiet")
-    copy, straight = (load(tmp_path / name).trained for name in ("a.epoch-0004.deepviz", "b.deepviz"))
+    copy, straight = (load(tmp_path / name).trained for name in (path.name, "b.deepviz"))
     assert copy is not None
     assert straight is not None
     for name, array in straight.state.parameters.items():
         np.testing.assert_array_equal(copy.state.parameters[name], array)
     # It goes on from there to the same weights.
-    deepviz.done("train", "a.epoch-0004.deepviz", "--resume", "--epochs", "5", "--save", "c.deepviz", "--quiet")
+    deepviz.done("train", path.name, "--resume", "--epochs", "5", "--save", "c.deepviz", "--quiet")
     whole, resumed = (load(tmp_path / name).trained for name in ("a.deepviz", "c.deepviz"))
     assert whole is not None
     assert resumed is not None
     for name, array in whole.state.parameters.items():
         np.testing.assert_array_equal(resumed.state.parameters[name], array)
+
+
+def test_copies_of_another_run_of_the_same_file_are_kept_apart_and_a_resumed_run_goes_on_with_its_own(
+    deepviz: Caller, tmp_path: Path
+) -> None:
+    every = ("--set", "plan.run.checkpoint_every=1", "--quiet")
+    deepviz.done("train", "spirals", "--epochs", "3", "--save", "a.deepviz", *every)
+    first = {path: path.read_bytes() for *_, path in copies(tmp_path / "a.deepviz")}
+    deepviz.done("train", "spirals", "--epochs", "2", "--save", "a.deepviz", *every)
+    deepviz.done("train", "a.deepviz", "--resume", "--epochs", "4", "--save", "a.deepviz", "--quiet")
+    assert {path: path.read_bytes() for path in first} == first
+    later = [each for each in copies(tmp_path / "a.deepviz") if each.path not in first]
+    assert [each.epoch for each in later] == [1, 2, 3, 4]
+    assert len({each.run for each in later}) == 1
 
 
 def test_without_a_place_for_them_there_are_no_copies(deepviz: Caller, tmp_path: Path) -> None:

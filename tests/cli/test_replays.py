@@ -62,7 +62,7 @@ def test_every_change_is_noted_in_words_and_exactly(deepviz: Caller) -> None:
     history = checkpoint_of(loaded.project, loaded.trained)[0].history
     words = [f"{step} {text}" for step, text in history.events]
     assert words[:2] == ["11 learning rate 0.01 → 0.02", "11 batch size 32 → 50"]
-    assert "41 optimizer Adam → SGD" in words
+    assert "41 optimizer Adam → SGD, momentum 0.9" in words
     assert "33 dense_1 frozen" in words
     assert "52 dense_1 thawed" in words
     assert [step for step, _ in history.changes] == [0, 11, 20, 33, 41, 52]

@@ -218,7 +218,7 @@ def test_resume_goes_on_to_what_was_planned(deepviz: Caller) -> None:
     assert deepviz.done("train", "a.deepviz", "--resume", "--json").json["epochs"] == 100
     deepviz.done("train", "a.deepviz", "--resume", "--save", "b.deepviz")
     answer = deepviz.done("train", "b.deepviz", "--resume", "--json")
-    assert "nothing left to train: 1\u2009500 of 1\u2009500 steps are done" in answer.err
+    assert "nothing left to train: 1\u202f500 of 1\u202f500 steps are done" in answer.err
     assert (answer.json["steps"], answer.json["samples_per_second"]) == (1500, 0.0)
 
 

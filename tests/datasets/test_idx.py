@@ -94,7 +94,7 @@ def test_cut_gzip_says_what_was_expected_and_found(tmp_path: Path) -> None:
     packed = gzip.compress(idx_bytes(0x08, (300_000,), "B", values))
     path = write(tmp_path / "labels.gz", packed[: len(packed) // 2])
     with pytest.raises(
-        DatasetError, match=r"cut off: 300\u2009008 bytes are expected after decompression and 1[45]\d\u2009\d{3} "
+        DatasetError, match=r"cut off: 300\u202f008 bytes are expected after decompression and 1[45]\d\u202f\d{3} "
     ):
         read_idx(path)
 
@@ -160,7 +160,7 @@ def test_absurd_sizes_are_refused_before_memory_is_taken(
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
-    assert f"{shape[-1]:,}".replace(",", "\u2009") in str(caught.value)
+    assert f"{shape[-1]:,}".replace(",", "\u202f") in str(caught.value)
 
 
 def test_more_than_memory_should_hold(tmp_path: Path, compress: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +233,7 @@ def test_nothing_chosen_yet(tmp_path: Path) -> None:
         (IMAGES, idx_bytes(0x08, (2,), "B", [0, 1]), "images has 3 images but labels has 2 labels"),
         (IMAGES, idx_bytes(0x0D, (3,), "f", [0, 1, 2]), "must be whole numbers"),
         (IMAGES, idx_bytes(0x09, (3,), "b", [0, -1, 2]), "label 2 is -1, which is negative"),
-        (IMAGES, idx_bytes(0x0C, (3,), "i", [0, 1, 2**31 - 1]), "label 3 is 2\u2009147\u2009483\u2009647, which is"),
+        (IMAGES, idx_bytes(0x0C, (3,), "i", [0, 1, 2**31 - 1]), "label 3 is 2\u202f147\u202f483\u202f647, which is"),
         (idx_bytes(0x0D, (3, 1, 1), "f", [0, float("nan"), 1]), LABELS, r"Row 2, position \(1, 1, 1\)"),
         (IMAGES[:-1], LABELS, "cut off"),
         (IMAGES, LABELS[:-1], "cut off"),

@@ -55,7 +55,7 @@ def test_a_directory_that_lies_about_a_size_is_not_believed(packed: Path) -> Non
     entry = int.from_bytes(content[end + 16 : end + 20], "little")
     content[entry + 24 : entry + 28] = (4 * 10**9).to_bytes(4, "little")
     packed.write_bytes(bytes(content))
-    assert "project.json claims to be 4\u2009000\u2009000\u2009000 bytes long" in refusal(packed)
+    assert "project.json claims to be 4\u202f000\u202f000\u202f000 bytes long" in refusal(packed)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")

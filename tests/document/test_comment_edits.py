@@ -58,9 +58,9 @@ def test_a_place_off_the_canvas_is_brought_back_to_its_edge() -> None:
 
 def test_text_that_is_too_long_is_refused() -> None:
     project = comment_edits.add_comment(block(), "x" * 2_000, (0.0, 0.0))
-    with pytest.raises(EditError, match="at most 2\u2009000 letters; this one has 2\u2009001"):
+    with pytest.raises(EditError, match="at most 2\u202f000 letters; this one has 2\u202f001"):
         comment_edits.set_comment_text(project, "comment_1", "x" * 2_001)
-    with pytest.raises(EditError, match="at most 2\u2009000 letters"):
+    with pytest.raises(EditError, match="at most 2\u202f000 letters"):
         comment_edits.add_comment(project, "x" * 2_001, (0.0, 0.0))
 
 

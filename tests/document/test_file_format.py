@@ -249,12 +249,12 @@ def test_bombs_are_refused_before_they_are_unpacked(saved: Path, monkeypatch: py
     with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("checksums.json", "{}")
         file.writestr("project.json", b"[" + b" " * 17_000_000 + b"]")
-    assert "claims to be 17\u2009000\u2009002 bytes long" in refusal(saved)
+    assert "claims to be 17\u202f000\u202f002 bytes long" in refusal(saved)
     with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("checksums.json", "{}")
         file.writestr("project.json", "{}")
         file.writestr("weights.safetensors", bytes(2_000_000))
-    assert "weights.safetensors claims to be 2\u2009000\u2009000 bytes long" in refusal(saved)
+    assert "weights.safetensors claims to be 2\u202f000\u202f000 bytes long" in refusal(saved)
 
 
 def spoilt_state(**changes: Any) -> Trained:

@@ -84,7 +84,7 @@ WRONG: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("nodes", 1, "group"), 7, "group is missing or not a text"),
     (("nodes", 1, "attached"), 1, "dense_1: attached is neither true nor false"),
     (("comments",), None, "comments is missing or not a list"),
-    (("comments", 0, "text"), "x" * 2_001, "longer than 2\u2009000 letters"),
+    (("comments", 0, "text"), "x" * 2_001, "longer than 2\u202f000 letters"),
     (("comments", 0, "text"), "half \udfff", "letters that cannot be shown"),
     (("comments", 0, "group"), "group_9", "no such group"),
     (("comments", 0, "position"), [0.0, float("nan")], "comment_1 has no proper position"),
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_told(path: tuple[str | int, ...], value: Any, reason: 
     with pytest.raises(FileError) as caught:
         graph_from_values(values)
     assert reason in str(caught.value)
-    assert str(caught.value).replace("\u2009", "").isprintable(), "thin spaces aside"
+    assert str(caught.value).replace("\u202f", "").isprintable(), "thin spaces aside"
 
 
 def test_two_comments_of_one_name_are_refused() -> None:
@@ -132,7 +132,7 @@ def test_repetitions_without_measure_are_told_and_not_written_out() -> None:
     report = check(Project(graph=graph))
     problems = [problem for problem in report.problems if problem.where in graph.groups_by_id]
     assert len(problems) == 12
-    assert "at most 5\u2009000 are possible" in problems[0].text
+    assert "at most 5\u202f000 are possible" in problems[0].text
     assert len(drawn(graph).graph.nodes) == 3
 
 

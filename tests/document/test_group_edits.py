@@ -105,7 +105,7 @@ def test_repetitions_are_within_bounds(count: int) -> None:
 
 def test_repetitions_of_repetitions_must_not_get_out_of_hand() -> None:
     project = group_edits.set_repeat(nested(), "group_1", 100)
-    with pytest.raises(EditError, match=r"inner cannot be repeated: .* 20\u2009104 layers, and at most 5\u2009000"):
+    with pytest.raises(EditError, match=r"inner cannot be repeated: .* 20\u202f104 layers, and at most 5\u202f000"):
         group_edits.set_repeat(project, "group_2", 100)
 
 

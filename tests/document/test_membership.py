@@ -99,3 +99,25 @@ def test_what_is_inserted_lies_where_both_ends_lie() -> None:
     edge = Edge("dense_2", "tanh_1", 0)
     outside = membership.inserted_into(inside, ("sigmoid_1",), edge, {})
     assert around(outside, "sigmoid_1") == [""]
+
+
+def test_what_is_dropped_in_a_frame_on_a_card_stands_in_the_next_free_place_below() -> None:
+    project = edits.add_node(opened(), edits.new_layer("Sigmoid"), (0.0, 900.0))
+    project = edits.add_node(project, edits.new_layer("ELU"), (DX, 900.0))
+    x, y = project.graph.node("relu_1").position
+    places = {"sigmoid_1": (x + 0.3 * DX, y + 0.4 * DY), "elu_1": (x + 1.4 * DX, y + 0.4 * DY)}
+    made = membership.moved_into(project, tuple(places), "group_1", places, {})
+    assert around(made, "sigmoid_1", "elu_1") == ["group_1", "group_1"]
+    assert overlaps(made) == []
+    assert made.graph.node("sigmoid_1").position == pytest.approx((x + 0.3 * DX, y + 1.4 * DY))  # two halves of a card
+    assert made.graph.node("elu_1").position == pytest.approx((x + 1.4 * DX, y + 1.4 * DY)), "they keep together"
+    stayed = [node for node in project.graph.nodes if node.id not in places]
+    assert [made.graph.node(node.id).position for node in stayed] == [node.position for node in stayed]
+
+
+def test_what_is_dropped_beside_the_cards_of_a_frame_stays_there() -> None:
+    project = edits.add_node(opened(), edits.new_layer("Sigmoid"), (0.0, 900.0))
+    x, y = project.graph.node("relu_1").position
+    for place in ((x, y + 1.01 * DY), (x - 0.9 * DX, y - 1.01 * DY)):
+        made = membership.moved_into(project, ("sigmoid_1",), "group_1", {"sigmoid_1": place}, {})
+        assert made.graph.node("sigmoid_1").position == place

@@ -110,7 +110,7 @@ def test_huge_images_are_refused_and_a_smaller_batch_is_one_click_away(monkeypat
     monkeypatch.setattr(memory, "machine_memory", lambda: 32 * 2**30)
     (problem,) = check(project, facts).problems
     assert problem.where == "conv2d_1"
-    assert "64\u2009000\u2009000 numbers" in problem.text
+    assert "64\u202f000\u202f000 numbers" in problem.text
     assert "smaller batch" in problem.text
     (repair,) = problem.repairs
     mended = repair.edit(project)

@@ -141,7 +141,7 @@ def test_what_grows_beyond_all_bounds_is_told_where_it_does() -> None:
     for _ in range(2):
         project = edits.append(project, edits.new_layer("UpSample2D").changed(size=(1000, 1000)))
     (told,) = [problem for problem in check(project).problems if "numbers for each sample" in problem.text]
-    most = "1\u2009000\u2009000\u2009000\u2009000"
+    most = "1\u202f000\u202f000\u202f000\u202f000"
     assert told.text.startswith(f"upsample2d_2: UpSample2D would give more than {most} numbers")
 
 

@@ -131,7 +131,7 @@ def test_training_samples_of_one_class_are_told_and_hinder_nothing() -> None:
     (warning,) = report.warnings
     assert report.problems == ()
     assert (warning.severity, warning.where) == ("warning", None)
-    assert warning.text.startswith("All 1\N{THIN SPACE}120 training samples belong to one class, virginica, so")
+    assert warning.text.startswith("All 1\u202f120 training samples belong to one class, virginica, so")
     (alone,) = check(project, DataFacts((2,), "classification", 2, 1, only_class="b")).warnings
     assert alone.text.startswith("The training sample belongs to one class, b")
     assert check(project, SPIRALS).warnings == ()

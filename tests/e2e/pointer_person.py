@@ -180,7 +180,7 @@ class PointerPerson:
         """Bring a number, or both of a pair, to a value with its small buttons, and with the wheel if that is far."""
         for _ in range(10):
             box = self.find("SpinBox", name)
-            missing = wanted - int(re.split(r"\D", box.value.replace("\u2009", ""))[0])
+            missing = wanted - int(re.split(r"\D", box.value.replace("\u202f", ""))[0])
             if not missing:
                 return
             left, top, width, height = box.seen

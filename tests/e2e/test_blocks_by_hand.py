@@ -19,6 +19,7 @@ from deepviz.gui.canvas.gradients import magnitude
 from deepviz.training.run_plan import RunPlan
 from tests.e2e.by_hand import softmax
 from tests.e2e.window import OpenWindow, chain
+from tests.gui.plots.table_names import by_owner
 from tests.gui.window_hands import train_steps
 
 pytestmark = pytest.mark.slow
@@ -72,7 +73,7 @@ def table(view: Any, folder: Path) -> list[dict[str, str]]:
     view.draw()
     path = folder / "shown.csv"
     view.save(path)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return [by_owner(row) for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
 
 
 @pytest.mark.parametrize("collapsed", [True, False], ids=["closed", "open"])

@@ -153,7 +153,7 @@ def test_an_attention_block_with_two_skips(person: Person) -> None:
     assert person.graph.inputs_of("add_1")[0].source == "multiheadattention_1"
     mend(person, "loss_1", "Set units to 10")
     assert person.problems == []
-    assert person.card("multiheadattention_1")[:2] == ("8 × 16", "4\u2009304")
+    assert person.card("multiheadattention_1")[:2] == ("8 × 16", "4\u202f304")
     losses = train(person, 40)
     assert np.mean(losses[-10:]) < np.mean(losses[:10])
     flow = person.bench.controller.gradient_picture().edges
@@ -171,7 +171,7 @@ def test_images_that_the_machine_cannot_hold_are_refused_before_training(
     person.type_value(person.bench.training_panel.run_form, "batch_size", "512")
     person.set_value("conv2d_1", "filters", "64")
     (problem,) = person.problems
-    assert "conv2d_1 stores 2\u2009304 numbers for each of the 512 samples" in problem
+    assert "conv2d_1 stores 2\u202f304 numbers for each of the 512 samples" in problem
     person.bench.controller.run()
     assert person.bench.controller.status == "idle"
     mend(person, "conv2d_1", "Set the batch size to 256")

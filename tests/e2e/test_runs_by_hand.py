@@ -26,6 +26,7 @@ from deepviz.training.run_figures import figures_of
 from deepviz.training.run_plan import RunPlan
 from tests.e2e.run_by_hand import Run, Step
 from tests.e2e.window import PATIENCE, OpenWindow, Person, chain
+from tests.gui.plots.table_names import by_owner
 from tests.gui.window_hands import train_steps
 
 pytestmark = pytest.mark.slow
@@ -102,11 +103,11 @@ class Told:
         path = self.folder / f"{key}.csv"
         view.save(path)
         with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            return [by_owner(row) for row in csv.DictReader(file)]
 
     def entries(self, key: str) -> dict[str, str]:
         self.views[key].draw()
-        return {entry.name: entry.value for entry in self.views[key].header.entries}
+        return {entry.name: entry.brief or entry.value for entry in self.views[key].header.entries}
 
     def at(self, step: int) -> Step:
         return self.run.steps[step - 1]
@@ -132,9 +133,9 @@ def told(open_window: OpenWindow, tmp_path: Path) -> Told:
 
 def number(text: str) -> float:
     """The first number of a text; a percentage as a share."""
-    found = re.search(r"-?\d[\d\u2009]*(\.\d+)?(e-?\d+)?", text)
+    found = re.search(r"-?\d[\d\u202f]*(\.\d+)?(e-?\d+)?", text)
     assert found is not None, text
-    value = float(found.group().replace("\u2009", ""))
+    value = float(found.group().replace("\u202f", ""))
     return value / 100 if "%" in text else value
 
 

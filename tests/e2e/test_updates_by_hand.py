@@ -17,6 +17,7 @@ from deepviz.document import edits, examples
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.gui.canvas.gradients import magnitude
 from tests.e2e.window import PATIENCE, OpenWindow, Person
+from tests.gui.plots.table_names import by_owner
 from tests.gui.window_hands import train_steps
 
 pytestmark = pytest.mark.slow
@@ -70,7 +71,8 @@ def test_gradients_and_updates_are_what_the_weights_went(
         view: Any = bench.views.view(key)
         view.draw()
         view.save(tmp_path / "shown.csv")
-        shown[key] = list(csv.DictReader((tmp_path / "shown.csv").read_text(encoding="utf-8").splitlines()))[-1]
+        table = csv.DictReader((tmp_path / "shown.csv").read_text(encoding="utf-8").splitlines())
+        shown[key] = by_owner(list(table)[-1])
         assert shown[key]["step"] == "6"
     assert set(shown["gradient_norms"]) == {"step", *moved}
     for each, distance in moved.items():

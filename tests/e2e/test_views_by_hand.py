@@ -17,6 +17,7 @@ from deepviz.gui.plots.look import Look
 from tests.e2e.by_hand import gradients as gradients_of
 from tests.e2e.by_hand import outputs, sigmoid, softmax
 from tests.e2e.window import PATIENCE, OpenWindow, Person
+from tests.gui.plots.table_names import by_owner
 
 metrics = pytest.importorskip("sklearn.metrics")
 pytestmark = pytest.mark.slow
@@ -71,7 +72,7 @@ class Shown:
         path = self.folder / "shown.csv"
         view.save(path)
         with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            return [by_owner(row) for row in csv.DictReader(file)]
 
     def outputs(self, weights: dict[str, np.ndarray], x: np.ndarray) -> dict[str, np.ndarray]:
         return outputs(self.nodes, weights, x)

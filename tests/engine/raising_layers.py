@@ -27,7 +27,7 @@ class Faulty:
 
     place = ""
     calls = 0
-    error: Callable[[], Exception] = lambda: ZeroDivisionError("the well is dry")
+    error: Callable[[], BaseException] = lambda: ZeroDivisionError("the well is dry")
 
 
 class Raising(Activation):

@@ -218,3 +218,22 @@ def test_it_can_be_shown_to_people(kind: type[Schedule]) -> None:
 def test_impossible_settings_are_refused(kind: str, values: dict[str, Any], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         schedules.registry[kind].checked(values)
+
+
+LENGTHS = [*(kind() for kind in schedules.registry.values()), *(schedule for schedule, _ in FORMULAS)]
+
+
+@pytest.mark.parametrize("warmup", [0, 30])
+@pytest.mark.parametrize("schedule", LENGTHS, ids=lambda schedule: schedule.key)
+def test_it_is_known_whether_more_epochs_make_a_difference(schedule: Schedule, warmup: int) -> None:
+    schedule = schedule.changed(warmup_steps=warmup)
+    short, long = schedule.curve(600, 10), schedule.curve(1200, 10)[:600]
+    assert schedule.follows_length == (not np.array_equal(short, long))
+
+
+def test_a_memory_is_taken_over_by_the_same_kind_only() -> None:
+    plateau, memory = schedules.ReduceOnPlateau(), {"factor": 0.5, "best": 2.0, "waited": 1.0, "cooling": 0.0}
+    assert plateau.taken_over(memory) == memory
+    assert plateau.taken_over(memory) is not memory
+    assert plateau.taken_over({}) == plateau.start()
+    assert schedules.CosineDecay().taken_over(memory) == {}

@@ -172,7 +172,7 @@ def test_limits_of_time_and_steps() -> None:
     assert rule.reason(Seen(1, 1.0, 2.5, None), {}) == "the time limit of 2.5 seconds is reached."
     rule = stopping.StepLimit(steps=1000)
     assert rule.reason(Seen(999, 1.0, 1e9, None), {}) is None
-    assert rule.reason(Seen(1000, 1.0, 0.0, None), {}) == "the limit of 1\u2009000 steps is reached."
+    assert rule.reason(Seen(1000, 1.0, 0.0, None), {}) == "the limit of 1\u202f000 steps is reached."
 
 
 # All of them

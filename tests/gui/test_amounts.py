@@ -18,7 +18,7 @@ from deepviz.gui.amounts import (
     thousands,
 )
 
-THIN = "\N{THIN SPACE}"
+THIN = "\u202f"
 
 
 def test_thousands_stand_apart() -> None:

@@ -18,7 +18,7 @@ from deepviz.gui.settings import BARS, BARS_LOG
 from tests.e2e.window import OpenWindow, Person, small_project
 from tests.gui.window_hands import press_shortcut, train_steps
 
-THIN = "\N{THIN SPACE}"
+THIN = "\u202f"
 
 
 def break_two_things(person: Person) -> None:

@@ -13,7 +13,7 @@ from deepviz.document.file_format import load
 from deepviz.document.project import Project
 from deepviz.gui import copy_writer
 from deepviz.training.checkpoint import checkpoint_of
-from deepviz.training.checkpoint_files import copies
+from deepviz.training.checkpoint_files import copies, copy_path
 from deepviz.training.run_plan import RunPlan
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import train_steps
@@ -38,11 +38,11 @@ def test_copies_lie_beside_the_file_and_are_exact(open_window: OpenWindow, tmp_p
     person.bench.copies.written.connect(said.append)
     finish(person)
     found = copies(tmp_path / "net.deepviz")
-    assert [epoch for epoch, _ in found] == [2, 4, 6]
+    assert [epoch for _, epoch, _ in found] == [2, 4, 6]
     person.qtbot.waitUntil(lambda: len(said) == 3, timeout=PATIENCE)
-    assert said == [path.name for _, path in found]
+    assert said == [path.name for *_, path in found]
     expected = headless(person.project)
-    for _, path in found:
+    for *_, path in found:
         loaded = load(path)
         assert loaded.trained is not None
         checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
@@ -61,8 +61,8 @@ def test_a_copy_is_opened_in_the_window_and_goes_on_to_the_same_weights(
     weights = person.bench.controller.checkpoint().state.weights  # type: ignore[union-attr]
     last = person.bench.controller.step_count
     assert person.bench.files.save()
-    (_, first), *_ = copies(tmp_path / "net.deepviz")
-    assert person.bench.files.open(first)
+    first, *_ = copies(tmp_path / "net.deepviz")
+    assert person.bench.files.open(first.path)
     assert person.bench.controller.step_count == last // 2
     person.bench.controller.run()
     person.qtbot.waitUntil(lambda: person.bench.controller.status == "finished", timeout=PATIENCE)
@@ -80,7 +80,7 @@ def test_settings_are_those_of_then(open_window: OpenWindow, tmp_path: Path) -> 
     person.bench.editor.apply("", lambda it: edits.set_optimizer(it, it.plan.optimizer.changed(learning_rate=0.5)))
     train_steps(person, per_epoch)
     assert person.bench.copies.finish(20.0)
-    rates = [load(path).project.plan.optimizer.learning_rate for _, path in copies(tmp_path / "net.deepviz")]
+    rates = [load(path).project.plan.optimizer.learning_rate for *_, path in copies(tmp_path / "net.deepviz")]
     assert rates == [0.01, 0.5]
 
 
@@ -126,7 +126,7 @@ def test_what_waits_when_the_run_is_left_is_still_written(
     assert copies(tmp_path / "net.deepviz") == []
     held.set()
     assert person.bench.copies.finish(20.0)
-    assert [epoch for epoch, _ in copies(tmp_path / "net.deepviz")] == [1, 2, 3]
+    assert [epoch for _, epoch, _ in copies(tmp_path / "net.deepviz")] == [1, 2, 3]
 
 
 def test_a_disk_that_is_full_is_told_in_words(
@@ -146,18 +146,51 @@ def test_a_disk_that_is_full_is_told_in_words(
 def test_only_the_newest_stay(open_window: OpenWindow, tmp_path: Path) -> None:
     person = at_file(open_window, tmp_path / "net.deepviz", small_project(epochs=25, checkpoint_every=1))
     finish(person)
-    assert [epoch for epoch, _ in copies(tmp_path / "net.deepviz")] == list(range(16, 26))
+    assert [epoch for _, epoch, _ in copies(tmp_path / "net.deepviz")] == list(range(16, 26))
 
 
 def test_a_run_made_anew_writes_its_own(open_window: OpenWindow, tmp_path: Path) -> None:
     person = at_file(open_window, tmp_path / "net.deepviz", small_project(epochs=2, checkpoint_every=1))
     finish(person)
-    before = {path: path.stat().st_mtime_ns for _, path in copies(tmp_path / "net.deepviz")}
+    before = {path: path.stat().st_mtime_ns for *_, path in copies(tmp_path / "net.deepviz")}
+    first = person.bench.controller.history.run
     person.bench.controller.reset()
+    person.bench.editor.apply("", lambda it: with_run(it, checkpoint_every=1, epochs=1))
     finish(person)
-    after = {path: path.stat().st_mtime_ns for _, path in copies(tmp_path / "net.deepviz")}
-    assert after.keys() == before.keys()
-    assert all(after[path] > before[path] for path in before)
+    after = {path: path.stat().st_mtime_ns for *_, path in copies(tmp_path / "net.deepviz")}
+    assert {path: after[path] for path in before} == before, "those of the other run are as they were"
+    second = person.bench.controller.history.run
+    assert {(run, epoch) for run, epoch, _ in copies(tmp_path / "net.deepviz")} == {(first, 1), (first, 2), (second, 1)}
+
+
+def test_a_run_that_goes_on_goes_on_with_its_own_copies(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = at_file(open_window, tmp_path / "net.deepviz", small_project(epochs=2, checkpoint_every=1))
+    finish(person)
+    assert person.bench.files.save()
+    assert person.bench.files.open(tmp_path / "net.deepviz")
+    person.bench.editor.apply("", lambda it: with_run(it, checkpoint_every=1, epochs=4))
+    finish(person)
+    found = copies(tmp_path / "net.deepviz")
+    assert [epoch for _, epoch, _ in found] == [1, 2, 3, 4]
+    assert len({run for run, *_ in found}) == 1
+
+
+def test_copies_of_several_runs_are_listed_below_a_heading_each(open_window: OpenWindow, tmp_path: Path) -> None:
+    file = tmp_path / "net.deepviz"
+    person = at_file(open_window, file, small_project())
+    for run, epoch in (("", 7), ("20260721-093000-1a2b3c", 1), ("20260721-093000-1a2b3c", 2)):
+        copy_path(file, epoch, run).write_bytes(b"")
+    person.bench.window.show_tab("Training")
+    panel = person.bench.training_panel.copies
+    panel.look()
+    assert listed(person) == [2, 1, 7], "the newest run first"
+    assert [each.text() for each in panel.headings] == ["Run of 2026-07-21 09:30:00", "Another run"]
+    assert all(each.isVisible() for each in panel.headings)
+    assert panel.words.said == "3 copies, the last after epoch 2:"
+    copy_path(file, 7).unlink()
+    panel.look()
+    assert listed(person) == [2, 1]
+    assert panel.headings == [], "of a single run nothing needs to be said"
 
 
 def listed(person: Person) -> list[int]:
@@ -202,6 +235,6 @@ def test_a_copy_that_was_deleted_elsewhere_is_not_listed_when_the_page_is_seen_a
     person.bench.window.show_tab("Training")
     person.qtbot.waitUntil(lambda: listed(person) == [4, 2], timeout=PATIENCE)
     person.bench.window.show_tab("Layer")
-    copies(tmp_path / "net.deepviz")[0][1].unlink()
+    copies(tmp_path / "net.deepviz")[0].path.unlink()
     person.bench.window.show_tab("Training")
     assert listed(person) == [4]

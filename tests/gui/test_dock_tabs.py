@@ -95,6 +95,17 @@ def test_after_a_press_was_let_go_nothing_is_pulled_out(person: Person, bar: QTa
     assert not person.bench.views.docks["loss"].isFloating()
 
 
+def test_the_title_of_a_view_that_stands_alone_has_the_menu_of_its_places_too(person: Person) -> None:
+    dock = person.bench.views.docks["loss"]
+    title = person.bench.views.view("loss").header
+    at = QPoint(20, title.height() // 2)
+    QApplication.sendEvent(title, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, title.mapToGlobal(at)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    choose(menu, "To the left side")
+    assert person.bench.window.dockWidgetArea(dock) == Qt.DockWidgetArea.LeftDockWidgetArea
+
+
 def test_the_menu_of_a_tab_names_all_that_lie_there(person: Person, bar: QTabBar) -> None:
     menu = menu_at(person, bar, "Loss")
     said = [action.text() for action in menu.actions() if action.text()]

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from deepviz.document import edits
+from deepviz.document.examples import open_example
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.gradient_norms import GradientNorms
@@ -17,6 +18,7 @@ from deepviz.gui.plots.update_ratio import UpdateRatio
 from deepviz.gui.settings import GRADIENT_CURVES, GRADIENT_MAP, GRADIENTS_ALIKE
 from deepviz.training.divergence import divergences
 from tests.e2e.window import LEFT, PATIENCE, OpenWindow, Person, chain
+from tests.gui.window_hands import train_steps
 
 
 def pick(person: Person, view: GradientNorms | GradientMap, text: str) -> None:
@@ -104,3 +106,26 @@ def test_a_run_that_diverges_says_so_in_the_curves(open_window: OpenWindow) -> N
     curves.draw()
     assert f"diverged: NaN or ∞ in {failure.node}" in curves.hover_text(found.step)
     assert [words for _, words in curves.marks.crosses()] == [f"NaN or ∞ in {failure.node}"]
+
+
+def test_after_a_divergence_all_that_the_canvas_shows_is_of_one_step(open_window: OpenWindow) -> None:
+    project = open_example("sine")
+    run = project.plan.run.changed(epochs=3)
+    person = open_window(edits.set_plan(project, replace(project.plan, optimizer=SGD(learning_rate=0.01), run=run)))
+    controller = person.bench.controller
+    train_steps(person, 20)
+    assert controller.gradient_picture().edge_step == 20
+    optimizer = SGD(learning_rate=1e6)
+    person.bench.editor.apply("Rate", lambda project: edits.set_optimizer(project, optimizer))
+    with person.qtbot.waitSignal(controller.failed, timeout=PATIENCE):
+        person.bench.actions["run"].trigger()
+    last, measured = controller.step_count, controller.history.column("gradient_flow")[0][-1]
+    picture = controller.gradient_picture()
+    assert picture.nodes
+    assert (picture.edge_step == last) if measured == last else (not picture.edges and picture.edge_step is None)
+    assert controller.moments.timeline.at(last) is not None
+    controller.moments.choose(20)
+    assert controller.gradient_picture().edge_step == 20
+    person.bench.actions["reset"].trigger()
+    train_steps(person, 2)
+    assert controller.gradient_picture().edges

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from deepviz.document import edits, examples
@@ -70,6 +71,18 @@ def test_the_workspace_stays_when_leaving_is_called_off(person: Person, monkeypa
     answer(monkeypatch, BUTTONS.Cancel)
     person.bench.actions["new"].trigger()
     assert person.bench.window.workspace == "train"
+
+
+def test_a_new_project_gives_the_canvas_the_keyboard(person: Person) -> None:
+    """Otherwise it went, with a view that had it and is hidden while one builds, to the menu button at the top."""
+    bench = person.bench
+    bench.window.show_workspace("train")
+    bench.views.open("loss")
+    bench.views.view("loss").take_focus()
+    assert not bench.canvas.hasFocus()
+    QTest.keySequence(bench.window, "Ctrl+N")
+    assert person.project == Project()
+    assert bench.canvas.hasFocus()
 
 
 def test_a_new_project_is_empty_and_forgets_the_run(person: Person) -> None:

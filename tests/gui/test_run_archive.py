@@ -39,6 +39,20 @@ def test_a_finished_run_is_noted_with_its_results(person: Person) -> None:
     assert run.seconds > 0
 
 
+def test_the_best_loss_of_the_list_is_that_by_which_the_best_weights_were_chosen(open_window: OpenWindow) -> None:
+    project = small_project(epochs=6, batch_size=37, keep_best=True)  # the last batch of an epoch is smaller
+    whole = replace(project.data, split=project.data.split.changed(train=90.0, validation=0.0))
+    person = open_window(edits.set_data(project, whole))
+    finish(person)
+    checkpoint = person.bench.controller.checkpoint()
+    assert checkpoint is not None
+    best = checkpoint.state.course.best
+    (run,) = noted(person)
+    assert best is not None
+    assert run.figures["loss"].best == pytest.approx(best.value, rel=1e-6)
+    assert run.figures["loss"].best_epoch == best.epoch
+
+
 def test_a_run_that_goes_on_stays_one_run(person: Person) -> None:
     finish(person)
     finish(person)
@@ -266,7 +280,8 @@ def test_every_number_of_the_list_by_hand(open_window: OpenWindow) -> None:
         of_epoch: dict[int, list[float]] = {}
         for epoch, value in zip(epochs, history.column(name)[1].tolist(), strict=True):
             of_epoch.setdefault(epoch, []).append(value)
-        means = [sum(values) / len(values) for _, values in sorted(of_epoch.items())]
+        batches = [50] * 9 + [30]  # 480 samples
+        means = [np.average(values, weights=batches) for _, values in sorted(of_epoch.items())]
         best = min(means) if name == "loss" else max(means)
         assert run.figures[name].last == pytest.approx(means[-1], rel=1e-12)
         assert run.figures[name].best == pytest.approx(best, rel=1e-12)
@@ -280,4 +295,4 @@ def test_every_number_of_the_list_by_hand(open_window: OpenWindow) -> None:
         shown = (means[-1], best) if name == "loss" else (100 * means[-1], 100 * best)
         texts = told[f"last {name}"], told[f"best validation_{name}"]
         for text, value in zip(texts, shown, strict=True):
-            assert float(text.removesuffix("\N{THIN SPACE}%")) == pytest.approx(value, rel=1e-3, abs=0.005)
+            assert float(text.removesuffix("\u202f%")) == pytest.approx(value, rel=1e-3, abs=0.005)

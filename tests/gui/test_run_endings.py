@@ -177,7 +177,7 @@ def test_metrics_have_a_picture_and_numbers_once_they_are_measured(open_window: 
     person.qtbot.waitUntil(lambda: plot.content.isVisible(), timeout=PATIENCE)
     history = person.bench.controller.history
     names, rows = plot.table()
-    assert list(names) == ["step", "F1", "TopK(k=1)"]
+    assert list(names) == ["step", "validation F1", "validation TopK(k=1)"]
     assert list(rows)[-1] == [PER_EPOCH, history.latest("validation_F1"), history.latest("validation_TopK(k=1)")]
     assert history.latest("validation_TopK(k=1)") == history.latest("validation_accuracy")
     facts = dict(person.bench.properties.facts.facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,11 +12,13 @@ from PySide6.QtTest import QTest
 
 from deepviz.document import edits
 from deepviz.document.project import Project
+from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.schedules.cosine_decay import CosineDecay
+from deepviz.engine.schedules.reduce_on_plateau import ReduceOnPlateau
 from deepviz.gui.panels.schedule_curve import RunAhead
 from deepviz.gui.run_so_far import run_so_far
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
-from tests.gui.window_hands import press_shortcut, train_steps
+from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
 
 
 def with_cosine(project: Project) -> Project:
@@ -146,3 +149,97 @@ def test_nobody_works_out_a_plan_that_cannot_be_seen_and_it_is_there_when_it_can
     assert len(shown) == 1
     train_steps(person, 1)
     assert len(shown) > 1
+
+
+def set_plan(person: Person, **parts: object) -> None:
+    person.bench.editor.apply(
+        "Change the plan", lambda project: edits.set_plan(project, replace(project.plan, **parts))
+    )
+
+
+def test_a_plateau_takes_nothing_over_from_a_schedule_that_was_before_it(open_window: OpenWindow) -> None:
+    person = open_window(with_cosine(small_project(epochs=6)))
+    person.bench.window.show_tab("Training")
+    train_steps(person, 60)
+    set_plan(person, schedule=ReduceOnPlateau())
+    controller, rate = person.bench.controller, person.project.plan.optimizer.learning_rate
+    assert run_of(person).rate_at(60) == rate, "the cosine had come down, and that is none of its doing"
+    assert np.allclose(run_of(person).points[1][60:], rate)
+    train_steps(person, 1)
+    assert controller.history.column("learning_rate")[1][-1] == rate
+
+
+def test_a_fall_that_is_decided_at_the_end_of_an_epoch_is_planned_for_the_next_step(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=9))
+    person.bench.window.show_tab("Training")
+    schedule, optimizer = ReduceOnPlateau(patience=1, decay_factor=0.5), person.project.plan.optimizer
+    set_plan(person, schedule=schedule, optimizer=optimizer.changed(learning_rate=0.05))
+    controller, planned, used = person.bench.controller, [], []
+    for epoch in range(1, 9):
+        controller.step_epoch()
+        wait_for_step(person, 15 * epoch)
+        planned.append(run_of(person).rate_at(15 * epoch))
+        train_steps(person, 1)
+        used.append(float(controller.history.column("learning_rate")[1][-1]))
+    assert planned == used
+    assert len(set(used)) > 1, "it has fallen"
+
+
+def test_a_schedule_that_comes_back_after_the_same_step_still_knows_what_it_knew(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=9))
+    person.bench.window.show_tab("Training")
+    plateau = ReduceOnPlateau(patience=1, decay_factor=0.5, min_delta=1e6)
+    set_plan(person, schedule=plateau)
+    train_steps(person, 15 * 4)
+    rate = person.project.plan.optimizer.learning_rate
+    assert run_of(person).rate_at(60) == rate * 0.5**3
+    set_plan(person, schedule=CosineDecay())
+    set_plan(person, schedule=plateau)
+    assert run_of(person).rate_at(60) == rate * 0.5**3
+    person.bench.actions["stop"].trigger()
+    assert run_of(person).rate_at(60) == rate * 0.5**3, "also from what the run has left"
+    train_steps(person, 1)
+    assert person.bench.controller.history.column("learning_rate")[1][-1] == rate * 0.5**3
+
+
+def test_fewer_epochs_than_have_begun_end_with_the_one_under_way(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=100))
+    controller, bench = person.bench.controller, person.bench
+    train_steps(person, 50)
+    set_plan(person, run=person.project.plan.run.changed(epochs=1))
+    person.qtbot.waitUntil(lambda: controller.progress.total_steps == 60, timeout=PATIENCE)
+    assert controller.status == "paused"
+    assert bench.top_bar._epoch.text() == "epoch 4 of 4"
+    controller.run()
+    person.qtbot.waitUntil(lambda: controller.status == "finished", timeout=PATIENCE)
+    assert (controller.step_count, bench.top_bar._epoch.text()) == (60, "epoch 4 of 4")
+    assert "epoch 4 of 4" in bench.status.figures
+    assert controller.ending is not None
+    assert controller.ending.epoch == 4
+    set_plan(person, run=person.project.plan.run.changed(epochs=2))
+    assert (controller.progress.epochs, bench.top_bar._epoch.text()) == (4, "epoch 4 of 4")
+    controller.run()
+    person.qtbot.waitUntil(lambda: controller.status == "finished" and controller.step_count == 90, timeout=PATIENCE)
+    assert bench.top_bar._epoch.text() == "epoch 6 of 6"
+
+
+def test_epochs_are_a_mark_where_the_schedule_spreads_over_them(person: Person) -> None:
+    controller = person.bench.controller
+    train_steps(person, 20)
+    set_plan(person, run=person.project.plan.run.changed(epochs=1000))
+    person.qtbot.waitUntil(lambda: bool(controller.history.events), timeout=PATIENCE)
+    assert controller.history.events == ((20, "epochs 6 → 1\u202f000"),)
+    set_plan(person, schedule=Constant())
+    train_steps(person, 1)
+    set_plan(person, run=person.project.plan.run.changed(epochs=3))
+    train_steps(person, 1)
+    assert controller.history.changes[-1][0] == 21
+    assert [words for _, words in controller.history.events if "epochs" in words] == ["epochs 6 → 1\u202f000"]
+
+
+def test_training_on_with_a_schedule_over_the_whole_run_is_a_mark(person: Person) -> None:
+    controller = person.bench.controller
+    person.run_to_the_end()
+    controller.run()
+    person.qtbot.waitUntil(lambda: controller.status == "finished" and controller.step_count == 180, timeout=PATIENCE)
+    assert controller.history.events == ((90, "epochs 6 → 12"),)

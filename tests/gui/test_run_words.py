@@ -9,6 +9,7 @@ import pytest
 
 from deepviz.document import edits
 from deepviz.document.file_format import load
+from deepviz.engine import stopping
 from deepviz.engine.schedules.exponential_decay import ExponentialDecay
 from deepviz.gui.canvas.gradients import magnitude
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
@@ -100,6 +101,29 @@ def test_a_run_found_again_in_a_file_is_told_as_it_was_left(
     person.qtbot.waitUntil(lambda: person.bench.status.figures.startswith(said[1]), timeout=PATIENCE)
     if not steps_left:
         assert "for 2 more epochs." in person.bench.top_bar.run_button.toolTip()
+
+
+def test_a_run_that_a_rule_has_ended_is_found_again_as_it_ended(open_window: OpenWindow, tmp_path: Path) -> None:
+    project = small_project(epochs=6)
+    rule = stopping.StepLimit(steps=20)
+    person = open_window(replace(project, plan=replace(project.plan, stopping=(rule,))))
+    bench, controller = person.bench, person.bench.controller
+    bench.window.resize(1440, 900)  # room for the reason at the bottom
+    person.run_to_the_end()
+    figures = bench.status.figures
+    assert figures.startswith("Stopped early after step 20: the limit of 20 steps is reached")
+    assert bench.files.save_to(tmp_path / "kept.deepviz")
+    bench.files.new()
+    assert bench.files.open(tmp_path / "kept.deepviz")
+    person.qtbot.waitUntil(lambda: words(person) == "Train on", timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: bench.status.figures == figures, timeout=PATIENCE)
+    no_rules = replace(person.project.plan, stopping=())
+    bench.editor.apply("Without it", lambda project: edits.set_plan(project, no_rules))
+    assert words(person) == "Resume", "nothing has ended it that is still wanted"
+    bench.editor.undo_stack.undo()
+    assert words(person) == "Train on"
+    press_shortcut("F5", bench.window)
+    person.qtbot.waitUntil(lambda: controller.status == "finished" and controller.step_count == 90, timeout=PATIENCE)
 
 
 def test_a_run_that_went_on_to_its_end_is_found_again_as_finished(open_window: OpenWindow, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.gui.status_line import StatusLine, duration, three_figures
 
-THIN = "\N{THIN SPACE}"
+THIN = "\u202f"
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,16 @@ def test_a_search_means_all_words_in_any_order(search: str, name: str) -> None:
     found = [example.name for example in examples.catalogue() if fits(example, search)]
     assert name in found
     assert not fits(examples.catalogue()[0], "spirals zebra")
+
+
+def test_opening_it_from_the_canvas_leaves_the_selection_as_it_is(person: Person) -> None:
+    """Qt moves the keyboard on from what it hides, which on the canvas would go to the next layer."""
+    canvas = person.bench.canvas
+    canvas.select(("dense_1",))
+    canvas.setFocus()
+    QTest.keySequence(person.bench.window, "Ctrl+Shift+N")
+    assert person.bench.templates.isVisible()
+    assert canvas.network.selected == ("dense_1",)
+    QTest.keyClick(person.bench.templates.search, Qt.Key.Key_Escape)
+    assert canvas.network.selected == ("dense_1",)
+    assert canvas.hasFocus()

@@ -13,7 +13,7 @@ from deepviz.gui.settings import TEMPO, Settings
 from deepviz.gui.tempo_button import TempoButton
 from tests.e2e.window import PATIENCE, OpenWindow, small_project
 
-THIN = "\N{THIN SPACE}"
+THIN = "\u202f"
 WORDS = ["Full speed", f"1{THIN}000 steps a second", "100 steps a second", "10 steps a second", "1 step a second"]
 
 

@@ -63,7 +63,7 @@ def test_places_are_where_the_steps_are_in_the_run(bar: TimelineBar) -> None:
 
 
 def test_in_the_present_it_says_so_and_offers_nothing_else(bar: TimelineBar) -> None:
-    assert bar.label.text() == "step 1\N{THIN SPACE}000 · now"
+    assert bar.label.text() == "step 1\u202f000 · now"
     assert bar.hint.isVisible()
     assert bar.hint.text() == HINT
     assert not bar.live_button.isVisible()
@@ -80,7 +80,7 @@ def test_a_press_goes_to_the_nearest_kept_step(
     QTest.mouseClick(bar.slider, LEFT, pos=at(bar, press))
     assert chosen == ([] if step is None else [step])
     assert bar.moment == step
-    last = "1\N{THIN SPACE}000"
+    last = "1\u202f000"
     assert bar.label.text() == (f"step {last} · now" if step is None else f"step {step} of {last}")
     assert bar.slider.accessibleDescription() == bar.label.text()
 
@@ -136,7 +136,7 @@ def test_while_the_run_goes_on_the_step_stays_and_moves_to_the_left(bar: Timelin
     assert bar.moment == 150
     assert chosen == []
     assert bar.slider.x_of(bar.slider.value()) < before
-    assert bar.label.text() == "step 150 of 2\N{THIN SPACE}000"
+    assert bar.label.text() == "step 150 of 2\u202f000"
 
 
 def test_where_the_shown_step_was_let_go_the_nearest_one_is_shown(bar: TimelineBar, chosen: list[int | None]) -> None:

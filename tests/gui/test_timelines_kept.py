@@ -146,7 +146,7 @@ def test_after_a_crash_it_is_there_and_the_run_is_on_the_list(start: Starter) ->
     first = start()
     first.train(3, 4)
     states = states_of(first.timeline)
-    run = first.controller.history.run
+    run, seconds = first.controller.history.run, first.person.bench.archive.seconds
     first.crash()
     second = start()
     assert_same_timeline(states, second.timeline)
@@ -154,11 +154,14 @@ def test_after_a_crash_it_is_there_and_the_run_is_on_the_list(start: Starter) ->
     second.person.bench.runs.recorder.finish()
     (noted,) = [each for each in store.runs() if each.id == run]
     assert (noted.steps, noted.ended) == (7, "interrupted")
+    assert noted.seconds == seconds > 0
     assert second.controller.history.run == run
     second.train(2)
+    assert second.person.bench.archive.seconds > seconds, "it goes on from there"
     assert second.person.bench.window.close()
     (noted,) = [each for each in store.runs() if each.id == run]
     assert noted.steps == 9, "it is still one run"
+    assert noted.seconds == second.person.bench.archive.seconds
 
 
 def test_a_run_of_the_list_has_its_timeline(person: Person) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu
@@ -20,7 +20,7 @@ from deepviz.gui.top_bar import TopBar
 from tests.e2e.window import OpenWindow, Person, small_project
 
 LEFT = Qt.MouseButton.LeftButton
-THIN = "\N{THIN SPACE}"
+THIN = "\u202f"
 
 
 class Made:
@@ -203,6 +203,20 @@ def test_where_room_is_short_words_give_way_to_icons_with_names(open_window: Ope
             assert button.toolTip()
             assert button.text() or not button.icon().isNull(), "it shows a word or an icon"
         assert bench.top_bar.run_button.text() == "Run"
+
+
+def test_the_progress_runs_into_nothing_whatever_was_given_up_before(open_window: OpenWindow) -> None:
+    bench = open_window(small_project()).bench
+    bar, window = bench.top_bar, bench.window
+    for width in (1280, 1024, 1100, 1024, 1160):
+        window.resize(width, 700)
+        for words in ("Run", "Resume", "Train on"):
+            bar.show_running(False, words)
+            bar.least_width()
+            bar._fit_words()
+            bar.layout().activate()
+            end = bar._bar.mapTo(bar, bar._bar.rect().topRight()).x()
+            assert end < bench.learning_rate.mapTo(bar, QPoint(0, 0)).x(), (width, words)
 
 
 def test_a_longer_word_on_the_run_button_makes_others_give_way(open_window: OpenWindow) -> None:

@@ -23,8 +23,10 @@ def trainer(epochs: int) -> Trainer:
 def test_every_place_and_the_length_are_those_of_a_trainer_whose_batches_change(changes: dict[int, int]) -> None:
     made = trainer(epochs=9)
     sizes = BatchSizes(COUNT, ((0, 16), *changes.items()))
-    begins = [0, *changes]
+    begins, seen, batches = [0, *changes], 0, []
     for _ in made.steps():
+        batches.append(made.samples_seen - seen)
+        seen = made.samples_seen
         if made.step in changes:
             made.batch_size = changes[made.step]
         known = BatchSizes(COUNT, tuple(each for each in sizes.sizes if each[0] <= made.step))
@@ -34,6 +36,8 @@ def test_every_place_and_the_length_are_those_of_a_trainer_whose_batches_change(
         assert known.epochs_after(made.step) == made.samples_seen / COUNT
         assert known.total_steps(9) == made.total_steps
     assert begins[-1] < made.step == sizes.total_steps(9)
+    assert sizes.samples_of(np.arange(1, made.step + 1)).tolist() == batches
+    assert sizes.samples_of(np.array([made.step, 1])).tolist() == [batches[-1], batches[0]]
 
 
 def test_by_hand() -> None:
@@ -42,5 +46,6 @@ def test_by_hand() -> None:
     assert [tuple(sizes.place(step)) for step in (0, 2, 3, 4, 5, 12)] == [
         (0, 0), (0, 32), (0, 48), (1, 0), (1, 7), (2, 0)]  # fmt: skip
     assert sizes.total_steps(3) == 4 + 8 + 8
+    assert sizes.samples_of(np.arange(1, 14)).tolist() == [16, 16, 16, 2, 7, 7, 7, 7, 7, 7, 7, 1, 7]
     seen_share = (48 + 2 + 7) / 150
     assert sizes.progress(5, 3).step / sizes.progress(5, 3).total_steps == pytest.approx(seen_share)

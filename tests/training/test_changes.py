@@ -12,6 +12,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings
 from deepviz.engine import metrics, schedules, stopping
 from deepviz.engine.optimizers.adam import Adam
+from deepviz.engine.optimizers.lion import Lion
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.training.changes import Change, applied, change_of, noted
 from tests.training.test_session import small_project
@@ -96,6 +97,13 @@ BEFORE = planned(optimizer=SGD(learning_rate=0.1), schedule=STEP_DECAY, run=RunS
         ),
         ({"optimizer": Adam(learning_rate=0.1)}, ["optimizer SGD → Adam"]),
         ({"optimizer": Adam()}, ["learning rate 0.1 → 0.001", "optimizer SGD → Adam"]),
+        ({"optimizer": Lion(learning_rate=0.1)}, ["optimizer SGD → Lion"]),
+        ({"optimizer": Adam(learning_rate=0.1, beta_1=0.5)}, ["optimizer SGD → Adam, beta 1 0.5"]),
+        ({"schedule": schedules.CosineDecay(alpha=0.25)}, ["schedule Step decay → Cosine decay, final share 0.25"]),
+        (
+            {"schedule": schedules.CosineDecay(), "run": RunSettings(epochs=1000)},
+            ["schedule Step decay → Cosine decay", "epochs 50 → 1\u202f000"],
+        ),
         ({"run": RunSettings(batch_size=64, epochs=7, keep_best=True)}, ["batch size 32 → 64"]),
         ({"schedule": schedules.CosineDecay()}, ["schedule Step decay → Cosine decay"]),
         ({"schedule": schedules.StepDecay(decay_rate=0.5)}, ["decay rate 0.1 → 0.5", "decay steps 7 → none"]),
@@ -105,6 +113,12 @@ BEFORE = planned(optimizer=SGD(learning_rate=0.1), schedule=STEP_DECAY, run=RunS
 )
 def test_what_changes_the_weights_is_noted(changes: dict[str, Any], words: list[str]) -> None:
     assert noted(BEFORE, planned(BEFORE, **changes)) == words
+
+
+def test_an_optimizer_of_another_kind_is_noted_with_what_only_it_has() -> None:
+    before = planned(optimizer=Adam(learning_rate=0.02))
+    after = planned(optimizer=SGD(learning_rate=0.02, momentum=0.9, weight_decay=0.1, clipvalue=2.0))
+    assert noted(before, after) == ["optimizer Adam → SGD, momentum 0.9, weight decay 0.1", "clip value none → 2"]
 
 
 def test_a_layer_that_learns_again_is_noted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -31,12 +32,25 @@ def test_the_newest_copies_stay_and_nothing_else_is_touched(tmp_path: Path) -> N
         path = write_copy(file, epoch, checkpoint, most=2)
         os.utime(path, (1000 + number, 1000 + number))
     assert path.name == "net.v2.epoch-0040.deepviz"
-    assert [epoch for epoch, _ in copies(file)] == [20, 40]
+    assert [epoch for _, epoch, _ in copies(file)] == [20, 40]
     assert other.exists()
     loaded = load(copy_path(file, 40))
     assert loaded.trained is not None
     for name, array in checkpoint.state.parameters.items():
         np.testing.assert_array_equal(loaded.trained.state.parameters[name], array)
+
+
+def test_each_run_has_copies_of_its_own(tmp_path: Path) -> None:
+    file, checkpoint = tmp_path / "net.deepviz", trained(project())
+    write_copy(file, 3, checkpoint, most=2)
+    for number, (run, epoch) in enumerate((("b", 1), ("b", 3), ("a", 3), ("b", 2), ("../a b", 1))):
+        path = write_copy(file, epoch, checkpoint, most=2, run=run)
+        os.utime(path, (1000 + number, 1000 + number))
+        assert path.parent == tmp_path, "whatever a file says of its run"
+    strange = hashlib.sha256(b"../a b").hexdigest()[:12]
+    found = [(run, epoch) for run, epoch, _ in copies(file)]
+    assert sorted(found) == sorted([("", 3), ("a", 3), ("b", 2), ("b", 3), (strange, 1)])
+    assert copies(tmp_path / "net.run-b.deepviz") == []
 
 
 def test_a_folder_that_is_not_there_has_no_copies(tmp_path: Path) -> None:

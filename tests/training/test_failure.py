@@ -13,6 +13,7 @@ from deepviz.document.graph import Edge, Node
 from deepviz.document.project import Project
 from deepviz.engine.fault import Fault
 from deepviz.engine.optimizers.sgd import SGD
+from deepviz.numerals import THIN_SPACE
 from deepviz.training.failure import Failure
 from deepviz.training.run_plan import RunPlan
 from deepviz.training.session import Session
@@ -98,6 +99,28 @@ def test_a_shortage_of_memory_says_what_can_be_done(place: str, sessions: list[S
     assert wait_for(again, "finished", "failed") == "finished", again.failure
 
 
+def test_where_the_weights_take_the_memory_a_smaller_batch_is_no_advice(sessions: list[Session]) -> None:
+    """2 x 3000 + 3000 and 3000 x 2 + 2 parameters of 16 bytes, against two samples of about 3000 numbers, twice."""
+    Faulty.place, Faulty.calls, Faulty.error = "forward", 0, MemoryError
+    project = with_raising_layer()
+    (dense,) = [node.id for node in project.graph.nodes if node.id == "dense_1"]
+    project = edits.set_layer(project, dense, project.graph.node(dense).layer.changed(units=3000))
+    few = replace(project, plan=replace(project.plan, run=project.plan.run.changed(batch_size=2)))
+    session = begin(sessions, few)
+    assert wait_for(session, "finished", "failed") == "failed"
+    text = (
+        "There is not enough memory for this network. Most of what it needs are its "
+        f"15{THIN_SPACE}002 parameters, with their gradients and what the optimizer keeps of each. Use fewer units, "
+        f"above all in dense_1, which has 9{THIN_SPACE}000 of them; a smaller batch would not help much."
+    )
+    assert session.failure == Failure(text, "raising_1", 1)
+    many = replace(project, plan=replace(project.plan, run=project.plan.run.changed(batch_size=200)))
+    again = begin(sessions, many)
+    assert wait_for(again, "finished", "failed") == "failed"
+    assert again.failure is not None
+    assert again.failure.text.endswith("Try a smaller batch.")
+
+
 def test_a_batch_that_needs_too_much_memory_ends_the_run_and_a_smaller_one_goes_on(
     sessions: list[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +171,41 @@ def test_a_run_that_diverges_keeps_its_last_weights_and_goes_on_with_a_smaller_r
     calm = replace(project, plan=replace(project.plan, optimizer=SGD(learning_rate=1e-6)))
     next_run = begin(sessions, calm)
     assert wait_for(next_run, "finished", "diverged", "failed") == "finished", next_run.failure
+
+
+def test_the_state_that_a_run_which_broke_off_has_left_is_in_its_timeline(sessions: list[Session]) -> None:
+    project = edits.set_layer(small_project(epochs=40), "tanh_1", edits.new_layer("ReLU"))
+    wild = replace(project, plan=replace(project.plan, optimizer=SGD(learning_rate=1e6)))
+    session = begin(sessions, wild)
+    assert wait_for(session, "finished", "diverged", "failed") == "diverged"
+    assert session.failure is not None
+    left = session.timeline.at(session.failure.step - 1)
+    assert left is not None
+    state = session.snapshot().result(PATIENCE)
+    for name, array in state.weights.items():
+        np.testing.assert_array_equal(left.weights[name], array)
+
+
+@pytest.mark.parametrize("place", ["forward", "backward", "update"])
+def test_a_half_made_update_is_no_moment_of_the_run(place: str, sessions: list[Session]) -> None:
+    Faulty.place, Faulty.calls = place, 14
+    session = begin(sessions, with_raising_layer())
+    assert wait_for(session, "finished", "failed") == "failed"
+    assert (session.timeline.at(14) is not None) == (place != "update")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_in_a_step_is_told_in_words(error: type[BaseException], sessions: list[Session]) -> None:
+    Faulty.place, Faulty.calls, Faulty.error = "forward", 14, error
+    session = begin(sessions, with_raising_layer())
+    assert wait_for(session, "finished", "failed") == "failed"
+    said = "it was interrupted" if error is KeyboardInterrupt else "SystemExit"
+    assert session.failure == Failure(
+        f"Training stopped at step 15, in the forward pass of raising_1: {said}. The weights from before it are kept.",
+        "raising_1",
+        15,
+    )
+    assert session.snapshot().result(PATIENCE).step == 14
 
 
 def test_a_missing_key_is_not_the_whole_message() -> None:

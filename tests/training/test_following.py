@@ -104,7 +104,7 @@ def test_a_finished_run_keeps_its_best_weights_out_of_sight_while_they_are_not_w
     ("ending", "why", "result"),
     [
         (Ending(555, 37, "it is flat."), "Stopped early after epoch 37: it is flat.", ""),
-        (Ending(1234, 0, "it is flat."), "Stopped early after step 1\u2009234: it is flat.", ""),
+        (Ending(1234, 0, "it is flat."), "Stopped early after step 1\u202f234: it is flat.", ""),
         (
             Ending(30, 2, "", 15, 1, 0.03691),
             "",

@@ -189,7 +189,7 @@ def test_what_is_not_known_is_told() -> None:
     with pytest.raises(ValueError, match="How the run began is not known"):
         Replay.of(BEGUN, DATA, [change_of(BEGUN, 3)], 10)
     replay = Replay.of(planned(BEGUN, schedule=schedules.OneCycle()), DATA, [], 1000)
-    with pytest.raises(ValueError, match="had made 1\u2009000 steps, but its plan ends after 45"):
+    with pytest.raises(ValueError, match="had made 1\u202f000 steps, but its plan ends after 45"):
         list(replay.steps(replay.trainer()))
 
 
@@ -231,3 +231,24 @@ def test_what_is_changed_while_a_session_runs_at_full_speed_is_trained_again(see
     assert comparable(list(replay.steps(trainer))) == comparable(records)
     for name, array in state.weights.items():
         assert array.tobytes() == trainer.state().weights[name].tobytes(), name
+
+
+def test_fewer_epochs_than_have_begun_are_trained_again_from_the_start_and_from_any_state() -> None:
+    long = planned(run=RunSettings(batch_size=32, epochs=100), schedule=schedules.CosineDecay())
+    short = replace(long, plan=replace(long.plan, run=long.plan.run.changed(epochs=1)))
+    trainer = RunPlan(long, DATA).trainer()
+    steps = trainer.steps()
+    per_epoch = trainer.steps_per_epoch
+    for _ in range(3 * per_epoch + 2):
+        next(steps)
+    changes = [change_of(long, 0), change_of(short, trainer.step)]
+    RunPlan(short, DATA).steer(trainer)
+    states = [trainer.state() for _ in trainer.steps()]
+    assert trainer.step == 4 * per_epoch, "the epoch that had begun was made to its end"
+    replay = Replay.of(long, DATA, changes, trainer.step)
+    again = replay.trainer()
+    assert len(list(replay.steps(again))) == 4 * per_epoch
+    assert numbers_of(again.state()) == numbers_of(trainer.state())
+    from_there = replay.trainer(state=states[1])
+    assert len(list(replay.steps(from_there))) == len(states) - 2
+    assert numbers_of(from_there.state()) == numbers_of(trainer.state())

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from deepviz.training.batch_sizes import BatchSizes
 from deepviz.training.history import History
-from deepviz.training.run_figures import Figure, epoch_places, falls, figures_of, spread, steps_per_epoch
+from deepviz.training.run_figures import Figure, epoch_means, epoch_places, falls, figures_of, spread, steps_per_epoch
 from tests.training.run_made import Record, history
 
 
@@ -24,6 +25,20 @@ def test_training_figures_are_means_over_the_steps_of_an_epoch() -> None:
     assert figures["validation_loss"] == Figure(2 / 20, 2 / 20, 2)
     assert figures["validation_accuracy"] == Figure(1 - 1 / 20, 1 - 1 / 20, 2)
     assert "gradient_norm" not in figures
+
+
+def test_every_sample_of_an_epoch_counts_the_same_also_in_a_smaller_last_batch() -> None:
+    """70 samples in batches of 32, 32 and 6; after an epoch in batches of 50 and 20."""
+    made = made_with([3, 2], validated=False)
+    figure = figures_of(made, ends_epoch=True, sizes=BatchSizes(70, ((0, 32), (3, 50))))["loss"]
+    first, second = (32 / 1 + 32 / 2 + 6 / 3) / 70, (50 / 4 + 20 / 5) / 70
+    assert (figure.best, figure.last) == pytest.approx((min(first, second), second), rel=1e-12)
+    assert epoch_means(*made_columns(made), np.array([32, 32, 6, 50, 20]))[1] == pytest.approx((first, second))
+
+
+def made_columns(made: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    steps, values = made.column("loss")
+    return steps, made.epochs, values
 
 
 @pytest.mark.parametrize("validated", [False, True])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from deepviz.document.shapes import check
@@ -47,6 +48,14 @@ def test_a_step_is_really_timed_and_can_be_given_up() -> None:
     assert found is not None
     assert 0 < found < BUDGET
     assert seconds_a_step(plan.project, plan.data, lambda: False) is None
+
+
+def test_the_fastest_portion_counts_and_the_first_step_is_in_none() -> None:
+    """The clock of the thread by hand: a first step of a second, then steps of 40, 10 and 20 ms; 50 ms a portion."""
+    plan = RunPlan.of(project(epochs=1))
+    moments = iter(np.cumsum([1.0, *[0.04] * 2, *[0.01] * 5, *[0.02] * 3, 99.0]).tolist())
+    assert seconds_a_step(plan.project, plan.data, own=lambda: next(moments)) == pytest.approx(0.01)
+    assert next(moments) > 99, "then no step is made any more"
 
 
 def test_memory_by_hand() -> None:

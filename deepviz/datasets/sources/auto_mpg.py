@@ -5,6 +5,7 @@ The Auto MPG set of Carnegie Mellon University's StatLib.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from deepviz.datasets.bundled import read_bundled
@@ -21,8 +22,9 @@ class AutoMpg(DatasetSource):
     synonyms: ClassVar[tuple[str, ...]] = ("cars", "fuel", "miles per gallon", "regression")
 
     def load(self) -> Dataset:
-        return read_bundled(
+        dataset = read_bundled(
             "auto_mpg",
             self.label,
             "R. Quinlan (1993), Auto MPG, UCI Machine Learning Repository, doi:10.24432/C5859H (CC BY 4.0).",
         )
+        return replace(dataset, target_names=("mpg",))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Seen, StoppingRule
-from deepviz.numerals import thousands
+from deepviz.numerals import shortest, thousands
 
 
 class Divergence(StoppingRule):
@@ -52,4 +52,4 @@ class Divergence(StoppingRule):
         if memory["high"] < self.steps:
             return None
         steps = "one step" if self.steps == 1 else f"{thousands(self.steps)} steps"
-        return f"the loss has been more than {self.factor:g} times its lowest, {lowest:.6g}, for {steps}."
+        return f"the loss has been more than {shortest(self.factor)} times its lowest, {lowest:.6g}, for {steps}."

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Monitoring, Seen
+from deepviz.numerals import shortest
 
 
 class Target(Monitoring):
@@ -23,5 +24,5 @@ class Target(Monitoring):
             return None
         value = self.value(seen.epoch)
         if (value <= self.target) if self.wants_less else (value >= self.target):
-            return f"the {self.words} is {value:.6g} and has reached its target of {self.target:g}."
+            return f"the {self.words} is {value:.6g} and has reached its target of {shortest(self.target)}."
         return None

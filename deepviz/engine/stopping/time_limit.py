@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from deepviz.engine.stopping_rule import Memory, Seen, StoppingRule
+from deepviz.numerals import shortest
 
 
 class TimeLimit(StoppingRule):
@@ -28,4 +29,6 @@ class TimeLimit(StoppingRule):
     )
 
     def reason(self, seen: Seen, memory: Memory) -> str | None:
-        return None if seen.seconds < self.seconds else f"the time limit of {self.seconds:g} seconds is reached."
+        if seen.seconds < self.seconds:
+            return None
+        return f"the time limit of {shortest(self.seconds)} seconds is reached."

@@ -14,7 +14,11 @@ from deepviz.gui.canvas.geometry import Box, Point, around, bounds
 from deepviz.gui.theme import Theme, body_font
 
 PADDING = 18.0
-BAR = 26.0
+"""Room to the sides and below."""
+BAR = 22.0
+HEAD = BAR + 1.0
+"""Room above: the bar just finds it between two rows of cards, below the response maps of the upper row and below the
+connections that run in the middle between the two."""
 RADIUS = 12.0
 BELOW = 14.0
 """More room below, where cards say what is wrong with them."""
@@ -69,7 +73,7 @@ def paint_frame(painter: QPainter, frame: Frame, box: Box, theme: Theme, is_mark
     painter.setPen(QPen(line, 1.0, Qt.PenStyle.SolidLine if is_marked else Qt.PenStyle.DashLine))
     painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), RADIUS, RADIUS)
     left, top = box.left + 12.0, box.top
-    icons.paint(painter, "group", theme.category_ink("Group"), QRectF(left, top + 6.0, 14.0, 14.0))
+    icons.paint(painter, "group", theme.category_ink("Group"), QRectF(left, top + (BAR - 14.0) / 2, 14.0, 14.0))
     font = body_font(12)
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
@@ -101,6 +105,6 @@ def frame_boxes(frames: Sequence[Frame], places: Mapping[str, Point]) -> dict[st
         whole = around(inner)
         if whole is not None:
             found[frame.group.id] = Box(
-                whole.left - PADDING, whole.top - PADDING - BAR, whole.right + PADDING, whole.bottom + PADDING
+                whole.left - PADDING, whole.top - HEAD, whole.right + PADDING, whole.bottom + PADDING
             )
     return found

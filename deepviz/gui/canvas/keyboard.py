@@ -246,7 +246,13 @@ KEYS: tuple[CanvasKey, ...] = (
     CanvasKey(("Shift+O",), "Move out of the group", group_commands.leave_group),
     CanvasKey(("N",), "Add a comment", clipboard_commands.add_comment),
     CanvasKey(("Shift+N",), "Go to the next comment", clipboard_commands.go_to_next_comment),
-    *(CanvasKey((key,), "Make the selected comment larger or smaller", partial(_resize, key)) for key in SIZES),
+    *(
+        # Some window managers take Alt+Shift and arrows for themselves.
+        CanvasKey(
+            (key, key.replace("Alt", "Ctrl")), "Make the selected comment larger or smaller", partial(_resize, key)
+        )
+        for key in SIZES
+    ),
     CanvasKey(("?",), "Keyboard shortcuts", _ask_for_help),
 )
 """Every key of the canvas. Tab and Shift+Tab, which Qt sends another way, and Escape are told by `FIXED_KEYS`."""

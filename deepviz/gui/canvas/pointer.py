@@ -121,7 +121,7 @@ def tooltip(view: CanvasView, point: Point) -> str:
         gradient, costs = gradients.nodes.get(thing), network.costs.get(thing)
         return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs, gradients.past_step)
     if thing is not None:
-        gradient, is_measured = gradients.edges.get(thing), network.gradients is not None
+        gradient, is_measured = gradients.edges.get(thing), bool(gradients.edges)
         count, step = gradients.counts.get(thing, 1), gradients.edge_step
         return words.edge_tooltip(network.graph, network.report, thing, gradient, is_measured, count, step)
     return ""

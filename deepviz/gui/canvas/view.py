@@ -333,7 +333,8 @@ class CanvasView(Viewport):
         """Tab goes along the flow, and leaves the canvas behind the last node."""
         if self.gesture is not None:
             return False
-        return keyboard.go_along(self, 1 if forwards else -1) or super().focusNextPrevChild(forwards)
+        is_tab = self.isVisible()  # Qt asks too when it hides what has the keyboard
+        return (is_tab and keyboard.go_along(self, 1 if forwards else -1)) or super().focusNextPrevChild(forwards)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -5,6 +5,7 @@ Deleting is asked for twice, on the same button, because no undo brings a file b
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -13,14 +14,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from deepviz.gui.amounts import thousands
 from deepviz.gui.panels.side_panel import Words
-from deepviz.training.checkpoint_files import copies
+from deepviz.training.checkpoint_files import Copy, copies
 
 OPEN_TIP = "Open this copy as a project: Run goes on from its weights. What is open now stays in its own file."
+BEGAN = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)")
+"""When a run began, as its id says."""
+SET_TIP = "The names of these files say of which run they are:"
 SURE_TIP = "Press again to delete {} for good"
 
 
 class CopiesList(QWidget):
-    """A row for each copy, the newest epoch first; hidden while there is none."""
+    """A row for each copy, the newest run and epoch first; hidden while there is none."""
 
     open_wanted = Signal(Path)
     """Sent with the file of a copy that is to be opened."""
@@ -31,6 +35,7 @@ class CopiesList(QWidget):
         super().__init__(parent)
         self._project_file: Path | None = None
         self.rows: list[CopyRow] = []
+        self.headings: list[QLabel] = []
         self.words = Words()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -46,16 +51,15 @@ class CopiesList(QWidget):
     def look(self) -> None:
         """Show the copies that there are now."""
         found = [] if self._project_file is None else list(reversed(copies(self._project_file)))
-        if found != [(row.epoch, row.path) for row in self.rows]:
-            for row in self.rows:
-                row.hide()
-                row.deleteLater()
-            self.rows = [CopyRow(epoch, path) for epoch, path in found]
-            for row in self.rows:
-                row.open_button.clicked.connect(lambda _checked=False, path=row.path: self.open_wanted.emit(path))
-                row.delete_wanted.connect(self._delete)
-                self._column.addWidget(row)
-                row.show()  # a layout would do so an event later
+        if found != [(row.run, row.epoch, row.path) for row in self.rows]:
+            for part in (*self.rows, *self.headings):
+                part.hide()
+                part.deleteLater()
+            self.rows, self.headings = [], []
+            for each in found:
+                if found[0].run != found[-1].run and (not self.rows or each.run != self.rows[-1].run):
+                    self._add_heading(each.run)
+                self._add_row(each)
         if self.rows:
             count = "1 copy" if len(self.rows) == 1 else f"{thousands(len(self.rows))} copies"
             self.words.say(f"{count}, the last after epoch {thousands(self.rows[0].epoch)}:")
@@ -65,6 +69,24 @@ class CopiesList(QWidget):
         """Somebody else may have written or deleted files meanwhile."""
         super().showEvent(event)
         self.look()
+
+    def _add_heading(self, run: str) -> None:
+        """Say of which run the rows are that follow: there are copies of several."""
+        began = BEGAN.match(run)
+        heading = QLabel("Run of {}-{}-{} {}:{}:{}".format(*began.groups()) if began else "Another run")
+        heading.setProperty("role", "small")
+        heading.setToolTip(f"{SET_TIP} {run}".strip())
+        self.headings.append(heading)
+        self._column.addWidget(heading)
+        heading.show()
+
+    def _add_row(self, copy: Copy) -> None:
+        row = CopyRow(copy)
+        row.open_button.clicked.connect(lambda: self.open_wanted.emit(copy.path))
+        row.delete_wanted.connect(self._delete)
+        self.rows.append(row)
+        self._column.addWidget(row)
+        row.show()  # a layout would do so an event later
 
     def _delete(self, path: Path) -> None:
         try:
@@ -79,9 +101,10 @@ class CopyRow(QWidget):
 
     delete_wanted = Signal(Path)
 
-    def __init__(self, epoch: int, path: Path) -> None:
+    def __init__(self, copy: Copy) -> None:
         super().__init__()
-        self.epoch, self.path = epoch, path
+        self.run, self.epoch, self.path = copy
+        epoch, path = self.epoch, self.path
         label = QLabel(f"Epoch {thousands(epoch)}")
         label.setToolTip(path.name)
         self.open_button, self.delete_button = QPushButton("Open"), QPushButton("Delete")

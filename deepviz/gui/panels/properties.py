@@ -38,6 +38,8 @@ from deepviz.training.history import FROZEN
 NOT_YET = "–"
 """Stands for a number that is only known while training."""
 
+VALIDATED = "Validated at step"
+
 VALUE_NAMES = {
     "loss": "Loss of the batch",
     "accuracy": "Accuracy of the batch",
@@ -60,6 +62,7 @@ class PropertiesPanel(SidePanel):
         self._gradients: Mapping[str, float] = {}
         self._values: Mapping[str, float] = {}
         self._moment: int | None = None
+        self._validated_at: int | None = None
         self._more = ""
         self._runs = StepRuns()
         self._costs = Costs.of_report(editor.report, 1)
@@ -126,11 +129,13 @@ class PropertiesPanel(SidePanel):
         self._costs = costs
         self._show_facts()
 
-    def show_values(self, values: Mapping[str, float]) -> None:
+    def show_values(self, values: Mapping[str, float], validated_at: int | None = None) -> None:
         """Show the values of a run (loss, accuracy, validation_loss, ...); empty when nothing is trained.
 
-        NaN: not measured yet at the moment that is shown.
+        NaN: not measured yet at the moment that is shown. Those of the validation are of the step `validated_at`, which
+        may be an earlier one; None: there was no validation so early.
         """
+        self._validated_at = validated_at
         has_begun = bool(values) != bool(self._values)
         self._values = values
         if has_begun:  # what to do next is another thing before and after
@@ -307,7 +312,14 @@ class PropertiesPanel(SidePanel):
         metrics = {name: _label_of(name) for name in values if name.startswith("validation_")}
         named = VALUE_NAMES | {name: label for name, label in metrics.items() if name not in VALUE_NAMES}
         named["learning_rate"] = named.pop("learning_rate")  # below what is measured
-        return [(label, _amount(name, values[name])) for name, label in named.items() if name in values]
+        facts: list[Fact] = []
+        for name, label in named.items():
+            if name in metrics and VALIDATED not in dict(facts):
+                at = self._validated_at
+                facts.append((VALIDATED, NOT_YET if at is None else thousands(at)))
+            if name in values:
+                facts.append((label, _amount(name, values[name])))
+        return facts
 
     def _what_next(self) -> tuple[str, str]:
         """What to do next, in words, and the mood of the card that says so."""

@@ -19,6 +19,9 @@ import numpy.typing as npt
 from deepviz.engine.schedule import Progress, Schedule
 from deepviz.training.batch_sizes import BatchSizes
 
+Noted = tuple[tuple[str, float], ...]
+"""The memory of a schedule."""
+
 STRETCHES = 240
 """Into how many stretches a run is divided: about one for each pixel."""
 
@@ -62,9 +65,11 @@ def planned_curve(schedule: Schedule, total_steps: int, steps_per_epoch: int) ->
 
 
 @lru_cache(maxsize=8)
-def curve_ahead(schedule: Schedule, sizes: BatchSizes, epochs: int, total_steps: int) -> PlannedCurve:
+def curve_ahead(
+    schedule: Schedule, sizes: BatchSizes, epochs: int, total_steps: int, noted: Noted = ()
+) -> PlannedCurve:
     """What is to be drawn from where the present size of batches came into use to the end, of at least one step."""
-    memory = schedule.start()
+    memory = dict(noted) or schedule.start()
     return _searched(lambda step: schedule.factor(sizes.progress(step, epochs), memory), sizes.since, total_steps)
 
 
@@ -80,15 +85,15 @@ class SoFar:
         How large their batches were, and are from now on.
     kept, rates
         Which of the steps are known, counted from 0, and their learning rates, both of shape (n,).
-    lowered
-        By what the schedule has lowered the learning rate because of what it has observed; 1 for one that only counts.
+    noted
+        What the schedule knows of the run so far: its memory; empty for one that only counts.
     """
 
     steps: int
     sizes: BatchSizes
     kept: npt.NDArray[np.int64]
     rates: npt.NDArray[np.float64]
-    lowered: float = 1.0
+    noted: Noted = ()
 
 
 @dataclass(frozen=True)
@@ -129,11 +134,11 @@ class RunAhead:
         kept = _extremes(so_far.rates) if len(so_far.rates) > 2 * STRETCHES else np.arange(len(so_far.rates))
         steps, rates = so_far.kept[kept], so_far.rates[kept]
         if so_far.steps < self.total_steps:
-            curve = curve_ahead(self.schedule, so_far.sizes, self.epochs, self.total_steps)
+            curve = curve_ahead(self.schedule, so_far.sizes, self.epochs, self.total_steps, so_far.noted)
             ahead = curve.steps >= so_far.steps
             first = [] if ahead.any() and curve.steps[ahead][0] == so_far.steps else [so_far.steps]
             steps = np.concatenate([steps, np.array(first, np.int64), curve.steps[ahead]])
-            planned = self.learning_rate * so_far.lowered * curve.factors[ahead]
+            planned = self.learning_rate * curve.factors[ahead]
             rates = np.concatenate([rates, [self.rate_at(step) for step in first], planned])
         return np.array([self.epoch_of(step) for step in steps.tolist()]), rates
 
@@ -157,8 +162,8 @@ class RunAhead:
         if step < so_far.steps and len(so_far.rates):
             place = int(np.searchsorted(so_far.kept, step))
             return float(so_far.rates[min(place, len(so_far.rates) - 1)])
-        factor = self.schedule.factor(so_far.sizes.progress(step, self.epochs), self.schedule.start())
-        return self.learning_rate * so_far.lowered * factor
+        memory = dict(so_far.noted) or self.schedule.start()
+        return self.learning_rate * self.schedule.factor(so_far.sizes.progress(step, self.epochs), memory)
 
 
 def _searched(factor: Callable[[int], float], begin: int, past_all: int) -> PlannedCurve:

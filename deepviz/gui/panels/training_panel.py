@@ -40,7 +40,7 @@ CHANGES = (
     "Another seed starts a new run."
 )
 NO_FILE = "This project has no file, so copies stay in the timeline only. Save it, and they are written beside it."
-WITH_FILE = "Copies are written beside {}; the newest {} stay."
+WITH_FILE = "Copies are written beside {}; of each run the newest {} stay."
 ENDS = "A rule that is on ends the run before its last epoch, and says why. Target does so at a loss of your choice."
 MEASURED = "From the validation data after each epoch, beside the loss and, for classes, the accuracy."
 NOT_MEASURED = "There are no validation data to measure anything from. The Data page can set samples aside for that."

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from deepviz.gui.amounts import thousands
+from deepviz.numerals import shortest
 from deepviz.registry import Definition, DefinitionError, Hyperparameter
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f_]+")
@@ -35,18 +36,11 @@ def written(value: Any, kind: str = "") -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return _written_number(value)
+        return shortest(value)
     if isinstance(value, tuple | list):
         between = ", " if kind == "sides" or any(isinstance(part, float) for part in value) else " × "
         return between.join(written(part) for part in value)
     return str(value)
-
-
-def _written_number(value: float) -> str:
-    """The fewest digits that read back as the same number, and an exponent without padding: `1e-5`, not `1e-05`."""
-    mantissa, _, exponent = repr(value).partition("e")
-    mantissa = mantissa.removesuffix(".0")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def read(hyperparameter: Hyperparameter, text: str) -> Any:

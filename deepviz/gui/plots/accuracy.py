@@ -37,6 +37,9 @@ class AccuracyPlot(CurvePlot):
     def lines(self) -> Sequence[Line]:
         return self.train_and_validation("accuracy")
 
+    def column_name(self, line: Line) -> str:
+        return f"{line.name} accuracy"
+
     def y_limits(self, low: float, high: float) -> tuple[float, float]:
         bottom, top = super().y_limits(low, high)
         return max(bottom, -0.02), min(top, 1.02) if high <= 1 else top

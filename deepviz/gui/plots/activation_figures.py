@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from deepviz.gui.plots.ticks import format_integer, format_value
+from deepviz.insight.layer_statistics import LayerFigures
 from deepviz.training.history import History
 
 PROBE = "activations"
@@ -24,6 +26,8 @@ NOT_YET = (
     "Activations are measured only while this can be seen, and in this run they were not so far. "
     "Go on with Run or Step."
 )
+LONG_GAP = 4
+"""So many times longer than the gap before has to be what a step was not looked at for."""
 ALL_PASS_ON = "All layers of this network only pass on what they get. The menu has a choice to show all layers."
 
 PASSING_ON = frozenset(
@@ -79,6 +83,33 @@ class Measured(NamedTuple):
 def passes_on(node_id: str) -> bool:
     """Whether a layer, by the name it was given when it was placed, only passes on what it gets."""
     return re.sub(r"(_\d+)?(\.\d+)*$", "", node_id).replace("_", "").lower() in PASSING_ON
+
+
+def is_stale(steps: npt.NDArray[np.int64], shown: int, is_moment: bool) -> bool:
+    """Whether what was measured says too little of a step: nothing up to it, not that one, or nothing for long.
+
+    Parameters
+    ----------
+    steps
+        Those that were looked at, in ascending order.
+    shown, is_moment
+        The step that is shown, and whether somebody has chosen it; else it is the newest one, before which a run
+        measures now and then: only a gap much longer than the last one means that nobody looked meanwhile.
+    """
+    before = steps[steps <= shown]
+    if not len(before):
+        return True
+    last = int(before[-1])
+    usual = last - int(before[-2]) if len(before) > 1 else last
+    return last < shown if is_moment else shown - last > LONG_GAP * usual
+
+
+def figures_of(found: LayerFigures) -> dict[str, Figures]:
+    """What was worked out of one step, by layer."""
+    return {
+        each.node: Figures(each.mean, each.deviation, each.zeros, each.saturated, each.dead, each.units)
+        for each in found.layers
+    }
 
 
 def rows_of_interest(history: History, every: bool) -> list[int]:

@@ -172,7 +172,7 @@ class ActivationCurves(LayerCurves):
         if missing or self.history is None:
             return missing
         if MEAN not in self.history:
-            return NOT_YET
+            return f"{NOT_YET} Or look at one step: Open Layers now instead."
         if self.rows:
             return ""
         return CANNOT_SATURATE if self.figure == "saturated" else ALL_PASS_ON
@@ -202,8 +202,11 @@ class ActivationCurves(LayerCurves):
         names, rows = super().table()
         if beside not in self.history:
             return names, rows
-        heads = [f"{name} {part}" for name in names[1:] for part in (self.figure, word)]
+        heads = [f"{line.name} {part}" for line in self._lines for part in (self.figure, word)]
         return ["step", *heads], self._rows_beside(rows, beside)
+
+    def column_name(self, line: Line) -> str:
+        return f"{line.name} {self.figure}"
 
     def _rows_beside(self, rows: Iterator[Sequence[object]], beside: str) -> Iterator[Sequence[object]]:
         assert self.history is not None
@@ -333,12 +336,14 @@ class ActivationCurves(LayerCurves):
         assert found is not None
         _, values = self.measured(self.column)
         row = values[nearest(steps, step)]
+        shown = self.shown_at(here, height)
         readings = [
             Reading(
                 line.name, self.figures_text(found.rows[line.index]), line.color, self.to_axis(float(row[line.index]))
             )
-            for line in self.shown_at(here, height)
+            for line in shown
         ]
+        readings += self.unsaid(shown)
         readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 

@@ -27,14 +27,14 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
-from deepviz.gui.plots.ticks import Tick, step_ticks
+from deepviz.gui.plots.ticks import Tick, room_for, step_ticks
 from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme, body_font
 
 TICK_SIZE = TEXT_SIZE
 TOP, BOTTOM, RIGHT = 6.0, 22.0, 12.0
 SMALLEST_LEFT = 32.0
-PIXELS_PER_STEP_TICK, PIXELS_PER_TICK = 64, 28
+PIXELS_PER_STEP_TICK, PIXELS_PER_TICK = 54, 28
 FEWEST_STEPS = 2.0
 Y_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -200,14 +200,14 @@ class PlotArea(Pointed, pg.GraphicsView):
 
     def _lay_out(self) -> None:
         """Compute the marks, and give the frame what the labels leave."""
-        self._y_ticks = self.marks(*self.y_range, max(2, int(self.frame_height / PIXELS_PER_TICK)))
+        self._y_ticks = self.marks(*self.y_range, room_for(self.frame_height, PIXELS_PER_TICK))
         metrics = QFontMetricsF(body_font(TICK_SIZE))
         widest = max((metrics.horizontalAdvance(tick.label) for tick in self._y_ticks), default=0.0)
         # In jumps of 8 pixels, lest the frame trembles while numbers change.
         self._left = max(SMALLEST_LEFT, 8 * math.ceil((widest + 8) / 8))
         frame_width = max(10.0, self.width() - self._left - self.right_margin)
         self.box.setGeometry(QRectF(self._left, TOP, frame_width, self.frame_height))
-        self._x_ticks = self.x_marks(*self.x_range, max(2, int(frame_width / PIXELS_PER_STEP_TICK) + 1))
+        self._x_ticks = self.x_marks(*self.x_range, room_for(frame_width, PIXELS_PER_STEP_TICK))
         # Otherwise this is done while the area is painted, and then it is painted a second time.
         self.box.prepareForPaint()
         self.viewport().update()

@@ -11,7 +11,7 @@ GAP, TITLE = 8.0, 15.0
 """Pixels between pictures, and above each for its title."""
 SMALLEST, LOWEST = 30.0, 24.0
 """Pixels across and down a picture, at least; where there is no room for all, they are scrolled."""
-LARGEST_DOT = 56.0
+LARGEST_DOT = 160.0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from deepviz.insight.prediction import Predicted
 HEADLINE, ROW, SLIMMEST_ROW = 30.0, 20.0, 15.0
 HEADLINE_SIZES, HEADLINE_GAP = (18, 16, 14, 12), 12.0
 VALUE_WIDTH = 68.0
+PICTURE_WORDS = ("what the network makes of it", "network gives", "network")
+"""What stands above an image that the network gives, and where it has little room."""
 
 
 class ClassBars(QWidget):
@@ -146,7 +148,10 @@ class ClassBars(QWidget):
     def _paint_picture(self, painter: QPainter, rect: QRectF, picture: QImage) -> None:
         painter.setFont(body_font(11))
         painter.setPen(QColor(self.theme.dim))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, "what the network makes of it")
+        metrics = QFontMetricsF(painter.font())
+        fitting = (each for each in PICTURE_WORDS if metrics.horizontalAdvance(each) <= rect.width())
+        words = next(fitting, PICTURE_WORDS[-1])
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         room = rect.adjusted(0, 18, 0, 0)
         side = min(room.width() / picture.width(), room.height() / picture.height())
         place = QRectF(0, 0, picture.width() * side, picture.height() * side)

@@ -52,8 +52,8 @@ class CloudPainter:
     @property
     def right_margin(self) -> float:
         """Pixels to the right of the frame: a bar of colours needs more of them."""
-        is_class = self.answer is None or self.answer.is_class
-        return RIGHT if is_class else bar_margin(*self._levels()) + 8
+        has_bar = self.answer is not None and not self.answer.is_class and self.answer.is_colored
+        return RIGHT if not has_bar else bar_margin(*self._levels()) + 8
 
     def class_colors(self) -> list[str]:
         """The colours of all classes up to the last one that there is a sample of."""
@@ -72,6 +72,8 @@ class CloudPainter:
                     for number, color in enumerate(palette)
                 ]
             return [palette[number] for number in answer.targets.tolist()]
+        if not answer.is_colored:
+            return [self.theme.accent] * len(answer.targets)
         low, high = self._levels()
         places = np.clip((answer.targets - low) / (high - low) * 31, 0, 31).astype(np.intp) * 8
         return ["#" + bytes(viridis()[place]).hex() for place in places.tolist()]
@@ -105,7 +107,7 @@ class CloudPainter:
 
     def _paint_bar(self, painter: QPainter) -> None:
         """Which colour means which number to fit."""
-        if self.answer is not None and not self.answer.is_class:
+        if self.answer is not None and not self.answer.is_class and self.answer.is_colored:
             paint_color_bar(painter, self.area.frame, viridis(), *self._levels(), self.theme)
 
 

@@ -33,7 +33,8 @@ def separation(clouds: Clouds, cloud: LayerCloud) -> str:
     if not np.isfinite(cloud.points).all():
         return "some numbers are not finite, so there is nothing to project"
     if not clouds.is_class:
-        return f"target of the nearest neighbour: R² {cloud.neighbours:.3f}"
+        what = "target" if clouds.is_colored else "targets"
+        return f"{what} of the nearest neighbour: R² {cloud.neighbours:.3f}"
     words = f"nearest neighbour of the same class {percent(cloud.neighbours)}"
     return words if math.isnan(cloud.silhouette) else f"{words} · silhouette {cloud.silhouette:.3f}"
 

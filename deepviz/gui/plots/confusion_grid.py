@@ -45,7 +45,7 @@ from deepviz.insight.confusion import ConfusionCounts
 MOST_NAME_WIDTH = 96.0
 LEAST_ROOM_FOR_SUMS = 360.0
 """Narrower grids leave sums, recall and precision to the box beside the pointer."""
-LARGEST_CELL = 72.0
+LARGEST_CELL = 320.0
 WHEEL_NOTCH, MOST_ZOOM = 1.25, 40.0
 CLICK = 3
 """Pixels that a hand may tremble while it clicks."""

@@ -14,6 +14,10 @@ from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.theme import Theme, body_font, number_font, readable
 
 TEXT_SIZE, SMALL_TEXT_SIZE = 11, 9
+SIZES = (28, 22, 18, 14, TEXT_SIZE, SMALL_TEXT_SIZE, 8, 7)
+"""Of the numbers in cells, the largest first."""
+LARGE_SHARE = 0.3
+"""Of the height of a cell, what numbers larger than usual may have."""
 MARGIN, CAPTION, NAMES = 10.0, 18.0, 18.0
 SUM_WIDTH = 52.0
 LEAST_NAMED = 13.0
@@ -119,25 +123,30 @@ def paint_cells(painter: QPainter, place: Place, cells: ConfusionCells, theme: T
             QRectF(place.start.x(), place.start.y(), place.width * size, place.height * size), cells.image()
         )
         return
-    painter.setFont(_number_font(place, cells))
-    metrics = QFontMetricsF(painter.font())
+    font = _number_font(place, cells)
+    painter.setFont(font or number_font(TEXT_SIZE))
     for row in place.rows:
         for column in place.columns:
             box, color = place.cell(row, column).adjusted(0, 0, -1, -1), cells.color(row, column)
             painter.fillRect(box, color)
-            text = cells.text(row, column) if place.height >= LEAST_TOLD else ""
-            if text and metrics.horizontalAdvance(text) <= box.width() - 1:
+            if font is not None:
                 ink = theme.text if cells.answer.counts[row, column] else theme.dim
                 painter.setPen(QColor(readable(ink, color.name(), 4.5)))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cells.text(row, column))
 
 
-def _number_font(place: Place, cells: ConfusionCells) -> QFont:
-    """A smaller one where the longest number would otherwise be left out."""
-    longest = "0" * max(len(cells.text(row, column)) for row in place.rows for column in place.columns)
-    font = number_font(TEXT_SIZE)
-    fits = QFontMetricsF(font).horizontalAdvance(longest) <= place.width - 2
-    return font if fits else number_font(SMALL_TEXT_SIZE)
+def _number_font(place: Place, cells: ConfusionCells) -> QFont | None:
+    """The largest that all numbers fit in; None if there is none, as some of them alone would read as if all were."""
+    if place.height < LEAST_TOLD:
+        return None
+    texts = {cells.text(row, column) for row in place.rows for column in place.columns}
+    for size in SIZES:
+        font = number_font(size)
+        if size > TEXT_SIZE and size > LARGE_SHARE * place.height:
+            continue
+        if _widest(tuple(texts), font) <= place.width - 2:
+            return font
+    return None
 
 
 def paint_sums(painter: QPainter, place: Place, cells: ConfusionCells, theme: Theme) -> None:

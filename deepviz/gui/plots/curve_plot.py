@@ -22,6 +22,7 @@ from deepviz.gui.plots.event_marks import marks_of, paint_marks
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import Plot, nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.smoothing import smoothed_at
 from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_value, linear_ticks, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.training.column import is_watched
@@ -39,6 +40,8 @@ MOST_RANGES = 2
 ROUNDING = 1e-13
 """Numbers that differ by a smaller share are the same but for rounding."""
 ROWS_AT_A_TIME = 4096
+SMOOTHED = ", smoothed "
+"""Between what was measured and what the smoothed line says."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class CurvePlot(Plot):
             return low - margin, high + margin
         if 0 <= low < 0.5 * high:
             return 0.0, high + 0.05 * span
-        margin = 0.06 * span or 0.05 * abs(high) or 0.5
+        margin = 0.06 * span or 0.5 * abs(high) or 0.5
         return low - margin, high + margin
 
     def value_text(self, value: float, is_exact: bool) -> str:
@@ -117,6 +120,10 @@ class CurvePlot(Plot):
     def shown_at(self, step: int, height: float | None) -> Sequence[Line]:
         """The curves that the box beside the cross-hair has values of."""
         return self._lines
+
+    def unsaid(self, shown: Sequence[Line]) -> list[Reading]:
+        """What the box says of curves that are not among those that it has values of."""
+        return []
 
     def has_bands(self) -> bool:
         """Whether a band shows the extremes where a point of the line stands for several steps."""
@@ -131,7 +138,11 @@ class CurvePlot(Plot):
         return math.log10(value) if value > 0 else self._zero
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
-        return ["step", *(line.name for line in self._lines)], self._table_rows()
+        return ["step", *(self.column_name(line) for line in self._lines)], self._table_rows()
+
+    def column_name(self, line: Line) -> str:
+        """What the numbers of a curve are called in a table: who they belong to and what they are, without commas."""
+        return line.name
 
     def _table_rows(self) -> Iterator[Sequence[object]]:
         assert self.history is not None
@@ -182,9 +193,8 @@ class CurvePlot(Plot):
         self._take_in()
         x_range = self.area.x_range
         if self.is_following:
-            start = self.history.first_step - 1
-            if self._lines and all(is_watched(line.column) for line in self._lines):
-                start = self._followed_from(self.measured(self._lines[0].column)[0]) - 1
+            is_partly_known = bool(self._lines) and all(is_watched(line.column) for line in self._lines)
+            start = self._followed_from(self.measured(self._lines[0].column)[0] if is_partly_known else None) - 1
             x_range = (float(start), float(max(self.last_step, start + FEWEST_STEPS_SHOWN)))
         points = {column: _Points(self._bins_for(column, *x_range), self.smoothing) for column in self._bins}
         low, high = self._set_curves(points, *x_range)
@@ -269,16 +279,36 @@ class CurvePlot(Plot):
         return ends_of(inside, y, raw, *(band or ()))
 
     def _entries(self) -> list[Entry]:
-        short = {"validation": "val."}
-        return [
-            Entry(line.name, self._latest_text(line), line.color, line.dashes, short=short.get(line.name, ""))
-            for line in self._lines
-        ]
+        short, found = {"validation": "val."}, []
+        for line in self._lines:
+            value = self._latest_text(line)
+            brief = value.partition(SMOOTHED)[0]
+            found.append(Entry(line.name, value, line.color, line.dashes, short=short.get(line.name, ""), brief=brief))
+        return found
 
     def _latest_text(self, line: Line) -> str:
+        row = int(np.searchsorted(self._values(line)[0], self.told_step, "right"))
+        return self._text_at(line, row - 1, is_exact=False) if row else ""
+
+    def _text_at(self, line: Line, row: int, is_exact: bool) -> str:
+        """What was measured, and where a smoothed line is drawn, what that says: `0.1109, smoothed 0.1205`."""
+        measured, smooth = self.value_text(float(self._values(line)[1][row]), is_exact), self._smoothed(line, row)
+        return measured if smooth is None else f"{measured}{SMOOTHED}{self.value_text(smooth, is_exact)}"
+
+    def _height_at(self, line: Line, row: int) -> float | None:
+        """Where the dot of the cross-hair is: at what was measured, or on the smoothed line as it is drawn."""
         steps, values = self._values(line)
-        row = int(np.searchsorted(steps, self.told_step, "right"))
-        return self.value_text(float(values[row - 1]), is_exact=False) if row else ""
+        smooth = self._smoothed(line, row)
+        if smooth is None:
+            return self.to_axis(float(values[row]))
+        curve = self.curves[line.name]
+        drawn = float(np.interp(steps[row], curve.x, curve.y))
+        return drawn if math.isfinite(drawn) else self.to_axis(smooth)
+
+    def _smoothed(self, line: Line, row: int) -> float | None:
+        if not self.smoothing or line.is_sparse:
+            return None
+        return smoothed_at(*self._values(line), row, self.smoothing, self.is_logarithmic)
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         here = self._nearest_step(step)
@@ -287,16 +317,16 @@ class CurvePlot(Plot):
         readings = []
         shown = self.shown_at(here, height)
         for line in shown:
-            steps, values = self._values(line)
+            steps, _ = self._values(line)
             if not len(steps):
                 continue
             index = nearest(steps, here)
             name = line.name if steps[index] == here else f"{line.name} (step {format_integer(int(steps[index]))})"
-            value = float(values[index])
-            on_line = self.to_axis(value) if steps[index] == here else None
-            readings.append(Reading(name, self.value_text(value, is_exact=True), line.color, on_line))
+            on_line = self._height_at(line, index) if steps[index] == here else None
+            readings.append(Reading(name, self._text_at(line, index, is_exact=True), line.color, on_line))
             if len(shown) <= MOST_RANGES:
                 readings += self._range_at(line, index)
+        readings += self.unsaid(shown)
         readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 

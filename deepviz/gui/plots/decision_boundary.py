@@ -28,6 +28,7 @@ from deepviz.gui.plots.sample_points import (
     samples_in_words,
 )
 from deepviz.gui.plots.ticks import format_value
+from deepviz.gui.plots.words_page import offering
 from deepviz.gui.signed_colors import image_of
 from deepviz.gui.theme import Theme
 from deepviz.insight.plane import why_no_plane
@@ -63,7 +64,7 @@ class DecisionBoundary(PlaneLook):
         if data.task != "classification":
             other = "Residuals" if why_no_plane(data.sample_shape, 1) else "Fit"
             return f"These data are numbers to fit, not classes. Open {other} instead."
-        return why_no_plane(data.sample_shape)
+        return offering(why_no_plane(data.sample_shape), "Projection")
 
     def question(self) -> ResponseQuestion | None:
         if self.data is None or self.why_not(self.data):

@@ -76,8 +76,8 @@ class PredictionExplorer(PartLook):
         if data is None or self.is_blank:
             return  # it may have been asked before the pad was cleared
         self.answer = answer
-        names = data.class_names or tuple(f"target {number + 1}" for number in range(len(answer.outputs)))
-        if answer.winner is not None and answer.probabilities is None and len(answer.outputs) == 1:
+        names = data.class_names or data.target_words
+        if data.class_names and answer.probabilities is None and len(answer.outputs) == 1:
             names = ("output",)
         winner = "" if answer.winner is None else data.class_names[answer.winner]
         self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner)
@@ -236,6 +236,8 @@ class PredictionExplorer(PartLook):
         kind = self.maker.pictures.kind if self.maker.pictures is not None else ""
         channels = data.sample_shape[2] if len(data.sample_shape) == 3 else 1
         self.tools.show_for(kind, channels, data.sample_shape[-1] if kind == SEQUENCES else 1)
+        with QSignalBlocker(self.tools.number):
+            self.tools.number.setValue(0)
         self._picture_action.setEnabled(kind == IMAGES)
         self._centre_action.setEnabled(self.maker.placing is not None)
         self._part_changed()
@@ -287,8 +289,7 @@ class PredictionExplorer(PartLook):
         """What would be right, if the sample is one of the data."""
         samples, data = self.samples(), self.data
         if self.loaded is None or samples is None or data is None or self.loaded[0] != self.part:
-            names = () if data is None else data.class_names
-            what = "Draw a digit." if names and all(name.isdecimal() for name in names) else "Draw on the pad."
+            what = "Draw a digit." if data is not None and _are_digits(data) else "Draw on the pad."
             return what if self.is_blank else ""
         part, number = self.loaded
         if data.task == "classification":
@@ -312,6 +313,11 @@ class PredictionExplorer(PartLook):
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", "Pictures (*.png *.jpg *.jpeg *.bmp)")
         if chosen:
             self.open_picture(Path(chosen))
+
+
+def _are_digits(data: PreparedData) -> bool:
+    """Whether images are known to be of digits: other images have ten numbered classes, too."""
+    return data.class_names == tuple("0123456789") and "digits" in data.title.lower()
 
 
 def _whose(data: PreparedData | None) -> str:

@@ -1,6 +1,6 @@
 """Pictures and tables written to files: PNG, SVG and CSV.
 
-SVG comes from Qt's own generator, with fonts that other readers know; what is painted is the same as on screen, without the cross-hair.
+SVG comes from Qt's own generator and is made readable for others; it shows what is on screen but for the cross-hair.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRectF, QSizeF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPicture
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.svg_fonts import with_font_families
+from deepviz.gui.plots.svg_readers import for_all_readers
 from deepviz.training.history_file import replacing
 
 SHARPNESS = 2.0
@@ -64,10 +64,16 @@ def save_table(names: Sequence[str], rows: Iterable[Sequence[object]], path: Pat
 
 
 def paint_widget(painter: QPainter, place: QPointF, widget: QWidget) -> None:
-    """Paint a widget with its upper left corner at a place, its words as words and not as a photograph of them."""
+    """Paint a widget with its upper left corner at a place, its words as words and not as a photograph of them.
+
+    It is recorded first: painted straight into an SVG, Qt would clip its parts by places that forget where it stands.
+    """
+    record = QPicture()
+    _painted(
+        lambda inner: widget.render(inner, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren), QPainter(record)
+    )
     painter.save()
-    painter.translate(place)
-    widget.render(painter, QPoint(0, 0), renderFlags=QWidget.RenderFlag.DrawChildren)
+    painter.drawPicture(place, record)
     painter.restore()
 
 
@@ -94,7 +100,7 @@ def _svg(paint: Paint, size: QSizeF, title: str) -> bytes:
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setResolution(96)
     _painted(paint, QPainter(generator))
-    return with_font_families(bytes(contents.data()))
+    return for_all_readers(bytes(contents.data()))
 
 
 def _painted(paint: Paint, painter: QPainter) -> None:

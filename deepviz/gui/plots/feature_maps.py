@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.engine.layers.conv2d import Conv2D
+from deepviz.gui.plots.activation_figures import passes_on
 from deepviz.gui.plots.color_scale import ColorScale, image_from
 from deepviz.gui.plots.layer_choice import LayerChoice, layers_of
 from deepviz.gui.plots.look import Look
@@ -159,9 +160,14 @@ class FeatureMaps(Look):
             layers = layers_of(self.project, self.report)
             if layers:
                 convolutions = [each.id for each in layers if isinstance(each.layer, Conv2D)]
-                preferred = (convolutions or [each.id for each in layers[1:]] or [layers[0].id])[0]
+                telling = [each.id for each in layers if not passes_on(each.id)]
+                preferred = (convolutions or telling or [each.id for each in layers[1:]] or [layers[0].id])[0]
                 self.layer_choice.offer(layers, preferred)
                 self.layer_choice.choose(self._wanted)
+
+    def _network_replaced(self) -> None:
+        self._wanted = ""
+        self.layer_choice.forget()
 
     def _ask_anew(self) -> None:
         self._search = ""

@@ -152,6 +152,10 @@ class Filters(Look):
             self.layer_choice.offer(weighted, weighted[0].id if weighted else "")
             self.layer_choice.choose(self._fitting(self._wanted))
 
+    def _network_replaced(self) -> None:
+        self._wanted, self._name, self._channel = "", "", None
+        self.layer_choice.forget()
+
     def _fitting(self, node: str) -> str:
         return nearest_before(self._all_layers, node, [each.id for each in self.layer_choice.layers])
 

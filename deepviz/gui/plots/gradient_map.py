@@ -96,7 +96,11 @@ class GradientMap(ChoosesMagnitude):
 
     def table(self) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
         """A row for each column of the map: geometric means of its steps, or why there is none; empty: not measured."""
-        return ["from_step", "to_step", *self.names], self._table_rows()
+        return [
+            "from_step",
+            "to_step",
+            *(f"{name} {self.choice.column_words}" for name in self.names),
+        ], self._table_rows()
 
     def _table_rows(self) -> Iterator[Sequence[object]]:
         if self.cells is None:

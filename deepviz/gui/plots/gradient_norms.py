@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from deepviz.gui.plots.curve_plot import Line
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.magnitude import NOT_COMPUTED
@@ -42,6 +43,9 @@ class GradientNorms(ChoosesMagnitude, LayerCurves):
     @property
     def names(self) -> Sequence[str]:
         return () if self.history is None else self.choice.names(self.history)
+
+    def column_name(self, line: Line) -> str:
+        return f"{line.name} {self.choice.column_words}"
 
     @property
     def word(self) -> str:

@@ -26,6 +26,7 @@ from deepviz.gui.plots.landscape_words import (
     age_words,
     axis_title,
     caption,
+    keeps_shape,
     path_words,
     step_words,
     table_rows,
@@ -39,6 +40,8 @@ from deepviz.gui.theme import Theme
 from deepviz.insight.landscape import Landscape as Ask
 from deepviz.insight.landscape import Surface
 
+NARROW = 330
+"""Pixels of width below which it is said in few words."""
 SMALL = 230
 """Pixels of height below which less is said around the picture."""
 WIDE = 340
@@ -269,6 +272,7 @@ class Landscape(Look):
     def _show_surface(self, surface: Surface) -> None:
         self.answer, self.step, self._unanswerable = surface, surface.step, ""
         self.paint.show_surface(surface)
+        self.area.keeps_shape = keeps_shape(surface)
         self.path.show_surface(surface)
         self.reset_view()
         self._say_age()
@@ -292,7 +296,7 @@ class Landscape(Look):
         self._say_what_is_missing()
 
     def _say_words(self, answer: Surface) -> None:
-        is_small = self.height() < SMALL
+        is_small = self.height() < SMALL or self.width() < NARROW
         y_title = axis_title(answer, 1, is_small) if answer.is_map else self.paint.y_title
         self.area.say(caption(answer, is_small, self.path.is_shown), axis_title(answer, 0, is_small), y_title)
 

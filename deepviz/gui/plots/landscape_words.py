@@ -25,6 +25,8 @@ METHOD = (
 COLUMNS = ("what", "step", "a", "b", "loss", "distance", "share of distance in plane")
 ORDINALS = ("first", "second")
 PLUS = "+"
+MOST_UNEQUAL = 4.0
+"""How many times as wide as high a map may be, or as high as wide, to be drawn to one scale."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -60,14 +62,17 @@ def caption(surface: Surface, is_small: bool, shows_path: bool) -> str:
     shows_path
         Whether the path is drawn.
     """
-    inside = "in plane" if surface.is_map else "on line"
+    inside = "in this plane" if surface.is_map else "on this line"
     if is_small:
-        words = f"loss {format_value(surface.centre, 6)} ({PLUS})"
-        return f"{words} · path {_range(surface.path)} {inside}" if surface.path is not None and shows_path else words
+        words = f"{PLUS} mean loss {format_value(surface.centre, 6)}: {some_of(surface.samples, surface.total)}"
+        words = f"{words} training samples"
+        if surface.path is None or not shows_path:
+            return words
+        return f"{words}. Of how far path states are from {PLUS}, {_range(surface.path)} lies {inside}"
     ways = "directions" if surface.is_map else "direction"
     directions = f"Random {ways}, seed {surface.seed}" if not surface.explained else f"{ways.capitalize()} of the path"
     words = (
-        f"Around {step_words(surface.step)} ({PLUS}): loss {format_value(surface.centre, 6)}, of "
+        f"Around {step_words(surface.step)} ({PLUS}): mean loss {format_value(surface.centre, 6)} of "
         f"{some_of(surface.samples, surface.total)} training samples. {directions}: "
         f"{some_of(surface.moved, surface.parameters)} parameters move."
     )
@@ -79,6 +84,14 @@ def caption(surface: Surface, is_small: bool, shows_path: bool) -> str:
     where = "in this plane" if surface.is_map else "on this line"
     kept = f"Path of {thousands(len(surface.path.steps))} states"
     return f"{words} {kept}: {_range(surface.path)} of their distance from {PLUS} lies {where}.{beyond}"
+
+
+def keeps_shape(surface: Surface) -> bool:
+    """Whether both axes of a map are drawn to one scale, so that its shape is the true one; not if it were a strip."""
+    if not surface.is_map:
+        return False
+    across, up = (float(axis[-1] - axis[0]) for axis in (surface.xs, surface.ys))
+    return 1 / MOST_UNEQUAL <= across / up <= MOST_UNEQUAL
 
 
 def age_words(surface: Surface | None, shown: int, is_present: bool, is_of_before: bool) -> tuple[str, str]:

@@ -55,6 +55,11 @@ class LayerChoice(ChoiceBox):
             place = self.findData(before)
             self.setCurrentIndex(place if before and place >= 0 else self.findData(preferred))
 
+    def forget(self) -> None:
+        """Choose anew at the next offer: what was chosen belongs to another network."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(-1)
+
     def choose(self, node: str) -> bool:
         """Choose a layer without a word of it to others; whether that is another one than before."""
         place = self.findData(node)

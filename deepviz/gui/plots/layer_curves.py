@@ -22,7 +22,7 @@ from deepviz.gui.plots.curve_plot import CurvePlot, Line, _Points
 from deepviz.gui.plots.layer_marks import LayerMarks
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
-from deepviz.gui.plots.pointer import Pointer
+from deepviz.gui.plots.pointer import LINE_HEIGHT, Pointer, Reading
 from deepviz.gui.plots.stretches import Stretch, Stretches, gaps
 from deepviz.gui.plots.ticks import format_integer, format_value, spread
 from deepviz.gui.theme import body_font, readable, viridis
@@ -37,7 +37,12 @@ MOST_NAMED = 2
 LABEL_GAP = 13.0
 LABEL_WIDTH, VALUE_WIDTH = 96.0, 150.0
 """Room for labels at most, in pixels: of names, and of names with their values."""
-READINGS_OF_MANY = 6
+READINGS_OF_MANY, MOST_READINGS = 6, 20
+"""How many layers the box tells of where it cannot tell of all, and of how many at most where it can."""
+BOX_REST = 70
+"""Pixels of a picture that the box keeps for its heading and for what happened."""
+ROOM_PER_LABEL = 1.5
+"""Of many layers all have labels where there is room for so many times as many."""
 
 
 class LayerCurves(CurvePlot):
@@ -115,18 +120,23 @@ class LayerCurves(CurvePlot):
         return found
 
     def shown_at(self, step: int, height: float | None) -> Sequence[Line]:
-        """Of many layers those whose curves are nearest to the pointer (or the first and the last), in their order."""
-        if not self.has_many or not self._lines:
+        """Of more layers than the box has room for those nearest to the pointer, or the first and last; in order."""
+        room = (self.area.height() - BOX_REST) // LINE_HEIGHT
+        if not self.has_many or len(self._lines) <= min(room, MOST_READINGS):
             return self._lines
         chosen = [0, len(self._lines) - 1] if height is None else self._nearest_lines(step, height)
         return [self._lines[place] for place in sorted(chosen[:READINGS_OF_MANY])]
+
+    def unsaid(self, shown: Sequence[Line]) -> list[Reading]:
+        count = len(self._lines) - len(shown)
+        return [Reading(f"and {format_integer(count)} more", "", self.theme.dim)] if count else []
 
     def value_text(self, value: float, is_exact: bool) -> str:
         return self.word if math.isnan(value) else super().value_text(value, is_exact)
 
     def table(self) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
         """One row for each step that was measured; a cell without a number says why."""
-        return ["step", *(line.name for line in self._lines)], self._measured_rows()
+        return ["step", *(self.column_name(line) for line in self._lines)], self._measured_rows()
 
     def _measured_rows(self) -> Iterator[Sequence[object]]:
         assert self.history is not None
@@ -248,7 +258,7 @@ class LayerCurves(CurvePlot):
         self.emphasise(name)
 
     def _labelled(self) -> list[Line]:
-        if not self.has_many:
+        if not self.has_many or ROOM_PER_LABEL * LABEL_GAP * len(self._lines) <= self.area.frame_height:
             return list(self._lines)
         chosen = [self._lines[0], self._lines[-1]] if self._lines else []
         return chosen + [line for line in self._lines[1:-1] if line.name == self._emphasised]

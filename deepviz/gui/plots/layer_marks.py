@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
-from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.area import TICK_SIZE, PlotArea
 from deepviz.gui.plots.overlay import Overlay, room_of, write
 from deepviz.gui.plots.stretches import Stretch, Stretches
-from deepviz.gui.theme import Theme
+from deepviz.gui.theme import Theme, body_font
 from deepviz.training.divergence import Divergence
 from deepviz.training.history import FROZEN
 
@@ -133,15 +133,29 @@ class LayerMarks:
     def _paint_crosses(self, painter: QPainter) -> None:
         theme, y = self._theme(), self._area.frame.top() + CROSS + 3
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        crosses, past = self.crosses(), -1.0
-        for number, (x, words) in enumerate(crosses):
+        for x, _ in self.crosses():
             painter.setPen(QPen(QColor(theme.bad), 2))
             painter.drawLine(QPointF(x - CROSS, y - CROSS), QPointF(x + CROSS, y + CROSS))
             painter.drawLine(QPointF(x - CROSS, y + CROSS), QPointF(x + CROSS, y - CROSS))
-            left, width = x + CROSS + 2, room_of(words)
-            following = crosses[number + 1][0] - CROSS - 2 if number + 1 < len(crosses) else self._area.frame.right()
-            if left + width > following:  # as the last one, at the right edge
-                left, following = x - CROSS - 2 - width, x
-            if left >= past and left + width <= following:
-                write(painter, QRectF(left, y - 7, width, 14), words, theme.ink(theme.bad), theme.panel)
-            past = max(left + width, x + CROSS)
+        for words, place in self.words_of_crosses():
+            write(painter, place, words, theme.ink(theme.bad), theme.panel)
+
+    def words_of_crosses(self) -> list[tuple[str, QRectF]]:
+        """What stands where beside the crosses, in pixels: to the right, to the left, or below, inside of the frame."""
+        frame, crosses = self._area.frame, self.crosses()
+        y = frame.top() + CROSS + 3
+        taken = [QRectF(x - CROSS, y - CROSS, 2 * CROSS, 2 * CROSS) for x, _ in crosses]
+        metrics, found = QFontMetricsF(body_font(TICK_SIZE)), list[tuple[str, QRectF]]()
+        for x, said in crosses:
+            words = metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(frame.width() - room_of(""), 0.0))
+            width = room_of(words)
+            middle = min(max(x - width / 2, frame.left()), frame.right() - width)
+            corners = ((x + CROSS + 2, y - 7), (x - CROSS - 2 - width, y - 7), (middle, y + CROSS + 1))
+            for left, top in corners:
+                place = QRectF(left, top, width, 14)
+                is_inside = frame.left() <= left and left + width <= frame.right() + 0.5
+                if is_inside and not any(place.intersects(each) for each in taken):
+                    found.append((words, place))
+                    taken.append(place)
+                    break
+        return found

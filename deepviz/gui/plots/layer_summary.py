@@ -1,17 +1,21 @@
 """All layers at one moment, one line each: mean and spread as a bar on a common axis, zeros, saturation, dead units.
 
-It is the newest step that was looked at, or the last one before the moment that is shown; the header says which.
+Of a step that the run did not look at, they are worked out from its weights; the header says which step it is.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from deepviz.datasets.prepared import PreparedData
+from deepviz.document.project import Project
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.activation_figures import (
     ALL_PASS_ON,
     MEAN,
@@ -19,18 +23,23 @@ from deepviz.gui.plots.activation_figures import (
     PROBE,
     Figures,
     Measured,
+    figures_of,
+    is_stale,
     measured_at,
-    rows_of_interest,
+    passes_on,
 )
+from deepviz.gui.plots.asking import Asking
 from deepviz.gui.plots.header import HEIGHT
 from deepviz.gui.plots.layer_lines import LayerLines
 from deepviz.gui.plots.ticks import format_integer
-from deepviz.gui.plots.view import View
 from deepviz.gui.settings import ACTIVATION_ALL, Settings
 from deepviz.gui.theme import Theme
+from deepviz.insight.layer_statistics import LayerFigures, LayerStatistics
+from deepviz.training.history import History
+from deepviz.training.run_plan import same_run
 
 
-class LayerSummary(View):
+class LayerSummary(Asking):
     """What each layer gives now."""
 
     key = "layer_summary"
@@ -41,11 +50,15 @@ class LayerSummary(View):
     probes = (PROBE,)
     invitation = "Press Run to see what the layers give"
 
+    answer: LayerFigures | None = None
+    """What was worked out of the weights after `step`."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         self.shows_all = False
-        self.measured: Measured | None = None
         self._settings: Settings | None = None
-        self._shown: list[int] = []
+        self._shown_step: int | None = None
+        self._shown_samples = 0
+        self._about: tuple[Project | None, PreparedData | None] = (None, None)
         super().__init__(parent)
 
     def take_settings(self, settings: Settings) -> None:
@@ -68,17 +81,90 @@ class LayerSummary(View):
         """Mark the line of a layer."""
         self.lines.choose(node_id)
 
+    # What is asked, where nothing was measured
+
+    def question(self) -> LayerStatistics | None:
+        """None where the run itself has looked at what is shown: that costs nothing and is of its own batches."""
+        if self.data is None or self.report is None or self.report.problems:
+            return None
+        if self.is_paused and self.moment is None:  # what the run does meanwhile is no news
+            return None
+        history = self.history
+        if history is None or MEAN not in history:
+            return LayerStatistics()
+        shown = int(history.steps[-1]) if self.moment is None else self.moment
+        return LayerStatistics() if is_stale(history.column(MEAN)[0], shown, self.moment is not None) else None
+
+    def show_answer(self, answer: Any) -> None:
+        self.answer = answer
+        self._show_layers()
+
+    def take_refusal(self, words: str) -> None:
+        self.answer = None
+        super().take_refusal(words)
+
+    def show_history(self, history: History | None) -> None:
+        self.answer, self.step = None, None
+        super().show_history(history)
+        self.ask_again()
+
+    def _project_changed(self) -> None:
+        before, self._about = self._about, (self.project, self.data)
+        if before[0] is None or self.project is None or before[1] is not self.data:
+            is_other = True
+        else:
+            is_other = not same_run(before[0], self.project)
+        if is_other:
+            self.answer, self.step, self._unanswerable = None, None, ""
+            self._show_layers()
+
     def what_is_missing(self) -> str:
+        if self._found():
+            return "" if self._layers() else ALL_PASS_ON
+        if self.report is not None and self.report.problems:
+            return f"The network cannot be run yet. {self.report.problems[0].text}"
+        if self.question() is not None:
+            return self._unanswerable or "Waiting for the network"
         missing = super().what_is_missing()
         if missing or self.history is None:
             return missing
         if MEAN not in self.history:
             return NOT_YET
-        if not rows_of_interest(self.history, self.shows_all):
-            return ALL_PASS_ON
-        if measured_at(self.history, self.moment) is None:
-            return f"Nothing was looked at up to step {format_integer(self.moment or 0)}. Go to a later one"
-        return ""
+        return f"Nothing was looked at up to step {format_integer(self.moment or 0)}. Go to a later one"
+
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether what is shown was worked out from weights, which are nearer to what is wanted than what was measured.
+
+        Otherwise it was measured by the run.
+        """
+        if self.answer is None or self.step is None:
+            return False
+        measured = self._measured()
+        return (self.moment is None or self.step <= self.moment) and (measured is None or self.step > measured.step)
+
+    def _step_and_samples(self) -> tuple[int | None, int]:
+        """Of which step the figures are, None if there are none; and of how many samples, 0 for those of the batch."""
+        if self.is_worked_out and self.answer is not None:
+            return self.step, self.answer.samples
+        measured = self._measured()
+        return None if measured is None else measured.step, 0
+
+    def _measured(self) -> Measured | None:
+        return None if self.history is None else measured_at(self.history, self.moment)
+
+    def _found(self) -> dict[str, Figures]:
+        """The figures of every layer."""
+        if self.is_worked_out and self.answer is not None:
+            return figures_of(self.answer)
+        measured = self._measured()
+        if measured is None or self.history is None:
+            return {}
+        return dict(zip(self.history.row_names(MEAN), measured.rows, strict=True))
+
+    def _layers(self) -> list[tuple[str, Figures]]:
+        """Those that are shown."""
+        return [(name, each) for name, each in self._found().items() if self.shows_all or not passes_on(name)]
 
     def apply_theme(self, theme: Theme) -> None:
         self.lines.apply_theme(theme)
@@ -100,14 +186,10 @@ class LayerSummary(View):
         return ["step", "layer", "mean", "deviation", "zeros", "saturated", "dead", "units"], self._table_rows()
 
     def _table_rows(self) -> Iterator[Sequence[object]]:
-        if self.history is None or self.measured is None:
-            return
-        names = self.history.row_names(MEAN)
-        for row in self._shown:
-            found = self.measured.rows[row]
+        for name, found in self.lines.layers:
             saturated = "" if math.isnan(found.saturated) else found.saturated
             shares = (found.mean, found.deviation, found.zeros, saturated)
-            yield [self.measured.step, names[row], *shares, int(found.dead), found.units or ""]
+            yield [self._shown_step, name, *shares, int(found.dead), found.units or ""]
 
     def _make_content(self) -> QWidget:
         self.lines = LayerLines(self)
@@ -117,28 +199,33 @@ class LayerSummary(View):
         return self.lines
 
     def _start(self) -> None:
-        self.measured, self._shown = None, []
         self.lines.show_layers([])
 
     def _draw(self) -> None:
-        assert self.history is not None
-        names = self.history.row_names(MEAN)
-        self._shown = rows_of_interest(self.history, self.shows_all)
-        self.measured = measured_at(self.history, self.moment)
-        assert self.measured is not None
-        found: list[tuple[str, Figures]] = [(names[row], self.measured.rows[row]) for row in self._shown]
-        self.lines.show_layers(found)
+        self._show_layers()
+        if self.question() is not None:
+            self.ask_again()
+
+    def _show_layers(self) -> None:
+        self._shown_step, self._shown_samples = self._step_and_samples()
+        self.lines.show_layers(self._layers())
         self._say_step()
 
     @property
     def step_in_words(self) -> str:
-        return "" if self.measured is None else f"step {format_integer(self.measured.step)}"
+        """Of which step it is, and of which samples, where they are not the batch of that step."""
+        step, samples = self._shown_step, self._shown_samples
+        if step is None:
+            return ""
+        words = f"step {format_integer(step)}" if step else "untrained"
+        return f"{words}, {thousands(samples)} training samples" if samples else words
 
     def _show_moment(self, step: int | None) -> None:
-        if self.is_paused and self.history is not None and self.isVisible():  # going back is no news of the run
+        if self.is_paused and self.isVisible():  # going back is no news of the run
             self.draw()
         else:
             self._draw_again()
+        self.ask_again()
 
     def _build_choices(self, menu: QMenu) -> None:
         self._all_action = QAction("All layers", self, checkable=True)

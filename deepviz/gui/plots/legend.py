@@ -1,12 +1,12 @@
 """What the lines of a picture mean, in one line: a sample of each with its name and latest value, as there is room.
 
-Where there is no room, values are left out, then the ends of names, then names as a whole.
+Where there is no room, values are told in brief, then left out, then the ends of names, then names as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -29,7 +29,8 @@ class Entry:
     """One line of the picture: its name, its latest value as text, its colour (of its name as well) and dashes.
 
     `short` is its name where there is no room for the whole names of all; empty if it has no other. `mark` is the
-    number of a class whose mark stands for it, in place of a patch.
+    number of a class whose mark stands for it, in place of a patch. `brief` is the most important part of its value,
+    which is shown where there is no room for all of it; empty if all of it is.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Entry:
     is_patch: bool = False
     short: str = ""
     mark: int | None = None
+    brief: str = ""
 
 
 def paint_entries(
@@ -51,6 +53,7 @@ def paint_entries(
     Where whatever comes after them may begin, and from where to where each entry is that is shown.
     """
     names, x, middle = QFontMetricsF(body_font(SMALL_SIZE)), rect.left(), Qt.AlignmentFlag.AlignVCenter
+    entries = in_brief(entries, rect.width())
     with_values, _ = what_fits(entries, rect.width())
     shown, places = shown_in(entries, rect.width()), list[tuple[float, float]]()
 
@@ -75,6 +78,13 @@ def paint_entries(
     if len(shown) < len(entries) and x + names.horizontalAdvance(MORE) <= rect.right():
         x = write(MORE, theme.dim) + 2
     return x, places
+
+
+def in_brief(entries: Sequence[Entry], room: float) -> Sequence[Entry]:
+    """The entries, with the most important part of their values where there is no room for the whole values of all."""
+    if what_fits(entries, room)[0]:
+        return entries
+    return [replace(each, value=each.brief or each.value) for each in entries]
 
 
 def what_fits(entries: Sequence[Entry], room: float) -> tuple[bool, bool]:

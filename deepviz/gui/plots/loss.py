@@ -33,6 +33,9 @@ class LossPlot(CurvePlot):
     def lines(self) -> Sequence[Line]:
         return self.train_and_validation("loss")
 
+    def column_name(self, line: Line) -> str:
+        return f"{line.name} loss"
+
     def best_place(self) -> QPointF | None:
         """Where the best weights are, in pixels of the area; None if none are kept or they are out of sight."""
         best = None if self.history is None else self.history.best

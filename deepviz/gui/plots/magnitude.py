@@ -23,6 +23,9 @@ Source = Literal["parameters", "activations"]
 STATISTICS: Mapping[Statistic, str] = {"l2": "L2 norm", "mean": "Mean of |g|", "max": "Largest |g|"}
 SOURCES: Mapping[Source, str] = {"parameters": "Of parameters", "activations": "Of activations"}
 CLIPPING: Mapping[bool, str] = {False: "Before clipping", True: "After clipping"}
+COLUMN_WORDS: dict[Statistic, str] = {
+    "l2": "L2 norm of gradient", "mean": "mean absolute gradient", "max": "largest absolute gradient"
+}  # fmt: skip
 SHORT: dict[Statistic, str] = {"l2": "L2", "mean": "mean", "max": "max"}
 
 NOT_COMPUTED = "not computed"
@@ -96,6 +99,12 @@ class Magnitude:
         """It in words, as whoever cannot see the formula hears it."""
         of_what = f"{STATISTICS[self.statistic]} of the gradient {SOURCES[self.source].lower()}"
         return of_what if self.source == "activations" else f"{of_what}, {CLIPPING[self.clipped].lower()}"
+
+    @property
+    def column_words(self) -> str:
+        """It in words that name a column of a table, without commas."""
+        of_what = f"{COLUMN_WORDS[self.statistic]} {SOURCES[self.source].lower()}"
+        return of_what if self.source == "activations" else f"{of_what} {CLIPPING[self.clipped].lower()}"
 
     def names(self, history: History) -> Sequence[str]:
         """What each number of a row belongs to: layers that have parameters, or all nodes."""

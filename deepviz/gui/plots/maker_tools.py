@@ -22,8 +22,8 @@ from deepviz.gui.number_box import NumberBox
 SEEN = 84
 """Pixels of the side of the picture of what the network sees, at most."""
 WIDEST_PEN = 20
-ROOM_FOR_PREFIX = 170
-"""Pixels of width from which on it is said that the number is one of a sample."""
+AROUND_NUMBER = 46
+"""Pixels of a field of a number beside its text: borders and arrows."""
 
 
 class MakerTools(QWidget):
@@ -81,7 +81,12 @@ class MakerTools(QWidget):
         column.setSpacing(4)
         self._rows = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._rows.setSpacing(4)
-        self._rows.addLayout(_row(self.pen, self.eraser, self.undo, self.clear))
+        self._strokes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._strokes.setSpacing(4)
+        self._strokes.addLayout(_row(self.pen, self.eraser, stretches=False))
+        self._strokes.addLayout(_row(self.undo, self.clear, stretches=False))
+        self._strokes.addStretch(1)
+        self._rows.addLayout(self._strokes)
         self._rows.addLayout(_row(self.thickness, self.colour, self.feature))
         self._rows.addLayout(_row(self.number, self.load))
         column.addLayout(self._rows)
@@ -139,10 +144,21 @@ class MakerTools(QWidget):
         self._show_prefix()
 
     def _show_prefix(self) -> None:
-        """Say that the number is one of a sample, where there is room for that beside what stands in the same row."""
+        """Say that the number is one of a sample, where there is room for that beside what stands in the same row.
+
+        Where not all buttons for strokes fit in a row, they stand in two: a word that is cut says nothing.
+        """
+        buttons = (self.pen, self.eraser, self.undo, self.clear)
+        needed = sum(each.sizeHint().width() + 4 for each in buttons if not each.isHidden()) + 8
+        is_narrow = self.width() < needed
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._strokes.setDirection(down if is_narrow else right)
         beside = () if self._is_image else (self.undo, self.clear, self.feature)
         taken = sum(each.sizeHint().width() + 4 for each in beside if not each.isHidden())
-        self.number.setPrefix("Sample " if self.width() - taken >= ROOM_FOR_PREFIX else "")
+        metrics = self.number.fontMetrics()
+        whole = metrics.horizontalAdvance(f"Sample {self.number.maximum()}") + AROUND_NUMBER
+        room = self.width() - taken - self.load.sizeHint().width() - 12
+        self.number.setPrefix("Sample " if room >= whole else "")
 
     def _finished(self) -> None:
         """Enter in the field loads the sample; leaving it does not."""
@@ -162,10 +178,12 @@ class MakerTools(QWidget):
         return button
 
 
-def _row(*widgets: QWidget) -> QHBoxLayout:
+def _row(*widgets: QWidget, stretches: bool = True) -> QHBoxLayout:
+    """Widgets beside each other."""
     row = QHBoxLayout()
     row.setSpacing(4)
     for widget in widgets:
         row.addWidget(widget)
-    row.addStretch(1)
+    if stretches:
+        row.addStretch(1)
     return row

@@ -39,6 +39,9 @@ class MetricsPlot(CurvePlot):
             found.append(Line(name, column, 0, look.color, look.ink, look.dashes, is_sparse=True))
         return found
 
+    def column_name(self, line: Line) -> str:
+        return f"validation {line.name}"
+
     def _columns(self) -> list[str]:
         if self.history is None:
             return []

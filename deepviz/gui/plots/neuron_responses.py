@@ -26,6 +26,7 @@ from deepviz.gui.plots.plane_look import PlaneLook, make_narrow
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.plots.unit_sheet import UnitSheet, UnitTile
+from deepviz.gui.plots.words_page import offering
 from deepviz.gui.settings import NEURONS_SCALE, Settings
 from deepviz.gui.signed_colors import ABOVE, BELOW, image_of, signed_colors, signed_pixels
 from deepviz.gui.theme import Theme
@@ -71,7 +72,7 @@ class NeuronResponses(PlaneLook):
         self.header.follow_button.clicked.connect(lambda: self.choose_unit(None))
 
     def why_not(self, data: PreparedData) -> str:
-        return why_no_plane(data.sample_shape)
+        return offering(why_no_plane(data.sample_shape), "Feature maps")
 
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()
@@ -258,6 +259,9 @@ class NeuronResponses(PlaneLook):
             self._layer_choice.addItems(words)
             self._layer_choice.setCurrentIndex(self._layers.index(self.node) if self.node else -1)
         self._arrange()
+
+    def _network_replaced(self) -> None:
+        self.node = ""
 
     def _is_about_this(self, answer: Any) -> bool:
         return super()._is_about_this(answer) and self.node in answer.maps

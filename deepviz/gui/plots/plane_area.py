@@ -22,10 +22,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.plane_axes import PlaneAxes
+from deepviz.gui.plots.plane_axes import Marks, PlaneAxes
 from deepviz.gui.plots.plane_limits import within
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, beside, box_size, paint_box
+from deepviz.gui.plots.ticks import linear_ticks
 from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme
 from deepviz.insight.plane import Window
@@ -55,6 +56,8 @@ class PlaneArea(Pointed, QWidget):
         Paint beside the frame: colour bars.
     x_title, y_title, caption
         What the axes are called, and some words above the frame.
+    y_marks
+        Gives the marks of the vertical axis; `step_ticks` where it counts.
     right_margin
         Pixels to the right of the frame.
     seconds_to_paint
@@ -83,7 +86,9 @@ class PlaneArea(Pointed, QWidget):
         self.layers: list[Layer] = []
         self.decorations: list[Layer] = []
         self.x_title = self.y_title = self.caption = ""
+        self.y_marks: Marks = linear_ticks
         self.right_margin = RIGHT
+        self.keeps_shape = False
         self.pointer: Pointer | None = None
         self.pointer_height = 0.0
         self.seconds_to_paint = 0.0
@@ -103,7 +108,8 @@ class PlaneArea(Pointed, QWidget):
     @property
     def _axes(self) -> PlaneAxes:
         words = self.caption, self.x_title, self.y_title
-        return PlaneAxes(self.width(), self.height(), self.right_margin, self.window_shown, *words)
+        words_and_marks = *words, self.keeps_shape, self.y_marks
+        return PlaneAxes(self.width(), self.height(), self.right_margin, self.window_shown, *words_and_marks)
 
     def pixels(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where numbers are, in pixels of this widget."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import Tick, linear_ticks
+from deepviz.gui.plots.ticks import Tick, linear_ticks, room_for
 from deepviz.gui.theme import Theme, body_font
 from deepviz.insight.plane import Window
 
@@ -19,6 +20,8 @@ CAPTION_LINE, MOST_CAPTION_LINES = 15.0, 3
 HEIGHT_PER_CAPTION_LINE = 85
 """Pixels of its height for which a low picture may have one line of words above it."""
 PIXELS_PER_X_TICK, PIXELS_PER_Y_TICK = 56, 30
+
+Marks = Callable[[float, float, int], list[Tick]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class PlaneAxes:
         What part of the plane is seen.
     caption, x_title, y_title
         The words above it, and what the axes are called.
+    y_marks
+        Gives the marks of the vertical axis from its range and the number of marks that there is room for.
+    keeps_shape
+        Whether a unit is as long on one axis as on the other; the frame is then smaller than it might be.
     """
 
     width: int
@@ -42,13 +49,19 @@ class PlaneAxes:
     caption: str
     x_title: str
     y_title: str
+    keeps_shape: bool = False
+    y_marks: Marks = linear_ticks
 
     @property
     def frame(self) -> QRectF:
         """Where the plane is, in pixels."""
         left, top = self._left(), TOP + CAPTION_LINE * len(self.caption_lines())
         width, height = self.width - left - self.right_margin, self.height - top - BOTTOM
-        return QRectF(left, top, max(width, 10.0), max(height, 10.0))
+        width, height = max(width, 10.0), max(height, 10.0)
+        if self.keeps_shape:
+            shape = (self.shown.right - self.shown.left) / (self.shown.high - self.shown.low)
+            width, height = min(width, max(shape * height, 10.0)), min(height, max(width / shape, 10.0))
+        return QRectF(left, top, width, height)
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Marks, names and words, all around the frame."""
@@ -66,7 +79,7 @@ class PlaneAxes:
             box = QRectF(0, y - 8, frame.left() - 6, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
         past = -math.inf
-        room = max(2, int(frame.width() / PIXELS_PER_X_TICK))
+        room = room_for(frame.width(), PIXELS_PER_X_TICK)
         for position, label in linear_ticks(shown.left, shown.right, room):
             x = frame.left() + (position - shown.left) / (shown.right - shown.left) * frame.width()
             half = metrics.horizontalAdvance(label) / 2
@@ -78,6 +91,8 @@ class PlaneAxes:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
         elide = Qt.TextElideMode.ElideRight
         below = QRectF(frame.left(), frame.bottom() + 20, frame.width(), 16)
+        if self.keeps_shape and metrics.horizontalAdvance(self.x_title) > below.width():
+            below.setRight(self.width - 8.0)  # beside a frame that is narrower than it might be there is room
         painter.setPen(QColor(theme.text))
         title = shortened(self.x_title, metrics, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, below.width()))
@@ -108,7 +123,10 @@ class PlaneAxes:
     def _y_ticks(self) -> list[Tick]:
         shown = self.shown
         height = self.height - TOP - BOTTOM - CAPTION_LINE
-        return linear_ticks(shown.low, shown.high, max(2, int(height / PIXELS_PER_Y_TICK)))
+        if self.keeps_shape:
+            width = self.width - TITLE_WIDTH - self.right_margin
+            height = min(height, width * (shown.high - shown.low) / (shown.right - shown.left))
+        return self.y_marks(shown.low, shown.high, room_for(height, PIXELS_PER_Y_TICK))
 
     def _left(self) -> float:
         metrics = QFontMetricsF(body_font(TEXT_SIZE))

@@ -66,6 +66,7 @@ class Plot(View):
         self._point(None)
         self._follow(True)
         self._shows_all_steps = self._begins_late = False
+        self._note_of_part = ""
         self._stood_at = None
         super().show_history(history)
 
@@ -181,18 +182,24 @@ class Plot(View):
         self.area.decorations.append(self._paint_moment)
         return self.area
 
-    def _followed_from(self, measured: npt.NDArray[np.int64]) -> int:
+    def _followed_from(self, measured: npt.NDArray[np.int64] | None) -> int:
         """The first step of a run that is followed: where measuring began, if that was late in it, until all is wanted.
 
         Of a view opened late in a long run nearly all would be hatched otherwise.
+
+        Parameters
+        ----------
+        measured
+            The steps at which it was looked at; None for what every step measures.
         """
         assert self.history is not None
         first, last = self.history.first_step, self.last_step
-        self._begins_late = len(measured) > 2 and int(measured[0]) - first > LATE * (last - first)
+        began = first if measured is None or len(measured) <= 2 else int(measured[0])
+        self._begins_late = began - first > LATE * (last - first)
         is_part = self._begins_late and not self._shows_all_steps
-        self._note_of_part = f"from step {format_integer(int(measured[0]))}, Home for all" if is_part else ""
+        self._note_of_part = f"from step {format_integer(began)}, Home for all" if is_part else ""
         self._say_step()
-        return int(measured[0]) if is_part else first
+        return began if is_part else first
 
     @property
     def step_in_words(self) -> str:

@@ -215,6 +215,9 @@ class Projection(Look):
                 self._part_actions["train"].setChecked(True)
             self._start_anew()
 
+    def _network_replaced(self) -> None:
+        self.node = ""
+
     def _start_anew(self) -> None:
         self.answer, self.step, self._is_zoomed = None, None, False
         self._point(None)
@@ -346,7 +349,8 @@ class Projection(Look):
         else:
             heading = f"{PART_NAMES[answer.part].lower()} sample {thousands(int(answer.numbers[place]))}"
             word = "class" if answer.is_class else "target"
-            readings.append(Reading(word, self._word(place), self.paint.colors()[place]))
+            if answer.is_colored:
+                readings.append(Reading(word, self._word(place), self.paint.colors()[place]))
         readings += [Reading("component 1", format_value(x, 6), self.theme.dim)]
         readings += [Reading("component 2", format_value(y, 6), self.theme.dim)]
         self.area.set_pointer(Pointer(x, heading, tuple(readings)), y)
@@ -354,6 +358,8 @@ class Projection(Look):
     def _word(self, place: int) -> str:
         """The class of a sample by its name, or its number to fit."""
         assert self.answer is not None
+        if not self.answer.is_colored:
+            return ""
         target = self.answer.targets[place]
         if self.answer.is_class:
             names = self.data.class_names if self.data is not None else ()

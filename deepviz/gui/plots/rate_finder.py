@@ -31,10 +31,11 @@ from deepviz.gui.settings import RATE_LOG, RATE_RANGE, RATE_STEPS, Settings
 from deepviz.gui.theme import Theme
 from deepviz.insight.plane import Window
 from deepviz.insight.rate_range import RateRange, Rates
+from deepviz.training.history import History
 
 LINKS_BY_KEYS = Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-ROOM_FOR_WORDS, ROOM_FOR_ALL_WORDS, MOST_IMPORTANT = 200, 300, 3
-"""In a lower view than the first the curve has all the room, below the second it has most: so many sentences stay."""
+LEAST_CURVE, ROOM_FOR_WORDS, MOST_IMPORTANT = 130, 200, 2
+"""Pixels that words leave to the curve, except the first ones, which give way in a view lower than the second alone."""
 RANGES = {"1e-8 to 0.1": (1e-8, 0.1), "1e-6 to 10": (1e-6, 10.0), "1e-4 to 1e3": (1e-4, 1e3)}
 METHOD = (
     "<p>A copy of the network is trained, one batch at each learning rate, with rates that grow by one factor from "
@@ -111,6 +112,12 @@ class RateFinder(Look):
             self._want(attempt=self.wanted.attempt + 1, fresh=fresh)
             self._set_computing(True)
             self.ask_again()
+
+    def show_history(self, history: History | None) -> None:
+        is_other = history is not self.history
+        super().show_history(history)
+        if is_other and self.answer is not None and self.step and not self.is_fresh:
+            self._forget()  # weights that were trained in a run that is gone now
 
     def cancel(self) -> None:
         """Leave it at what there is."""
@@ -330,10 +337,14 @@ class RateFinder(Look):
 
     def _fit_words(self) -> None:
         """In a low view the curve is worth more than words about it."""
-        told = self._said if self.height() >= ROOM_FOR_ALL_WORDS else self._said[:MOST_IMPORTANT]
-        if self.note.text() != " ".join(told):
-            self.note.setText(" ".join(told))
-        self.note.setVisible(self.height() >= ROOM_FOR_WORDS and bool(told))
+        room = self.height() - self.header.height() - self.row.sizeHint().height()
+        room -= LEAST_CURVE
+        for count in range(len(self._said), -1, -1):
+            if (words := " ".join(self._said[:count])) != self.note.text():
+                self.note.setText(words)
+            if count <= MOST_IMPORTANT or self.note.heightForWidth(self.width()) <= room:
+                break
+        self.note.setVisible(self.height() >= ROOM_FOR_WORDS and bool(self._said))
 
     def _choose_near(self, place: float) -> None:
         answer = self.answer

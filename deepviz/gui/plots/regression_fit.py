@@ -157,8 +157,7 @@ class RegressionFit(PlaneLook):
         return self._outputs.count() > 1
 
     def _target_name(self) -> str:
-        count = self.data.outputs if self.data is not None else 1
-        return "target" if count == 1 else f"target {self.output + 1}"
+        return "target" if self.data is None else self.data.target_words[self.output]
 
     @property
     def _curve_color(self) -> str:

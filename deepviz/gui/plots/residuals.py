@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.pointer import Pointer, Reading
-from deepviz.gui.plots.ticks import format_integer, format_value
+from deepviz.gui.plots.ticks import format_integer, format_value, linear_ticks, step_ticks
 from deepviz.gui.plots.two_planes import TwoPlanes
 from deepviz.gui.settings import RESIDUALS_FORM, Settings
 from deepviz.gui.theme import Theme
@@ -160,6 +160,7 @@ class ResidualPlots(PartLook):
         first = f"{explained} · MAE {mae} · RMSE {rmse} · {count}, in units of the target"
         self.planes.first.say(first, "true", "predicted")
         words = f"residual = predicted − true · mean {bias}"
+        self.planes.second.y_marks = step_ticks if self.form == FORMS[0] else linear_ticks
         if self.form == FORMS[0]:
             self.planes.second.say(words, "residual", "samples")
         else:

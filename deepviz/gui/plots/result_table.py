@@ -141,7 +141,9 @@ class ResultTable(QWidget):
             painter.setFont(number_font(SMALL_SIZE - 1))
             painter.setPen(QColor(self._theme.text))
             room = rect.adjusted(PADDING, 0, -PADDING, 0)
-            words = QFontMetricsF(painter.font()).elidedText(self.line, Qt.TextElideMode.ElideRight, room.width())
+            metrics, whole = QFontMetricsF(painter.font()), f"last epoch: {self.line}"
+            line = whole if metrics.horizontalAdvance(whole) <= room.width() else self.line
+            words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             return
         widths, y = self._widths(), rect.top() + 4

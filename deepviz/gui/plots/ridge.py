@@ -1,14 +1,13 @@
 """Histograms over time of one layer: of what it gives, of its weights, or of their gradients.
 
 Each step that was looked at is an outline, the newest in front, or a row of a map seen from above. The layer is the one
-selected on the canvas, or one chosen in the header.
+selected on the canvas, or one chosen in the header. A step that the run did not look at is worked out from its weights.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +15,20 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QAction, QActionGroup, QPainter
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
-from deepviz.gui.amounts import percent
+from deepviz.engine.histogram import BINS
+from deepviz.gui.amounts import thousands
 from deepviz.gui.choice_box import ChoiceBox
+from deepviz.gui.plots.activation_figures import is_stale
+from deepviz.gui.plots.asking import Asking
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
-from deepviz.gui.plots.rebinning import Bin, Floats, bin_at, bin_edges
+from deepviz.gui.plots.rebinning import Floats, bin_at, bin_edges
 from deepviz.gui.plots.ridge_area import RidgeArea
-from deepviz.gui.plots.ticks import format_integer, format_value
-from deepviz.gui.plots.view import View
+from deepviz.gui.plots.ridge_readings import bound, readings
+from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.settings import HISTOGRAM_FORM, HISTOGRAM_LOG, HISTOGRAM_OF, Settings
 from deepviz.gui.theme import Theme
+from deepviz.insight.distribution import Distributed, Distribution
 from deepviz.training.history import History
 
 WIDEST_CHOICE = 118
@@ -55,7 +58,7 @@ class Found(NamedTuple):
     ranges: Floats
 
 
-class Histograms(View):
+class Histograms(Asking):
     """Histograms of one layer over time."""
 
     key = "histograms"
@@ -71,6 +74,7 @@ class Histograms(View):
         self._wanted = ""
         self._settings: Settings | None = None
         self._found: Found | None = None
+        self.answer: Distributed | None = None
         super().__init__(parent)
         self.kind_choice = self._choice("What the histograms are of")
         for name, kind in KINDS.items():
@@ -166,19 +170,80 @@ class Histograms(View):
     def show_history(self, history: History | None) -> None:
         self.header.follow_button.hide()
         self.area.is_fitted = True
+        self.answer, self.step = None, None
         super().show_history(history)
+        self.ask_again()
+
+    def question(self) -> Distribution | None:
+        """What the run has not looked at lately; None for gradients, which are those of a batch, and without a run."""
+        history, row = self.history, self.row
+        if history is None or not len(history) or row is None or self.of not in ("weights", "activations"):
+            return None
+        if self.data is None or self.report is None or self.report.problems:
+            return None
+        if self.is_paused and self.moment is None:  # what the run does meanwhile is no news
+            return None
+        shown = int(history.steps[-1]) if self.moment is None else self.moment
+        if not is_stale(self._measured().steps, shown, self.moment is not None):
+            return None
+        return Distribution("weights" if self.of == "weights" else "activations", self.layers[row])
+
+    def show_answer(self, answer: Any) -> None:
+        self.answer = answer
+        self._say_what_is_missing()
+        self._show_at_once()
+
+    def _network_replaced(self) -> None:
+        self._wanted = ""
 
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()
         if missing or self.history is None:
             return missing
         kind, row = KINDS[self.of], self.row
-        if kind.probe not in self.history.histograms or row is None:
-            if not self.layers and self.history.nodes:
-                return "No layer of this network has weights"
-            return f"{kind.name} are measured only while this can be seen, and in this run they were not so far. {NEXT}"
-        _, _, ranges = self.history.histogram(kind.probe)
-        return "" if np.isfinite(ranges[:, row]).any() else kind.missing.format(self.layers[row])
+        if row is None and self.history.nodes:
+            return "No layer of this network has weights"
+        found = self._to_show()
+        if row is not None and np.isfinite(found.ranges).any():
+            return ""
+        if row is not None and self.question() is not None and not self._has_answer:
+            return self._unanswerable or "Waiting for the network"
+        if row is not None and (self._has_answer or kind.probe in self.history.histograms):
+            return kind.missing.format(self.layers[row])
+        return f"{kind.name} are measured only while this can be seen, and in this run they were not so far. {NEXT}"
+
+    @property
+    def _has_answer(self) -> bool:
+        """Whether the answer is about what is chosen now."""
+        answer, row = self.answer, self.row
+        return answer is not None and row is not None and (answer.of, answer.node) == (self.of, self.layers[row])
+
+    def _measured(self) -> Found:
+        """What the run has looked at of the layer that is shown."""
+        probe, row = KINDS[self.of].probe, self.row
+        if self.history is None or row is None or probe not in self.history.histograms:
+            return Found(np.zeros(0, np.int64), np.zeros((0, BINS), np.uint32), np.zeros((0, 2)))
+        steps, counts, ranges = self.history.histogram(probe)
+        is_measured = np.isfinite(ranges[:, row, 0])
+        return Found(steps[is_measured], counts[is_measured, row], ranges[is_measured, row])
+
+    def _to_show(self) -> Found:
+        """The same, with what was worked out of a step that it has not looked at in its place."""
+        found, answer, step = self._measured(), self.answer, self.step
+        if answer is None or step is None or not self._has_answer or not np.isfinite(answer.span).all():
+            return found
+        if step in found.steps:
+            return found
+        place = int(np.searchsorted(found.steps, step))
+        counts = np.insert(found.counts, place, answer.counts.astype(np.uint32), axis=0)
+        return Found(np.insert(found.steps, place, step), counts, np.insert(found.ranges, place, answer.span, axis=0))
+
+    def _samples_of(self, step: int) -> str:
+        """Of which samples a histogram is that was worked out; empty where it was measured, and for weights."""
+        answer = self.answer
+        if answer is None or not answer.samples or not self._has_answer or step != self.step:
+            return ""
+        return "" if step in self._measured().steps else f"{thousands(answer.samples)} training samples"
 
     def apply_theme(self, theme: Theme) -> None:
         self.area.apply_theme(theme)
@@ -201,7 +266,7 @@ class Histograms(View):
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """One row for each bin of each step, as it was measured; the last bin of a step holds its upper end too."""
-        return ["step", "from", "to", "count"], self._table_rows()
+        return ["quantity", "layer", "step", "from", "to", "count"], self._table_rows()
 
     def hover_text(self, number: int, value: float) -> str:
         """What the box says of the histogram with a number, at a value."""
@@ -209,12 +274,13 @@ class Histograms(View):
         return "\n".join([pointer.heading, *(f"{each.name} {each.value}".strip() for each in pointer.readings)])
 
     def _table_rows(self) -> Iterator[Sequence[object]]:
-        if self._found is None:
+        row = self.row
+        if self._found is None or row is None:
             return
         for step, counts, span in zip(*self._found, strict=True):
             edges = bin_edges(span, len(counts)).tolist()
             for low, high, count in zip(edges[:-1], edges[1:], counts.tolist(), strict=True):
-                yield [int(step), low, high, count]
+                yield [self.of, self.layers[row], int(step), low, high, count]
 
     def _make_content(self) -> QWidget:
         self.area = RidgeArea(self._describe, self)
@@ -232,6 +298,7 @@ class Histograms(View):
         self._start()
         self._say_what_is_missing()
         self._show_at_once()
+        self.ask_again()
 
     def _show_at_once(self) -> None:
         if self.is_paused and self.history is not None and self.isVisible():  # another choice is no news of the run
@@ -241,24 +308,30 @@ class Histograms(View):
 
     def _show_moment(self, step: int | None) -> None:
         self._show_at_once()
+        self.ask_again()
 
     def _draw(self) -> None:
         assert self.history is not None
         row = self.row
         assert row is not None
         self._offer_layers()
-        steps, counts, ranges = self.history.histogram(KINDS[self.of].probe)
-        is_measured = np.isfinite(ranges[:, row, 0])
-        self._found = Found(steps[is_measured], counts[is_measured, row], ranges[is_measured, row])
+        if self.question() is not None:
+            self.ask_again()
+        self._found = self._to_show()
         self.area.show_histograms(*self._found, self._marked(self._found.steps))
         self._say_step()
 
     @property
     def step_in_words(self) -> str:
         marked = None if self._found is None else self._marked(self._found.steps)
-        if self._found is None or marked is None:
+        if self._found is None or not len(self._found.steps):
             return ""
-        return f"step {format_integer(int(self._found.steps[marked]))}"
+        if marked is None and (self.step != self._found.steps[-1] or not self._has_answer):
+            return ""
+        step = int(self._found.steps[-1 if marked is None else marked])
+        return ", ".join(
+            filter(None, (f"step {format_integer(step)}" if step else "untrained", self._samples_of(step)))
+        )
 
     def _marked(self, steps: npt.NDArray[np.int64]) -> int | None:
         """The last step up to the moment that was looked at; None without a moment, or where there is none so early."""
@@ -280,24 +353,14 @@ class Histograms(View):
         assert self.history is not None
         step, counts, span = int(self._found.steps[number]), self._found.counts[number], self._found.ranges[number]
         epoch = self.history.epochs[nearest(self.history.steps, step)]
-        heading = f"step {format_integer(step)} · epoch {format_integer(int(epoch))}"
+        heading = f"step {format_integer(step)} · epoch {format_integer(int(epoch))}" if step else "untrained"
+        heading = " · ".join(filter(None, (heading, self._samples_of(step))))
         found, color = bin_at(counts, span, value), self.theme.accent
         if found is None:
             low, high = span.tolist()
-            ends = f"{_bound(low, high - low)} … {_bound(high, high - low)}"
+            ends = f"{bound(low, high - low)} … {bound(high, high - low)}"
             return Pointer(float(step), heading, (Reading("all numbers are in", ends, color),))
-        return Pointer(float(step), heading, tuple(self._readings(found, color)))
-
-    def _readings(self, found: Bin, color: str) -> Iterator[Reading]:
-        width = found.high - found.low
-        yield Reading("from", _bound(found.low, width), color)
-        yield Reading("to", _bound(found.high, width), color)
-        yield Reading("numbers", f"{format_integer(found.count)} of {format_integer(found.total)}", color)
-        yield Reading(
-            "share",
-            percent(found.share) if found.share > 0.9999 else f"{format_value(100 * found.share, 4)}\u2009%",
-            color,
-        )
+        return Pointer(float(step), heading, tuple(readings(found, color)))
 
     def _build_choices(self, menu: QMenu) -> None:
         menu.addAction("Reset view").triggered.connect(self.reset_view)
@@ -321,11 +384,3 @@ class Histograms(View):
         choice.setMinimumContentsLength(6)
         choice.setMaximumWidth(WIDEST_CHOICE)
         return choice
-
-
-def _bound(value: float, width: float) -> str:
-    """An end of a range, with as many digits as tell it from the other end."""
-    if value == 0 or not width > 0:
-        return format_value(value, 6)
-    digits = math.ceil(math.log10(max(abs(value) / width, 1.0))) + 4
-    return format_value(value, min(max(digits, 5), 17))

@@ -226,7 +226,7 @@ class RunCurves(Plot):
         if self.is_logarithmic:
             margin = max(0.04 * span, (0.4 - span) / 2)
             return low - margin, high + margin
-        margin = 0.06 * span or 0.05 * abs(high) or 0.5
+        margin = 0.06 * span or 0.5 * abs(high) or 0.5
         if 0 <= low < 0.5 * high:
             return 0.0, high + 0.05 * span
         return low - margin, high + margin

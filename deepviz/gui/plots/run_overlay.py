@@ -14,6 +14,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from deepviz.gui.plots.curve_plot import SMOOTHED
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
@@ -159,9 +160,9 @@ class RunOverlay(RunCurves):
             name = f"{course.name}, {'validation' if course.is_validation else 'train'}"
             if distance > (self._reach() if self.axis == "time" else 1e-9):
                 name += f" ({self.axis_text(float(course.places[index]))})"
-            value = float(course.values[index])
-            place = float(self.to_axis(course.values[index : index + 1])[0])
-            text = self.value_text(value)
+            place, text = float(course.drawn[index]), self.value_text(float(course.values[index]))
+            if self.smoothing and not course.is_validation and np.isfinite(place):
+                text += f"{SMOOTHED}{self.value_text(10**place if self.is_logarithmic else place)}"
             readings.append(Reading(name, text, course.color, place if np.isfinite(place) else None))
             low, high = float(course.low[index]), float(course.high[index])
             if low < high and len(self._courses) <= MOST_RANGES:

@@ -18,7 +18,7 @@ from deepviz.gui.number_box import NumberBox
 from deepviz.gui.plots.decision_boundary import share_in_words
 from deepviz.gui.plots.header import NARROWEST_CHOICE
 from deepviz.gui.plots.part_look import PART_NAMES
-from deepviz.gui.plots.sample_pictures import FEATURES, SamplePictures
+from deepviz.gui.plots.sample_pictures import FEATURES, SamplePictures, has_image_targets
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font
 from deepviz.insight.feature_maps import Maps
@@ -51,6 +51,7 @@ class SampleBar(QWidget):
         super().__init__(parent)
         self.part, self.index = "train", 0
         self._sizes: dict[str, int] = {}
+        self._known: tuple[object, ...] = ()
         self.card = SampleCard(self)
         self.part_choice = ChoiceBox(self)
         self.part_choice.setAccessibleName("Part of the data")
@@ -85,7 +86,9 @@ class SampleBar(QWidget):
         """Offer the samples of these data."""
         parts = {} if data is None else {"train": data.train, "validation": data.validation, "test": data.test}
         self._sizes = {name: len(part) for name, part in parts.items() if part is not None}
-        if self.part not in self._sizes:
+        # Prepared in another way, the same samples keep their numbers; of other data the first one is looked at.
+        before, self._known = self._known, () if data is None else (data.title, data.sample_shape, *self._sizes.items())
+        if self.part not in self._sizes or (before and data is not None and before != self._known):
             self.part, self.index = "train", 0
         self.index = min(self.index, max(self._sizes.get(self.part, 1) - 1, 0))
         with QSignalBlocker(self.part_choice):
@@ -192,6 +195,14 @@ class SampleCard(QWidget):
         where = f"{PART_NAMES[maps.part]} sample {thousands(maps.index)} of {thousands(maps.total)}"
         if maps.searched and not maps.has_found:
             where = f"None of {thousands(maps.searched)} samples is classified wrong"
+        if maps.predicted is None and self.data.task == "classification":
+            given = format_value(float(np.ravel(maps.outputs)[0]))
+            return [(where, theme.dim), (f"is {self.data.class_names[int(maps.target)]}", theme.text),
+                    (f"network {given}", theme.text)]  # fmt: skip
+        if has_image_targets(self.data):
+            squares = np.square(np.ravel(maps.outputs).astype(np.float64) - np.ravel(maps.target))
+            words = f"mean squared error {format_value(float(squares.mean()), 4)}"
+            return [(where, theme.dim), ("sample · target · network", theme.text), (words, theme.text)]
         if maps.predicted is None:
             wanted, given = (
                 ", ".join(format_value(value) for value in np.ravel(values).tolist()[:MOST_NUMBERS])
@@ -223,10 +234,12 @@ class SampleCard(QWidget):
         box = QRectF(rect.left(), rect.top() + 2, PICTURE, PICTURE)
         left = rect.left()
         if self._pictures is not None and self._pictures.kind != FEATURES:
-            painter.save()
-            self._pictures.paint(painter, box, self.maps.sample, self.theme)
-            painter.restore()
-            left = box.right() + 10
+            for sample in self._to_paint(self.maps):
+                painter.save()
+                self._pictures.paint(painter, box, sample, self.theme)
+                painter.restore()
+                box.translate(PICTURE + 4, 0)
+            left = box.left() + 6
         painter.setFont(body_font(SMALL_SIZE))
         metrics = QFontMetricsF(painter.font())
         for number, (words, ink) in enumerate(self.lines()):
@@ -234,6 +247,12 @@ class SampleCard(QWidget):
             painter.setPen(QColor(ink))
             words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _to_paint(self, maps: Maps) -> list[np.ndarray]:
+        """The sample; and where that is an image, too, what is to be given for it and what is given."""
+        if self.data is None or not has_image_targets(self.data):
+            return [maps.sample]
+        return [np.reshape(each, maps.sample.shape) for each in (maps.sample, maps.target, maps.outputs)]
 
     def _values_in_words(self) -> str:
         """The features of a flat sample, by name."""

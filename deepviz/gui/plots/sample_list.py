@@ -45,6 +45,8 @@ MOST_FEATURES = 200
 CAPTION_SIZE, CAPTION_LINE, GAP = 11, 15, 6
 USUAL_CAPTION, WIDEST_CAPTION, USUAL_LETTERS = 98, 120, 12
 """Pixels of what stands below a picture, usually and at most, and how many letters fit in as usual."""
+BESIDE = 4
+"""Pixels between images side by side."""
 IMAGE_SIZE, SEQUENCE_SIZE = QSize(56, 56), QSize(104, 48)
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -86,6 +88,7 @@ class SampleModel(QAbstractTableModel):
         self.pictures: SamplePictures | None = None
         self.theme: Theme = DARK
         self._samples: np.ndarray = np.zeros((0, 1), np.float32)
+        self._beside: Sequence[np.ndarray] = ()
         self._drawn: dict[int, QPixmap] = {}
 
     def show(
@@ -95,15 +98,16 @@ class SampleModel(QAbstractTableModel):
         headings: tuple[str, ...],
         listed: tuple[Listed, ...],
         pictures: SamplePictures,
+        beside: Sequence[np.ndarray] = (),
     ) -> None:
-        """List other samples."""
+        """List other samples, each with the images of the same row of other arrays beside its own."""
         rows = [each.index for each in listed]
         samples = pictures.raw(part.x[rows]) if rows else np.zeros((0, *data.sample_shape), np.float32)
         self.beginResetModel()
         self.listed, self.headings, self.pictures, self._samples = listed, headings, pictures, samples
         names = data.feature_names or tuple(f"input {number + 1}" for number in range(self._flat().shape[1]))
         self.names = names[:MOST_FEATURES] if pictures.kind == FEATURES else ()
-        self._drawn = {}
+        self._drawn, self._beside = {}, beside
         self.endResetModel()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -157,11 +161,26 @@ class SampleModel(QAbstractTableModel):
         """The picture of a sample, drawn when it is first seen."""
         assert self.pictures is not None
         if row not in self._drawn:
-            self._drawn[row] = self.pictures.pixmap(self._samples[row], size, self.theme, ratio)
+            each = QSize((size.width() + BESIDE) // (1 + len(self._beside)) - BESIDE, size.height())
+            of_row = [self._samples[row], *(array[row] for array in self._beside)]
+            drawn = [self.pictures.pixmap(image, each, self.theme, ratio) for image in of_row]
+            self._drawn[row] = side_by_side(drawn, size, ratio) if len(drawn) > 1 else drawn[0]
         return self._drawn[row]
 
     def _flat(self) -> np.ndarray:
         return self._samples.reshape(len(self._samples), int(np.prod(self._samples.shape[1:])))
+
+
+def side_by_side(pictures: Sequence[QPixmap], size: QSize, ratio: float) -> QPixmap:
+    """Pictures of one size in a row, as one."""
+    whole = QPixmap(size * ratio)
+    whole.setDevicePixelRatio(ratio)
+    whole.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(whole)
+    for number, picture in enumerate(pictures):
+        painter.drawPixmap(round(number * (picture.width() / ratio + BESIDE)), 0, picture)
+    painter.end()
+    return whole
 
 
 class PictureDelegate(QStyledItemDelegate):
@@ -258,22 +277,37 @@ class SampleList(QStackedWidget):
             view.installEventFilter(self)
             self.addWidget(view)
 
-    def show_samples(self, data: PreparedData, part: Part, headings: tuple[str, ...], listed: Sequence[Listed]) -> None:
-        """List these samples of a part of the data; the one that was current stays so if it is still there."""
+    def show_samples(
+        self,
+        data: PreparedData,
+        part: Part,
+        headings: tuple[str, ...],
+        listed: Sequence[Listed],
+        beside: Sequence[np.ndarray] = (),
+    ) -> None:
+        """List these samples of a part of the data; the one that was current stays so if it is still there.
+
+        Parameters
+        ----------
+        beside
+            Arrays with an image for each of them, in the units of the data, that are seen beside its own.
+        """
         if data is not self._data:
             self._data, self._pictures = data, SamplePictures(data)
         pictures = self._pictures
         assert pictures is not None
         wanted = tuple(listed)
-        if self.model.listed == wanted and self.model.headings == headings and self.model.pictures is pictures:
+        is_same = self.model.listed == wanted and self.model.headings == headings and self.model.pictures is pictures
+        if is_same and not beside:
             return
         current = self.current_sample
-        self._delegate.size = SEQUENCE_SIZE if pictures.kind == SEQUENCES else IMAGE_SIZE
+        size = SEQUENCE_SIZE if pictures.kind == SEQUENCES else IMAGE_SIZE
+        self._delegate.size = QSize(size.width() + len(beside) * (size.width() + BESIDE), size.height())
         self._delegate.lines = max((len(each.lines) for each in wanted), default=1)
         longest = max((len(line) for each in wanted for line in each.lines), default=0)
         self._delegate.caption_width = USUAL_CAPTION if longest <= USUAL_LETTERS else WIDEST_CAPTION
         place = self.view.verticalScrollBar().value()
-        self.model.show(data, part, headings, wanted, pictures)
+        self.model.show(data, part, headings, wanted, pictures, beside)
         self.setCurrentWidget(self.table_view if pictures.kind == FEATURES else self.pictures_view)
         row = next((row for row, each in enumerate(wanted) if each.index == current), None)
         if row is not None:

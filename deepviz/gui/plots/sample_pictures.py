@@ -26,6 +26,12 @@ def kind_of(sample_shape: tuple[int, ...]) -> str:
     return FEATURES
 
 
+def has_image_targets(data: PreparedData) -> bool:
+    """Whether what is to be given for an image is an image of the same shape, as an autoencoder does."""
+    is_image = kind_of(data.sample_shape) == IMAGES
+    return data.task == "regression" and is_image and data.outputs == int(np.prod(data.sample_shape))
+
+
 class SamplePictures:
     """Draws the samples of a data set, all on one scale.
 

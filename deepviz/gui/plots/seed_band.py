@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.curve_plot import SMOOTHED
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.result_table import ROW, CurvesWithResults, Result, ResultTable
@@ -106,7 +107,7 @@ class SeedBand(RunCurves):
                 band.steps.tolist(), band.low.tolist(), band.mean.tolist(), band.high.tolist(), strict=True
             )
         )
-        return ["data", "step", "minimum", "mean", "maximum", "runs"], rows
+        return ["data", "step", *(f"{each} {self.quantity}" for each in ("minimum", "mean", "maximum")), "runs"], rows
 
     def _unsuitable(self) -> str:
         if len(self.runs) < 2:
@@ -145,9 +146,9 @@ class SeedBand(RunCurves):
             places = self.places(run, band.steps)
             curve.set_points(places, self.to_axis(mean), (low, high))
             drawn.append((places, (low, high)))
-            entries.append(
-                Entry(f"{name}, mean", self.value_text(float(band.mean[-1]), False), look.color, look.dashes)
-            )
+            # The results beside it are means over the last epoch, which is not the same.
+            value, at = self.value_text(float(band.mean[-1]), False), format_integer(int(band.steps[-1]))
+            entries.append(Entry(f"{name}, mean", f"{value} at step {at}", look.color, look.dashes, brief=value))
         self._fit(drawn)
         self.header.set_entries(entries)
         self.header.set_note(self._note())
@@ -174,14 +175,17 @@ class SeedBand(RunCurves):
             at = int(band.steps[index])
             words = name if at == here else f"{name} (step {format_integer(at)})"
             color = self.theme.curve(number).color
-            mean = self.to_axis(band.mean[index : index + 1])[0]
-            place = float(mean) if np.isfinite(mean) and at == here and not self.smoothing else None
-            for what, value, top in (
-                ("mean", band.mean[index], place),
-                ("min", band.low[index], None),
-                ("max", band.high[index], None),
+            is_smooth = bool(self.smoothing) and not number
+            drawn = float((smoothed(band.steps, band.mean, self.smoothing) if is_smooth else band.mean)[index])
+            height = float(self.to_axis(np.array([drawn]))[0])
+            place = height if np.isfinite(height) and at == here else None
+            smooth = f"{SMOOTHED}{self.value_text(drawn)}" if is_smooth and np.isfinite(drawn) else ""
+            for what, value, more, top in (
+                ("mean", band.mean[index], smooth, place),
+                ("min", band.low[index], "", None),
+                ("max", band.high[index], "", None),
             ):
-                readings.append(Reading(f"{words} {what}", self.value_text(float(value)), color, top))
+                readings.append(Reading(f"{words} {what}", self.value_text(float(value)) + more, color, top))
         return Pointer(where, f"{self.quantity} at step {format_integer(here)}", tuple(readings))
 
     def _nudge(self, by: int) -> None:

@@ -15,6 +15,8 @@ from deepviz.gui.amounts import THIN_SPACE, thousands
 DECADE_STRIDES = (1, 2, 3, 5, 10, 20, 50, 100, 200, 1000)
 ZERO_DROP = 1.0
 """How many decades below the smallest positive value a logarithmic axis shows zero."""
+FIRST_MARKS, PIXELS_OF_A_MARK = 3, 120
+"""Of an axis, as `room_for` explains."""
 LEAST_SPAN = 1e-9
 """As a share of its larger end, what a scale has to span: marks closer together could not be told apart."""
 
@@ -24,6 +26,14 @@ class Tick(NamedTuple):
 
     position: float
     label: str
+
+
+def room_for(pixels: float, least: float) -> int:
+    """How many marks an axis may have: at least so many pixels apart, and in a large picture calmly far apart.
+
+    Twenty lines across a picture are no help; so beyond the third mark each takes a good hundred.
+    """
+    return max(2, int(min(pixels / least, FIRST_MARKS + pixels / PIXELS_OF_A_MARK)))
 
 
 def step_ticks(low: float, high: float, room: int) -> list[Tick]:

@@ -27,7 +27,7 @@ from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, pain
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 
 MARGIN, GAP, TITLE = 12.0, 8.0, 15.0
-LARGEST, SMALLEST = 200, 48
+LARGEST, SMALLEST = 600, 48
 """Pixels of a side of a tile."""
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 

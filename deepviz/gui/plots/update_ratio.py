@@ -15,6 +15,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.curve_plot import Line
 from deepviz.gui.plots.curve_plot import _Points as Points
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
 from deepviz.gui.plots.legend import Entry
@@ -48,6 +49,9 @@ class UpdateRatio(LayerCurves):
     @property
     def names(self) -> Sequence[str]:
         return () if self.history is None else self.history.layers
+
+    def column_name(self, line: Line) -> str:
+        return f"{line.name} update ratio"
 
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()

@@ -250,10 +250,12 @@ class View(QWidget):
         Raises
         ------
         ValueError
-            If the suffix is another.
+            If the suffix is another, or if there is nothing to save, and why.
         OSError
             If the file cannot be written.
         """
+        if missing := self.what_is_missing():
+            raise ValueError(f"There is nothing to save. {missing}")
         if path.suffix.lower() == ".csv":
             save_table(*self.table(), path)
         else:
@@ -384,6 +386,8 @@ class View(QWidget):
         path = path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}")
         try:
             self.save(path)
+        except ValueError as error:  # what was shown has gone while a file was chosen
+            self.message.emit(str(error))
         except OSError as error:
             reason = error.strerror or str(error)
             words = f"{path.name} could not be written: {reason}.\nChoose another folder."

@@ -55,3 +55,8 @@ class WordsPage(QWidget):
         self._offered = found.group(1) if found else ""
         self.button.setText(f"Show {self._offered}")
         self.button.setVisible(bool(found))
+
+
+def offering(words: str, title: str) -> str:
+    """Words that say why a view shows nothing, with another view that fits better; empty as they were."""
+    return words and f"{words} Open {title} instead."

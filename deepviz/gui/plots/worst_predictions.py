@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSignalBlocker
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.exports import paint_widget
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
+from deepviz.gui.plots.sample_pictures import has_image_targets
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import WRONG_ONLY, Settings
 from deepviz.gui.theme import Theme
@@ -57,7 +59,10 @@ class WorstPredictionsView(PartLook):
             return
         self.answer = answer
         self.caption.setText(self._in_words(answer))
-        self.samples_list.show_samples(data, part, self._headings(answer), self._listed(answer, data))
+        beside: tuple[np.ndarray, ...] = ()
+        if has_image_targets(data):
+            beside = tuple(each.reshape(-1, *data.sample_shape) for each in (answer.targets, answer.outputs))
+        self.samples_list.show_samples(data, part, self._headings(answer), self._listed(answer, data), beside)
 
     def choose_wrong_only(self, on: bool) -> None:
         """List all samples, or only those whose class is wrong."""
@@ -85,7 +90,7 @@ class WorstPredictionsView(PartLook):
         assert data is not None
         outputs = [f"output {number + 1}" for number in range(answer.outputs.shape[1])]
         if answer.predicted is None:
-            targets = [f"target {number + 1}" for number in range(answer.targets.shape[1])]
+            targets = list(data.target_words)
             rows = zip(answer.indices, answer.losses, answer.targets, answer.outputs, strict=True)
             columns = ["sample", "loss", *targets, *outputs]
             return columns, ([int(a), float(b), *c.tolist(), *d.tolist()] for a, b, c, d in rows)
@@ -130,6 +135,8 @@ class WorstPredictionsView(PartLook):
         """How many of how many, and what all of them lose on average."""
         of = self.count_in_words(answer.samples, answer.total)
         mean = f"mean loss {format_value(answer.mean_loss, 6)}"
+        if self.data is not None and has_image_targets(self.data):
+            return f"{mean} · {len(answer)} of {of}, the largest loss first: sample, target, what the network gives"
         if answer.predicted is None or not self.wrong_only:
             return f"{mean} · {len(answer)} worst of {of}"
         if not len(answer):
@@ -142,6 +149,8 @@ class WorstPredictionsView(PartLook):
         return f"{mean} · {which} among {of}"
 
     def _headings(self, answer: RankedSamples) -> tuple[str, ...]:
+        if self.data is not None and has_image_targets(self.data):
+            return ("loss",)
         if answer.predicted is None:
             return ("true", "predicted", "residual", "loss")
         if answer.probabilities is None:
@@ -150,6 +159,8 @@ class WorstPredictionsView(PartLook):
 
     def _listed(self, answer: RankedSamples, data: PreparedData) -> list[Listed]:
         rows = range(len(answer))
+        if has_image_targets(data):
+            return [_image_line(answer, row) for row in rows]
         return [self._class_line(answer, row, data) if answer.predicted is not None else _number_line(answer, row)
                 for row in rows]  # fmt: skip
 
@@ -187,6 +198,13 @@ def share_text(share: float) -> str:
 def _of_class(word: str, name: str, share: str) -> str:
     """Whose probability it is; a long name stands in the line above already, and would take the number's place."""
     return f"{word} {name}: {share}" if len(name) <= LONGEST_NAME else f"{word}: {share}"
+
+
+def _image_line(answer: RankedSamples, row: int) -> Listed:
+    """A sample whose target is an image: no single number of it stands for the others."""
+    index, loss = int(answer.indices[row]), format_value(float(answer.losses[row]), 5)
+    return Listed(index, (f"loss {loss}",), (loss,), f"Sample {index}: its image, its target and what the network "
+                  f"gives for it, loss {loss}")  # fmt: skip
 
 
 def _number_line(answer: RankedSamples, row: int) -> Listed:

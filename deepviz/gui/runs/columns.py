@@ -60,16 +60,17 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     found = [
         Column("star", "★", "Starred runs are never dropped", lambda run: run.is_starred, lambda run: ""),
         Column("name", "Name", "F2 renames", lambda run: run.name.lower(), lambda run: run.name),
-        Column("created", "When", WHEN, lambda run: run.created, lambda run: moment(run.created)),
     ]
     if with_project:
         found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
-    found += [_setting(path) for path in differing([each.whole_settings for each in sound])[:MOST_SETTINGS]]
-    found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
-    found.append(Column("epochs", "Epochs made", EPOCHS_TIP, epochs_made, epochs_text, is_number=True))
+    # What came out comes first: on a narrow screen the rest is a scroll to the side away.
     known = dict.fromkeys(name for each in sound for name in each.figures)
     for name in sorted(known, key=lambda name: (FIGURES.index(name) if name in FIGURES else len(FIGURES), name)):
         found += [_figure(name, False), _figure(name, True)]
+    found += [_setting(path) for path in differing([each.whole_settings for each in sound])[:MOST_SETTINGS]]
+    found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
+    found.append(Column("epochs", "Epochs made", EPOCHS_TIP, epochs_made, epochs_text, is_number=True))
+    found.append(Column("created", "When", WHEN, lambda run: run.created, lambda run: moment(run.created)))
     found.append(
         Column(
             "seconds",
@@ -122,9 +123,8 @@ def figure_tip(name: str, is_best: bool = False) -> str:
     which = "The best value of all whole epochs" if is_best else "The value of the last whole epoch"
     if name.startswith(PREFIX):
         return f"{which}, measured on the validation data after the epoch"
-    return (
-        f"{which}: the mean over its training steps.\nAn epoch that was not completed counts only if there is no other"
-    )
+    only = "An epoch that was not completed counts only if there is no other"
+    return f"{which}: the mean over its training samples, each as its step saw it.\n{only}"
 
 
 def epochs_made(run: RunSummary) -> float:

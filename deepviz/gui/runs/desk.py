@@ -108,7 +108,14 @@ class RunsDesk(QObject):
         self.panel.offer_left_over()
 
     def note(
-        self, checkpoint: Checkpoint | None, ended: str, seconds: float, run: str = "", *, reason: str = ""
+        self,
+        checkpoint: Checkpoint | None,
+        ended: str,
+        seconds: float,
+        run: str = "",
+        *,
+        reason: str = "",
+        samples: int = 0,
     ) -> str:
         """Put a run that has ended on the list, in a thread. Returns its id, by which it is noted again if it goes on.
 
@@ -122,10 +129,12 @@ class RunsDesk(QObject):
             For how long it trained.
         run
             The id that it was noted by before; empty for a new run.
+        samples
+            How many it was trained on; 0 if nobody knows.
         """
         if checkpoint is None:
             return run or self.store.new_id()
-        return self.recorder.note(checkpoint, ended, seconds, run, reason=reason)
+        return self.recorder.note(checkpoint, ended, seconds, run, reason=reason, samples=samples)
 
     def shut_down(self) -> bool:
         """End the queue's processes and wait for what is being written. Returns whether all of it is."""

@@ -11,6 +11,7 @@ from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.plan_page import PlanPage, Source
+from deepviz.numerals import shortest
 from deepviz.registry import Hyperparameter
 from deepviz.training.grid import Axis, Choice, GridError, axis_of, choices_of, grid
 from deepviz.training.grid_values import ValuesError
@@ -111,8 +112,8 @@ class AxisRow(QWidget):
         present = value_words(list(choice.present) if isinstance(choice.present, tuple) else choice.present)
         self.values.setPlaceholderText(f"now {present}; for example {_example(choice.wanted)}")
         low, high = choice.wanted.minimum, choice.wanted.maximum
-        least = "" if low is None else f"{'above' if choice.wanted.exclusive_minimum else 'at least'} {low:g}"
-        bounds = ", ".join(filter(None, (least, "" if high is None else f"at most {high:g}")))
+        least = "" if low is None else f"{'above' if choice.wanted.exclusive_minimum else 'at least'} {shortest(low)}"
+        bounds = ", ".join(filter(None, (least, "" if high is None else f"at most {shortest(high)}")))
         self.values.setToolTip("\n".join(filter(None, (choice.wanted.help, bounds, choice.path))))
 
 

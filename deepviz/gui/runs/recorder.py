@@ -47,6 +47,7 @@ class RunRecorder(QObject):
         *,
         reason: str = "",
         data: PreparedData | None = None,
+        samples: int = 0,
     ) -> str:
         """Keep a run that has ended; nothing if it made no step. Returns its id, by which it can be noted again.
 
@@ -62,8 +63,8 @@ class RunRecorder(QObject):
             The id of a run that goes on since it was noted; empty for another run.
         reason
             Why it ended, if there is more to say.
-        data
-            What it was trained on.
+        data, samples
+            What it was trained on; or how many samples, where only that is known.
         """
         run = run or self._store.new_id()
         if checkpoint.state.step < 1:
@@ -75,7 +76,7 @@ class RunRecorder(QObject):
             history = History.from_arrays(arrays)
             history.best = best
             kept = replace(checkpoint, history=history)
-            return self._store.note(kept, ended, seconds, run=run, reason=reason, data=data)
+            return self._store.note(kept, ended, seconds, run=run, reason=reason, data=data, samples=samples)
 
         self._do(work)
         return run

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -13,22 +15,32 @@ from deepviz.document.shapes import check
 from deepviz.training.run_plan import facts_of
 from deepviz.training.run_trial import HEAVIEST, chosen, memory_of, seconds_a_step, seconds_of_steps, work_of
 
+FRESH = 60.0
+"""Seconds after which something is tried anew when it is asked for again."""
 TO_BEGIN = 0.5
 """Seconds that a process takes until it trains, and to write down what came of it."""
 
 
 class RunTrial(QObject):
-    """Knows how long steps take that were tried, for the data that are open."""
+    """Knows how long steps take that were tried, for the data that are open.
+
+    Parameters
+    ----------
+    clock
+        Gives the time in seconds.
+    """
 
     done = Signal()
     """More is known than before."""
     _told = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._data: PreparedData | None = None
         self._paces: dict[float, float] = {}
-        self._tried: set[float] = set()
+        self._clock = clock
+        self._tried: dict[float, float] = {}
+        """When which amount of work was tried."""
         self._thread: threading.Thread | None = None
         self._is_wanted = True
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -51,20 +63,22 @@ class RunTrial(QObject):
             How many run at the same time.
         """
         if data is not self._data:
-            self._data, self._paces, self._tried = data, {}, set()
+            self._data, self._paces, self._tried = data, {}, {}
         works = self._works(projects, data)
         first = dict(zip(reversed(works), reversed(projects), strict=True))
-        missing = {work: first[work] for work in chosen(works) if work not in self._tried and work <= HEAVIEST}
+        wanted, before = [work for work in chosen(works) if work <= HEAVIEST], self._clock() - FRESH
+        missing = {work: first[work] for work in wanted if self._tried.get(work, -1.0) < max(before, 0.0)}
         if missing and self._thread is None:
             self._begin(missing, data)
-        if missing or not self._paces or max(works) > HEAVIEST:
+        # What was found earlier is said until more is known.
+        if not all(work in self._tried for work in wanted) or not self._paces or max(works) > HEAVIEST:
             return None
         samples = len(data.train)
         steps = [-(-samples // each.plan.run.batch_size) * each.plan.run.epochs for each in projects]
         seconds = sum(
             seconds_of_steps(self._paces, work) * count for work, count in zip(works, steps, strict=True)
         ) + TO_BEGIN * len(projects)
-        return seconds / max(1, min(at_once, len(projects)))
+        return seconds / max(1, min(at_once, len(projects), os.cpu_count() or 1))
 
     def memory_of(self, projects: Sequence[Project], data: PreparedData, at_once: int) -> int:
         """About how many bytes the largest of these runs take that go on at the same time."""
@@ -104,6 +118,6 @@ class RunTrial(QObject):
     def _take(self, data: PreparedData, found: dict[float, float | None]) -> None:
         self._thread = None
         if data is self._data:
-            self._tried |= set(found)
+            self._tried |= dict.fromkeys(found, self._clock())
             self._paces |= {work: seconds for work, seconds in found.items() if seconds is not None}
         self.done.emit()

@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from deepviz.document import edits, group_edits
+from deepviz.document.layout import CARD_PITCH
 from deepviz.gui.canvas import commands
-from deepviz.gui.canvas.geometry import Point
+from deepviz.gui.canvas.geometry import Point, card_box
 from deepviz.gui.canvas.menu import Entry
+from deepviz.gui.canvas.response_tiles import AREA
 from tests.gui.canvas.conftest import Owner
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -53,8 +55,27 @@ def test_a_card_dropped_in_a_frame_lies_in_the_group(framed: Owner) -> None:
     framed.release(point)
     assert group_of(framed, "tanh_1") == "group_1"
     assert framed.labels == ["Move tanh_1 into Group 1"], "one step to undo"
-    assert framed.project.graph.node("tanh_1").position == tuple(place), "it stays where it was dropped"
+    assert framed.project.graph.node("tanh_1").position == (place.x, place.y + CARD_PITCH[1]), "below"
     assert framed.view.network.overlays.words == ""
+
+
+def test_a_card_dropped_on_others_in_a_frame_lies_on_none_of_them(framed: Owner) -> None:
+    on_both = Point(*framed.middle("dense_1"))
+    hold(framed, "tanh_1", on_both)
+    framed.release(on_both)
+    assert group_of(framed, "tanh_1") == "group_1"
+    boxes = [card_box(Point(*node.position)) for node in framed.project.graph.nodes]
+    met = [(one, other) for number, one in enumerate(boxes) for other in boxes[:number] if one.meets(other)]
+    assert met == []
+
+
+def test_the_name_of_a_frame_stands_clear_of_what_is_below_the_row_above(framed: Owner) -> None:
+    """The response maps of that row end there, and connections that have wrapped run in the middle between two rows."""
+    card, frame = card_box(framed.view.network.places["dense_1"]), framed.view.network.surroundings.frames["group_1"]
+    above = card.moved(0.0, -CARD_PITCH[1])
+    assert frame.bar.top >= above.top + AREA.bottom() - 2.0, "two pixels of it are for smooth edges"
+    assert frame.bar.top >= (above.bottom + card.top) / 2 + 2.75, "half of the thickest connection"
+    assert frame.bar.bottom <= card.top
 
 
 def test_a_card_dragged_out_of_its_frame_leaves_the_group(framed: Owner) -> None:

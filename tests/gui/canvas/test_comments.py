@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
@@ -17,6 +18,7 @@ from tests.gui.canvas.conftest import NO_KEYS, Owner, chain
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT_SHIFT = Qt.KeyboardModifier.AltModifier | SHIFT
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | SHIFT
 
 
 def noted(owner: Owner, text: str = "why this layer", place: tuple[float, float] = (80.0, 304.0)) -> Owner:
@@ -100,7 +102,8 @@ def test_its_corner_resizes_it_and_not_below_the_least_size(owner: Owner) -> Non
     assert owner.project.graph.comments[0].size == comment_edits.LEAST_SIZE
 
 
-def test_keys_make_a_selected_comment_larger_and_smaller_within_bounds(owner: Owner) -> None:
+@pytest.mark.parametrize("keys", [ALT_SHIFT, CTRL_SHIFT])
+def test_keys_make_a_selected_comment_larger_and_smaller_within_bounds(owner: Owner, keys: Qt.KeyboardModifier) -> None:
     noted(owner)
     owner.click(inside(owner))
     before = owner.project.graph.comments[0].size
@@ -110,14 +113,14 @@ def test_keys_make_a_selected_comment_larger_and_smaller_within_bounds(owner: Ow
         (Qt.Key.Key_Left, (before[0], before[1] + GRID)),
         (Qt.Key.Key_Up, before),
     ):
-        owner.key(key, ALT_SHIFT)
+        owner.key(key, keys)
         assert owner.project.graph.comments[0].size == size
     assert owner.labels == ["Resize comment"] * 4
     for _ in range(40):
-        owner.key(Qt.Key.Key_Left, ALT_SHIFT)
+        owner.key(Qt.Key.Key_Left, keys)
     assert owner.project.graph.comments[0].size == (comment_edits.LEAST_SIZE[0], before[1])
     made = len(owner.labels)
-    owner.key(Qt.Key.Key_Left, ALT_SHIFT)
+    owner.key(Qt.Key.Key_Left, keys)
     assert len(owner.labels) == made, "what changes nothing is no edit"
     assert owner.project.graph.comments[0].position == (80.0, 304.0), "nor is it moved"
 

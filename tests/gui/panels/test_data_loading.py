@@ -115,5 +115,5 @@ def test_mnist_opens_without_holding_up_the_window(
     panel.use_files(mnist_files)
     assert time.thread_time() - start < 0.5
     qtbot.waitUntil(lambda: editor.undo_stack.count() == 1)
-    assert panel.facts.facts == (("Samples", "10\u2009000"), ("Classes", "10"), ("One sample", "28 × 28 × 1"))
+    assert panel.facts.facts == (("Samples", "10\u202f000"), ("Classes", "10"), ("One sample", "28 × 28 × 1"))
     assert input_shape(editor) == (28, 28, 1)

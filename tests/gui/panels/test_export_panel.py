@@ -55,7 +55,7 @@ def stage(show: Callable[..., QWidget], editor: Editor, settings: Settings, tmp_
 def test_it_says_what_will_be_exported(stage: Stage) -> None:
     assert stage.open().contents.said == "The weights of small, fresh, not trained yet: 42 parameters."
     stage.panel.close_quietly()
-    assert "after 1\u2009939 steps of training" in stage.open(1939).contents.said
+    assert "after 1\u202f939 steps of training" in stage.open(1939).contents.said
 
 
 def test_every_format_there_is_can_be_chosen(stage: Stage) -> None:

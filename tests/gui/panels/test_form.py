@@ -88,7 +88,7 @@ def test_nothing_is_sent_while_typing(shown: Shown) -> None:
     ("name", "text", "reason"),
     [
         ("units", "0", "Units must be at least 1."),
-        ("units", "70000", "Units must be at most 65\u2009536."),
+        ("units", "70000", "Units must be at most 65\u202f536."),
         ("units", "2.5", "Units must be a whole number, for example 64."),
         ("units", "many", "Units must be a whole number, for example 64."),
         ("units", "", "Units must be a whole number, for example 64."),

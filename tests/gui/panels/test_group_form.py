@@ -125,6 +125,6 @@ def test_too_many_repetitions_are_refused_in_words_and_the_field_says_what_is(qt
     form.repeat.selectAll()
     QTest.keyClicks(form.repeat, "100")
     QTest.keyClick(form.repeat, Qt.Key.Key_Return)
-    assert "at most 5\u2009000" in form.refusal.said
+    assert "at most 5\u202f000" in form.refusal.said
     assert form.repeat.value() == editor.project.graph.groups_by_id["group_1"].repeat == 1
     assert form.finish()

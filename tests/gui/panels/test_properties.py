@@ -147,11 +147,20 @@ def test_a_layer_without_parameters_has_no_gradient_of_them(panel: PropertiesPan
 def test_the_loss_shows_the_values_of_the_run(panel: PropertiesPanel) -> None:
     panel.show_nodes(("loss_1",))
     assert panel.facts.facts == (("Targets", "2 classes"), ("Loss of the batch", "–"))
-    panel.show_values({"loss": 0.11834, "accuracy": 0.962, "validation_loss": float("nan")})
+    values = {"loss": 0.11834, "accuracy": 0.962, "learning_rate": 0.01, "validation_loss": float("nan")}
+    panel.show_values(values)
     assert panel.facts.facts[1:] == (
         ("Loss of the batch", "0.1183"),
         ("Accuracy of the batch", "96.2 %"),
+        ("Validated at step", "–"),
         ("Validation loss", "–"),
+        ("Learning rate", "0.01"),
+    )
+    panel.show_values(values | {"validation_loss": 0.5, "validation_F1": 0.25}, 4500)
+    assert panel.facts.facts[3:6] == (
+        ("Validated at step", "4\u202f500"),
+        ("Validation loss", "0.5"),
+        ("Validation F1", "0.25"),
     )
 
 

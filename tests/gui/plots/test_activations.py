@@ -106,8 +106,8 @@ def test_the_box_says_the_numbers_of_the_nearest_step_that_was_looked_at(qtbot: 
         text = {
             "mean": f"{value:.6g} ± {output.std():.6g}",
             "spread": f"{value:.6g}",
-            "zeros": f"{100 * value:.4f}\u2009%",
-            "saturated": f"{100 * value:.4f}\u2009%",
+            "zeros": f"{100 * value:.4f}\u202f%",
+            "saturated": f"{100 * value:.4f}\u202f%",
             "dead": f"{value:.0f} of {output.shape[1]}",
         }[figure]
         assert line == f"{name} {text}"
@@ -127,7 +127,7 @@ def test_at_a_moment_the_labels_have_the_numbers_of_the_last_step_looked_at(qtbo
     plot = opened(qtbot, run.history, "zeros")
     plot.show_moment(8)
     labels = {line.name: text for line, _, text in plot._ends()}
-    assert labels["relu_1"] == f"relu_1  {100 * expected(run, 4, 'relu_1', 'zeros'):.2f}\u2009%"
+    assert labels["relu_1"] == f"relu_1  {100 * expected(run, 4, 'relu_1', 'zeros'):.2f}\u202f%"
     plot.show_moment(None)
     assert {text for _, _, text in plot._ends()} == set(SHOWN)
 
@@ -288,7 +288,7 @@ def test_the_numbers_are_written_as_csv(qtbot: QtBot, run: WatchedRun, tmp_path:
     with (tmp_path / "numbers.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
     assert len(rows) == len(WATCHED)
-    assert head[:2] == ["step", f"dense_1 {figure}" if beside else "dense_1"]
+    assert head[:2] == ["step", f"dense_1 {figure}"]
     for step, row in zip(WATCHED, rows, strict=True):
         assert int(row[0]) == step
         values = [float(cell) for cell in row[1:]]

@@ -68,7 +68,7 @@ def test_cells_say_how_often_each_class_is_taken_for_each(qtbot: QtBot, digits: 
     assert view.grid.caption == f"accuracy {100 * wanted.trace() / wanted.sum():.2f} % · 180 validation samples"
     view.choose_part("train")
     assert cells_of(view).text(1, 1) == str(counts_by_hand(digits, "train")[1, 1])
-    assert "1\N{THIN SPACE}437 training samples" in view.grid.caption
+    assert "1\u202f437 training samples" in view.grid.caption
 
 
 def test_shares_are_of_the_true_or_of_the_predicted_class(qtbot: QtBot, digits: Subject) -> None:

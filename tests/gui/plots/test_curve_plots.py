@@ -194,8 +194,11 @@ def test_a_change_by_hand_is_marked_and_named(qtbot: QtBot, make_history: MakeHi
 def test_accuracy_is_in_percent_and_smoothed(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, AccuracyPlot, make_history(50))
     assert plot.smoothing == 30
-    assert plot.hover_text(20) == "step 20 · epoch 2\ntrain 95.0000\u2009%\nvalidation 90.0000\u2009%"
-    assert [mark.label for mark in plot._marks(0, 1.02, 3)] == ["0\u2009%", "50\u2009%", "100\u2009%"]
+    box = plot.hover_text(20).splitlines()
+    assert box[0] == "step 20 · epoch 2"
+    assert box[1].startswith("train 95.0000\u202f%, smoothed ")
+    assert box[2] == "validation 90.0000\u202f%"
+    assert [mark.label for mark in plot._marks(0, 1.02, 3)] == ["0\u202f%", "50\u202f%", "100\u202f%"]
     assert plot.area.y_range[1] <= 1.02
     decay = math.exp(-1 / 30)
     values = 1 - 1 / np.arange(1, 51)
@@ -226,6 +229,21 @@ def test_up_to_eight_layers_differ_in_colour_and_are_all_labelled(qtbot: QtBot, 
     assert plot.hover_text(5).count("\n") == 8
 
 
+def test_all_of_many_layers_are_told_and_named_where_there_is_room(qtbot: QtBot, make_history: MakeHistory):
+    norms = np.tile(10.0 ** np.linspace(-4, 0, 12), (20, 1))
+    plot = opened(qtbot, GradientNorms, make_history(20, norms=norms))
+    assert isinstance(plot, GradientNorms)
+    names = [f"dense_{number}" for number in range(1, 13)]
+    assert [line.name for line in plot._labelled()] == ["dense_1", "dense_12"]
+    plot.resize(420, 420)
+    assert [line.split()[0] for line in plot.hover_text(10, -2.0).splitlines()[1:]] == names
+    assert [line.name for line in plot._labelled()] == names
+    plot.resize(420, 180)
+    lines = plot.hover_text(10, -4.0).splitlines()[1:]
+    assert [line.split()[0] for line in lines] == [*names[:6], "and"]
+    assert lines[-1].strip() == "and 6 more"
+
+
 def test_many_layers_are_coloured_by_depth_and_named_under_the_pointer(qtbot: QtBot, make_history: MakeHistory):
     norms = np.tile(10.0 ** np.linspace(-4, 0, 100), (20, 1))
     plot = opened(qtbot, GradientNorms, make_history(20, norms=norms))
@@ -235,8 +253,10 @@ def test_many_layers_are_coloured_by_depth_and_named_under_the_pointer(qtbot: Qt
     height = float(np.log10(norms[0, 49]))
     qtbot.mouseMove(plot.area.viewport(), pixel(plot, 10, height))
     assert [line.name for line in plot._labelled()][2] in ("dense_49", "dense_50", "dense_51")
-    names = [line.split()[0] for line in plot.hover_text(10, height).splitlines()[1:]]
+    *lines, rest = plot.hover_text(10, height).splitlines()[1:]
+    names = [line.split()[0] for line in lines]
     assert len(names) == 6
+    assert rest.strip() == "and 94 more"
     assert "dense_50" in names
     assert names == sorted(names, key=lambda name: int(name.removeprefix("dense_")))
     assert plot.lines()[0].color != plot.lines()[-1].color

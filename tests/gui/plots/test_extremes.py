@@ -18,6 +18,7 @@ from deepviz.gui.plots.gradient_norms import GradientNorms
 from deepviz.gui.plots.loss import LossPlot
 from deepviz.gui.plots.plot import Plot
 from tests.gui.plots.conftest import MakeHistory
+from tests.gui.plots.table_names import by_owner
 
 LOSSES = [float(np.float32(each)) for each in (1e-12, 3.4e12, 2.5e-12, 1.0625e-12)]
 NORMS = [
@@ -38,7 +39,7 @@ def shown(qtbot: QtBot, kind: type[Plot], make_history: MakeHistory) -> Plot:
 def rows(plot: Plot, folder: Path) -> list[dict[str, str]]:
     path = folder / "shown.csv"
     plot.save(path)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return [by_owner(row) for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])

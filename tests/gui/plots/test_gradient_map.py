@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.gradient_map import BAR_GAP, BAR_WIDTH, CAPACITY, LABEL_GAP, GradientMap
+from deepviz.gui.plots.magnitude import ALL
 from deepviz.gui.plots.map_cells import Kind
 from deepviz.gui.theme import DARK, LIGHT, Theme, body_font, viridis
 from deepviz.training.history import History
@@ -282,7 +283,7 @@ def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_
     plot.save(tmp_path / "map.csv")
     with (tmp_path / "map.csv").open(newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["from_step", "to_step", "dense_1", "dense_2"]
+    assert rows[0] == ["from_step", "to_step", *(f"dense_{each} {ALL[0].column_words}" for each in (1, 2))]
     assert rows[1][:2] == ["1", "1"]
     assert float(rows[1][2]) == pytest.approx(0.1)
     assert rows[1][3] == "0.0"

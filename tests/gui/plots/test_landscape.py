@@ -96,7 +96,7 @@ def test_the_loss_at_the_centre_is_that_of_the_samples(computed: Landscape, subj
     assert computed.answer is not None
     assert computed.answer.centre == wanted
     assert (
-        f"Around the untrained weights (+): loss {format_value(wanted, 6)}, of all 480 training"
+        f"Around the untrained weights (+): mean loss {format_value(wanted, 6)} of all 480 training"
         in computed.area.caption
     )
     assert computed.question() is None
@@ -128,7 +128,7 @@ def test_colours_of_the_map_are_those_of_the_losses(look: Landscape) -> None:
     shot = look.area.grab().toImage()
 
     def color(a: float, b: float) -> str:
-        place = look.area.pixel(a, b) + QPointF(17, 9)  # beside the cross in the middle
+        place = look.area.pixel(a, b) + QPointF(11, 8)  # beside the cross in the middle
         return shot.pixelColor(int(place.x()), int(place.y())).name()
 
     assert color(-1, 1) == DARK.bad  # not finite

@@ -81,7 +81,7 @@ def test_keys_walk_along_the_path_from_the_moment_shown(look: Landscape) -> None
     for key in (Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_N, Qt.Key.Key_P):
         QTest.keyClick(look.area, key)
         said.append(look.area.accessibleDescription().splitlines()[0])
-    assert said == ["Path · step " + each for each in ("40", "90", "1\N{THIN SPACE}200", "1\N{THIN SPACE}200", "90")]
+    assert said == ["Path · step " + each for each in ("40", "90", "1\u202f200", "1\u202f200", "90")]
     assert "of it in the picture" not in look.area.accessibleDescription(), "it is the middle itself"
 
 
@@ -119,7 +119,7 @@ def test_along_one_direction_the_path_lies_on_the_border(look: Landscape) -> Non
     xs = look.area.pixels(np.array([-1.5, -0.7, 0.0, 1.4]), np.zeros(4))[0]
     np.testing.assert_allclose(look.path.places()[:, 0], xs)
     hover(look.area, QPointF(*look.path.places()[3].tolist()))
-    assert look.area.accessibleDescription().splitlines()[:2] == ["Path · step 1\N{THIN SPACE}200", "a 1.4"]
+    assert look.area.accessibleDescription().splitlines()[:2] == ["Path · step 1\u202f200", "a 1.4"]
     assert not look.area.grab().isNull()
 
 
@@ -135,9 +135,12 @@ def test_where_it_leaves_the_picture_or_nothing_is_kept_the_words_say_so(look: L
     assert look.area.pointer is None
     look.resize(280, 215)
     QApplication.processEvents()
-    assert look.area.caption == f"loss {format_value(12.0, 6)} (+)"
+    assert look.area.caption == f"+ mean loss {format_value(12.0, 6)}: 100 of 400 training samples"
     look.take_answer(far, 90)
-    assert look.area.caption == f"loss {format_value(12.0, 6)} (+) · path 20.3 to 65\u00a0% in plane"
+    assert look.area.caption == (
+        "+ mean loss 12: 100 of 400 training samples. "
+        "Of how far path states are from +, 20.3 to 65\u00a0% lies in this plane"
+    )
     assert (look.area.x_title, look.area.y_title) == ("a: 95.3\u00a0%", "b: 3.35\u00a0%")
 
 
@@ -153,7 +156,7 @@ def test_files_have_the_path(look: Landscape, tmp_path: Path) -> None:
     look.apply_theme(LIGHT)
     for suffix in ("png", "svg", "csv"):
         look.save(tmp_path / f"landscape.{suffix}")
-    assert "end, step 1\N{THIN SPACE}200" in (tmp_path / "landscape.svg").read_text()
+    assert "end, step 1\u202f200" in (tmp_path / "landscape.svg").read_text()
     with (tmp_path / "landscape.csv").open() as file:
         rows = list(csv.reader(file))
     assert rows[1 + 7] == ["surface", "90", "0.0", "-1.0", "7.0", "", ""]

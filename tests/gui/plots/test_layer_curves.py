@@ -301,6 +301,22 @@ def test_a_long_run_is_as_quick_as_a_short_one_to_bring_up_to_date(
     assert seen == [1]
 
 
+@pytest.mark.parametrize("last", [1, 2, 3, 20])
+@pytest.mark.parametrize("width", [200, 330, 760])
+def test_the_words_of_a_cross_are_inside_of_the_picture(
+    qtbot: QtBot, make_history: MakeHistory, last: int, width: int
+) -> None:
+    history = make_history(last, norms=np.full((last, 2), 0.1))
+    divergence.note(history, last, "softmaxcrossentropy_1")
+    view = GradientNorms()
+    opened(qtbot, view, history, width)
+    ((words, place),) = view.marks.words_of_crosses()
+    assert words.startswith("NaN or ∞")
+    assert width == 200 or words == "NaN or ∞ in softmaxcrossentropy_1"
+    assert view.area.frame.adjusted(-0.1, 0, 1, 0).contains(place)
+    assert not any(place.contains(x, view.area.frame.top() + 7) for x, _ in view.marks.crosses())
+
+
 @pytest.mark.parametrize("node", ["dense_2", "tanh_1", ""])
 def test_a_run_that_ended_with_nan_shows_where(qtbot: QtBot, make_history: MakeHistory, node: str) -> None:
     history = make_history(20, norms=np.full((20, 2), 0.1))

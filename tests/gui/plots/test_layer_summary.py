@@ -51,8 +51,8 @@ def in_words(output: np.ndarray, name: str) -> dict[str, str]:
     return {
         "": name,
         "mean ± spread": f"{short(output.mean())} ± {short(output.std())}",
-        "zeros": f"{100 * (output == 0).mean():.2f}\u2009%",
-        "saturated": f"{100 * (np.abs(output) > 0.96).mean():.2f}\u2009%" if name == "tanh_1" else "–",
+        "zeros": f"{100 * (output == 0).mean():.2f}\u202f%",
+        "saturated": f"{100 * (np.abs(output) > 0.96).mean():.2f}\u202f%" if name == "tanh_1" else "–",
         "dead": f"{(output == 0).all(axis=0).sum()} of {output.shape[1]}",
     }
 
@@ -125,7 +125,7 @@ def test_the_box_has_exact_numbers_by_mouse_and_keyboard(qtbot: QtBot, run: Watc
         "relu_1",
         f"mean {output.mean():.6g}",
         f"standard deviation {output.std():.6g}",
-        f"zeros {100 * (output == 0).mean():.4f}\u2009%",
+        f"zeros {100 * (output == 0).mean():.4f}\u202f%",
         "saturated has no ends",
         f"dead units {(output == 0).all(axis=0).sum()} of 5",
     ]

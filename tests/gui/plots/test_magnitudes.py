@@ -79,7 +79,7 @@ def test_curves_box_and_file_say_what_was_computed_by_hand(qtbot: QtBot, tmp_pat
     view.save(tmp_path / "curves.csv")
     with (tmp_path / "curves.csv").open(newline="") as file:
         heading, *rows = csv.reader(file)
-    assert heading == ["step", *names]
+    assert heading == ["step", *(f"{name} {choice.column_words}" for name in names)]
     np.testing.assert_allclose([[float(cell) for cell in row[1:]] for row in rows], expected[:, first:], rtol=1e-9)
 
 

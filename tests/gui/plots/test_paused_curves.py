@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.window import OpenWindow, Person, small_project
+from tests.gui.plots.table_names import by_owner
 from tests.gui.window_hands import train_steps
 
 KEYS = ("loss", "accuracy", "gradient_norms", "gradient_map", "activations", "update_ratio")
@@ -30,7 +31,7 @@ def person(open_window: OpenWindow) -> Person:
 def rows(view: Any, folder: Path) -> list[dict[str, str]]:
     path = folder / "shown.csv"
     view.save(path)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return [by_owner(row) for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
 
 
 def last_step(row: dict[str, str]) -> int:

@@ -117,3 +117,15 @@ def test_a_best_loss_that_is_out_of_sight_has_no_ring(qtbot: QtBot) -> None:
     plot.area.set_range((0, 10), (0, 1))
     assert isinstance(plot, LossPlot)
     assert plot.best_place() is None
+
+
+def test_a_constant_rate_has_few_round_marks(qtbot: QtBot) -> None:
+    history = History(())
+    history.append([Record(step, 1, {"loss": 1.0, "learning_rate": 1e-3}) for step in range(1, 31)])
+    plot = shown(qtbot, LearningRatePlot(), history)
+    few, more = ["0.0005", "0.0010", "0.0015"], ["0.0006", "0.0008", "0.0010", "0.0012", "0.0014"]
+    for height, labels in ((260, few), (700, more)):
+        plot.resize(480, height)
+        plot.draw()
+        assert [tick.label for tick in plot.area._y_ticks] == labels
+        assert 1e-3 in [pytest.approx(tick.position) for tick in plot.area._y_ticks]

@@ -97,8 +97,8 @@ def test_what_is_visible_is_written_as_csv(qtbot: QtBot, make_history: MakeHisto
     with (tmp_path / "loss.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["step"]) for row in rows] == list(range(1, 51))
-    assert [float(row["train"]) for row in rows] == [2 / step for step in range(1, 51)]
-    assert [row["validation"] for row in rows][8:11] == ["", "0.3", ""]
+    assert [float(row["train loss"]) for row in rows] == [2 / step for step in range(1, 51)]
+    assert [row["validation loss"] for row in rows][8:11] == ["", "0.3", ""]
     plot.area.zoom(0.2, 1.0, QPointF(25, 0.1))
     plot.save(tmp_path / "part.csv")
     with (tmp_path / "part.csv").open(newline="") as file:

@@ -210,10 +210,18 @@ def test_residuals_are_counted_and_summed_up_in_the_units_of_the_target(qtbot: Q
         assert view.counts[number] == inside.sum()
 
 
+def test_residuals_are_no_counts(qtbot: QtBot, cars: Subject) -> None:
+    view = opened(qtbot, ResidualPlots, cars, (760, 320))
+    view.choose_form("against predicted")
+    assert "0.5" in [mark.label for mark in view.planes.second.y_marks(0.0, 3.0, 8)]
+
+
 def test_a_bar_and_a_sample_say_their_numbers(qtbot: QtBot, cars: Subject) -> None:
     view = opened(qtbot, ResidualPlots, cars, (760, 320))
     bars, pairs = view.planes.second, view.planes.first
     bar = int(view.counts.argmax())
+    marks = bars.y_marks(0.0, 3.0, 8)
+    assert [mark.label for mark in marks] == ["0", "1", "2", "3"], "there are no half samples"
     place = bars.pixel(float(view.edges[bar : bar + 2].mean()), 0.5)
     mouse(bars, QEvent.Type.MouseMove, place, NO_BUTTON, NO_BUTTON)
     assert bars.pointer is not None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepviz.document import edits
@@ -16,6 +17,7 @@ from deepviz.document.project import Project
 from deepviz.engine.schedules.cosine_decay import CosineDecay
 from deepviz.gui.plots.rate_finder import RateFinder
 from deepviz.insight.subject import Subject
+from tests.gui.plots.conftest import MakeHistory
 from tests.gui.plots.looks import click, images, looking, subject_of, tell
 from tests.gui.plots.rate_curves import Edit, edited, found, place, press, words
 
@@ -141,3 +143,44 @@ def test_schedule_and_frozen_layers_are_mentioned(made_up: RateFinder, subject: 
     made_up.compute()
     made_up.take_answer(found(), 0)
     assert made_up.note.text() == "Frozen: 1 of 2 layers with parameters."
+
+
+def test_what_was_found_for_a_run_that_is_gone_is_forgotten(made_up: RateFinder, make_history: MakeHistory) -> None:
+    first, second = make_history(40), make_history(3)
+    made_up.show_history(first)
+    made_up.compute()
+    made_up.take_answer(found(), 40)
+    assert "For going on from step 40" in made_up.note.text()
+    made_up.show_history(first)
+    assert made_up.answer is not None, "the run is the same"
+    made_up.show_history(second)
+    assert made_up.answer is None
+    assert "step 40" not in made_up.note.text()
+    assert "Press Compute" in made_up.words.text()
+    made_up.compute(fresh=True)
+    made_up.take_answer(found(), 3)
+    made_up.show_history(make_history(9))
+    assert made_up.answer is not None, "fresh weights are those of any run"
+    made_up.compute()
+    made_up.take_answer(found(), 0)
+    made_up.show_history(None)
+    assert made_up.answer is not None
+
+
+@pytest.mark.parametrize("height", [210, 300, 500])
+def test_words_leave_room_for_the_curve(made_up: RateFinder, subject: Subject, height: int) -> None:
+    def changed(project: Project) -> Project:
+        layer = project.graph.node("dense_1").layer.changed(trainable=False)
+        project = edits.set_layer(project, "dense_1", layer)
+        return edits.set_plan(project, replace(project.plan, schedule=CosineDecay()))
+
+    tell(made_up, edited(subject, changed))
+    made_up.compute()
+    made_up.take_answer(found(), 40)
+    made_up.resize(420, height)
+    QApplication.processEvents()
+    assert made_up.note.isVisible()
+    assert "Try fresh weights" in made_up.note.text()
+    assert made_up.area.height() >= (130 if "Without the schedule" in made_up.note.text() else 90)
+    assert ("Frozen: 1 of 2" in made_up.note.text()) == (height >= 300)
+    assert "Frozen: 1 of 2" in made_up.accessibleDescription(), "all of it can be heard"

@@ -73,7 +73,7 @@ def test_the_box_says_what_was_in_the_network(qtbot: QtBot, run: WatchedRun, of:
                 low + (number + 1) / BINS * (high - low), rel=1e-3, abs=1e-9
             )
             assert count == f"numbers {wanted[number]} of {len(numbers)}"
-            assert float(share.removeprefix("share ").removesuffix("\u2009%")) == pytest.approx(
+            assert float(share.removeprefix("share ").removesuffix("\u202f%")) == pytest.approx(
                 100 * wanted[number] / len(numbers), rel=1e-3
             )
 
@@ -204,7 +204,9 @@ def test_the_counts_are_written_as_csv(qtbot: QtBot, run: WatchedRun, tmp_path: 
     view.save(tmp_path / "counts.csv")
     with (tmp_path / "counts.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
-    assert head == ["step", "from", "to", "count"]
+    assert head == ["quantity", "layer", "step", "from", "to", "count"]
+    assert {tuple(row[:2]) for row in rows} == {("gradients", "dense_1")}
+    rows = [row[2:] for row in rows]
     assert len(rows) == BINS * len(WATCHED)
     for place, step in enumerate(WATCHED):
         part = rows[place * BINS : (place + 1) * BINS]

@@ -219,6 +219,6 @@ def test_seen_from_above_a_row_has_the_colours_of_its_step(qtbot: QtBot, theme: 
             wanted = f"#{color}" if drawing.binned[row, column] > 0 else view.theme.panel
             assert image.pixelColor(x, y).name() == wanted
     labels = [mark.label for mark in drawing.bar_ticks(6)]
-    assert labels[0] == "0\u2009%" or labels[0] == "0.0\u2009%"
+    assert labels[0] == "0\u202f%" or labels[0] == "0.0\u202f%"
     view.set_logarithmic(True)
     assert [mark.label for mark in drawing_of(view).bar_ticks(6)][:2] == ["0", "1"]

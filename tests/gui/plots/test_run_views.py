@@ -239,7 +239,7 @@ def test_a_band_of_long_runs_of_different_length_is_that_of_their_whole_courses(
     values = [float(text.split()[-1]) for text in band.hover_text(step).splitlines()[1:4]]
     column = table[:, 400]
     assert values == pytest.approx([column.mean(), column.min(), column.max()], rel=1e-5)
-    note = band.header.note.replace("\N{THIN SPACE}", " ").replace(",", "")
+    note = band.header.note.replace("\u202f", " ").replace(",", "")
     assert note.endswith("to step 5 200 where the first ended")
 
 
@@ -255,7 +255,7 @@ def test_the_final_results_by_hand(band: SeedBand) -> None:
     assert results["loss"].deviation == pytest.approx(epoch)
     rows = {row[0]: row[1:] for row in band._results.rows}
     assert rows["validation loss"] == ("0.1 ± 0.05", "0.05", "0.15")
-    assert rows["train accuracy"][0].endswith("± 0.00\N{THIN SPACE}%")
+    assert rows["train accuracy"][0].endswith("± 0.00\u202f%")
     assert "mean ± s, n = 3" in band._results.accessibleDescription()
 
 
@@ -267,7 +267,7 @@ def test_the_band_under_the_cross_hair_and_in_files(band: SeedBand, tmp_path: Pa
     assert text[4:7] == ["validation mean 0.4", "validation min 0.2", "validation max 0.6"]
     band.save(tmp_path / "b.csv")
     rows = (tmp_path / "b.csv").read_text().splitlines()
-    assert rows[0] == "data,step,minimum,mean,maximum,runs"
+    assert rows[0] == "data,step,minimum loss,mean loss,maximum loss,runs"
     assert rows[1] == "train,1,1.0,2.0,3.0,3"
     band.save(tmp_path / "b.svg")
     assert b"train accuracy" in (tmp_path / "b.svg").read_bytes()
@@ -312,7 +312,7 @@ def test_the_results_never_make_a_narrow_view_wider(band: SeedBand) -> None:
     assert table.line.startswith(f"train {means.mean():.4g} ± {means.std(ddof=1):.3g}"[:11])
     assert "val. 0.1 ± 0.05" in table.line
     band.set_quantity("accuracy")
-    assert "val. 50.00\N{THIN SPACE}% ± 0.00\N{THIN SPACE}%" in table.line
+    assert "val. 50.00\u202f% ± 0.00\u202f%" in table.line
     image = QImage(340, 240, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     band.paint_picture(painter)
@@ -374,7 +374,7 @@ def test_no_peak_of_a_long_run_is_lost_when_it_is_kept(overlay: RunOverlay) -> N
     assert (course.low.min(), course.high.max()) == (0.01, 9.0)
     assert not overlay.curves[0]._band.isEmpty()
     row = int(np.searchsorted(steps, 12_345))
-    said = overlay.hover_text(float(steps[row])).replace("\N{THIN SPACE}", " ")
+    said = overlay.hover_text(float(steps[row])).replace("\u202f", " ")
     assert f"since step {steps[row - 1] + 1:,}".replace(",", " ") in said
     assert "– 9" in said
     again = History.from_arrays(kept.to_arrays())

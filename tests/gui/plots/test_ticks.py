@@ -13,7 +13,7 @@ from deepviz.gui.plots import ticks
 
 
 def labels(marks: list[ticks.Tick]) -> list[str]:
-    return [mark.label.replace("\u2009", " ") for mark in marks]
+    return [mark.label.replace("\u202f", " ") for mark in marks]
 
 
 def test_even_axes():
@@ -110,8 +110,8 @@ def test_numbers_that_change_on_the_spot_keep_their_width():
 
 
 def test_whole_numbers():
-    assert ticks.format_integer(9999) == "9\u2009999"
-    assert ticks.format_integer(1234567) == "1\u2009234\u2009567"
+    assert ticks.format_integer(9999) == "9\u202f999"
+    assert ticks.format_integer(1234567) == "1\u202f234\u202f567"
 
 
 def test_labels_move_apart_no_further_than_needed():
@@ -135,3 +135,10 @@ def test_labels_never_overlap_and_stay_inside(wanted: list[float], gap: float):
 def test_marks_of_steps_are_all_in_millions_or_none_is() -> None:
     assert labels(ticks.step_ticks(514_541_873, 514_551_814, 3)) == ["514 545 000", "514 550 000"]
     assert labels(ticks.step_ticks(0, 2_000_000, 3)) == ["0", "1M", "2M"]
+
+
+def test_small_pictures_have_a_mark_every_few_pixels_and_large_ones_calm_axes() -> None:
+    assert [ticks.room_for(pixels, 28) for pixels in (30, 84, 140, 280)] == [2, 3, 4, 5]
+    assert ticks.room_for(900, 28) == 10
+    for pixels in (600, 900, 1600):
+        assert 75 <= pixels / len(ticks.linear_ticks(0, 2.05, ticks.room_for(pixels, 28))) <= 330

@@ -193,7 +193,7 @@ def test_the_queue_is_cancelled_and_what_a_window_left_is_offered(make_desk: Mak
     desk.panel.queue_runs(seeds(desk.project, 2, 0))
     queue = desk.queue
     qtbot.waitUntil(lambda: queue.entries[0].step > 0, timeout=PATIENCE)
-    assert "0 of 2 runs done" in desk.panel.queue_page.summary().replace("\N{THIN SPACE}", " ")
+    assert "0 of 2 runs done" in desk.panel.queue_page.summary().replace("\u202f", " ")
     desk.panel.show_list()
     assert desk.panel.strip.isVisible()
     desk.shut_down()

@@ -32,7 +32,7 @@ def opened(make_desk: MakeDesk) -> tuple[GridForm, list[list[QueuedRun]]]:
 
 
 def words(form: GridForm) -> str:
-    return form.outlook.said.replace("\N{THIN SPACE}", " ")
+    return form.outlook.said.replace("\u202f", " ")
 
 
 def choose(form: GridForm, row: int, path: str) -> None:

@@ -61,6 +61,9 @@ def test_runs_are_listed_newest_first_with_what_differs(make_desk: MakeDesk, thr
         "setting graph.dense_1.units",
         "setting plan.run.epochs",
     ]
+    is_result = [key.startswith(("last ", "best ")) for key in keys]
+    assert is_result == sorted(is_result[:2]) + sorted(is_result[2:], reverse=True), "results come after the name"
+    assert keys[1:3] == ["name", "last loss"]
     row = {column.key: panel.model.index(0, number).data() for number, column in enumerate(panel.model.columns)}
     assert row["setting graph.dense_1.units"] == "9"
     assert row["epochs"] == "3"
@@ -116,7 +119,7 @@ def test_deleting_asks_nothing_and_can_be_undone(make_desk: MakeDesk, three_runs
     click(panel, three_runs[1], keys=CTRL)
     QTest.keyClick(panel.list_page.table, Qt.Key.Key_Delete)
     assert names(panel) == ["run 9"]
-    assert panel.notice.text == "Deleted 2\N{THIN SPACE}runs." or panel.notice.text == "Deleted 2 runs."
+    assert panel.notice.text == "Deleted 2\u202fruns." or panel.notice.text == "Deleted 2 runs."
     (undo,) = [each for each in panel.notice.findChildren(QPushButton) if each.text() == "Undo"]
     QTest.mouseClick(undo, LEFT)
     assert names(panel) == ["run 9", "run 6", "run 3"]
@@ -252,7 +255,7 @@ def test_best_is_the_smallest_loss_the_largest_accuracy_and_none_where_all_are_e
     assert rows["Train loss, best epoch"].cells == ("0.4", "0.2", "0.2")
     assert rows["Train loss, best at epoch"].cells == ("1", "2", "2")
     assert rows["Train accuracy, last epoch"].best == frozenset()
-    assert rows["Train accuracy, last epoch"].cells == ("90.00\N{THIN SPACE}%", "90.00\N{THIN SPACE}%", "–")
+    assert rows["Train accuracy, last epoch"].cells == ("90.00\u202f%", "90.00\u202f%", "–")
     assert rows["Time"].best == frozenset()
 
 
