@@ -13,8 +13,9 @@ To read all of it, read in this order, each after what it builds on:
 - a network: `arena`, `graph`, `wiring`, `recording`, `ragged`, `network`;
 - what it is trained by: `loss`, `losses/mean_squared_error`, `optimizer_state`, `clipping`, `optimizer`,
   `optimizers/sgd`, then the other losses and optimizers;
-- one step: `samples`, `step_recording`, `reading`, `probe`, `step`; what probes look at: `magnitude`, `histogram`;
-- a run of steps: `steps`, `ages`, `diverged`, `fault`, `team` (how processes share a batch), `step_maker`, `schedule`,
+- one step: `samples`, `step_recording`, `reading`, `probe`, `fault`, `step`; what probes look at: `magnitude`,
+  `histogram`;
+- a run of steps: `steps`, `ages`, `diverged`, `team` (how processes share a batch), `step_maker`, `schedule`,
   `stopping_rule`, `metric`, `evaluation`, `validation`, `trainer_state`, `course`, `order`, `threads`, `step_record`,
   `trainer`;
 - to believe it: `layer_run`, `finite_differences`, `gradcheck`; and `ledger`, what a step keeps in memory.
