@@ -62,6 +62,7 @@ class PlotHeader(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None, short: str = "") -> None:
         super().__init__(parent)
         self.title, self.short = title, short or title
+        self._whole_title = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
         self.entries: tuple[Entry, ...] = ()
         self.note = self.explanation = ""
         self.theme: Theme = DARK
@@ -121,12 +122,13 @@ class PlotHeader(QWidget):
 
     def _room_for_title(self, choices: int) -> int:
         """Pixels kept for the title, or, beside several choices, for its beginning."""
-        whole = QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(self.short)
-        return round(min(whole, LONGEST_TITLE if choices < 2 else SHORTEST_TITLE) + 12 + GAP)
+        return round(min(self._whole_title, LONGEST_TITLE if choices < 2 else SHORTEST_TITLE) + 12 + GAP)
 
     def _keep_room(self) -> None:
         boxes = [] if self.is_wrapped else [each for each in self._choices if isinstance(each, QComboBox)]
         room, fixed = self._room_for_title(len(boxes)), QSizePolicy.Policy.Fixed
+        if room == self._title_room.sizeHint().width():
+            return  # a layout that is invalidated asks for itself to be fitted again, without end
         self._title_room.changeSize(room, HEIGHT, QSizePolicy.Policy.MinimumExpanding, fixed)
         self._line.invalidate()
 
