@@ -100,6 +100,8 @@ class PlotHeader(QWidget):
         self._choices: list[QWidget] = []
         self.is_wrapped = False
         self._pointed: int | None = None
+        self._least: QSize | None = None
+        """The smallest size, as long as nothing comes or goes: a window that lays itself out asks for it many times."""
         self._places: list[tuple[float, float]] = []
         """From where to where each entry was painted the last time."""
         self.setMouseTracking(True)
@@ -116,6 +118,7 @@ class PlotHeader(QWidget):
         if isinstance(widget, QComboBox) and not widget.minimumWidth():
             widget.setMinimumWidth(NARROWEST_CHOICE)  # it gives way to the title
         self._choices.insert(0, widget)
+        self._least = None
         self._line.insertWidget(1, widget)
         self._wrap(False)
         self._fit()
@@ -165,6 +168,7 @@ class PlotHeader(QWidget):
         self._rest.changeSize(0, BELOW if on else 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._keep_room()
         self.setFixedHeight(HEIGHT + BELOW if on else HEIGHT)
+        self._least = None
         self.update()
 
     def set_detached(self, on: bool) -> None:
@@ -208,12 +212,15 @@ class PlotHeader(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """What it needs with all choices below the title."""
-        buttons = sum(
-            each.minimumSizeHint().boundedTo(each.maximumSize()).width() + SPACING
-            for each in self._visible(self._buttons)
-        )
-        choices = sum(each.minimumWidth() + SPACING for each in self._visible(self._choices))
-        return QSize(max(self._room_for_title(1) + buttons, 8 + choices) + MARGIN, self.maximumHeight())
+        if self._least is None:
+            buttons = sum(
+                each.minimumSizeHint().boundedTo(each.maximumSize()).width() + SPACING
+                for each in self._visible(self._buttons)
+            )
+            choices = sum(each.minimumWidth() + SPACING for each in self._visible(self._choices))
+            width = max(self._room_for_title(1) + buttons, 8 + choices) + MARGIN
+            self._least = QSize(width, self.maximumHeight())
+        return self._least
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -221,6 +228,7 @@ class PlotHeader(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # a button has come or gone, and with it the room for names
+            self._least = None
             self._fit()
             self.update()
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
