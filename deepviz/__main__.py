@@ -44,7 +44,7 @@ def _prepare_streams() -> None:
 class _Screen:
     """What needs Qt, imported when it is first wanted."""
 
-    def window(self, project: str | None) -> int:
+    def window(self, project: str | Project | None) -> int:
         if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
             raise cli.JobError("there is no display to open a window on; deepviz tour and deepviz train need none.")
         status = int(self._app().run_window(project))

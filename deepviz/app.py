@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +31,8 @@ from deepviz.training.run_plan import facts_of, prepared
 FIRST_EXAMPLE = "spirals"
 
 
-def run_window(path: str | None = None) -> int:
-    """Open the window, with a project file if one is given. Returns the exit status."""
+def run_window(project: str | Project | None = None) -> int:
+    """Open the window, with a project file, or a project of no file, if one is given. Returns the exit status."""
     app = application(sys.argv[:1])
     start_log()
     bench = Workbench(app, examples.open_example(FIRST_EXAMPLE), Settings(), runs_home())
@@ -40,7 +41,7 @@ def run_window(path: str | None = None) -> int:
     hooks.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     sessions = Sessions(bench, SessionStore(sessions_folder()))
     hooks.failed.connect(sessions.keeper.keep_urgently)
-    sessions.begin(None if path is None else Path(path))
+    sessions.begin(Path(project) if isinstance(project, str) else project)
     bench.window.show()
     bench.runs.begin()
     bench.canvas.setFocus()
@@ -54,6 +55,9 @@ def run_window(path: str | None = None) -> int:
 
 def application(arguments: list[str]) -> QApplication:
     """The application object, made once."""
+    # Otherwise Qt paints larger areas with as many threads as there are cores, and waits for them: they displace
+    # training, hundreds of times a second where a run is watched.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing

@@ -27,6 +27,8 @@ WITHOUT_QT = {"cli", "datasets", "document", "engine", "exchange", "run_script",
 """Folders of tests of what cannot reach Qt, by the contracts of the floor plan. Any other may leave things of Qt."""
 MANY_THINGS = 40_000
 """So many things to search through, a few milliseconds' worth, are set aside as far as they last."""
+TO_RETURN = 5.0
+"""Seconds that a thread with nothing left to do may take to end."""
 CROWDED = pytest.StashKey[bool]()
 MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 
@@ -85,7 +87,7 @@ def nothing_left_behind(own_settings: Path, reaches_qt: bool, request: pytest.Fi
     """Fail a test that leaves behind a thread, a process, a running timer or an open window."""
     threads = set(threading.enumerate())
     yield
-    left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _counts(thread)]
+    left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _stays(thread)]
     left += [f"process {process.name!r}" for process in multiprocessing.active_children()]
     if reaches_qt:
         things = gc.get_objects()
@@ -95,9 +97,15 @@ def nothing_left_behind(own_settings: Path, reaches_qt: bool, request: pytest.Fi
         pytest.fail("The test left behind: " + ", ".join(left), pytrace=False)
 
 
-def _counts(thread: threading.Thread) -> bool:
-    """Whether a thread is one of Python's own, not its stand-in for a thread of Qt; those are looked for as such."""
-    return not isinstance(thread, threading._DummyThread)
+def _stays(thread: threading.Thread) -> bool:
+    """Whether a thread goes on, though it was given the time to return from its last line on a loaded machine.
+
+    Python's stand-ins for threads of Qt do not count: those are looked for as such.
+    """
+    if isinstance(thread, threading._DummyThread):
+        return False
+    thread.join(TO_RETURN)
+    return thread.is_alive()
 
 
 def _left_in_qt(things: list[Any]) -> list[str]:

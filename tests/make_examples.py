@@ -169,6 +169,13 @@ def _regression() -> Iterator[Row]:
         1,
     )
     yield (
+        chain(started("hills", sources["hills"](), epochs=200), mlp((2,), (16, 16, 1)), MeanSquaredError()),
+        "Fit a surface",
+        "Two hidden layers bend a plane until it follows hills and hollows.",
+        "97 % of the variation explained",
+        1,
+    )
+    yield (
         chain(started("auto-mpg", sources["auto-mpg"](), epochs=60), mlp((9,), (16, 1), ReLU), MeanSquaredError()),
         "Miles per gallon",
         "How far a car goes on a gallon, from its weight, power, year and origin.",

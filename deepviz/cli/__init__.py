@@ -31,8 +31,8 @@ class JobError(Exception):
 class Screen(Protocol):
     """What needs Qt. `__main__` hands it over, so that nothing in here imports Qt."""
 
-    def window(self, project: str | None) -> int:
-        """Open the window, with a project file if one is given; returns the exit status."""
+    def window(self, project: str | Project | None) -> int:
+        """Open the window, with a project file, or a project of no file, if one is given; returns the exit status."""
 
     def render(self, project: Project, path: Path) -> None:
         """Draw a project's network into a file; raises OSError if it cannot be written."""
@@ -99,16 +99,28 @@ def needs(screen: Screen | None) -> Screen:
 
 
 def _window(arguments: Sequence[str], commands: Collection[str], screen: Screen | None) -> int:
-    """Open the window: without arguments, or with a project file."""
+    """Open the window: without arguments, with a project file, or with a built-in example."""
     from pathlib import Path
 
     if not arguments:
         return needs(screen).window(None)
-    name = arguments[0]
+    name, project = arguments[0], None
     if not (Path(name).exists() or name.endswith(".deepviz")):
-        raise RequestError(f"there is no command or project file {name}; commands are {', '.join(commands)}.")
-    if not Path(name).is_file():
+        project = _example(name, commands)
+    elif not Path(name).is_file():
         raise RequestError(f"{name} is a folder." if Path(name).is_dir() else f"there is no file {name}.")
     if len(arguments) > 1:
         raise RequestError(f"the window opens one project; {' '.join(arguments[1:])} is too much.")
-    return needs(screen).window(name)
+    return needs(screen).window(project or name)
+
+
+def _example(name: str, commands: Collection[str]) -> Project:
+    """A built-in example by its name, or a complaint that names all that there is."""
+    from deepviz.document import examples
+
+    if name not in examples.names():
+        raise RequestError(
+            f"there is no command, project file or example {name}; commands are {', '.join(commands)}; "
+            f"built-in examples are {', '.join(examples.names())}."
+        )
+    return examples.open_example(name)

@@ -50,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
         prog="deepviz",
         usage="deepviz [PROJECT]\n       deepviz COMMAND ...",
         description="Build a deep network by hand, watch it learn, see why, take it with you. "
-        "Without a command, the window opens, with a .deepviz file if one is given.",
-        epilog="PROJECT in a command is a .deepviz file or the name of a built-in example, such as spirals.",
+        "Without a command, the window opens, with PROJECT if it is given.",
+        epilog="PROJECT is a .deepviz file or the name of a built-in example, such as spirals.",
     )
     made.add_argument("--version", action="version", version=f"deepviz {__version__}")
     commands = made.add_subparsers(

@@ -2,7 +2,8 @@
 
 For programs there are JSON lines: ``{"step", "steps", "epoch", "epochs", "loss", "epoch_loss", "seconds",
 "seconds_left"}`` and, once an epoch is over, ``"validation_loss"`` and other figures of the validation data. ``loss``
-is that of the step, ``epoch_loss`` the mean over the steps of the epoch so far. Null is what is unknown or not finite.
+is that of the step, ``epoch_loss`` the mean over the samples of the epoch so far. Null is what is unknown or not
+finite.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from deepviz.engine.trainer import StepRecord
 from deepviz.numerals import thousands
+from deepviz.training.epoch_loss import EpochLoss
 
 BAR_WIDTH, WIDE = 16, 100
 """From so many columns on, a terminal has room for a bar of this width and for the step; otherwise the bar is half."""
@@ -87,19 +89,25 @@ class Progress:
 
 
 class JsonProgress(Progress):
-    """The same for programs: one JSON object a line, the first right after the first step. Parameters as `Progress`."""
+    """The same for programs: one JSON object a line, the first right after the first step.
 
-    def __init__(self, first: int, last: int, epochs: int) -> None:
+    Parameters
+    ----------
+    first, last, epochs
+        As `Progress` takes them.
+    epoch_loss
+        Of the run, as far as it has come.
+    """
+
+    def __init__(self, first: int, last: int, epochs: int, epoch_loss: EpochLoss) -> None:
         super().__init__(first, last, epochs)
         self._next = self._began
         self._figures: dict[str, float | None] = {}
-        self._epoch, self._losses, self._count = 0, 0.0, 0
+        self._epoch_loss = epoch_loss
 
     def show(self, record: StepRecord) -> None:
         """Show that a step is done; most calls show nothing, so it is called for each step."""
-        if record.epoch != self._epoch:
-            self._epoch, self._losses, self._count = record.epoch, 0.0, 0
-        self._losses, self._count = self._losses + float(record.values["loss"]), self._count + 1
+        self._epoch_loss.add(record)
         if "validation_loss" in record.values:
             figures = {name: value for name, value in record.values.items() if name.startswith("validation_")}
             self._figures = {name: _finite(value) for name, value in figures.items() if isinstance(value, float)}
@@ -114,7 +122,7 @@ class JsonProgress(Progress):
             "epoch": record.epoch,
             "epochs": self._epochs,
             "loss": _finite(record.values["loss"]),
-            "epoch_loss": _finite(self._losses / self._count),
+            "epoch_loss": _finite(self._epoch_loss.value),
             **self._figures,
             "seconds": round(seconds, 3),
             "seconds_left": None,
@@ -134,8 +142,8 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _columns() -> int:

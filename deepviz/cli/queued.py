@@ -87,9 +87,7 @@ class Queued:
         timeline.keep(lambda: first)
         return timeline
 
-    def note(
-        self, checkpoint: Checkpoint, ended: str, reason: str, seconds: float, data: PreparedData, results: PartResults
-    ) -> None:
+    def note(self, checkpoint: Checkpoint, ended: str, reason: str, data: PreparedData, results: PartResults) -> None:
         """Put the run on the window's list, if it is still wanted.
 
         Raises
@@ -101,7 +99,7 @@ class Queued:
             return
         try:
             RunStore(self.folder).note(
-                checkpoint, ended, seconds, run=self.run, reason=reason, origin=self.origin, data=data, results=results
+                checkpoint, ended, run=self.run, reason=reason, origin=self.origin, data=data, results=results
             )
         except (OSError, FileError) as error:
             raise JobError(f"the run could not be kept: {getattr(error, 'strerror', None) or error}") from None

@@ -74,13 +74,20 @@ def note_plan(history: History, before: Project, now: Project, trainer: Trainer)
         if not changes and step:
             history.add_change(0, change_of(before, 0).to_json())
         history.add_change(step, change_of(now, step).to_json())
-        for words in noted(before, now) if step else ():
+        # Where the rate does not look at it, how far a command goes is no change of the run either.
+        told = now if now.plan.schedule.follows_length else _as_long_as(before, now)
+        for words in noted(before, told) if step else ():
             history.add_event(step, words)
 
 
 def _without_length(change: Change) -> Change:
     plan = change.plan
     return replace(change, plan=replace(plan, run=plan.run.changed(epochs=1))) if plan.schedule.is_constant else change
+
+
+def _as_long_as(before: Project, now: Project) -> Project:
+    """A project with the epochs of the one before it."""
+    return replace(now, plan=replace(now.plan, run=now.plan.run.changed(epochs=before.plan.run.epochs)))
 
 
 def verdict(saved: TrainerState, trainer: Trainer, name: str) -> tuple[bool, str]:

@@ -20,6 +20,7 @@ from deepviz.engine.trainer import Diverged, StepRecord, Trainer, TrainerState
 from deepviz.numerals import thousands
 from deepviz.training.checkpoint import Checkpoint, checkpoint_of, fingerprint
 from deepviz.training.checkpoint_files import is_due, write_copy
+from deepviz.training.epoch_loss import EpochLoss
 from deepviz.training.history import History
 from deepviz.training.replay import Replay
 from deepviz.training.run_plan import PROBES, RunPlan, same_run
@@ -110,7 +111,9 @@ class _Job:
             written = self.outputs.write(self.plan, self._checkpoint(), found)
             if self.queued is not None:
                 ended, reason = self._ending(diverged, interruption)
-                self.queued.note(self._with_timeline(), ended, reason, seconds, self.plan.data, found or {})
+                # Only here: a file that somebody asked for is the same to the bit however long it took.
+                self.history.seconds += seconds
+                self.queued.note(self._with_timeline(), ended, reason, self.plan.data, found or {})
             if diverged is not None:
                 kept = " What was asked for has been written." if written else ""
                 raise JobError(f"{diverged}{kept}")
@@ -162,7 +165,8 @@ class _Job:
     def _progress(self, first: int, last: int) -> Progress:
         epochs = self.trainer.epochs
         if self.options.progress == "json":
-            return JsonProgress(first, last, epochs)
+            epoch_loss = EpochLoss.of(self.trainer, self.history, len(self.plan.data.train))
+            return JsonProgress(first, last, epochs, epoch_loss)
         return Progress(first, last, epochs, self.options.quiet)
 
     def _keep_copy(self, epoch: int) -> None:

@@ -41,6 +41,22 @@ Results = Mapping[str, Mapping[str, float]]
 """Loss and accuracy by part of the data: ``{"test": {"loss": 0.1, "accuracy": 0.97}}``."""
 
 
+@dataclass(frozen=True)
+class CopyOf:
+    """Of what a file is a copy that a run has kept, as the file itself says.
+
+    Attributes
+    ----------
+    file
+        What the project's file is called that it lies beside.
+    epoch
+        After how many epochs it was kept.
+    """
+
+    file: str
+    epoch: int
+
+
 @dataclass(frozen=True, eq=False)
 class Trained:
     """What training has made of a project.
@@ -59,6 +75,8 @@ class Trained:
         By what to tell whether other data is the data it was trained on; may be empty.
     kept
         Earlier states of the run, by which its timeline is had again; may be empty.
+    copy_of
+        Of what it is a copy; None for a project of its own.
     """
 
     state: TrainerState
@@ -67,6 +85,7 @@ class Trained:
     results: Results = field(default_factory=dict)
     data_fingerprint: str = ""
     kept: KeptStates = field(default_factory=KeptStates)
+    copy_of: CopyOf | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +146,8 @@ def load(path: Path) -> Loaded:
         raise FileError(f"{path.name}: {error}") from None
     warnings: list[str] = []
     history, scaler = (_optional_arrays(members, name, path.name, warnings) for name in (HISTORY, SCALER))
-    results, fingerprint = _results(members, path.name, warnings)
-    trained = Trained(state, history, scaler, results, fingerprint)
+    results, fingerprint, copy_of = _results(members, path.name, warnings)
+    trained = Trained(state, history, scaler, results, fingerprint, copy_of=copy_of)
     if TIMELINE in members or TIMELINE_ARRAYS in members:
         try:
             trained = replace(trained, kept=_kept_states(members, project, state.step)[0])
@@ -209,8 +228,10 @@ def _trained_members(trained: Trained) -> dict[str, bytes]:
     for name, arrays in ((HISTORY, trained.history), (SCALER, trained.scaler)):
         if arrays:
             members[name] = archive.npz_bytes(arrays)
-    if trained.results or trained.data_fingerprint:
-        values = {"data": trained.data_fingerprint, "results": trained.results}
+    if trained.results or trained.data_fingerprint or trained.copy_of is not None:
+        values: dict[str, object] = {"data": trained.data_fingerprint, "results": trained.results}
+        if trained.copy_of is not None:
+            values["copy"] = {"of": trained.copy_of.file, "epoch": trained.copy_of.epoch}
         members[RESULTS] = json.dumps(values, indent=1, sort_keys=True).encode()
     return members
 
@@ -230,17 +251,19 @@ def _optional_arrays(
     return {}
 
 
-def _results(members: Mapping[str, bytes | None], file: str, warnings: list[str]) -> tuple[Results, str]:
-    """Results and fingerprint of the data; nothing of both if they cannot be read."""
+def _results(members: Mapping[str, bytes | None], file: str, warnings: list[str]) -> tuple[Results, str, CopyOf | None]:
+    """Results, fingerprint of the data, and of what it is a copy; nothing of all three if they cannot be read."""
     if RESULTS not in members:
-        return {}, ""
+        return {}, "", None
     try:
         values = json.loads(members[RESULTS] or b"")
         results = {
             str(part): {str(name): float(value) for name, value in numbers.items()}
             for part, numbers in values["results"].items()
         }
-        return results, str(values["data"])
+        copy = values.get("copy")
+        copy_of = None if copy is None else CopyOf(Path(str(copy["of"])).name, int(copy["epoch"]))
+        return results, str(values["data"]), copy_of if copy_of is not None and copy_of.file else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         warnings.append(f"{file}: {RESULTS} is damaged and was left out.")
-        return {}, ""
+        return {}, "", None

@@ -36,10 +36,10 @@ def plan_problems(project: Project, facts: DataFacts | None) -> Iterator[Problem
             yield Problem(text, None, (_without_metric(project.plan, metric),), of_plan=True)
     measured = measured_names(project.plan, facts)
     for rule in project.plan.stopping:
-        if rule.monitored not in (None, VALIDATION_LOSS, *measured):
+        if rule.monitored is not None and rule.monitored not in (VALIDATION_LOSS, *measured):
             text = (
-                f"The stopping rule {rule.label} looks at {rule.monitored}, which is not measured after an epoch; "
-                f"there is {', '.join(measured)}."
+                f"The stopping rule {rule.label} looks at {_in_words(rule.monitored)}, which is not measured after an "
+                f"epoch; there is {', '.join(map(_in_words, measured))}."
             )
             yield Problem(text, None, (_without_rule(project.plan, rule),), of_plan=True)
 
@@ -69,6 +69,11 @@ def measured_names(plan: TrainingPlan, facts: DataFacts) -> tuple[str, ...]:
     accuracy = ("validation_accuracy",) if facts.task == "classification" else ()
     metrics = (f"validation_{metric.name}" for metric in plan.metrics if metric.task == facts.task)
     return "loss", VALIDATION_LOSS, *accuracy, *metrics
+
+
+def _in_words(name: str) -> str:
+    """A number as forms call it: ``validation_loss`` is "validation loss" there."""
+    return name.replace("_", " ")
 
 
 def _without_metric(plan: TrainingPlan, metric: Metric) -> Repair:

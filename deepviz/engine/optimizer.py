@@ -68,7 +68,9 @@ class Optimizer(Definition):
     @classmethod
     def _only_one_kind(cls, value: float | None, info: ValidationInfo) -> float | None:
         if value is not None and info.data.get("global_clipnorm") is not None:
-            raise ValueError("Gradients are clipped by global_clipnorm already; choose one of the two")
+            raise ValueError(
+                "Gradients are clipped by Clip norm or by Clip value, not by both; clear the other one first"
+            )
         return value
 
     @property

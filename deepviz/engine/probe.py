@@ -1,4 +1,13 @@
-"""What a probe is: one number, a row or a table of numbers, read from a training step, for every figure on screen."""
+"""What a probe is: one number, a row or a table of numbers, read from a training step, for every figure on screen.
+
+Step t takes the weights p(t-1) to p(t) with its batch: p(t) = p(t-1) - update. What is named after step t is:
+
+- of its batch and p(t-1), before the update: loss, accuracy, activations and all gradients, as in any training log;
+- of p(t), after the update: weights, what is validated, each state that is kept, and so whatever is worked out of it;
+- of both: how far the weights have moved, measured by p(t-1).
+
+Where the same quantity can be of the batch and of a kept state, a view has to say which it shows.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +31,7 @@ class Probe(Definition):
         The name of its values in `StepRecord.values`.
     moment
         When it looks: once loss and gradients are computed, once the gradients are clipped, or once the update is made.
+        Weights are read last.
     rows
         What a row has one number for: the layers that have parameters (`Network.trained_nodes`), all nodes
         (`Network.nodes`), or all edges; empty for a single number.

@@ -241,7 +241,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow(
         "responses",
         "Response maps",
-        "Show below each card what its units answer to, where the data have two inputs.",
+        "Show below each card what its units answer to, where the data have one or two inputs.",
         "View",
         ("Ctrl+Shift+E",),
         checkable=True,

@@ -24,12 +24,14 @@ from deepviz.gui.theme import Theme
 from deepviz.insight.unit_responses import UnitResponses, UnitResponsesQuestion
 
 RESOLUTION = 24
+PLACES = 48
+"""Along a single input so many places are computed; of two inputs so many columns and rows."""
 MOST_CARDS = 64
 """So many cards have maps at a time, so that no answer takes long."""
 
 
 class CardResponses(QObject):
-    """The maps on the cards of one canvas.
+    """The maps on the cards of one canvas, or the curves where there is a single input.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ class CardResponses(QObject):
         canvas.floats.append(self.legend)
         self.is_wanted = True
         self.step: int | None = None
-        self._suits = False
+        self._suits = self._is_curve = False
         self._runs: dict[str, str] = {}
         self._answer: UnitResponses | None = None
         self._last: UnitResponsesQuestion | None = None
@@ -75,7 +77,7 @@ class CardResponses(QObject):
     # As a look has it
 
     def isVisible(self) -> bool:
-        """Whether maps are to be seen: they are wanted, the data have two inputs, and the canvas can be seen."""
+        """Whether maps are to be seen: they are wanted, the data have one or two inputs, and the canvas can be seen."""
         return self.is_wanted and self._suits and self._canvas.isVisible()
 
     def looks(self) -> tuple[CardResponses, ...]:
@@ -85,7 +87,8 @@ class CardResponses(QObject):
     def question(self) -> UnitResponsesQuestion | None:
         """The maps of all cards in sight; None while there are none."""
         nodes = tuple(dict.fromkeys(self._cards_in_sight().values()))
-        self._last = UnitResponsesQuestion(nodes, resolution=RESOLUTION, most=MOST_TILES) if nodes else None
+        features, resolution = ((0,), PLACES) if self._is_curve else ((0, 1), RESOLUTION)
+        self._last = UnitResponsesQuestion(nodes, features, None, resolution, MOST_TILES) if nodes else None
         return self._last
 
     def take_answer(self, answer: UnitResponses, step: int) -> None:
@@ -107,6 +110,7 @@ class CardResponses(QObject):
         unseen = frozenset(self.tiles.items) - frozenset(self._cards_in_sight())
         layers = {card: self._in_words(card, run) for card, run in cards.items()}
         self.tiles.show(maps, counts, self._theme, self._canvas.network.node_items(), unseen, layers)
+        self.legend.show_kind(answer.is_curve)
         self.legend.stand()
         self._canvas.show_float(self.legend, bool(self.tiles.items))
 
@@ -115,7 +119,8 @@ class CardResponses(QObject):
 
     def show_project(self, project: Project, data: PreparedData | None, report: Report) -> None:
         """Look at another project, or at this one after an edit."""
-        self._suits = data is not None and data.sample_shape == (2,) and not report.problems
+        self._is_curve = data is not None and data.sample_shape == (1,)
+        self._suits = data is not None and data.sample_shape in ((1,), (2,)) and not report.problems
         # Of a layer that is repeated the last repetition is what leaves its card.
         self._runs = {node_id: run for run, node_id in unrolled(project.graph).origin.items()} if self._suits else {}
         if not self._suits:
@@ -141,7 +146,7 @@ class CardResponses(QObject):
         """Show the maps if they are not shown, and say so where nothing can be seen of the change."""
         self.want(not self.is_wanted)
         if self.is_wanted and not self._suits:
-            words = "Response maps are shown as soon as the data have two inputs and the network can be run."
+            words = "Response maps are shown as soon as the data have one or two inputs and the network can be run."
             self._canvas.say(words, self._canvas.seen().center, mood="")
 
     def apply_theme(self, theme: Theme) -> None:

@@ -77,7 +77,7 @@ class CopyWriter(QObject):
         if not new:
             return
         self._seen.update(new)
-        if self._editor.path is not None:
+        if self._editor.copies_beside is not None:
             states = (timeline.at(step) for step in new)
             # More than so many do not stay anyway.
             self._waiting = [*self._waiting, *(state for state in states if state is not None)][-MOST_COPIES:]
@@ -113,7 +113,7 @@ class CopyWriter(QObject):
             self._collect()
 
     def _collect(self) -> None:
-        file = self._editor.path
+        file = self._editor.copies_beside
         if not self._waiting or file is None:
             return
         start = time.perf_counter()

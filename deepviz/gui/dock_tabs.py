@@ -40,7 +40,7 @@ class DockTabs(QObject):
     def __init__(self, window: QMainWindow, explain: Callable[[QDockWidget], str]) -> None:
         super().__init__(window)
         self._window, self._explain = window, explain
-        self._held: tuple[QTabBar, QDockWidget] | None = None
+        self._held: tuple[QTabBar, ViewDock] | None = None
         """The row and the dock whose tab is pressed."""
 
     def watch(self) -> None:
@@ -123,6 +123,8 @@ class DockTabs(QObject):
             if dock is not None and event.button() == Qt.MouseButton.LeftButton:
                 self._held = bar, dock
         elif kind == QEvent.Type.MouseButtonRelease:
+            if self._held is not None:
+                self._held[1].take_keyboard(Qt.FocusReason.MouseFocusReason)
             self._held = None
         elif kind == QEvent.Type.MouseMove and self._held is not None and self._held[0] is bar:
             if not event.buttons() & Qt.MouseButton.LeftButton:

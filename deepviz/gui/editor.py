@@ -16,8 +16,10 @@ from deepviz.datasets.dataset import DatasetError
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.changed_settings import changed_settings
 from deepviz.document.edits import EditError
+from deepviz.document.file_format import SUFFIX
 from deepviz.document.project import DataChoice, Project
 from deepviz.document.shapes import DataFacts, Report, check
+from deepviz.training.checkpoint_files import Origin
 from deepviz.training.run_plan import facts_of, prepared
 
 Edit = Callable[[Project], Project]
@@ -91,6 +93,8 @@ class Editor(QObject):
         super().__init__(parent)
         self.project = project
         self.path: Path | None = None
+        self.origin: Origin | None = None
+        """What was copied, if a copy of a run's weights is open: it has no file of its own."""
         self.data: PreparedData | None = None
         self._recent_data: dict[DataChoice, PreparedData] = {}
         self.data_error = ""
@@ -108,6 +112,18 @@ class Editor(QObject):
         if isValid(self) and isValid(self.undo_stack):
             self.undo_stack.blockSignals(True)
             self.undo_stack.clear()
+
+    @property
+    def title(self) -> str:
+        """What is open, as people call it: by its file if it has one, otherwise by the name of the project."""
+        if self.origin is not None:
+            return self.origin.words
+        return self.project.name if self.path is None else self.path.name.removesuffix(SUFFIX)
+
+    @property
+    def copies_beside(self) -> Path | None:
+        """The project's file beside which copies of the weights lie; None if there is none."""
+        return self.path if self.origin is None else self.origin.file
 
     @property
     def facts(self) -> DataFacts | None:
@@ -156,9 +172,9 @@ class Editor(QObject):
         command = self.undo_stack.command(number - 1)
         return command.text(), command.changes if isinstance(command, EditCommand) else ()
 
-    def open(self, project: Project, path: Path | None = None) -> None:
+    def open(self, project: Project, path: Path | None = None, origin: Origin | None = None) -> None:
         """Show another project; its undo history starts empty."""
-        self.path = path
+        self.path, self.origin = path, origin
         self.undo_stack.clear()
         self.undo_stack.setClean()  # clearing does not do so where there was nothing to clear
         self._show(project)
@@ -167,7 +183,7 @@ class Editor(QObject):
 
     def mark_saved(self, path: Path) -> None:
         """Remember that the project as it is now lies in a file."""
-        self.path = path
+        self.path, self.origin = path, None
         self.undo_stack.setClean()
         self.saved_changed.emit()
 
@@ -181,6 +197,18 @@ class Editor(QObject):
         self._recent_data[choice] = data
         while len(self._recent_data) > RECENT_DATA:
             self._recent_data.pop(next(iter(self._recent_data)))
+
+    def data_of(self, choice: DataChoice) -> PreparedData:
+        """The data of a choice, which need not be that of the open project.
+
+        Raises
+        ------
+        DatasetError
+            If they cannot be loaded.
+        """
+        if choice not in self._recent_data:
+            self.supply_data(choice, prepared(choice))
+        return self._recent_data[choice]
 
     def reload_data(self) -> None:
         """Read the data again, for example because its files have changed."""
@@ -204,9 +232,7 @@ class Editor(QObject):
 
     def _load_data(self, choice: DataChoice) -> None:
         try:
-            if choice not in self._recent_data:
-                self.supply_data(choice, prepared(choice))
-            self.data, self.data_error = self._recent_data[choice], ""
+            self.data, self.data_error = self.data_of(choice), ""
         except DatasetError as error:
             self.data, self.data_error = None, str(error)
         self.data_changed.emit()

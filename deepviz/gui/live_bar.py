@@ -6,6 +6,7 @@ that is closed, and of none that can be seen. All of them are in the sheet that 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
@@ -78,6 +79,7 @@ class LiveBar(QWidget):
             tab.apply_theme(self.theme)
             tab.setToolTip("\n".join(filter(None, (kind.title, kind.explanation))))
             tab.clicked.connect(lambda _, key=key: docks.open(key))
+            tab.clicked_by_hand.connect(partial(docks.give_keyboard, key))
             tab.close_wanted.connect(lambda key=key: docks.close(key))
             tab.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             tab.customContextMenuRequested.connect(lambda place, key=key: self._open_menu(key, place))

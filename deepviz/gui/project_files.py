@@ -27,6 +27,7 @@ from deepviz.gui.notice import Notice
 from deepviz.gui.settings import EXPORT_FOLDER, PROJECT_FOLDER, Settings
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.checkpoint import Checkpoint, checkpoint_of, trained_of
+from deepviz.training.checkpoint_files import Origin, origin_of
 from deepviz.training.run_plan import RunPlan, prepared
 
 FILTER = f"DeepViz project (*{SUFFIX})"
@@ -60,7 +61,7 @@ class ProjectFiles(QObject):
         self, editor: Editor, controller: TrainingController, settings: Settings, notice: Notice, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._saved_steps = 0
+        self._saved_steps, self._saved_run = 0, ""
         self._editor, self._controller, self._settings = editor, controller, settings
         self._notice, self._window = notice, window
         self.is_kept: Callable[[], bool] = lambda: False
@@ -97,8 +98,9 @@ class ProjectFiles(QObject):
         except FileError as error:
             self._notice.tell(str(error), "bad")
             return False
-        warnings = self._show(loaded, path)
-        self._remember(path)
+        origin = origin_of(loaded, path)
+        warnings = self._show(loaded, None if origin is not None else path, origin)
+        self._remember(path, is_copy=origin is not None)
         if warnings:
             self._notice.tell(" ".join(warnings), "warning")
         else:
@@ -108,6 +110,32 @@ class ProjectFiles(QObject):
     def open_loaded(self, loaded: Loaded) -> list[str]:
         """Open a project that comes from no file of the user's. Returns what had to be left out, in words."""
         warnings = self._show(loaded, None)
+        self._notice.dismiss()
+        return warnings
+
+    def show_run(self, loaded: Loaded, label: str, run: str) -> list[str]:
+        """Show a run of the open project: an edit that can be undone, so its file and its history of edits stay.
+
+        Parameters
+        ----------
+        loaded
+            The project of the run, with weights or to be trained.
+        label
+            What the edit is called.
+        run
+            The id of the run.
+
+        Returns
+        -------
+        What had to be left out, in words.
+        """
+        self.take_typed()
+        self._controller.load(None)
+        self._editor.apply(label, lambda _: loaded.project)
+        warnings = self._load_weights(loaded)
+        if run != self._saved_run:
+            self._saved_steps = -1  # however many steps it has made, its weights are not those in the file
+        self._editor.saved_changed.emit()
         self._notice.dismiss()
         return warnings
 
@@ -132,7 +160,14 @@ class ProjectFiles(QObject):
         elif self.may_leave():
             self.open(path)
 
-    def restore(self, loaded: Loaded, path: Path | None, is_edited: bool, saved_steps: int | None) -> list[str]:
+    def restore(
+        self,
+        loaded: Loaded,
+        path: Path | None,
+        is_edited: bool,
+        saved_steps: int | None,
+        origin: Origin | None = None,
+    ) -> list[str]:
         """Show what was open in an earlier session. Returns what had to be left out, in words.
 
         Parameters
@@ -143,8 +178,10 @@ class ProjectFiles(QObject):
             Whether it is otherwise than in that file.
         saved_steps
             For how many steps the weights in that file have been trained; None if they are those of `loaded`.
+        origin
+            What was copied, if a copy was open.
         """
-        warnings = self._show(loaded, path)
+        warnings = self._show(loaded, path, origin)
         if saved_steps is not None:
             self._saved_steps = saved_steps
         if is_edited:
@@ -159,8 +196,9 @@ class ProjectFiles(QObject):
     def ask_save(self) -> bool:
         """Let the user choose a file and save to it."""
         name = f"{self._editor.project.name}{SUFFIX}"
-        folder = Path(self._settings.get(PROJECT_FOLDER) or Path.home())
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(folder / name), FILTER)
+        folder, origin = Path(self._settings.get(PROJECT_FOLDER) or Path.home()), self._editor.origin
+        proposed = folder / name if origin is None else origin.file
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(proposed), FILTER)
         if not chosen:
             return False
         path = Path(chosen)
@@ -187,6 +225,7 @@ class ProjectFiles(QObject):
             return False
         self._editor.apply("Rename", lambda _: project)
         self._saved_steps = 0 if checkpoint is None else checkpoint.state.step
+        self._saved_run = self._controller.history.run
         self._editor.mark_saved(path)
         self._remember(path)
         return True
@@ -215,10 +254,11 @@ class ProjectFiles(QObject):
     def is_saved(self) -> bool:
         """Whether nothing would be lost.
 
-        Training counts as a change of a project that has a file. One that has none can be trained again at any time,
-        with the same seed to the same weights.
+        Training counts as a change of a project that has a file, and of a copy. One that has neither can be trained
+        again at any time, with the same seed to the same weights.
         """
-        trained_on = self._editor.path is not None and self._controller.step_count != self._saved_steps
+        comes_from_file = self._editor.copies_beside is not None
+        trained_on = comes_from_file and self._controller.step_count != self._saved_steps
         return self._editor.is_saved and not trained_on
 
     def may_leave(self) -> bool:
@@ -230,7 +270,7 @@ class ProjectFiles(QObject):
         answer = QMessageBox.question(
             self._window,
             "Unsaved changes",
-            f"Save the changes to “{self._editor.project.name}” first?",
+            f"Save the changes to “{self._editor.title}” first?",
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )
@@ -248,7 +288,7 @@ class ProjectFiles(QObject):
 
     @property
     def saved_steps(self) -> int:
-        """For how many steps the weights in the project's file have been trained."""
+        """For how many steps the weights in the project's file have been trained; -1 if they are of another run."""
         return self._saved_steps
 
     def _with_timeline(self, checkpoint: Checkpoint) -> Checkpoint:
@@ -256,20 +296,26 @@ class ProjectFiles(QObject):
         timeline = self._controller.moments.timeline
         return replace(checkpoint, kept=timeline.selected(checkpoint.state.step, MOST_PROJECT_BYTES))
 
-    def _show(self, loaded: Loaded, path: Path | None) -> list[str]:
+    def _show(self, loaded: Loaded, path: Path | None, origin: Origin | None = None) -> list[str]:
         """Show a project with its weights. Returns what had to be left out, in words."""
         self._controller.load(None)
-        self._editor.open(loaded.project, path)
-        warnings = list(loaded.warnings)
-        if loaded.trained is not None:
-            checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
-            self._controller.load(checkpoint)
-            warnings += [warning] if warning else []
-        self._saved_steps = self._controller.step_count
+        self._editor.open(loaded.project, path, origin)
+        warnings = self._load_weights(loaded)
+        self._saved_steps, self._saved_run = self._controller.step_count, self._controller.history.run
+        self._editor.saved_changed.emit()  # what was told while it was opened was about other weights
         return warnings
 
-    def _remember(self, path: Path) -> None:
-        self._settings.add_recent_file(path)
+    def _load_weights(self, loaded: Loaded) -> list[str]:
+        """Go on from the weights of what is being opened. Returns what had to be left out, in words."""
+        if loaded.trained is None:
+            return list(loaded.warnings)
+        checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
+        self._controller.load(checkpoint)
+        return [*loaded.warnings, *([warning] if warning else [])]
+
+    def _remember(self, path: Path, is_copy: bool = False) -> None:
+        if not is_copy:  # there may be ten of each run, and its project lists them
+            self._settings.add_recent_file(path)
         self._settings.set(PROJECT_FOLDER, str(path.resolve().parent))
         self.recent_changed.emit()
 

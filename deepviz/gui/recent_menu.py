@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from deepviz.gui.project_files import ProjectFiles
 from deepviz.gui.settings import RECENT_FILES, Settings
 
+KEPT_WORK = "Unsaved work that is kept:"
 Entry = tuple[str, Callable[[], object]]
 
 
@@ -57,7 +58,9 @@ class RecentMenu(QMenu):
             self.entries[-1].triggered.connect(partial(self._open, path))
         kept_work = self.kept_work()
         if kept_work:
-            self.addSection("In no file")
+            self.addSeparator()
+            heading = self._add(KEPT_WORK, "What was open when a window was left, and is in no file as it was then")
+            heading.setEnabled(False)  # a section would be drawn as a bare line
             for words, bring_back in kept_work:
                 self._add(_plain(words), "Work of an earlier session").triggered.connect(partial(_run, bring_back))
         if paths:

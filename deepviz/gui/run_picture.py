@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,7 +14,9 @@ from deepviz.training.history import GRADIENT_NORM, History
 
 SPARKLINE_STEPS = 400
 """How many of the steps before it a card's sparkline shows."""
-FLOW = "gradient_flow"
+FLOW, BRANCHES = "gradient_flow", "branch_gradient"
+CANVAS_PROBES = (FLOW, BRANCHES)
+"""What the canvas shows of each step that is looked at closely: of connections, and of what leads to several others."""
 
 
 class RunPictures:
@@ -91,21 +94,36 @@ class RunPictures:
         }
 
     def _flows(self, history: History, step: int) -> dict[str, np.ndarray]:
-        """What came back to nodes without parameters up to a step."""
+        """What came back to nodes without parameters up to a step, all of the same steps.
+
+        To a node that leads to one other it came over that edge; to one that leads to several, their sum did, whose
+        norm is measured by itself. A run of an earlier version has the latter only since it went on.
+        """
         if FLOW not in history:
             return {}
         steps, values = history.column(FLOW)
+        kept = slice(None) if BRANCHES not in history else np.flatnonzero(np.isin(steps, history.column(BRANCHES)[0]))
+        steps, values = steps[kept], values[kept]
         past = int(np.searchsorted(steps, step, side="right"))
-        recent = values[max(0, past - SPARKLINE_STEPS) : past]
+        recent = slice(max(0, past - SPARKLINE_STEPS), past)
+        if not past:
+            return {}
         sources = [source for source, _, _ in history.edges]
         # The last column is what came from the loss to the last node.
         sources += [edge.source for edge in self._written if self._is_last(edge)]
-        numbers = {source: number for number, source in enumerate(sources[: recent.shape[1]])}
-        return {
-            source: recent[:, number].copy()
-            for source, number in numbers.items()
-            if len(recent) and source not in history.layers and sources.count(source) == 1
+        counts = Counter(sources)
+        flows = {
+            source: values[recent, number].copy()
+            for number, source in enumerate(sources[: values.shape[1]])
+            if source not in history.layers and counts[source] == 1
         }
+        if BRANCHES in history:
+            all_steps, together_there = history.column(BRANCHES)
+            places = np.searchsorted(all_steps, steps[recent])
+            for number, node in enumerate(history.nodes):
+                if counts[node] > 1 and node not in history.layers:
+                    flows[node] = together_there[places, number]
+        return flows
 
     def _is_last(self, edge: Edge) -> bool:
         return edge.target in self._losses

@@ -91,6 +91,16 @@ class RunProgress:
         rest = -(-(self._samples - place.seen) // self._batch_size)
         return state.step + max(0, rest + (self.epochs - place.epoch - 1) * self.steps_per_epoch)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is a run, and not only the weights that one has left."""
+        return self._session() is not None
+
+    def steps_made(self, told: int) -> int:
+        """How many steps the run has made by now, if so many have been told; it may be further."""
+        session = self._session()
+        return told if session is None else max(told, session.steps_made)
+
     def is_complete(self, step: int) -> bool:
         """Whether the run that goes on has no steps left after this one."""
         length = self._length

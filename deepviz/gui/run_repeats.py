@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deepviz.datasets.dataset import DatasetError
 from deepviz.document.file_format import Loaded
+from deepviz.document.project import Project
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
@@ -34,25 +36,30 @@ def branch(controller: TrainingController, editor: Editor, step: int) -> bool:
     return True
 
 
-def train_again(controller: TrainingController, editor: Editor, loaded: Loaded) -> str:
-    """Make the run of an opened project again, with every change that its history notes.
+def replay_of(editor: Editor, loaded: Loaded) -> tuple[Project, Replay]:
+    """How a run can be made again, with every change that its history notes.
 
     Returns
     -------
-    Why that cannot be done, in words; empty if it has begun.
+    The project as it was when the run began, and the run.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be made again; the text says why.
     """
-    if loaded.trained is None or editor.data is None:
-        return "There is nothing to train again: the run has made no step, or its data are not there."
+    if loaded.trained is None:
+        raise ValueError("There is nothing to train again: the run has made no step.")
     checkpoint, warning = checkpoint_of(loaded.project, loaded.trained)
     try:
+        data = editor.data_of(loaded.project.data)
         changes = [Change.from_json(text, step) for step, text in checkpoint.history.changes]
-        run = Replay.of(loaded.project, editor.data, changes, checkpoint.state.step)
+        run = Replay.of(loaded.project, data, changes, checkpoint.state.step)
+    except DatasetError as error:
+        raise ValueError(f"Its data are not there: {error}") from None
     except ValueError as error:
-        return warning or str(error)
-    if changes:
-        editor.apply("Train again", lambda project: applied(project, changes[0]), "again")
-    controller.train_again(run)
-    return ""
+        raise ValueError(warning or str(error)) from None
+    return applied(loaded.project, changes[0]) if changes else loaded.project, run
 
 
 def verdict(name: str, before: TrainerState, after: TrainerState) -> tuple[bool, str]:

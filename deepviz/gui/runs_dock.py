@@ -16,7 +16,7 @@ from deepviz.gui.plots.tabs import Tab
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.settings import RUNS_INSTEAD_OF, RUNS_WITH, Setting, Settings
 from deepviz.gui.theme import Theme
-from deepviz.gui.view_docks import DOCK_FEATURES, ViewDocks
+from deepviz.gui.view_docks import DOCK_FEATURES, SMALLEST_VIEW, ViewDocks
 
 BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 TIP = "All runs with their settings and results: compare, repeat, vary (Ctrl+3)"
@@ -56,6 +56,7 @@ class RunsDock(QObject):
         self._height = 0
         self.dock = window.add_list_dock("Runs", panel)
         self.dock.setFeatures(DOCK_FEATURES)
+        views.wide.append(self.dock)
         self.header = PlotHeader("Runs", self.dock)
         self.header.close_button.show()
         self.header.close_button.setToolTip("Close; the views that were here come back")
@@ -76,6 +77,7 @@ class RunsDock(QObject):
         self._tell_queue()
         self.header.close_button.clicked.connect(self.close)
         self.header.double_clicked.connect(self.maximise)
+        self.header.pressed.connect(self._take_keyboard)
         self.dock.back_wanted.connect(self.maximise)
         self.dock.visibilityChanged.connect(self._note_seen)
         self.dock.topLevelChanged.connect(self._note_detached)
@@ -154,6 +156,11 @@ class RunsDock(QObject):
 
     # Inside
 
+    def _take_keyboard(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is None or not self.dock.isAncestorOf(focused):
+            self._panel.take_focus()
+
     def _tell_queue(self) -> None:
         """Say on the tab how far the queue is, so that it is known while the list is closed."""
         queue = self._panel.queue_page.queue
@@ -203,14 +210,24 @@ class RunsDock(QObject):
         remembered = self._remembered(RUNS_INSTEAD_OF)
         back = {key: width for key, width in remembered.items() if self._views.docks[key].isHidden()}
         self._remember(RUNS_INSTEAD_OF, {})
+        came = [key for key in self._views_below() if self._views.is_visible(key)]
         for key in back:
             self._views.docks[key].show()
         in_front = [key for key, width in back.items() if width]
         for key in in_front:
             self._views.docks[key].raise_()
-        sides = [self._window.left, self._window.right]
-        docks = [*sides, *(self._views.docks[key] for key in in_front)]
-        widths = [*(each.width() for each in sides), *(back[key] for key in in_front)]
+        sides = [each for each in (self._window.left, self._window.right) if each.isVisible()]
+        room = self._window.width() - sum(each.width() for each in sides)
+        share = room // max(len(came) + len(in_front), 1)
+        if in_front and share < SMALLEST_VIEW:  # those that were opened meanwhile come to lie before others
+            for key in came:
+                self._window.tabifyDockWidget(self._views.docks[in_front[-1]], self._views.docks[key])
+                self._views.docks[key].raise_()
+            came = []
+        rest, before = room - share * len(came), max(sum(back.values()), 1)
+        docks = [*sides, *(self._views.docks[key] for key in (*in_front, *came))]
+        widths = [*(each.width() for each in sides), *(back[key] * rest // before for key in in_front)]
+        widths += [share] * len(came)
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         # Once more when Qt has placed what was hidden: only then it knows which room there is.
         QTimer.singleShot(0, self, lambda: self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal))

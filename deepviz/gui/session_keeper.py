@@ -151,8 +151,8 @@ class SessionKeeper(QObject):
 
     def _state(self) -> tuple[object, ...]:
         """What a session is told from another by."""
-        editor, files = self._bench.editor, self._bench.files
-        return editor.project, editor.path, files.is_saved, self._bench.controller.step_count, files.saved_steps
+        editor, files, steps = self._bench.editor, self._bench.files, self._bench.controller.step_count
+        return editor.project, editor.path, files.is_saved, steps, files.saved_steps, editor.origin
 
     def _is_only_behind(self) -> bool:
         return self._kept is not None and self._kept[:3] == self._state()[:3]
@@ -175,14 +175,15 @@ class SessionKeeper(QObject):
         if not self.is_worth_keeping:
             return _Job(self.slot, self._state())
         notes = Notes(
-            editor.project.name,
+            editor.title,
             "" if editor.path is None else str(Path(editor.path).absolute()),
             not editor.is_saved and not files.was_discarded,
             files.saved_steps,
             time.time(),
             was_closed,
             view_of(self._bench),
-            self._bench.archive.seconds,
+            "" if editor.origin is None else str(editor.origin.file.absolute()),
+            0 if editor.origin is None else editor.origin.epoch,
         )
         moments, run = self._bench.controller.moments, self._bench.controller.history.run
         kept = KeptStates() if checkpoint is None else moments.timeline.selected(checkpoint.state.step)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QStandardPaths
 
-from deepviz.document.file_format import FileError, load
+from deepviz.document.file_format import FileError, Loaded, load
+from deepviz.document.project import Project
 from deepviz.gui.failures import log
 from deepviz.gui.notice import Offer
 from deepviz.gui.recent_menu import Entry
@@ -53,15 +54,20 @@ class Sessions(QObject):
         bench.file_menu.recent.kept_work = self.kept_work
         bench.leaving.connect(self.end)
 
-    def begin(self, path: Path | None = None) -> None:
-        """Open a project file if one is given, otherwise what was open last; and keep the session from here on."""
+    def begin(self, wanted: Path | Project | None = None) -> None:
+        """Open a project file, or a project of no file, if one is wanted, otherwise what was open last.
+
+        The session is kept from here on.
+        """
         kept = self._store.kept()
         slot = None
-        if path is not None:
-            self._bench.files.open(path)
+        if isinstance(wanted, Project):
+            self._bench.files.open_loaded(Loaded(wanted))
+        elif wanted is not None:
+            self._bench.files.open(wanted)
         else:
-            wanted = [name for name, notes in kept if not notes.was_closed or self._bench.settings.get(REOPEN_LAST)]
-            slot = self._store.claim(wanted[0]) if wanted else None
+            names = [name for name, notes in kept if not notes.was_closed or self._bench.settings.get(REOPEN_LAST)]
+            slot = self._store.claim(names[0]) if names else None
             if slot is not None and not self._bring_back(slot):
                 slot.release()
                 slot = None
@@ -70,7 +76,7 @@ class Sessions(QObject):
         except OSError as error:
             self._tell_trouble(error.strerror or str(error))
         self._bench.file_menu.recent.fill()
-        if path is not None and not self._bench.notice.text:
+        if wanted is not None and not self._bench.notice.text:
             self._offer_earlier(kept)
         self._store.prune()
 
@@ -181,17 +187,17 @@ class Sessions(QObject):
                 notice.tell(f"The last project was not opened again. {error}", "warning")
             return False
         is_edited, saved_steps = (notes.is_edited, notes.saved_steps) if has_copy else (False, None)
-        warnings = self._bench.files.restore(loaded, path, is_edited, saved_steps)
+        warnings = self._bench.files.restore(loaded, path, is_edited, saved_steps, notes.origin)
         self._view = notes.view
         show_view(self._bench, notes.view)
         if not notes.was_closed:
-            self._bench.archive.recover(loaded, notes.seconds)
+            self._bench.archive.recover(loaded)
         self._tell_back(notes, has_copy, warnings)
         return True
 
     def _tell_back(self, notes: Notes, has_copy: bool, warnings: list[str]) -> None:
         """Say what is back, where that is not what anybody expects anyway."""
-        name = f"“{self._bench.editor.project.name}”"
+        name = f"“{self._bench.editor.title}”"
         offers: list[Offer] = [("Start fresh", self.start_fresh)]
         if not notes.was_closed:
             text = f"DeepViz did not end as it should. {name} is back as it was {_when(notes.written_at)}."

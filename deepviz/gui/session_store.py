@@ -21,6 +21,7 @@ from deepviz.document.project import Project
 from deepviz.document.replace_file import replace_file
 from deepviz.document.timeline_file import SUFFIX as TIMELINE
 from deepviz.document.timeline_file import write_timeline
+from deepviz.training.checkpoint_files import Origin
 
 NOTES, LOCK, TRYING = ".json", ".lock", ".trying"
 DAMAGED = "damaged-"
@@ -52,8 +53,8 @@ class Notes:
         Whether the window was closed as it should.
     view
         How the window was looked at, by name; plain values.
-    seconds
-        For how long its run has been trained.
+    copy_of, copy_epoch
+        Of which project's file a copy was open, and of which epoch; empty if none was.
     """
 
     name: str = ""
@@ -63,7 +64,13 @@ class Notes:
     written_at: float = 0.0
     was_closed: bool = False
     view: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
+    copy_of: str = ""
+    copy_epoch: int = 0
+
+    @property
+    def origin(self) -> Origin | None:
+        """What was copied, if a copy was open."""
+        return Origin(Path(self.copy_of), self.copy_epoch) if self.copy_of else None
 
 
 class Slot:

@@ -1,6 +1,7 @@
 """How a window is looked at, as plain values that a session keeps: workspace, tabs, selection, and the canvas.
 
-What such values hold when they are read again is not believed: whatever does not fit is passed over.
+The window remembers the same more often, as a session is written when its project changes: the newer one counts. What
+such values hold when they are read again is not believed: whatever does not fit is passed over.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def view_of(bench: Workbench) -> dict[str, Any]:
     canvas, window = bench.canvas, bench.window
     center = canvas.seen().center
     return {
+        "window": bench.memory.name,
         "workspace": window.workspace,
         "tabs": [tabs.tabText(tabs.currentIndex()) for tabs in (window.left_tabs, window.tabs)],
         "selected": list(canvas.network.selected),
@@ -31,7 +33,8 @@ def view_of(bench: Workbench) -> dict[str, Any]:
 
 
 def show_view(bench: Workbench, view: Mapping[str, Any]) -> None:
-    """Look at a window as `view_of` said."""
+    """Look at a window as `view_of` said, or as the window remembers it of the same session since."""
+    view = bench.memory.latest(view, is_done=False)
     workspace = view.get("workspace")
     if isinstance(workspace, str) and workspace in WORKSPACE_NAMES:
         bench.window.show_workspace(workspace)
@@ -41,11 +44,15 @@ def show_view(bench: Workbench, view: Mapping[str, Any]) -> None:
     tabs = view.get("tabs")
     for title in tabs if isinstance(tabs, list) else ():
         bench.window.show_tab(str(title))
-    show_canvas(bench, view)
+    _look_at_canvas(bench, view)
 
 
 def show_canvas(bench: Workbench, view: Mapping[str, Any]) -> None:
-    """Look at the canvas as `view_of` said. It has to have its size by now."""
+    """Look at the canvas as `view_of` said, for the last time at a start. It has to have its size by now."""
+    _look_at_canvas(bench, bench.memory.latest(view, is_done=True))
+
+
+def _look_at_canvas(bench: Workbench, view: Mapping[str, Any]) -> None:
     zoom, center = view.get("zoom"), view.get("center")
     numbers = [zoom, *center] if isinstance(center, list) else []
     known = len(numbers) == 3 and all(isinstance(each, int | float) and isfinite(each) for each in numbers)

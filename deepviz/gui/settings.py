@@ -66,6 +66,8 @@ TEMPO = Setting(
 SCHEDULE_LOG = Setting("look/schedule_log", False, "Whether the planned learning rate is drawn on a logarithmic axis.")
 WORKSPACE = Setting("window/workspace", "train", "The workspace in front.", WORKSPACES)
 LEFT_TAB = Setting("window/left_tab", "Layers", "What is in front on the left.", ("Layers", "Outline", "History"))
+RIGHT_TAB = Setting("window/right_tab", "Layer", "What is in front on the right.", ("Layer", "Data", "Training"))
+LAST_LOOK = Setting("window/last_look", "", "How the window and its canvas were looked at last.")
 GEOMETRY = Setting("window/geometry", b"", "Where the window stood and how large it was.")
 WINDOW_STATES = {
     name: Setting(f"window/state_{name}", b"", f"How the panels are arranged in the workspace {name.capitalize()}.")
@@ -140,7 +142,7 @@ PLANE_PARTS: Setting[tuple[str, ...]] = Setting(
 )
 NEURONS_SCALE = Setting("views/neurons_scale", "own", "By what the maps of neurons are coloured.", ("own", "layer"))
 RESPONSES_ON_CARDS = Setting(
-    "look/responses", True, "Whether cards show what their units answer to where data have two inputs."
+    "look/responses", True, "Whether cards show what their units answer to where data have one or two inputs."
 )
 RUNS_OF_ALL = Setting("runs/of_all", False, "Whether the list of runs shows those of all projects.")
 RUNS_SORTED_BY = Setting("runs/sorted_by", "created", "The column that the list of runs is sorted by.")
@@ -175,6 +177,8 @@ SETTINGS: tuple[
     SCHEDULE_LOG,
     WORKSPACE,
     LEFT_TAB,
+    RIGHT_TAB,
+    LAST_LOOK,
     GEOMETRY,
     *WINDOW_STATES.values(),
     RECENT_FILES,

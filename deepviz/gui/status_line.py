@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from deepviz.gui.amounts import percent, thousands
+from deepviz.gui.steady_label import SteadyLabel
 from deepviz.gui.theme import number_font
 
 BETWEEN = "  ·  "
@@ -35,7 +36,7 @@ class StatusLine(QStatusBar):
     def __init__(self, readiness: QWidget, tempo: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._figures = QLabel()
+        self._figures = SteadyLabel()
         self._figures.setFont(number_font(12))
         self._figures.setProperty("role", "dim")
         self._figures.setAccessibleName("Progress of training")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
 from deepviz.gui.plots.ticks import format_integer
+from deepviz.gui.steady_label import SteadyLabel
 from deepviz.gui.theme import Theme, number_font
 from deepviz.gui.timeline_slider import TimelineSlider
 
@@ -42,7 +43,7 @@ class TimelineBar(QWidget):
         self.slider.setAccessibleName("Step of the run that is shown")
         self.slider.setToolTip("Go back to an earlier step: all views follow. The right end is now")
         self.slider.valueChanged.connect(self._choose)
-        self.label = QLabel(self)
+        self.label = SteadyLabel(self)
         self.label.setFont(number_font(11))
         self.live_button = QPushButton(LIVE, self)
         self.live_button.setProperty("field", True)

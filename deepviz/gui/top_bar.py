@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from deepviz.gui import icons
 from deepviz.gui.amounts import thousands
 from deepviz.gui.panels.learning_rate import LearningRateSlider
+from deepviz.gui.steady_label import SteadyLabel
 from deepviz.gui.theme import SMALL_SIZE, Theme, body_font
 
 WORKSPACE_NAMES = {"build": "Build", "train": "Train"}
@@ -175,10 +176,11 @@ class TopBar(QFrame):
         is_bare = not self.export_button.text()
         self.export_button.setIcon(icons.icon("export", self._theme.on_accent) if is_bare else QIcon())
 
-    def show_project(self, name: str, edited: bool) -> None:
-        """Show the project's name, and whether it has unsaved changes."""
+    def show_project(self, name: str, edited: bool, more: str = "") -> None:
+        """Show what is open, and whether it has unsaved changes; `more` is told by the tooltip."""
         self._project.set_full_text(f"{name} •" if edited else name)
-        self._project.setToolTip(f"{name}, with unsaved changes" if edited else name)
+        words = f"{name}, with unsaved changes" if edited else name
+        self._project.setToolTip(f"{words}\n{more}".strip())
 
     def show_workspace(self, name: str) -> None:
         """Show which workspace is in front."""
@@ -261,7 +263,7 @@ class TopBar(QFrame):
         return QFontMetrics(body_font(SMALL_SIZE)).horizontalAdvance(words) + 8
 
     def _progress_block(self) -> QVBoxLayout:
-        self._epoch, self._left, self._bar = QLabel(), QLabel(), QProgressBar()
+        self._epoch, self._left, self._bar = SteadyLabel(), SteadyLabel(), QProgressBar()
         for label in (self._epoch, self._left):
             label.setProperty("role", "small")
             label.setFont(body_font(11))

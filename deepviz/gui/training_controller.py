@@ -23,7 +23,7 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.moments import Moments
 from deepviz.gui.pace import SHORTEST, Rhythm
 from deepviz.gui.run_changes import followed, with_epochs_to_go
-from deepviz.gui.run_picture import FLOW
+from deepviz.gui.run_picture import CANVAS_PROBES
 from deepviz.gui.run_progress import RunProgress
 from deepviz.gui.run_records import RunRecords
 from deepviz.training.changes import applied, change_of
@@ -75,10 +75,9 @@ class TrainingController(QObject):
         self._checkpoint: Checkpoint | None = None
         self._shelved: tuple[Checkpoint, Timeline] | None = None
         self._status, self.moments = "idle", Moments(self)
-        self._wanted_probes: tuple[str, ...] = ("gradient_flow",)
+        self._wanted_probes: tuple[str, ...] = CANVAS_PROBES
         self.progress = RunProgress(editor, lambda: self._session, self._left_state)
-        self._rhythm, self._shows_plan = Rhythm(), False
-        self._records = RunRecords()
+        self._rhythm, self._records, self._shows_plan = Rhythm(), RunRecords(), False
         self._timer = QTimer(self, interval=SHORTEST)
         self._timer.timeout.connect(self._tick)
         editor.project_changed.connect(self._follow_project)
@@ -181,7 +180,7 @@ class TrainingController(QObject):
 
     def want_probes(self, keys: Iterable[str]) -> None:
         """Have these probes read while the run goes on, besides what every step measures and the canvas shows."""
-        self._wanted_probes = tuple(dict.fromkeys((FLOW, *keys)))
+        self._wanted_probes = tuple(dict.fromkeys((*CANVAS_PROBES, *keys)))
         if self._session is not None:
             self._session.watch(self._wanted_probes)
 
@@ -266,20 +265,20 @@ class TrainingController(QObject):
         checkpoint = self._checkpoint = self.checkpoint()
         diverged = self._status == "diverged"
         self._end_session()
-        if checkpoint is not None and not diverged and same_run(checkpoint.project, self._editor.project):
-            project = with_epochs_to_go(self._editor.project, self.progress.epochs_done)
-            state: TrainerState | None = replace(checkpoint.state, learning_rate=project.plan.optimizer.learning_rate)
-        else:
-            project, state = self._editor.project, None
+        project, state = self._editor.project, None
+        if checkpoint is not None and not diverged and same_run(checkpoint.project, project):
+            project = with_epochs_to_go(project, self.progress.epochs_done)
+            state = replace(checkpoint.state, learning_rate=project.plan.optimizer.learning_rate)
+            self._records.went_by(project, state.step)
         self._checkpoint = None
         if state is None:
             self._begin_history(History(()))
-        else:
-            self._records.went_by(project, state.step)
-        self._session = Session(RunPlan(project, self._editor.data), state, paused, self.moments.timeline, later)
+        plan, seconds = RunPlan(project, self._editor.data), self.history.seconds
+        self._session = Session(plan, state, paused, self.moments.timeline, later, seconds)
         self._session.watch(self._wanted_probes)
         self._session.slow_down(self.progress.limit)
         self._session.start()
+        self._set_status("starting")  # it may be over before anybody looks, with the status of the run before it
         self._went_on()
         return self._session
 
@@ -296,7 +295,7 @@ class TrainingController(QObject):
             self._timer.stop()
             return
         status = session.status
-        is_shown = status != "running" or self._rhythm.is_due(self.progress.pace.steps_per_second)
+        is_shown = status != "running" or self._rhythm.is_due(self.progress.pace.steps_per_second, session.overhead)
         self._rhythm.collect(self._collect, at_once=is_shown)
         if is_shown:
             self._tell_growth()
@@ -321,6 +320,7 @@ class TrainingController(QObject):
         changes, records = self._session.drain_changes(), self._session.drain()
         if records:
             self._append(self._session, records)
+        self.history.seconds = self._session.seconds
         for step, plan, was_planned in changes:
             self._records.changed(plan.project, step)
             if was_planned:  # the window shows what the run goes by; it may have gone on by now

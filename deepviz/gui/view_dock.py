@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
 from deepviz.gui.plots.view import View
 from deepviz.gui.theme import DARK, Theme
@@ -69,7 +69,7 @@ class ViewDock(QDockWidget):
         """Go back into the window, in front of those that stand on tabs with it."""
         self.setFloating(False)
         self.raise_()
-        self._take_keyboard()
+        self.take_keyboard()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What the view has no use for: Escape closes its own window."""
@@ -98,13 +98,14 @@ class ViewDock(QDockWidget):
         self.setFloating(True)
         self.setGeometry(place)
         self._is_moving = False
-        self._take_keyboard()
+        self.take_keyboard()
 
-    def _take_keyboard(self) -> None:
+    def take_keyboard(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """Have the keyboard: where it is in here already, otherwise in what the view shows."""
         self.activateWindow()
-        content = self.widget()
-        if isinstance(content, View):
-            content.take_focus(Qt.FocusReason.OtherFocusReason)
+        content, focused = self.widget(), QApplication.focusWidget()
+        if isinstance(content, View) and not (focused is not None and self.isAncestorOf(focused)):
+            content.take_focus(reason)
 
     def _note_place(self) -> None:
         """Remember where a hand has put the large window; where the program puts it is no choice of anybody's."""

@@ -7,6 +7,7 @@ what can be seen says which probes it needs, so what nobody looks at costs nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
@@ -27,6 +28,8 @@ from deepviz.training.history import History
 
 SMALLEST_VIEW = 236
 """Pixels of width below which views come to lie behind each other instead of side by side."""
+WIDE = 2
+"""The places of views that a list takes in their row."""
 TURN = 12
 """Milliseconds from one view that is drawn again to the next."""
 DOCK_FEATURES = (
@@ -47,6 +50,8 @@ class ViewDocks(QObject):
         Those that have been opened so far.
     docks
         Where each is shown, opened or not.
+    wide
+        Other docks that can stand in the row of the views, and need more width than they do.
     """
 
     changed = Signal()
@@ -64,6 +69,7 @@ class ViewDocks(QObject):
         self.kinds: dict[str, type[View]] = {kind.key: kind for kind in all_views()}
         self.views: dict[str, View] = {}
         self.docks: dict[str, ViewDock] = {}
+        self.wide: list[QDockWidget] = []
         self._theme: Theme = DARK
         self._history: History | None = None
         self._moment: int | None = None
@@ -74,6 +80,7 @@ class ViewDocks(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)  # now each has its place, and it is known which can be seen
         self._soon.timeout.connect(self.changed)
+        self._soon.timeout.connect(window.update)  # Qt leaves lines where borders between docks were
         self._waiting: list[str] = []
         self._turn = QTimer(self, singleShot=True, interval=TURN)
         self._turn.timeout.connect(self._take_turn)
@@ -89,6 +96,7 @@ class ViewDocks(QObject):
         self._recall_places()
         self.tabs = DockTabs(window, self._explanation_in)
         self.changed.connect(self.tabs.watch)
+        window.workspace_changed.connect(self._close_empty)
 
     # Which are open
 
@@ -111,14 +119,22 @@ class ViewDocks(QObject):
         dock = self.docks[key]
         self.view(key)
         if dock.isHidden():
-            self._find_place(key, dock)
+            shares = self._find_place(key, dock)
             dock.show()
+            self._share_out(shares)
+            # Once more when Qt has placed what was hidden: only then it knows which room there is.
+            QTimer.singleShot(0, self, partial(self._share_out, shares))
         dock.raise_()
         self._note_opened(key)
 
     def close(self, key: str) -> None:
         """Close a view."""
         self.docks[key].hide()
+
+    def give_keyboard(self, key: str) -> None:
+        """Put the keyboard into an open view, as a click on its title or its tab does."""
+        if self.is_open(key):
+            self.docks[key].take_keyboard(Qt.FocusReason.MouseFocusReason)
 
     def go(self, by: int) -> None:
         """Put the keyboard into the next open view, or (-1) the one before, from that which has it; open the first."""
@@ -287,27 +303,49 @@ class ViewDocks(QObject):
         view.header.customContextMenuRequested.connect(
             lambda point: self.tabs.menu_of(dock).popup(view.header.mapToGlobal(point))
         )
+        view.header.pressed.connect(partial(self.give_keyboard, key))
         dock.setTitleBarWidget(view.header)
         dock.setWidget(view)
 
-    def _find_place(self, key: str, dock: QDockWidget) -> None:
-        """Put a dock where it can be seen without making the others too narrow."""
+    def _find_place(self, key: str, dock: ViewDock) -> dict[QDockWidget, int]:
+        """Put a dock where it can be seen without making the others too narrow; gives who is to have which width."""
         if dock.isFloating():
-            return
+            return {}
         below = Qt.DockWidgetArea.BottomDockWidgetArea
-        neighbours = [
-            each for each, other in self.docks.items()
+        views = {
+            each: other for each, other in self.docks.items()
             if self.is_visible(each) and not other.isFloating() and self._window.dockWidgetArea(other) == below
+        }  # fmt: skip
+        wide = [
+            each for each in self.wide
+            if each.isVisible() and not each.isFloating() and self._window.dockWidgetArea(each) == below
+            and not self._window.tabifiedDockWidgets(each)
         ]  # fmt: skip
-        if not neighbours:
-            return
-        room = sum(self.docks[each].width() for each in neighbours)
-        if room // SMALLEST_VIEW > len(neighbours):
-            self._window.splitDockWidget(self.docks[neighbours[-1]], dock, Qt.Orientation.Horizontal)
-            return
-        alike = [each for each in neighbours if self.kinds[each].category == self.kinds[key].category]
-        longest = next((each for each in self._opened if each in (alike or neighbours)), (alike or neighbours)[-1])
+        row = sorted((*views.values(), *wide), key=lambda each: each.x())
+        if not row:
+            return {}
+        widths = {each: each.width() for each in row}
+        room, places = sum(widths.values()), len(views) + WIDE * len(wide)
+        if not views or room // SMALLEST_VIEW > places:
+            mine = room // 2 if not views else max(SMALLEST_VIEW, room // (places + 1))
+            self._window.splitDockWidget(row[-1], dock, Qt.Orientation.Horizontal)
+            return {each: width * (room - mine) // room for each, width in widths.items()} | {dock: mine}
+        alike = [each for each in views if self.kinds[each].category == self.kinds[key].category]
+        candidates = alike or list(views)
+        longest = next((each for each in self._opened if each in candidates), candidates[-1])
         self._window.tabifyDockWidget(self.docks[longest], dock)
+        if (width := widths[self.docks[longest]]) >= SMALLEST_VIEW:
+            return {}
+        rest, others = room - SMALLEST_VIEW, room - width  # it was too narrow for anybody
+        shares = {each: each_width * rest // max(others, 1) for each, each_width in widths.items()}
+        return shares | {self.docks[longest]: SMALLEST_VIEW, dock: SMALLEST_VIEW}
+
+    def _share_out(self, shares: dict[QDockWidget, int]) -> None:
+        """Give docks their widths, as long as all of them are there; the panels at the sides keep theirs."""
+        if shares and all(each.isVisible() and not each.isFloating() for each in shares):
+            sides = [each for each in (self._window.left, self._window.right) if each.isVisible()]
+            docks, widths = [*sides, *shares], [*(each.width() for each in sides), *shares.values()]
+            self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def _open_before(self, key: str, title: str) -> None:
         """Open the view of a title in front of one that does not fit; that stays open behind it."""
@@ -319,6 +357,15 @@ class ViewDocks(QObject):
             self.docks[wanted].show()
         self.open(wanted)
         self.view(wanted).take_focus()
+
+    def _close_empty(self) -> None:
+        """Close what was left open and has nothing to show before somebody asks for it anew."""
+        for key, kind in self.kinds.items():
+            if not issubclass(kind, Look) or kind.is_live or not self.is_open(key):
+                continue
+            view = self.view(key)
+            if isinstance(view, Look) and not view.comes_back:
+                self.close(key)
 
     def _note_opened(self, key: str) -> None:
         self._opened = [*(each for each in self._opened if each != key), key]

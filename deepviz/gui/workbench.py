@@ -6,6 +6,7 @@ The parts know nothing of each other: what one sends, another is told in `workbe
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -45,9 +46,11 @@ from deepviz.gui.panels.stop_panel import StopPanel
 from deepviz.gui.panels.training_panel import TrainingPanel
 from deepviz.gui.pictures import Pictures
 from deepviz.gui.project_files import ProjectFiles
+from deepviz.gui.ruin_watch import RuinWatch
 from deepviz.gui.run_archive import RunArchive
 from deepviz.gui.runs.desk import RunsDesk
 from deepviz.gui.runs_dock import RunsDock
+from deepviz.gui.session_view import view_of
 from deepviz.gui.settings import REOPEN_LAST, THEME, Settings
 from deepviz.gui.status_line import StatusLine
 from deepviz.gui.template_gallery import TemplateGallery, TemplateOffer
@@ -146,10 +149,12 @@ class Workbench(QObject):
         self.window.addActions(list(self.actions.values()))
         self.hints = Hints(settings, self.canvas)
         self.stage.take(self.canvas.breadcrumbs, self.checking.bars_button, self.template_offer, self.hints)
-        self.messages = Messages(self.editor, self.controller, self.notice, self.commands.edit, self.commands.activate)
+        self.ruins = RuinWatch(self.controller, self.editor)
+        tell = self.editor, self.controller, self.notice, self.ruins
+        self.messages = Messages(*tell, self.commands.edit, self.commands.activate)
         wire(self)
         self.display.show_all()
-        self.memory = WindowMemory(self.window, self.views, settings)
+        self.memory = WindowMemory(self.window, self.views, self.canvas, settings, partial(view_of, self))
         self.memory.restore()
 
     def may_close(self) -> bool:

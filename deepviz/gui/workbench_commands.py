@@ -256,14 +256,23 @@ class WorkbenchCommands(QObject):
         bench = self._bench
         bench.export_panel.open_at(bench.top_bar.export_button, bench.editor.project, bench.controller.result_step)
 
-    def _ask_stop(self) -> None:
+    def course(self) -> Course | None:
+        """How far the run has come and how far it goes when it goes on; None if it cannot."""
         bench, controller, progress = self._bench, self._bench.controller, self._bench.controller.progress
         if bench.editor.report.problems or not progress.steps_per_epoch:
-            controller.blocked.emit()
-            return
-        steps = 0 if controller.status == "diverged" else controller.step_count  # that run begins anew
-        course = Course(steps, progress.steps_per_epoch, progress.total_steps, progress.epochs)
-        bench.stop_panel.open_at(bench.top_bar.run_button, course.gone_on(bench.editor.project.plan.run.epochs))
+            return None
+        # One that has diverged begins anew.
+        steps = 0 if controller.status == "diverged" else progress.steps_made(controller.step_count)
+        speed = progress.pace.steps_per_second if controller.is_running else 0.0
+        course = Course(steps, progress.steps_per_epoch, progress.total_steps, progress.epochs, speed)
+        return course.gone_on(bench.editor.project.plan.run.epochs)
+
+    def _ask_stop(self) -> None:
+        bench, course = self._bench, self.course()
+        if course is None:
+            bench.controller.blocked.emit()
+        else:
+            bench.stop_panel.open_at(bench.top_bar.run_button, course)
 
     def _ask_picture(self) -> None:
         bench = self._bench

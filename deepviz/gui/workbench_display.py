@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeySequence
 from deepviz.document.problems import Problem
 from deepviz.document.project import Project
 from deepviz.gui.amounts import counted, thousands
+from deepviz.gui.failed_card import failed_card
 from deepviz.gui.status_line import duration
 from deepviz.gui.theme import Theme
 from deepviz.training.ending import Ending
@@ -22,6 +23,7 @@ from deepviz.training.failure import Failure
 if TYPE_CHECKING:
     from deepviz.gui.workbench import Workbench
 
+RUNS_BY_NAME = "Its runs are listed as those of “{}”, its name inside the file"
 NATIVE = QKeySequence.SequenceFormat.NativeText
 STATUS_WORDS = {
     "idle": "not started",
@@ -49,6 +51,8 @@ class WorkbenchDisplay(QObject):
         self._bench = bench
         self._noted = 0
         self._failure: Failure | None = None
+        self._title: tuple[object, ...] = ()
+        """What the title tells, as it was told last."""
 
     def show_all(self) -> None:
         """Show everything as it is now."""
@@ -84,8 +88,8 @@ class WorkbenchDisplay(QObject):
 
     def _show_graph(self) -> None:
         graph, report, failure = self._bench.editor.project.graph, self._bench.editor.report, self._failure
-        if failure is not None and failure.node in graph.by_id:  # only seen: it may be tried again
-            report = replace(report, problems=(*report.problems, Problem(failure.text, failure.node)))
+        if failure is not None and (card := failed_card(graph, failure.node)):  # only seen: it may be tried again
+            report = replace(report, problems=(*report.problems, Problem(failure.text, card)))
         self._bench.canvas.show_graph(graph, report)
 
     def show_costs(self) -> None:
@@ -94,13 +98,21 @@ class WorkbenchDisplay(QObject):
         self._bench.checking.show_costs()
 
     def show_title(self) -> None:
-        """Say the name of the project, and whether it has unsaved changes."""
-        name, edited = self._bench.editor.project.name, not self._bench.files.is_saved
-        self._bench.top_bar.show_project(name, edited)
+        """Say what is open, and whether it has unsaved changes: edits, or weights that are in no file."""
+        editor = self._bench.editor
+        name, edited = editor.title, not self._bench.files.is_saved
+        shown = name, edited, editor.path, editor.project.name
+        if shown == self._title:
+            return  # while a run goes on this is asked many times a second
+        self._title = shown
+        where = "" if editor.path is None else f"{editor.path}\n"
+        inner = "" if where == "" or editor.project.name == name else RUNS_BY_NAME.format(editor.project.name)
+        self._bench.top_bar.show_project(name, edited, f"{where}{inner}".strip())
         self._bench.window.setWindowTitle(f"{name}{' (edited)' if edited else ''} – DeepViz")
 
     def show_history(self) -> None:
         """Another run, or none, is the one that is shown."""
+        self.show_title()
         self._bench.views.show_history(self._bench.controller.history)
         self._bench.canvas.clear_gradients()
         self._bench.properties.show_gradients({})
@@ -113,6 +125,7 @@ class WorkbenchDisplay(QObject):
 
     def show_growth(self) -> None:
         """The run has made more steps."""
+        self.show_title()
         self.show_course()
         self.show_rate_in_use()
         if not self._bench.controller.is_running:
@@ -189,8 +202,9 @@ class WorkbenchDisplay(QObject):
         action.setText(words)
         action.setToolTip(f"{tip} ({action.shortcut().toString(NATIVE)})")
         bench.top_bar.show_running(controller.is_running, words)
-        bench.readiness.show_begun(status != "idle")
-        bench.properties.show_more(more)
+        is_in_trouble = status in ("diverged", "failed") or bench.ruins.ruin is not None
+        bench.readiness.show_begun(status != "idle", is_in_trouble)
+        bench.properties.show_more(more, is_in_trouble)
 
     @property
     def _status(self) -> str:

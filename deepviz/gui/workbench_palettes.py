@@ -29,6 +29,7 @@ def wire_palettes(bench: Workbench) -> None:
     def open_add_menu(wanted: LayerWanted) -> None:
         add_menu.open_at(canvas.viewport(), wanted.place, wanted.title, wanted.suits, wanted.choose)
 
+    palette.card_scale = lambda: canvas.zoom
     palette.set_closed(settings.get(CLOSED_CATEGORIES))
     show_recent()
     palette.activated.connect(bench.commands.append)

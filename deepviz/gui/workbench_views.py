@@ -43,17 +43,28 @@ def wire_views(bench: Workbench) -> None:
         controller.want_probes(views.probes)
         bench.inspector.look_around()
 
+    def tell_left_over(words: str) -> None:
+        """Say it here where the list, which says it too, cannot be seen."""
+        if not runs.panel.isVisible():
+            bench.notice.tell(words, "", [("Show runs", dock.open)])
+
+    def say_once() -> None:
+        """The list has come into sight: what it says need not stand above the canvas as well."""
+        if runs.panel.isVisible() and bench.notice.text and bench.notice.text == runs.panel.notice.text:
+            bench.notice.dismiss()
+
     runs, dock = bench.runs, bench.runs_dock
     runs.attach(lambda: views.views.values())
     views.changed.connect(runs.show_chosen)
     runs.view_wanted.connect(dock.show_view)
-    runs.panel.left_over.connect(lambda words: bench.notice.tell(words, "", [("Show runs", dock.open)]))
+    runs.panel.left_over.connect(tell_left_over)
+    dock.opened.connect(lambda _is_open: say_once())
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
     where = "The Training page lists the copies."
     bench.copies.written.connect(lambda name: bench.status.showMessage(f"Saved {name}. {where}", MESSAGE_TIME))
     bench.copies.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     listed = bench.training_panel.copies
-    bench.copies.written.connect(lambda _name: listed.look())
+    bench.copies.written.connect(lambda _name: listed.follow())
     listed.open_wanted.connect(bench.files.open_recent)
     listed.refused.connect(lambda text: bench.notice.tell(text, "bad"))
     dock.opened.connect(bench.actions["runs"].setChecked)
@@ -77,6 +88,9 @@ def wire_views(bench: Workbench) -> None:
     moments.changed.connect(bench.display.show_moment)
     timeline.moment_chosen.connect(moments.choose)
     timeline.branch_wanted.connect(bench.commands.branch_off)
+    bench.stop_panel.course_now = bench.commands.course
     bench.stop_panel.step_chosen.connect(controller.run_to)
+    for news in (controller.grew, controller.status_changed, controller.restarted, editor.report_changed):
+        news.connect(bench.stop_panel.follow)
     bench.live_bar.arrange_wanted.connect(views.arrange)
     show_project()

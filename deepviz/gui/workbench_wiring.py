@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MESSAGE_TIME = 4000
 """Milliseconds that a message of the canvas stays in the status bar."""
+TRAINED = ("starting", "running", "finished")
+"""What the status is after somebody had it train; a small run is over before anybody sees it running."""
 
 
 def wire(bench: Workbench) -> None:
@@ -30,7 +32,7 @@ def wire(bench: Workbench) -> None:
     bench.group_form.look_wanted.connect(canvas.look_into)
     canvas.selection_changed.connect(lambda chosen: bench.window.show_tab("Layer") if chosen else None)
     canvas.selection_changed.connect(lambda chosen: bench.hints.done("look") if chosen else None)
-    controller.status_changed.connect(lambda status: bench.hints.done("run") if status == "running" else None)
+    controller.status_changed.connect(lambda status: bench.hints.done("run") if status in TRAINED else None)
     bench.export_panel.export_wanted.connect(lambda _path: bench.hints.done("export"))
     canvas.node_activated.connect(commands.activate)
     canvas.help_wanted.connect(bench.actions["shortcuts"].trigger)

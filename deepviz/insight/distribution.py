@@ -1,4 +1,4 @@
-"""How the numbers of one layer are distributed, its weights or what it gives, with the weights as they are."""
+"""How the numbers of one layer are distributed with the weights after a step: these weights, or what it gives."""
 
 from __future__ import annotations
 

@@ -133,17 +133,7 @@ def thinned(ink: np.ndarray, widest: float, box: int) -> np.ndarray:
 
 
 def thickened(ink: np.ndarray, narrowest: float, box: int) -> np.ndarray:
-    """A drawing with strokes that are about so many pixels wide at least once it is scaled into a box.
-
-    What has no strokes, such as a dot, stays as it is.
-
-    Parameters
-    ----------
-    ink
-        The drawing, cut out.
-    narrowest, box
-        In pixels of the image that is made of it.
-    """
+    """A drawing with strokes that are about so many pixels wide at least; everything else is as with `thinned`."""
     return _with_strokes(ink, narrowest, box, grows=True)
 
 

@@ -1,6 +1,7 @@
-"""What every layer gives for samples of the training part, in a few figures each: of the weights as they are.
+"""What every layer gives for samples of the training part, in a few figures each: of the weights after a step.
 
-The figures are those of the probe `activations`, of samples that are the same each time, with nothing dropped out.
+The figures are those of the probe `activations`, which has them of the batch of a step before its update; these are of
+samples that are the same each time, with nothing dropped out.
 """
 
 from __future__ import annotations

@@ -39,6 +39,8 @@ class Inputs:
     ----------
     least, greatest
         Of each input over all parts of the data, float64 arrays of shape (inputs,).
+    train_least, train_greatest
+        The same over the training samples alone.
     middle
         The median of each over the training samples: where inputs are held that are not looked at.
     scaled_middle
@@ -47,6 +49,8 @@ class Inputs:
 
     least: np.ndarray
     greatest: np.ndarray
+    train_least: np.ndarray
+    train_greatest: np.ndarray
     middle: np.ndarray
     scaled_middle: np.ndarray
 
@@ -86,15 +90,19 @@ def inputs_of(data: PreparedData) -> Inputs:
         raise UnanswerableError(problem)
     if data not in _inputs:
         parts = [part.x for part in (data.train, data.validation, data.test) if part is not None]
-        ends = [
-            data.scaler.offset + data.scaler.scale * extreme([extreme(x, axis=0) for x in parts], axis=0)
-            for extreme in (np.min, np.max)
-        ]
         middle = np.median(data.train.x, axis=0).astype(np.float32)
         raw = data.scaler.offset + data.scaler.scale * middle
-        # A scale below 0 turns the two ends round.
-        _inputs[data] = Inputs(np.minimum(*ends), np.maximum(*ends), raw, middle)
+        _inputs[data] = Inputs(*_ends(data, parts), *_ends(data, [data.train.x]), raw, middle)
     return _inputs[data]
+
+
+def _ends(data: PreparedData, parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the greatest of each input over some samples, in the data's own units."""
+    low, high = (
+        data.scaler.offset + data.scaler.scale * extreme([extreme(x, axis=0) for x in parts], axis=0)
+        for extreme in (np.min, np.max)
+    )
+    return np.minimum(low, high), np.maximum(low, high)  # a scale below 0 turns the two ends round
 
 
 def window_of(data: PreparedData, features: Sequence[int]) -> Window:

@@ -1,1 +1,1 @@
-"""Training: a run in its own thread, what was measured during it, and its checkpoints."""
+"""Training: a run in its own thread, what was measured during it, and its checkpoints; lists and queues of runs."""

@@ -22,7 +22,7 @@ def branched(history: History, step: int) -> History:
         if kind == "change":
             stays[:1] = True  # what the run began with
         arrays |= {name: arrays[name][stays] for name in parts}
-    for name in ("run", "began"):  # it is another one from here on
+    for name in ("run", "began", "seconds"):  # it is another one from here on
         arrays.pop(name, None)
     return History.from_arrays(arrays)
 

@@ -82,10 +82,9 @@ def applied(project: Project, change: Change) -> Project:
 
 
 def noted(before: Project, after: Project) -> list[str]:
-    """The changes from one project to another that weights depend on, each in a few words.
+    """The changes from one project to another that say how a run trains and how long, each in a few words.
 
-    Stopping rules, metrics and the keeping of the best weights only look on, so nothing is noted of them; nor of the
-    epochs, but where the schedule spreads over all of them.
+    Stopping rules, metrics and the keeping of the best weights only look on, so nothing is noted of them.
     """
     one, other = before.plan, after.plan
     old, new = one.optimizer.learning_rate, other.optimizer.learning_rate
@@ -94,7 +93,7 @@ def noted(before: Project, after: Project) -> list[str]:
     if one.run.batch_size != other.run.batch_size:
         found.append(f"batch size {thousands(one.run.batch_size)} → {thousands(other.run.batch_size)}")
     found += _of_definitions("schedule", one.schedule, other.schedule)
-    if one.run.epochs != other.run.epochs and other.schedule.follows_length:
+    if one.run.epochs != other.run.epochs:
         found.append(f"epochs {thousands(one.run.epochs)} → {thousands(other.run.epochs)}")
     was, is_now = _frozen(before), _frozen(after)
     in_order = [node.id for node in after.graph.nodes]

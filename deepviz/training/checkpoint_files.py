@@ -1,7 +1,7 @@
 """Copies of the weights during a run, as project files beside the project's own, each run's under names of their own.
 
 After epoch 10 it is ``net.run-20260721-093000-1a2b3c.epoch-0010.deepviz``, and ``net.epoch-0010.deepviz`` where nobody
-knows the run. Each can be opened like any project, and trained on from there. Only the newest of each run stay.
+knows the run. Each says inside of what it is a copy. It can be opened, and trained on. The newest of each run stay.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepviz.datasets.prepared import PreparedData
-from deepviz.document.file_format import SUFFIX, save
+from deepviz.document.file_format import SUFFIX, CopyOf, Loaded, save
 from deepviz.training.checkpoint import Checkpoint, trained_of
 from deepviz.training.short_history import shortened
 
@@ -40,6 +40,38 @@ class Copy(NamedTuple):
     run: str
     epoch: int
     path: Path
+
+
+class Origin(NamedTuple):
+    """What a copy that is open was made of; the copy is no file to be saved to.
+
+    Attributes
+    ----------
+    file
+        The project's file, which may be gone.
+    epoch
+        After how many epochs of its run the copy was kept.
+    """
+
+    file: Path
+    epoch: int
+
+    @property
+    def words(self) -> str:
+        """What is open, in words: ``net, copy of epoch 10``. The name comes first, in case there is no room for all."""
+        return f"{self.file.name.removesuffix(SUFFIX)}, copy of epoch {self.epoch}"
+
+
+def origin_of(loaded: Loaded, path: Path) -> Origin | None:
+    """What a file was copied from, by what stands in it; None if it is a project of its own.
+
+    Parameters
+    ----------
+    loaded, path
+        What was in it, and where it lies: the project's file is looked for beside it.
+    """
+    copy = None if loaded.trained is None else loaded.trained.copy_of
+    return None if copy is None else Origin(path.with_name(copy.file), copy.epoch)
 
 
 def is_due(epoch: int, every: int) -> bool:
@@ -102,7 +134,8 @@ def write_copy(
     """
     path = copy_path(project_file, epoch, run)
     short = replace(checkpoint, history=shortened(checkpoint.history))
-    save(checkpoint.project, path, trained_of(short, data))
+    trained = replace(trained_of(short, data), copy_of=CopyOf(project_file.name, epoch))
+    save(checkpoint.project, path, trained)
     of_this = _run_in(path)
     others = (each.path for each in copies(project_file) if each.run == of_this and each.path != path)
     for old in sorted(others, key=_written_at, reverse=True)[max(0, most - 1) :]:

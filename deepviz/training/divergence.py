@@ -25,6 +25,6 @@ def note(history: History, step: int, node: str) -> None:
 
 
 def divergences(history: History) -> list[Divergence]:
-    """How often the run diverged: once, or oftener where somebody has gone on with other settings."""
+    """All places where the run diverged: one, or more where somebody has gone on with other settings."""
     found = ((step, text.removeprefix(WORDS)) for step, text in history.events if text.startswith(WORDS))
     return [Divergence(step, rest.removeprefix(" in ")) for step, rest in found]

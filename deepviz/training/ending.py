@@ -1,4 +1,7 @@
-"""How a run has ended: at its last epoch or by a stopping rule, and which weights it has come to."""
+"""How a run has ended: at its last epoch or by a stopping rule, and which weights it has come to.
+
+What is said of it is worded here, so that the message, the curves and the list of runs say the same.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Why a run ended too early, in words for the user: what happened, where, and what can be done."""
+"""Why a run ended too early, in words for the user: what happened, where, and what can be done.
+
+Mostly that is the text of the exception, with the place where the step broke off; a shortage of memory says what takes
+most of it.
+"""
 
 from __future__ import annotations
 

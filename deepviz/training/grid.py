@@ -172,7 +172,7 @@ def _combined(project: Project, axes: Sequence[Axis], values: Sequence[Any], wor
             else:
                 project = changed(project, [(label_of(axis.path), axis.path, value)])
     except ChangeError as error:
-        raise GridError(f"With {words}: {error}", None) from None
+        raise GridError(f"With {words}: {error}") from None
     return project
 
 

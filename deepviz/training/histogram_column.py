@@ -1,4 +1,7 @@
-"""Histograms over time: one for each row of every step that was looked at, of which a bounded number is kept."""
+"""Histograms over time: one for each row of every step that was looked at, of which a bounded number is kept.
+
+A histogram is its counts and the range that they cover. Both are thinned out in step with each other.
+"""
 
 from __future__ import annotations
 

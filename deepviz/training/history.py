@@ -45,6 +45,8 @@ class History(Measured):
         By what the list of runs knows it; empty if it is not to be on one.
     began
         When it began, in seconds since 1970; 0 if that is not known.
+    seconds
+        For how long it has trained; 0 if that is not known.
     best
         The step of the best weights and the loss they had, if they are kept; it is part of the weights' file, not of
         this one's.
@@ -65,7 +67,7 @@ class History(Measured):
         super().__init__(layers, nodes, most_steps, edges)
         self._notes = Notes()
         self._best: tuple[int, float] | None = None
-        self.run, self.began = "", 0.0
+        self.run, self.began, self.seconds = "", 0.0, 0.0
 
     @property
     def gradient_norms(self) -> npt.NDArray[Any]:
@@ -181,8 +183,9 @@ class History(Measured):
             arrays["edges"] = np.array(self.edges, np.str_)
         if self.run:
             arrays["run"] = np.array([self.run], np.str_)
-        if self.began:
-            arrays["began"] = np.array([self.began])
+        for name, seconds in (("began", self.began), ("seconds", self.seconds)):
+            if seconds:
+                arrays[name] = np.array([seconds])
         for name, column in self._columns.items():
             arrays |= history_arrays.column_arrays(column, name, is_apart=self._is_apart(column))
         for name, histograms in self._histograms.items():
@@ -209,8 +212,7 @@ class History(Measured):
                 raise ValueError(f"The history is damaged: {name} does not have one value for each layer.")
         if "run" in arrays:
             history.run = checked(arrays, "run", "U", 1).tolist()[0]
-        if "began" in arrays:
-            history.began = checked(arrays, "began", "f", 1).tolist()[0]
+        history.began, history.seconds = (history_arrays.read_time(arrays, name) for name in ("began", "seconds"))
         history._columns = columns
         history._notes = Notes.from_arrays(arrays)
         history._revision = len(history) + len(history._notes)

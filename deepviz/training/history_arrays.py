@@ -1,13 +1,14 @@
 """The arrays that a history is stored as: its columns are read back from them, and they can be cut at a step.
 
-Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `began`, `event/...`, `change/...`; `value/NAME` for each
-column, `at/NAME` with its steps where they are not those of all, `kept/NAME` where it is watched now and then; `every`
-or `every/NAME` (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several;
+Names: `step`, `epoch`, `layers`, `nodes`, `edges`, `run`, `began`, `seconds`, `event/...`, `change/...`; `value/NAME`
+for each column, `at/NAME` with its steps where they are not those of all, `kept/NAME` where it is watched now and then;
+`every` or `every/NAME` (length of a stretch, first step), `low/NAME` and `high/NAME` where a step stands for several;
 `histogram/NAME/...`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,6 +60,18 @@ def read_names(arrays: Arrays) -> NamedRows:
     if rows.shape[1] != 3 or not all(row[2].isascii() and row[2].isdigit() for row in rows.tolist()):
         raise ValueError("The history is damaged: 'edges' are not source, target and number.")
     return NamedRows(layers, nodes, [(source, target, int(slot)) for source, target, slot in rows.tolist()])
+
+
+def read_time(arrays: Arrays, name: str) -> float:
+    """A time in seconds; 0 if it is not there, or is none.
+
+    Raises
+    ------
+    ValueError
+        If it is not a single number.
+    """
+    seconds = float(checked(arrays, name, "f", 1)[0]) if name in arrays else 0.0
+    return seconds if 0.0 < seconds < math.inf else 0.0
 
 
 def read_columns(arrays: Arrays, epoch: str) -> tuple[StepTable, dict[str, Column]]:
@@ -123,7 +136,7 @@ def until(arrays: Arrays, step: int) -> dict[str, npt.NDArray[Any]]:
     cut: dict[str, npt.NDArray[Any]] = {}
     for name, array in arrays.items():
         kind, _, column = name.partition("/")
-        if kind in ("layers", "nodes", "edges", "every", "run", "began") or name == "event/left_out":
+        if kind in ("layers", "nodes", "edges", "every", "run", "began", "seconds") or name == "event/left_out":
             cut[name] = array
         elif kind in ("step", "epoch"):
             cut[name] = array[: _count(arrays["step"], step)]

@@ -18,6 +18,7 @@ from deepviz.training.checkpoint_files import is_due, next_due
 from deepviz.training.ending import Ending
 from deepviz.training.overhead import Overhead
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.stopwatch import Stopwatch
 from deepviz.training.stretches import Stretches
 from deepviz.training.tempo import Tempo
 from deepviz.training.timeline import Timeline
@@ -42,6 +43,8 @@ class Loop:
         Whether to wait for a command before the first step.
     later
         For a run that is made again: by which plans it goes on after how many steps.
+    seconds
+        For how long the run had trained before.
 
     Attributes
     ----------
@@ -62,12 +65,20 @@ class Loop:
         steps made before, and whether it was one of those to be followed later.
     watching, overhead, tempo
         Which steps are looked at closely, what that costs, and how fast steps may come.
+    stopwatch
+        For how long the run has trained in all.
     is_stopping
         Set to end the run before the next step.
     """
 
     def __init__(
-        self, plan: RunPlan, state: TrainerState | None, timeline: Timeline, paused: bool, later: Sections | None
+        self,
+        plan: RunPlan,
+        state: TrainerState | None,
+        timeline: Timeline,
+        paused: bool,
+        later: Sections | None,
+        seconds: float,
     ) -> None:
         self.plan = plan
         self.trainer: Trainer | None = None
@@ -80,6 +91,7 @@ class Loop:
         self.records: deque[StepRecord] = deque()
         self.followed: deque[tuple[int, RunPlan, bool]] = deque()
         self.watching, self.overhead, self.tempo = Watching(), Overhead(), Tempo()
+        self.stopwatch = Stopwatch(seconds)
         self.is_stopping = False
         self._first_state, self._timeline = state, timeline
         self._later, self._is_again = list(later or ()), later is not None
@@ -191,6 +203,7 @@ class Loop:
         # What was kept there stays as it was: what another plan makes of it is not what the run knew.
         if self._timeline.at(trainer.step) is None:
             self._timeline.keep(lambda: self._first_state or trainer.state())
+        self.stopwatch.go(not self._paused)
         self.status = "paused" if self._paused else "running"
         return trainer
 
@@ -268,6 +281,7 @@ class Loop:
         self.watching.rest()
         self.tempo.rest()
         self.overhead.begin(self._step)
+        self.stopwatch.go(not paused)
         self.status = "paused" if paused else "running"
 
     def _count_down(self, epoch_ended: bool) -> None:

@@ -1,4 +1,7 @@
-"""What was done to a run by hand, and after which step: for people in words, for a repetition as JSON."""
+"""What was done to a run by hand, and after which step: for people in words, for a repetition as JSON.
+
+Of the words only the newest are kept where there are too many; of what a repetition needs nothing is ever let go.
+"""
 
 from __future__ import annotations
 

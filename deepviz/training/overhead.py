@@ -9,14 +9,18 @@ slower while those compute, no clock tells: see `deepviz.training.stretches`.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 SPAN = 2.0
 """Seconds over which the share is averaged."""
 ENOUGH = 0.2
 """Seconds that it takes to say anything."""
+MEASURED = 5
+"""How many of the last times that reading was measured count: their median, because a single one may be disturbed."""
 
 WAITED = Path("/proc/thread-self/schedstat")
 """Where Linux says for how many nanoseconds a thread has computed, and has waited for a core."""
@@ -69,7 +73,8 @@ class Overhead:
     def __init__(self, read_clocks: Callable[[], Clocks] = clocks) -> None:
         self._read_clocks = read_clocks
         self._last: tuple[Clocks, int] | None = None
-        self._reading, self._read_again_at = 0.0, 0.0
+        self._readings: deque[float] = deque(maxlen=MEASURED)
+        self._read_again_at = 0.0
         self._time = self._lost = 0.0
 
     @property
@@ -101,13 +106,14 @@ class Overhead:
         """
         now = self._read_clocks()
         if now.wall >= self._read_again_at:
-            self._reading, self._read_again_at = reading(), now.wall + SPAN
+            self._readings.append(reading())
+            self._read_again_at = now.wall + SPAN
         before, self._last = self._last, (now, step)
         if before is None or now.wall <= before[0].wall:
             return
         last, steps = before[0], step - before[1]
         passed, computed, waited, others = (after - before for after, before in zip(now, last, strict=True))
         had = passed - max(waited - others, 0.0)
-        lost = had - computed + extra + slower * max(computed - extra, 0.0) + steps * self._reading
+        lost = had - computed + extra + slower * max(computed - extra, 0.0) + steps * median(self._readings)
         kept = 1 - min(1.0, passed / SPAN)
         self._time, self._lost = kept * self._time + had, kept * self._lost + lost

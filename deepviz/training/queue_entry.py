@@ -1,4 +1,7 @@
-"""A run in a queue: what it is, how far it has come, and how long all of them will take."""
+"""A run in a queue: what it is, how far it has come, and how long all of them will take.
+
+It is a value: while a run goes on, its entry is replaced by one that says more.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +43,9 @@ class Entry:
     step, steps, epoch
         How far it is, of how many steps; 0 before the first.
     loss, validation_loss
-        Of the epoch it is in, as the list of runs will say it: of training data the mean over the steps of the epoch
-        so far, of validation data what was measured after the last epoch. None if there is none, or it is not finite.
-        Once it is over, those of the last whole epoch.
+        Of the epoch it is in, as the list of runs will say it: of training data the mean over the samples of the epoch
+        so far, of validation data what was measured after the last epoch. None if there is none, it is not known, or
+        not finite. Once it is over, those of the last whole epoch.
     seconds, seconds_left
         For how long it has been training, and how long it still will; None if that is not known.
     words

@@ -1,4 +1,7 @@
-"""Training a run again, from its first step, with every change that was made on the way: the same to the last bit."""
+"""Training a run again, from its first step, with every change that was made on the way: the same to the last bit.
+
+All that it takes are the project, its data and the changes that the history of the run notes.
+"""
 
 from __future__ import annotations
 

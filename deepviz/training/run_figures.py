@@ -183,6 +183,13 @@ def epoch_places(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[
     return np.asarray(np.where(steps > at[-1], beyond, np.interp(steps, at, counts)), np.float64)
 
 
+def spread(values: Mapping[Any, float]) -> tuple[float, float | None, float, float]:
+    """Mean, standard deviation (with n - 1; None of a single value), smallest and largest of some values."""
+    numbers = np.array(list(values.values()), np.float64)
+    deviation = float(numbers.std(ddof=1)) if len(numbers) > 1 else None
+    return float(numbers.mean()), deviation, float(numbers.min()), float(numbers.max())
+
+
 def _best(name: str, values: npt.NDArray[Any]) -> tuple[float, int]:
     """The best of some values, and its place."""
     worst = math.inf if falls(name) else -math.inf
@@ -218,10 +225,3 @@ def _epochs_at(history: History, steps: npt.NDArray[np.int64]) -> npt.NDArray[np
 
 def _plain(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
-
-
-def spread(values: Mapping[Any, float]) -> tuple[float, float | None, float, float]:
-    """Mean, standard deviation (with n - 1; None of a single value), smallest and largest of some values."""
-    numbers = np.array(list(values.values()), np.float64)
-    deviation = float(numbers.std(ddof=1)) if len(numbers) > 1 else None
-    return float(numbers.mean()), deviation, float(numbers.min()), float(numbers.max())

@@ -47,6 +47,9 @@ class RunPlan:
     def trainer(self, probes: Sequence[str] = PROBES, state: TrainerState | None = None) -> Trainer:
         """Build the network and what trains it, from the start or from a saved state.
 
+        What differs from the settings that a state was left with is as if it was changed there, also the kind of the
+        optimizer. Of fewer epochs than have begun, the one that is under way is made to its end.
+
         Raises
         ------
         ProjectError

@@ -103,7 +103,7 @@ class RunQueue:
             If they cannot be written down; none is put in then.
         """
         place = max((entry.place for entry in self._entries.values()), default=-1) + 1
-        added = [Entry(f"{self.store.new_id()}", each, place + number) for number, each in enumerate(wanted)]
+        added = [Entry(self.store.new_id(), each, place + number) for number, each in enumerate(wanted)]
         try:
             for entry in added:
                 self._write(entry)

@@ -1,4 +1,7 @@
-"""All settings of a project by their paths, which are those of ``--set``, and in which of them projects differ."""
+"""All settings of a project by their paths, which are those of ``--set``, and in which of them projects differ.
+
+Of a run they are those that it began with, and the course of those that were changed while it went on.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,7 @@ def label_of(path: str) -> str:
     part = _label(first, last)
     if first == "run" or (area == "plan" and first == "optimizer" and last):
         return part
-    return f"{_words(first)} {part}".strip()
+    return part if part.lower() == _words(first).lower() else f"{_words(first)} {part}".strip()
 
 
 def value_words(value: Any) -> str:

@@ -157,7 +157,6 @@ class RunStore:
         self,
         checkpoint: Checkpoint,
         ended: str,
-        seconds: float,
         *,
         run: str = "",
         reason: str = "",
@@ -172,7 +171,7 @@ class RunStore:
         ----------
         checkpoint
             Project, weights and history. The history is copied, and only as many steps of it are kept as are of use.
-        ended, seconds, reason
+        ended, reason
             See `RunSummary`.
         run
             Its id as `new_id` gave it when it began; empty for a new one.
@@ -201,12 +200,12 @@ class RunStore:
         is_there = state.place is not None and len(course) > 0 and int(course.steps[-1]) == state.step
         ends_epoch = state.place.seen == 0 if state.place is not None and is_there else None
         samples = samples if data is None else len(data.train)
-        summary = summary_of(run, project, course, state.step, seconds, ends_epoch, samples)
+        summary = summary_of(run, project, course, state.step, ends_epoch, samples)
         summary = replace(
             summary,
             name=before.name if before and before.name else origin.name or self._new_name(project.name),
             is_starred=before.is_starred if before else False,
-            created=before.created if before and before.created else _beginning(checkpoint.history, seconds),
+            created=before.created if before and before.created else _beginning(course),
             over=0.0 if ended == "interrupted" else wall_clock(),
             ended=ended,
             reason=reason,
@@ -345,9 +344,9 @@ class RunStore:
         return f"{project} {max(numbers, default=0) + 1}"
 
 
-def _beginning(history: History, seconds: float) -> float:
+def _beginning(history: History) -> float:
     """When a run began; where nobody noted that, as long ago as it trained."""
-    began = history.began if 0.0 < history.began < LAST_MOMENT else wall_clock() - seconds
+    began = history.began if 0.0 < history.began < LAST_MOMENT else wall_clock() - history.seconds
     return max(0.0, began)
 
 

@@ -176,7 +176,6 @@ def summary_of(
     project: Project,
     history: History,
     steps: int,
-    seconds: float,
     ends_epoch: bool | None = None,
     samples: int = 0,
 ) -> RunSummary:
@@ -190,8 +189,6 @@ def summary_of(
         What was trained, and how that went.
     steps
         How many steps its weights were trained for.
-    seconds
-        For how long it trained.
     ends_epoch
         As `figures_of` wants it.
     samples
@@ -206,7 +203,7 @@ def summary_of(
         network=network_words(project),
         steps=steps,
         epochs=history.epoch,
-        seconds=float(max(0.0, seconds)),
+        seconds=history.seconds,
         result_step=steps,
         steps_per_epoch=steps_per_epoch(history),
         settings=settings,

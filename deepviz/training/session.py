@@ -51,6 +51,8 @@ class Session:
     later
         For a run that is made again: by which plans it goes on after how many steps, unless somebody has it follow
         another plan before. Where a stopping rule ended the first one and it went on, it does so again.
+    seconds
+        For how long the run had trained before, if it goes on.
 
     Attributes
     ----------
@@ -67,11 +69,12 @@ class Session:
         paused: bool = False,
         timeline: Timeline | None = None,
         later: Sections | None = None,
+        seconds: float = 0.0,
     ) -> None:
         self.began_with = plan
         self.timeline = Timeline() if timeline is None else timeline
         self.failure: Failure | None = None
-        self._loop = Loop(plan, state, self.timeline, paused, later)
+        self._loop = Loop(plan, state, self.timeline, paused, later, seconds)
         self._outcome: Outcome | None = None
         self._ended = threading.Lock()
         """Held by whoever leaves a command and by the thread when it ends, so that none is left lying."""
@@ -126,10 +129,20 @@ class Session:
         return None if trainer is None else (trainer.steps_per_epoch, trainer.total_steps)
 
     @property
+    def steps_made(self) -> int:
+        """How many steps have been made, also those that nobody has been told of yet; 0 before it is under way."""
+        return 0 if self._loop.trainer is None else self._loop.trainer.step
+
+    @property
     def epochs(self) -> int:
         """To which epoch it goes: at least to the end of the one that is under way."""
         wanted, trainer = self.plan.project.plan.run.epochs, self._loop.trainer
         return wanted if trainer is None else max(wanted, trainer.epochs_begun)
+
+    @property
+    def seconds(self) -> float:
+        """For how long the run has trained in all; pauses do not count."""
+        return self._loop.stopwatch.seconds
 
     def memory_for(self, schedule: Schedule) -> Memory:
         """What a schedule would know of the run so far if the next step went by it."""
@@ -258,6 +271,7 @@ class Session:
             loop.keep_what_is_left(is_whole=isinstance(error, Diverged))
         finally:
             sys.setswitchinterval(interval)
+            loop.stopwatch.go(False)
             with self._ended:
                 self._outcome = outcome
                 while not loop.commands.empty():

@@ -79,7 +79,7 @@ def shortened(history: History, also: Collection[int] = ()) -> History:
         short.add_event(step, text)
     for step, change in history.changes:
         short.add_change(step, change)
-    short.best = history.best
+    short.best, short.seconds = history.best, history.seconds
     return short
 
 

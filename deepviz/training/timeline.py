@@ -6,29 +6,18 @@ whole run, more closely where it began. The first, the newest and those that wer
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 
 from deepviz.document.kept_states import MOST_FILE_BYTES, MOST_FILE_STATES, KeptStates, chosen, state_bytes
 from deepviz.engine.trainer_state import TrainerState
+from deepviz.training.keeping_pace import KeepingPace
 
 MOST_STATES = 480
 MOST_BYTES = 256 * 2**20
 FEWEST_STATES = 8
 """This many are kept of the largest network too."""
-
-LEAST_INTERVAL, LONG_INTERVAL = 0.02, 0.1
-"""Seconds between two states that are kept while a run goes on: at first, and when some have been let go."""
-BUDGET = 0.01
-"""Share of the time of training that keeping states may take."""
-AHEAD = 10.0
-"""Seconds whose share of the time may be spent beforehand, on steps that are due by their number."""
-CLOSELY, CHEAP = 8, 0.001
-"""Each of so many first steps is due, and then one that is an eighth further on: where most happens. What takes more
-than so many seconds to keep is due at the steps 1, 2, 4, 8, ..."""
-NEVER = sys.maxsize
 
 
 class Timeline:
@@ -40,14 +29,6 @@ class Timeline:
         When states are let go.
     clock
         Gives the time in seconds.
-
-    Attributes
-    ----------
-    seconds
-        How long it took to keep the last state.
-    next_step
-        The step that is due by its number, if it can be afforded then; `NEVER` until `is_due` was asked, as somebody
-        does who watches.
     """
 
     def __init__(
@@ -56,14 +37,12 @@ class Timeline:
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._most_states, self._most_bytes, self._clock = most_states, most_bytes, clock
+        self._most_states, self._most_bytes, self._pace = most_states, most_bytes, KeepingPace(clock)
         self._states: dict[int, TrainerState] = {}
         self._number: dict[int, int] = {}
         """Which state of all that have come each is, by its step."""
         self._came, self._every = 0, 1
         self._pinned: set[int] = set()
-        self._paid_at = self._not_before = self._cost = self._cost_before = self.seconds = 0.0
-        self.next_step = NEVER
         self._lock = threading.Lock()
 
     @classmethod
@@ -100,12 +79,19 @@ class Timeline:
         with self._lock:
             return self._states.get(step)
 
+    @property
+    def seconds(self) -> float:
+        """How long it took to keep the last state."""
+        return self._pace.seconds
+
+    @property
+    def next_step(self) -> int:
+        """The step that is due by its number; see `KeepingPace.next_step`."""
+        return self._pace.next_step
+
     def is_due(self, step: int) -> bool:
         """Whether the state after a step should be kept, which comes after all that were kept or asked about."""
-        now, is_next = self._clock(), step >= self.next_step or self.next_step == NEVER
-        if is_next:
-            self.next_step = self._due_after(step)
-        return now >= self._paid_at - AHEAD and (is_next or now >= self._not_before)
+        return self._pace.is_due(step)
 
     def selected(
         self, before: int, most_bytes: int = MOST_FILE_BYTES, most_states: int = MOST_FILE_STATES
@@ -138,7 +124,7 @@ class Timeline:
         extra
             Seconds that were spent besides because the state is kept.
         """
-        start = self._clock()
+        began = self._pace.clock()
         state = make()
         with self._lock:
             if state.step not in self._states:
@@ -149,14 +135,7 @@ class Timeline:
             if pinned:
                 self._pinned.add(state.step)
             self._thin(state_bytes(state))
-        end = self._clock()
-        self.seconds = end - start
-        self._cost_before, self._cost = self._cost, self.seconds + extra
-        if self.next_step != NEVER:
-            self.next_step = self._due_after(state.step)
-        rest = self._cost / BUDGET
-        self._paid_at = max(end, self._paid_at) + rest
-        self._not_before = end + max(rest, min(LONG_INTERVAL, LEAST_INTERVAL * self._every))
+        self._pace.note(state.step, began, extra, self._every)
 
     def cut(self, step: int) -> None:
         """Forget what came after a step."""
@@ -164,7 +143,7 @@ class Timeline:
             self._states = {at: state for at, state in self._states.items() if at <= step}
             self._pinned = {at for at in self._pinned if at <= step}
             self._number = {at: number for at, number in self._number.items() if at in self._states}
-            self.next_step = NEVER
+            self._pace.go_back()
             # What comes next takes up the numbers where those that are left end.
             self._came = self._every * -(-(max(self._number.values(), default=-1) + 1) // self._every)
 
@@ -179,11 +158,6 @@ class Timeline:
         for step in [step for step in self._states if step != newest][1 : 1 + max(0, len(self._states) - most)]:
             self._pinned.discard(step)
             del self._states[step], self._number[step]
-
-    def _due_after(self, step: int) -> int:
-        """Which step is due by its number after another one."""
-        is_cheap = min(self._cost, self._cost_before) < CHEAP  # one that was held up by others says nothing
-        return step + max(1, step // CLOSELY if is_cheap else step)
 
     def _let_go(self, steps: list[int]) -> None:
         """Forget those of some states that are not to stay."""

@@ -43,8 +43,6 @@ class Watching:
         Keys of the probes that views need, in the order of the registry.
     asked
         Whether somebody has asked since a step was last about to be watched.
-    overhead
-        Which share of the time went into watching lately.
     extra
         How many seconds the last watched step computed longer than a plain one.
     """
@@ -53,7 +51,7 @@ class Watching:
         self, clock: Callable[[], float] = time.perf_counter, own: Callable[[], float] = time.thread_time
     ) -> None:
         self.wanted: tuple[str, ...] = ("gradient_flow",)
-        self.asked, self.overhead, self.extra = False, 0.0, 0.0
+        self.asked, self.extra = False, 0.0
         self._clock, self._own = clock, own
         self._read: dict[str, float] = {}
         self._not_before = 0.0
@@ -115,8 +113,6 @@ class Watching:
             self._costs[self._reading].append(longer)
         costs = self._costs.setdefault(self._reading, deque(maxlen=REMEMBERED))
         self.extra = max(0.0, longer)
-        if self._ended is not None and now > self._ended:
-            self.overhead += 0.2 * (self.extra / (now - self._ended) - self.overhead)
         # Steps differ by more than looking at one costs, so a single one says little.
         rest = max(0.0, median(costs)) / BUDGET if costs else 0.0
         self._not_before = now + min(rest, max(LONGEST, rest / 2))

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
 
 from deepviz.engine import Network, Trainer, layers, losses, optimizers
+from deepviz.engine.graph import Edge, Node
 from deepviz.engine.layer import Layer
 from deepviz.engine.network import WiredNode
 from deepviz.engine.trainer import StepRecord
 from tests.benchmarks.workloads import Part, Skip, Workload
-
-
-@dataclass(frozen=True)
-class Node:
-    """A layer with a name."""
-
-    id: str
-    layer: Layer
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A connection."""
-
-    source: str
-    target: str
-    port: int = 0
 
 
 class Graph:

@@ -151,10 +151,21 @@ class Window:
         self.until(lambda: self.bench.controller.status == "paused")
 
     def speed(self, seconds: float) -> float:
-        """Steps a second while the window lives for so long."""
-        first, start = self.step, time.perf_counter()
+        """Steps a second while the window lives for about so long.
+
+        The window takes in only now and then which steps have been made, so the time runs from one such moment to
+        another: otherwise the steps since the last one would count as lost.
+        """
+        first, start = self._taken_in()
         self.work(seconds)
-        return (self.step - first) / (time.perf_counter() - start)
+        last, end = self._taken_in()
+        return (last - first) / (end - start)
+
+    def _taken_in(self) -> tuple[int, float]:
+        """Wait until the window takes in further steps: how many have been made then, and when that was."""
+        before = self.step
+        self.until(lambda: self.step > before)
+        return self.step, time.perf_counter()
 
     @property
     def watching_cost(self) -> float:

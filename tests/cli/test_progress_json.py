@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -14,6 +15,7 @@ from deepviz.cli.progress import JsonProgress
 from deepviz.document.file_format import load
 from deepviz.engine.trainer import StepRecord
 from deepviz.training.checkpoint_files import copies
+from deepviz.training.epoch_loss import EpochLoss
 from tests.cli.commands import Caller
 
 
@@ -22,9 +24,11 @@ def test_one_object_a_line_with_exact_numbers(monkeypatch: pytest.MonkeyPatch) -
     stream = io.StringIO()
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     monkeypatch.setattr("sys.stderr", stream)
-    with JsonProgress(10, 60, 6) as shown:
+    seen = [10 * 4]
+    with JsonProgress(10, 60, 6, EpochLoss(lambda: seen[0])) as shown:
         for step in range(11, 61):
             now[0] += 0.125
+            seen[0] += 4
             ends = {"validation_loss": 0.5, "validation_F1": float("nan")} if step % 10 == 0 else {}
             shown.show(
                 StepRecord(step, (step - 1) // 10 + 1, {"loss": float("inf") if step == 11 else 1 / step, **ends})
@@ -57,6 +61,23 @@ def test_the_command_line_says_nothing_else(deepviz: Caller) -> None:
     assert lines[-1]["validation_loss"] == answer.json["validation"]["loss"]
     deepviz.refused("train", "spirals", "--progress", "json", "--quiet")
     deepviz.refused("train", "spirals", "--progress", "xml")
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_samples(deepviz: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """480 samples in batches of 100: the last of an epoch has 80. The run is resumed in the middle of an epoch."""
+    monkeypatch.setattr(progress, "BETWEEN_OBJECTS", 0.0)
+    options = ("--history", "a.csv", "--save", "a.deepviz", "--progress", "json", "--json")
+    first = deepviz.done("train", "spirals", "--batch-size", "100", "--steps", "8", *options)
+    again = deepviz.done("train", "a.deepviz", "--resume", "--steps", "23", *options)
+    with open("a.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    found = [json.loads(line) for line in (first.err + again.err).splitlines() if line.startswith("{")]
+    assert [line["step"] for line in found] == list(range(1, 24))
+    sizes, losses = np.array([100, 100, 100, 100, 80] * 5), np.array([float(row["loss"]) for row in rows])
+    for line in found:
+        of_epoch = slice(line["step"] - 1 - (line["step"] - 1) % 5, line["step"])
+        expected = np.average(losses[of_epoch], weights=sizes[of_epoch])
+        assert line["epoch_loss"] == pytest.approx(expected, rel=1e-12), line["step"]
 
 
 def test_copies_are_those_of_a_run_that_ended_there(deepviz: Caller, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from deepviz.datasets import DatasetSource, registry
 from deepviz.datasets.sources.blobs import Blobs
 from deepviz.datasets.sources.circles import Circles
+from deepviz.datasets.sources.hills import Hills
 from deepviz.datasets.sources.line import Line
 from deepviz.datasets.sources.sine import Sine
 from deepviz.datasets.sources.spirals import Spirals
@@ -17,12 +20,14 @@ from deepviz.registry import DefinitionError
 
 GENERATORS = [source for source in registry.values() if source.category == "Generated"]
 PLANES = [source for source in GENERATORS if source.key in ("spirals", "circles", "xor", "blobs")]
+NUMBERS = [source for source in GENERATORS if source.key in ("line", "sine", "hills")]
 CURVES = [source for source in GENERATORS if source.key in ("line", "sine")]
-CLASSES = [source for source in GENERATORS if source not in CURVES]
+CLASSES = [source for source in GENERATORS if source not in NUMBERS]
 
 
-def test_there_are_seven() -> None:
-    assert {source.key for source in GENERATORS} == {"spirals", "circles", "xor", "blobs", "line", "sine", "waves"}
+def test_there_are_eight() -> None:
+    keys = {"spirals", "circles", "xor", "blobs", "line", "sine", "hills", "waves"}
+    assert {source.key for source in GENERATORS} == keys
 
 
 @pytest.mark.parametrize("source", PLANES, ids=lambda source: source.key)
@@ -146,6 +151,36 @@ def test_a_sine_has_the_periods_asked_for() -> None:
     moved = Sine(samples=20_000, noise=0.3, periods=3).load()
     rest = moved.y - np.sin(3 * np.pi * moved.x.astype(np.float64))
     assert float(rest.std()) == pytest.approx(0.3, rel=0.03)
+
+
+def test_hills_are_points_below_numbers_to_fit() -> None:
+    dataset = Hills().load()
+    assert dataset.task == "regression"
+    assert dataset.x.shape == (800, 2)
+    assert dataset.y.shape == (800, 1)
+    assert (dataset.feature_names, dataset.target_names) == (("x", "y"), ("height",))
+    assert np.ptp(dataset.x, axis=0) == pytest.approx([2, 2], abs=0.02)
+    assert float(np.abs(dataset.x).max()) <= 1
+    flat = np.column_stack([dataset.x, np.ones(800)]).astype(np.float64)
+    rest = dataset.y - flat @ np.linalg.lstsq(flat, dataset.y, rcond=None)[0]
+    assert 1 - rest.var() / dataset.y.var() < 0.2, "a hidden layer is needed"
+
+
+def test_hills_and_hollows_take_turns_and_are_as_high_as_asked() -> None:
+    """The formula, point by point, with `math` alone."""
+    centres = {(-0.65, 0.4): 1, (0.0, 0.4): -1, (0.65, 0.4): 1, (-0.65, -0.4): -1, (0.0, -0.4): 1, (0.65, -0.4): -1}
+    dataset = Hills(samples=300, height=2.5, width=0.2, slope=0.6, noise=0).load()
+    for (x, y), given in zip(dataset.x.tolist(), dataset.y[:, 0].tolist(), strict=True):
+        squares = {(a, b): (x - a) ** 2 + (y - b) ** 2 for a, b in centres}
+        mounds = sum(sign * math.exp(-squares[place] / (2 * 0.2 * 0.2)) for place, sign in centres.items())
+        assert given == pytest.approx(2.5 * mounds + 0.6 * (x + y) / 2, abs=1e-5)
+
+
+def test_without_height_hills_are_a_plane_with_the_noise_asked_for() -> None:
+    dataset = Hills(samples=20_000, height=0, slope=3, noise=0.4).load()
+    rest = dataset.y[:, 0] - 3 * dataset.x.mean(axis=1)
+    assert float(rest.mean()) == pytest.approx(0, abs=0.01)
+    assert float(rest.std()) == pytest.approx(0.4, rel=0.03)
 
 
 def test_waves_have_their_forms() -> None:

@@ -24,7 +24,7 @@ from tests import make_examples
 
 NAMES = [
     "spirals", "perceptron", "logistic-regression", "blobs", "xor", "circles", "iris", "wine", "breast-cancer",
-    "linear-regression", "sine", "auto-mpg",
+    "linear-regression", "sine", "hills", "auto-mpg",
     "shallow-mlp", "deep-mlp", "digits-mlp", "mlp-30", "mlp-100", "mnist-mlp",
     "digits-cnn", "lenet-5", "small-vgg", "resnet-20", "mnist-lenet",
     "lstm", "gru", "transformer",
@@ -168,7 +168,8 @@ def test_wine_learns(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "rmse", "r2"), [("linear-regression", 0.31, 0.92), ("sine", 0.12, 0.97), ("auto-mpg", 3.55, 0.78)]
+    ("name", "rmse", "r2"),
+    [("linear-regression", 0.31, 0.92), ("sine", 0.12, 0.97), ("hills", 0.08, 0.97), ("auto-mpg", 3.55, 0.78)],
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_regressions_fit(name: str, rmse: float, r2: float, seed: int) -> None:

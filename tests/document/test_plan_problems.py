@@ -67,7 +67,7 @@ def test_of_two_classes_top_k_can_only_be_left_out() -> None:
 def test_a_rule_that_looks_at_what_is_not_measured_is_a_problem() -> None:
     project = planned(stopping=(StepLimit(), Patience(monitor="validation_F1")))
     (problem,) = check(project, CLASSES).problems
-    assert "validation_F1, which is not measured" in problem.text
+    assert "validation F1, which is not measured" in problem.text
     assert problem.repairs[0].edit(project).plan.stopping == (StepLimit(),)
     assert check(planned(stopping=project.plan.stopping, metrics=(F1(),)), CLASSES).problems == ()
 

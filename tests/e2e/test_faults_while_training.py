@@ -55,7 +55,7 @@ def test_a_layer_that_raises_is_told_and_the_next_run_works(
         start(person)
         person.reach("failed")
     assert all(words in person.notice for words in said)
-    assert training_threads() == []
+    person.qtbot.waitUntil(lambda: training_threads() == [], timeout=PATIENCE)  # it has nothing left to do
     assert person.bench.top_bar.run_button.text() == "Run"
     start(person)
     goes_on(person)

@@ -16,6 +16,7 @@ from deepviz.document.file_format import load, save
 PATIENCE = 60
 
 HANDS = """
+import json
 import sys
 import deepviz.gui.session_keeper as keeper
 keeper.SOON, keeper.REGULARLY = 20, 20
@@ -23,7 +24,8 @@ from PySide6.QtCore import QTimer
 from deepviz import app
 from deepviz.document import edits
 from deepviz.gui.session_restore import Sessions
-from deepviz.gui.settings import HINTS_ON
+from deepviz.gui.session_view import view_of
+from deepviz.gui.settings import HINTS_ON, LAST_LOOK
 
 def hands(sessions):
     bench, what = sessions._bench, sys.argv[1]
@@ -31,6 +33,8 @@ def hands(sessions):
     steps, name, saved = bench.controller.step_count, bench.editor.project.name, bench.files.is_saved
     print("shows", name, steps, saved, round(bench.canvas.zoom, 3), flush=True)
     print("says", bench.notice.text, flush=True)
+    sides = bench.window.left_tabs, bench.window.tabs
+    print("looks", bench.window.workspace, *(tabs.tabText(tabs.currentIndex()) for tabs in sides), flush=True)
     if what == "work":
         bench.editor.apply("Rename", lambda project: edits.rename(project, "built by hand"))
         bench.canvas.zoom_in()
@@ -39,6 +43,18 @@ def hands(sessions):
         def look():
             kept = sessions.keeper._kept
             if bench.controller.step_count == 9 and kept is not None and kept == sessions.keeper._state():
+                print("kept", round(bench.canvas.zoom, 3), flush=True)
+                timer.stop()
+        timer.timeout.connect(look)
+        timer.start()
+    elif what == "look":
+        bench.window.show_workspace("build")
+        bench.window.show_tab("History")
+        bench.window.show_tab("Data")
+        bench.canvas.zoom_out()
+        timer = QTimer(bench, interval=20)
+        def look():
+            if bench.settings.get(LAST_LOOK) == json.dumps(view_of(bench)):
                 print("kept", round(bench.canvas.zoom, 3), flush=True)
                 timer.stop()
         timer.timeout.connect(look)
@@ -123,6 +139,17 @@ def test_what_was_built_and_trained_is_back_after_a_kill(home: dict[str, str], t
     assert [load(path).project.name for path in kept] == ["built by hand"], "and the work is not gone"
     listed = list((tmp_path / "XDG_STATE_HOME" / "deepviz" / "runs").rglob("*.deepviz"))
     assert [load(path).project.name for path in listed] == ["built by hand"], "and its run is on the list, once"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_what_was_looked_at_is_back_after_a_kill_though_nothing_was_changed(home: dict[str, str]) -> None:
+    assert killed(home, "work")[2] == "looks train Layers Layer"
+    looked = killed(home, "look")
+    zoom = looked[-1].split()[1]
+    assert looked[0] != f"shows built by hand 9 False {zoom}"
+    back = closed(home)
+    assert back[0] == f"shows built by hand 9 False {zoom}"
+    assert back[2] == "looks build History Data"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

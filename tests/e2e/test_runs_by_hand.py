@@ -165,7 +165,7 @@ def test_tables_of_curves_have_every_step_of_the_run(told: Told) -> None:
             assert row.get("from_step") == row.get("to_step")
             expected = getattr(told.at(int(row.get("step") or row["from_step"])), of)
             for layer in LAYERS:
-                if not row[layer]:
+                if row[layer] == "not measured":
                     assert key == "gradient_map", "only what is looked at now and then may be missing"
                 elif np.isnan(expected[layer]):
                     assert row[layer] == "frozen", (key, row)
@@ -250,7 +250,7 @@ def test_what_layers_give_is_of_the_moment(told: Told) -> None:
         assert rows
         (at,) = {int(row["step"]) for row in rows}
         assert at <= (45 if step is None else step)
-        assert view.step_in_words == f"step {at}"
+        assert view.step_in_words == f"batch of step {at}"
         lines = dict(view.lines.layers)
         for row in rows:
             values = told.at(at).outputs[row["layer"]]

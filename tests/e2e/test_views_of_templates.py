@@ -40,7 +40,7 @@ GROUPS = (
     ("perceptron", "logistic-regression", "mnist-mlp", "linear-regression", "lstm"),
     ("iris", "autoencoder", "blobs", "transformer"),
     ("wine", "mlp-30", "xor", "auto-mpg", "gru"),
-    ("circles", "lenet-5", "breast-cancer", "denoising-autoencoder"),
+    ("circles", "lenet-5", "breast-cancer", "denoising-autoencoder", "hills"),
     ("shallow-mlp", "small-vgg", "deep-mlp", "digits-mlp"),
     ("resnet-20", "mnist-lenet"),
     ("mlp-100",),

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from hypothesis import strategies as st
 
 from deepviz.engine import layers
+from deepviz.engine.graph import Edge, Graph, Node
 from deepviz.engine.layer import Layer
 from deepviz.engine.shapes import ShapeError
 
 WIDTH = 3
-
-
-@dataclass(frozen=True)
-class Node:
-    id: str
-    layer: Any
-
-
-@dataclass(frozen=True)
-class Edge:
-    source: str
-    target: str
-    port: int = 0
-
-
-@dataclass(frozen=True)
-class Graph:
-    nodes: Sequence[Node]
-    edges: Sequence[Edge]
 
 
 def graph(nodes: dict[str, Layer], *edges: str) -> Graph:

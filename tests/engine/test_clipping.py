@@ -71,7 +71,8 @@ def test_without_clipping_nothing_is_recorded(kind: type[Optimizer]) -> None:
 
 @every_kind
 def test_it_is_one_or_the_other(kind: type[Optimizer]) -> None:
-    with pytest.raises(DefinitionError, match="clipvalue: gradients are clipped by global_clipnorm already; choose"):
+    both = "clipvalue: gradients are clipped by Clip norm or by Clip value, not by both"
+    with pytest.raises(DefinitionError, match=both):
         kind.checked({"global_clipnorm": 1.0, "clipvalue": 1.0})
     assert kind().global_clipnorm is None
     assert kind().clipvalue is None

@@ -21,6 +21,7 @@ from deepviz.engine.layer import Layer
 from deepviz.engine.loss import Loss
 from deepviz.engine.team.colleagues import ColleagueGoneError, Colleagues
 from deepviz.engine.trainer import Diverged
+from tests.engine.graphs import graph
 
 RNG = np.random.default_rng(0)
 FLAT, CLASSES = RNG.standard_normal((50, 6)), RNG.integers(0, 3, 50)
@@ -51,6 +52,9 @@ CHAINS: dict[str, tuple[np.ndarray, list[Layer]]] = {
 
 
 def network(name: str) -> Network:
+    if name == "branches":
+        kinds = {"in": layers.Input(shape=(6,)), "z": layers.Dense(units=3), "relu": layers.ReLU(), "add": layers.Add()}
+        return Network.from_graph(graph(kinds, "in>z", "z>relu", "z>add:0", "relu>add:1"), seed=3, dtype="float64")
     x, chain = CHAINS[name]
     return Network.sequential([layers.Input(shape=x.shape[1:]), *chain], seed=3, dtype="float64")
 
@@ -78,13 +82,13 @@ def course_of(made: Trainer) -> list[dict[str, Any]]:
     """Every fourth step is watched more closely."""
     values = []
     for record in made.steps():
-        made.watch_next = ("gradient_flow",) if record.step % 4 == 0 else ()
+        made.watch_next = ("gradient_flow", "branch_gradient") if record.step % 4 == 0 else ()
         values.append(record.values)
     return values
 
 
-def assert_same_course(name: str, workers: int, **settings: Any) -> None:
-    x, _ = CHAINS[name]
+def assert_same_course(name: str, workers: int, **settings: Any) -> list[dict[str, Any]]:
+    x = FLAT if name == "branches" else CHAINS[name][0]
     alone, together = network(name), network(name)
     with trainer(alone, x, 1, **settings) as first, trainer(together, x, workers, **settings) as second:
         wanted, got = course_of(first), course_of(second)
@@ -95,11 +99,16 @@ def assert_same_course(name: str, workers: int, **settings: Any) -> None:
             assert of_several[key] == pytest.approx(value, rel=1e-8, abs=1e-10, nan_ok=True), key
     assert together.parameters.vector == pytest.approx(alone.parameters.vector, rel=1e-8, abs=1e-9)
     assert together.state.vector == pytest.approx(alone.state.vector, rel=1e-9, abs=1e-10)
+    return got
 
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_two_processes_compute_what_one_does(name: str) -> None:
     assert_same_course(name, 2)
+
+
+def test_two_processes_measure_the_gradient_of_what_branches() -> None:
+    assert any("branch_gradient" in values for values in assert_same_course("branches", 2))
 
 
 def test_three_processes_and_batches_that_cannot_be_cut_evenly() -> None:

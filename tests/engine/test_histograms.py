@@ -42,7 +42,10 @@ def test_each_kind_is_of_what_it_says() -> None:
     net, given = network(), data()
     hand = ByHand(net, given)
     values = first_values(net, given, optimizers.SGD(learning_rate=0.05, clipvalue=1e-3), *HISTOGRAMS)
-    wanted = dict(zip(HISTOGRAMS, (hand.weights, hand.gradients, hand.outputs), strict=True))
+    # Gradients and outputs are those of the batch; weights are those that the update has left.
+    pairs = zip(hand.weights, hand.gradients, strict=True)
+    after = [weights - 0.05 * np.clip(gradient, -1e-3, 1e-3) for weights, gradient in pairs]
+    wanted = dict(zip(HISTOGRAMS, (after, hand.gradients, hand.outputs), strict=True))
     for key, arrays in wanted.items():
         found = values[key]
         assert found.counts.sum(axis=1).tolist() == [array.size for array in arrays]

@@ -64,6 +64,53 @@ def test_magnitudes_of_activation_gradients(dtype: str, tolerance: float) -> Non
     assert_rows(values, "activation_gradients", wanted, tolerance)
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISION)
+def test_of_nodes_that_lead_to_several_others_the_norm_of_the_sum_is_measured(dtype: str, tolerance: float) -> None:
+    """Input and z lead to two nodes each, and square to one of them twice."""
+    kinds = {"in": layers.Input(shape=(3,)), "z": layers.Dense(units=3), "tanh": layers.Tanh(), "add": layers.Add()}
+    kinds |= {"twice": layers.Multiply(), "sum": layers.Add()}
+    edges = "in>z", "z>tanh", "tanh>add:0", "z>add:1", "add>twice:0", "add>twice:1", "twice>sum:0", "in>sum:1"
+    net = Network.from_graph(graph(kinds, *edges), dtype=dtype)
+    rng = np.random.default_rng(1)
+    x, targets = rng.standard_normal((7, 3)), rng.standard_normal((7, 3))
+    w, b = net.parameters["z/W"].astype(float), net.parameters["z/b"].astype(float)
+    z = x @ w + b
+    added = z + np.tanh(z)
+    back = 2 * (added**2 + x - targets) / targets.size
+    of_add = 2 * added * back
+    of_z = of_add * (2 - np.tanh(z) ** 2)
+    wanted = {"in": back + of_z @ w.T, "z": of_z, "tanh": None, "add": of_add, "twice": None, "sum": None}
+    made = Trainer(net, losses.MeanSquaredError(), SGD, (x, targets), batch_size=7)
+    made.watch_next = ("branch_gradient", "gradient_flow")
+    values = next(made.steps()).values
+    norms = [np.nan if (grad := wanted[node.id]) is None else np.linalg.norm(grad) for node in net.nodes]
+    assert values["branch_gradient"] == pytest.approx(norms, rel=tolerance, nan_ok=True)
+    # It is no sum of what goes over the edges, neither of the norms nor of their squares.
+    flow = dict(zip(net.edges, values["gradient_flow"], strict=False))
+    parts = [norm for (source, _, _), norm in flow.items() if source == "z"]
+    assert min(abs(sum(parts) - norms[1]), abs(np.hypot(*parts) - norms[1])) > 1e-3 * norms[1]
+
+
+def test_looking_at_branches_changes_no_bit_of_the_training() -> None:
+    kinds = {"in": layers.Input(shape=(4,)), "z": layers.Dense(units=4), "relu": layers.ReLU(), "add": layers.Add()}
+
+    def trained(*keys: str) -> dict[str, np.ndarray]:
+        net = Network.from_graph(graph(kinds, "in>z", "z>relu", "z>add:0", "relu>add:1"), seed=3)
+        rng = np.random.default_rng(0)
+        given = rng.standard_normal((32, 4)), rng.standard_normal((32, 4))
+        made = Trainer(net, losses.MeanSquaredError(), SGD, given, batch_size=8, epochs=5)
+        for record in made.steps():
+            made.watch_next = keys if record.step % 2 else ()
+        return net.weights()
+
+    bare, watched = trained(), trained("gradient_flow", "branch_gradient")
+    assert all(np.array_equal(bare[name], watched[name]) for name in bare)
+
+
+def test_without_branches_there_is_no_gradient_of_branches() -> None:
+    assert not any(name.startswith("branch") for name in first_values(network(), data(), SGD, "branch_gradient"))
+
+
 def test_the_gradient_of_an_output_that_feeds_several_nodes_is_their_sum() -> None:
     given = {"in": layers.Input(shape=(4,)), "z": layers.Dense(units=3), "relu": layers.ReLU(), "add": layers.Add()}
     net = Network.from_graph(graph(given, "in>z", "z>relu", "z>add:0", "relu>add:1"), dtype="float64")

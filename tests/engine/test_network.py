@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from deepviz.engine import Network, layers, losses
-from deepviz.engine.graph import GraphError
+from deepviz.engine.graph import Edge, Graph, GraphError, Node
 from deepviz.engine.shapes import ShapeError
-from tests.engine.graphs import Edge, Graph, Node, graph, skip_graph
+from tests.engine.graphs import graph, skip_graph
 
 
 def mlp(dtype: str = "float64", seed: int = 0) -> Network:

@@ -153,7 +153,11 @@ def test_every_probe_of_a_network_drawn_at_random(seed: int) -> None:
     table = np.array([statistics(*each) for each in zip(wanted.outputs, wanted.ranges, strict=True)]).T
     for name, row in zip(("mean", "deviation", "zeros", "saturated", "dead", "units"), table.tolist(), strict=True):
         agrees(f"activations/{name}", row)
-    for name, arrays in (("weight", wanted.weights), ("gradient", wanted.gradients), ("activation", wanted.outputs)):
+    after = [
+        weights if frozen else weights - RATE * gradient
+        for weights, gradient, frozen in zip(wanted.weights, wanted.gradients, wanted.frozen, strict=True)
+    ]
+    for name, arrays in (("weight", after), ("gradient", wanted.gradients), ("activation", wanted.outputs)):
         counts, ranges = values[f"{name}_histogram"]
         for number, array in enumerate(arrays):
             if name == "gradient" and wanted.frozen[number]:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepviz.engine import Network, losses, ops
+from deepviz.engine.graph import Graph
 from deepviz.engine.tape import SMALL, CompiledTape, Tape, Tensor
-from tests.engine.graphs import Graph, random_graphs, skip_graph
+from tests.engine.graphs import random_graphs, skip_graph
 
 FLOAT64 = np.dtype(np.float64)
 

@@ -1,9 +1,13 @@
-"""Whole windows for the tests of this folder that need one."""
+"""Whole windows for the tests of this folder that need one, and the look of the product for parts without a window."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from deepviz.gui import theme
 from tests.e2e.window import OpenWindow, Person, open_window, small_project
 
 __all__ = ["open_window", "person"]
@@ -13,3 +17,21 @@ __all__ = ["open_window", "person"]
 def person(open_window: OpenWindow) -> Person:  # the fixture above
     """Somebody in front of a window with a small project."""
     return open_window(small_project())
+
+
+@pytest.fixture
+def plain_application(qapp: QApplication) -> Iterator[None]:
+    """Give the application back as it was."""
+    palette, font = qapp.palette(), qapp.font()
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+    qapp.setProperty("theme", None)
+    qapp.styleHints().unsetColorScheme()
+
+
+@pytest.fixture
+def dressed(qapp: QApplication, plain_application: None) -> None:
+    """The application in the dark theme."""
+    theme.apply(qapp, theme.DARK)

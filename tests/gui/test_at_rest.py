@@ -51,6 +51,6 @@ def test_no_part_of_a_paused_window_keeps_itself_busy(open_window: OpenWindow, q
         return all(count < TURNS // 4 for count in counted.seen.values())
 
     try:
-        qtbot.waitUntil(is_at_rest, timeout=10_000)
+        qtbot.waitUntil(is_at_rest, timeout=PATIENCE)
     except qtbot.TimeoutError:
         pytest.fail(f"It goes on and on: {counted.seen.most_common(3)}")

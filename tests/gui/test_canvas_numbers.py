@@ -138,6 +138,74 @@ def test_a_connection_in_an_open_group_has_the_gradient_of_all_repetitions(open_
     assert trace.history is not None
     both = math.hypot(known["tanh_1", "add_1"], known["tanh_1.2", "add_1.2"])
     np.testing.assert_allclose(trace.history, [both], rtol=1e-4)
+    # The first add_1 leads to two nodes of the second repetition: what comes back is their sum, as what goes on to its
+    # inputs, of which one is dense_1.
+    trace = person.bench.canvas.network.node_items()["add_1"].live.trace
+    assert trace is not None
+    both = math.hypot(known["dense_1", "add_1"], known["add_1.2", "dense_3"])
+    np.testing.assert_allclose(trace.history, [both], rtol=1e-4)
+
+
+def test_a_layer_that_leads_to_two_branches_has_the_norm_of_the_sum_of_what_comes_back(
+    open_window: OpenWindow,
+) -> None:
+    """input_1 (2), dense_1, tanh_1 and tanh_1 W + b added, dense_3, loss_1."""
+    dense = ("Dense", {"units": 3}), ("Tanh", {}), ("Dense", {"units": 3}), ("Add", {}), ("Dense", {"units": 2})
+    project = chain(("Input", {}), *dense, ("SoftmaxCrossEntropy", {}), epochs=50, batch_size=WHOLE)
+    project = edits.connect(project, "tanh_1", "add_1")
+    plan = RunPlan.of(project)
+    network, _ = compile_project(project, plan.facts)
+    w = {name: array.astype(np.float64) for name, array in network.parameters.items()}
+    x, y = plan.data.train.x.astype(np.float64), plan.data.train.y
+    t = np.tanh(x @ w["dense_1/W"] + w["dense_1/b"])
+    logits = (t @ w["dense_2/W"] + w["dense_2/b"] + t) @ w["dense_3/W"] + w["dense_3/b"]
+    share = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    d_added = (share - np.eye(2)[y]) / len(y) @ w["dense_3/W"].T
+    d_t = d_added + d_added @ w["dense_2/W"].T
+    person = open_window(project)
+    train_steps(person, 1)
+    trace = person.bench.canvas.network.node_items()["tanh_1"].live.trace
+    assert trace is not None
+    assert trace.history is not None
+    np.testing.assert_allclose(trace.history, [np.linalg.norm(d_t)], rtol=1e-4)
+    said = f"Curve: gradient of its output ‖∂L/∂a‖ = {magnitude(float(trace.history[-1]))} at step 1"
+    assert said in card_tooltip(person, "tanh_1")
+    train_steps(person, 2)
+    assert len(person.bench.canvas.network.node_items()["tanh_1"].live.trace.history) == len(
+        person.bench.canvas.network.node_items()["add_1"].live.trace.history
+    )
+
+
+def test_the_tip_of_a_card_says_what_its_curve_is(open_window: OpenWindow) -> None:
+    project = chain(
+        ("Input", {}), ("Dense", {"units": 3}), ("Tanh", {}), ("Dense", {"units": 2}), ("SoftmaxCrossEntropy", {})
+    )
+    person = open_window(project)
+    assert "Curve" not in card_tooltip(person, "tanh_1"), "nothing has been measured"
+    train_steps(person, 4)
+    history, canvas = person.bench.controller.history, person.bench.canvas
+    flow = dict(zip(history.edges, history.at("gradient_flow", 4), strict=False))
+    for (source, _, _), norm in flow.items():
+        if source in ("input_1", "tanh_1"):
+            said = f"Curve: gradient of its output ‖∂L/∂a‖ = {magnitude(float(norm))} at step 4"
+            assert said in card_tooltip(person, source)
+    loss = canvas.network.node_items()["loss_1"].live.trace.headline
+    assert f"Curve: the loss of the batch = {loss.removeprefix('loss ')}" in card_tooltip(person, "loss_1")
+    assert "Curve" not in card_tooltip(person, "dense_1"), "its number stands beside the curve"
+    canvas.show_gradients(GradientPicture(nodes={"dense_1": 1.0}, edges={}, edge_step=4))
+    assert "‖∂L/∂a‖: not measured" in card_tooltip(person, "tanh_1")
+
+
+def card_tooltip(person: Person, node_id: str) -> str:
+    """What is said of a card when the pointer rests on it."""
+    canvas = person.bench.canvas
+    card = canvas.network.places[node_id]
+    place: QPoint = canvas.place_of(Point(card.x + 40, card.y + 70))
+    viewport = canvas.viewport()
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place)))
+    text = QToolTip.text()
+    QToolTip.hideText()
+    return text
 
 
 def expected_style(norm: float, first: int, last: int, theme: Theme) -> tuple[float, str]:
@@ -171,16 +239,11 @@ def test_what_an_edge_and_a_card_say_is_of_the_moment_that_is_chosen(open_window
     controller, history = person.bench.controller, person.bench.controller.history
     flows = {step: history.at("gradient_flow", step) for step in (3, 7)}
     controller.moments.choose(3)
-    edge, card = edge_of(person, "dense_3", "loss_1"), person.bench.canvas.network.places["dense_3"]
+    edge = edge_of(person, "dense_3", "loss_1")
     assert f"= {magnitude(float(flows[3][-1]))} at step 3" in tooltip(person, edge)
     assert flows[3][-1] != flows[7][-1]
-    canvas = person.bench.canvas
-    place: QPoint = canvas.place_of(Point(card.x + 40, card.y + 60))
-    viewport = canvas.viewport()
-    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place)))
     norm = history.at("gradient_norm", 3)[history.layers.index("dense_3")]
-    assert f"‖∂L/∂θ‖ = {magnitude(float(norm))} at step 3" in QToolTip.text()
-    QToolTip.hideText()
+    assert f"‖∂L/∂θ‖ = {magnitude(float(norm))} at step 3" in card_tooltip(person, "dense_3")
     controller.moments.choose(None)
     assert f"= {magnitude(float(flows[7][-1]))} at step 7" in tooltip(person, edge)
 

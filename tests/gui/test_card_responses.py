@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from deepviz.datasets.sources.iris import Iris
+from deepviz.datasets.sources.sine import Sine
 from deepviz.document import edits, ends, group_edits
 from deepviz.document.layout import CARD_PITCH
 from deepviz.document.project import DataChoice, Project
@@ -19,8 +20,9 @@ from deepviz.gui.canvas.picture import image_of, svg_of
 from deepviz.gui.canvas.response_tiles import MOST_TILES, TILE, TOP, shown_of, tile_place
 from deepviz.gui.card_responses import CardResponses
 from deepviz.gui.plots.neuron_responses import NeuronResponses
+from deepviz.gui.response_curves import round_up
 from deepviz.gui.settings import PICTURE_THEME, RESPONSES_ON_CARDS
-from deepviz.gui.signed_colors import signed_colors
+from deepviz.gui.signed_colors import ABOVE, BELOW, signed_colors
 from deepviz.gui.theme import THEMES
 from deepviz.insight.unit_responses import UnitResponses
 from tests.e2e.window import OpenWindow, Person, chain, small_project
@@ -52,7 +54,7 @@ def test_each_card_of_a_layer_has_maps_of_its_units_and_the_rest_is_counted(pers
     cards = waiting_for_maps(person)
     items = cards.tiles.items
     assert set(items) == {"input_1", "dense_1", "tanh_1", "dense_2"}
-    assert {card: (item.count, len(item.images), item.words) for card, item in items.items()} == {
+    assert {card: (item.count, len(item.faces), item.words) for card, item in items.items()} == {
         "input_1": (2, 2, ""),
         "dense_1": (8, MOST_TILES - 1, f"+{8 - MOST_TILES + 1}"),
         "tanh_1": (8, MOST_TILES - 1, f"+{8 - MOST_TILES + 1}"),
@@ -169,10 +171,68 @@ def test_a_bar_moves_them_down(person: Person):
 
 
 def test_they_take_part_in_a_change_of_theme(person: Person):
-    cards = waiting_for_maps(person)
-    before = cards.tiles.items["dense_1"].images[0]
+    waiting_for_maps(person)
+    before = color_in_tile(person, "dense_1", 0, 0.5, 0.5)
     person.bench.themes.toggle()
-    assert cards.tiles.items["dense_1"].images[0] != before
+    assert color_in_tile(person, "dense_1", 0, 0.5, 0.5) != before
+
+
+# A single input
+
+
+def along_one_input(person: Person) -> CardResponses:
+    choice = DataChoice(source=Sine())
+    person.bench.editor.apply("Data", lambda project: edits.set_data(project, choice))
+    cards = person.bench.card_responses
+    person.qtbot.waitUntil(lambda: cards._answer is not None and cards._answer.is_curve)
+    return cards
+
+
+def test_along_a_single_input_each_card_has_curves_that_are_those_of_its_units(open_window: OpenWindow):
+    dense = ("Dense", {"units": 3}), ("Tanh", {}), ("Dense", {"units": 1})
+    person = open_window(chain(("Input", {"shape": (1,)}), *dense, ("MeanSquaredError", {})))
+    cards = along_one_input(person)
+    person.qtbot.waitUntil(lambda: set(cards.tiles.items) == {"input_1", "dense_1", "tanh_1", "dense_2"})
+    train_steps(person, 1)
+    step, weights = person.bench.controller.weights_later().result(60)
+    person.qtbot.waitUntil(lambda: cards.step == step)
+    answer, data = latest(cards), person.bench.editor.data
+    assert data is not None
+    scaled = (answer.xs[:, None] - data.scaler.offset) / data.scaler.scale
+    hidden = np.tanh(scaled @ weights["dense_1/W"] + weights["dense_1/b"])
+    np.testing.assert_allclose(answer.maps["tanh_1"][:, 0], hidden.T, atol=1e-5)
+    place = person.bench.canvas.network.places["tanh_1"]
+    person.bench.canvas.look_at(4.0, Point(place.x + 60, place.y + HEIGHT))
+    ground = QColor(person.bench.themes.current.panel)
+    for number in range(3):
+        # Half-way between the curve and zero, in the middle of the axis, is the colour of its sign.
+        column = int(np.abs(hidden[:, number]).argmax())
+        value, top = float(hidden[column, number]), 1.1 * round_up(float(np.abs(hidden[:, number]).max()))
+        across = min(max(column / (len(hidden) - 1), 0.05), 0.95)
+        up = 0.5 + value / (4 * top)
+        seen = np.array(color_in_tile(person, "tanh_1", number, across, up).getRgb()[:3], float)  # type: ignore[index]
+        ink, none = (np.array(QColor(each).getRgb()[:3], float) for each in (ABOVE if value > 0 else BELOW, ground))  # type: ignore[index]
+        share = np.dot(seen - none, ink - none) / np.dot(ink - none, ink - none)
+        assert 0.3 < share < 0.6
+        other = color_in_tile(person, "tanh_1", number, across, 1 - up)
+        assert other.name() == ground.name()
+    words = cards.tiles.items["tanh_1"].tooltip(tile_place(2).center().x())
+    top = round_up(float(np.abs(hidden[:, 2]).max()))
+    assert words.startswith("Unit 2 of tanh_1\nIts answer along the input")
+    assert words.endswith(f"From bottom to top: ±{top:g}")
+
+
+def test_pictures_have_the_curves_as_lines_and_the_legend_says_what_they_are(open_window: OpenWindow):
+    dense = ("Dense", {"units": 3}), ("Tanh", {}), ("Dense", {"units": 1})
+    person = open_window(chain(("Input", {"shape": (1,)}), *dense, ("MeanSquaredError", {})))
+    cards = along_one_input(person)
+    person.qtbot.waitUntil(lambda: bool(cards.tiles.items))
+    assert cards.legend.accessibleName().startswith("Curves below the cards")
+    picture = person.bench.pictures.picture()
+    assert set(picture.below) == set(cards.tiles.items)
+    text = svg_of(picture)
+    assert b"<image" not in text
+    assert text.count(b"<polyline") >= sum(len(item.faces) for item in cards.tiles.items.values())
 
 
 # Groups
@@ -193,7 +253,7 @@ def test_a_closed_group_has_the_maps_of_its_last_layer(open_window: OpenWindow, 
     assert set(cards.tiles.items) == {"input_1", "group_1", "dense_2"}
     assert cards.question().nodes == ("input_1", run, "dense_2")  # type: ignore[union-attr]
     item = cards.tiles.items["group_1"]
-    np.testing.assert_array_equal(item.maps, latest(cards).maps[run][: len(item.images)])
+    np.testing.assert_array_equal(item.maps, latest(cards).maps[run][: len(item.faces)])
     assert item.layer == f"{run}, the last layer of hidden"
 
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontMetrics, QHelpEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui import theme
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.number_box import DecimalBox, NumberBox
 from deepviz.gui.plots.header import HEIGHT, PlotHeader
 
-
-@pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
-    palette, font = qapp.palette(), qapp.font()
-    theme.apply(qapp, theme.DARK)
-    yield
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-    qapp.setProperty("theme", None)
+pytestmark = pytest.mark.usefixtures("dressed")
 
 
 def room_of(box: QComboBox) -> int:

@@ -12,6 +12,7 @@ from deepviz.document import edits
 from deepviz.document.file_format import load
 from deepviz.document.project import Project
 from deepviz.gui import copy_writer
+from deepviz.gui.panels.training_panel import NO_COPIES
 from deepviz.training.checkpoint import checkpoint_of
 from deepviz.training.checkpoint_files import copies, copy_path
 from deepviz.training.run_plan import RunPlan
@@ -96,15 +97,14 @@ def test_without_a_file_they_stay_in_the_timeline(person: Person) -> None:
 def test_the_page_says_where_they_go(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(small_project(epochs=3))
     words = person.bench.training_panel.copies_words
-    assert words.said == ""
+    assert words.said == NO_COPIES
     person.bench.window.show_tab("Training")
     person.type_value(person.bench.training_panel.run_form, "checkpoint_every", "2")
     assert "timeline only" in words.said
     assert person.bench.files.save_to(tmp_path / "net.deepviz")
     assert "beside net.deepviz" in words.said
     person.type_value(person.bench.training_panel.run_form, "checkpoint_every", "0")
-    assert words.said == ""
-    assert not words.isVisible()
+    assert words.said == NO_COPIES
 
 
 def test_what_waits_when_the_run_is_left_is_still_written(
@@ -221,8 +221,9 @@ def test_the_training_page_lists_copies_opens_and_deletes_them(open_window: Open
     person.press(middle.delete_button)
     person.press(oldest.open_button)  # whoever does something else does not want it deleted
     assert middle.path.exists()
-    assert listed(person) == []
-    assert person.bench.editor.path == oldest.path
+    assert listed(person) == [4, 2], "the copies of the project, not those of the copy"
+    assert person.bench.editor.path is None, "the copy is nothing to be saved to"
+    assert person.bench.editor.origin == (tmp_path / "net.deepviz", 2)
     assert person.bench.controller.step_count == 2 * person.bench.controller.progress.steps_per_epoch
     assert person.bench.top_bar.run_button.text() == "Resume"
 

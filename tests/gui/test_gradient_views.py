@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from deepviz.document import edits
 from deepviz.document.examples import open_example
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.gradient_norms import GradientNorms
+from deepviz.gui.plots.loss import LossPlot
 from deepviz.gui.plots.magnitude import Magnitude
 from deepviz.gui.plots.update_ratio import UpdateRatio
 from deepviz.gui.settings import GRADIENT_CURVES, GRADIENT_MAP, GRADIENTS_ALIKE
@@ -106,6 +107,25 @@ def test_a_run_that_diverges_says_so_in_the_curves(open_window: OpenWindow) -> N
     curves.draw()
     assert f"diverged: NaN or ∞ in {failure.node}" in curves.hover_text(found.step)
     assert [words for _, words in curves.marks.crosses()] == [f"NaN or ∞ in {failure.node}"]
+
+
+def test_a_loss_that_is_no_number_is_said_at_its_card_and_in_its_view(open_window: OpenWindow) -> None:
+    """The outputs are finite, but their squares are not."""
+    project = chain(("Input", {}), ("Dense", {"units": 2}), ("MeanSquaredError", {}), epochs=1000)
+    project = edits.set_plan(project, replace(project.plan, optimizer=SGD(learning_rate=1e6)))
+    person = open_window(project)
+    controller = person.bench.controller
+    with person.qtbot.waitSignal(controller.failed, timeout=PATIENCE) as told:
+        person.bench.actions["run"].trigger()
+    failure = told.args[0]
+    assert failure.node == "loss"
+    network = person.bench.canvas.network
+    assert [problem.text for problem in network.problems["loss_1"]] == [failure.text]
+    assert "Show loss_1" in [button.text() for button in person.bench.messages._notice.findChildren(QPushButton)]
+    view = person.bench.views.view("loss")
+    assert isinstance(view, LossPlot)
+    view.draw()
+    assert [place.words for place in view.divergence_marks.places()] == [f"diverged: step {failure.step}"]
 
 
 def test_after_a_divergence_all_that_the_canvas_shows_is_of_one_step(open_window: OpenWindow) -> None:

@@ -91,11 +91,12 @@ def test_what_was_written_does_not_end_up_in_another_project(
 
 
 def test_undo_from_the_toolbar_takes_back_what_is_being_written_and_redo_brings_it_again(person: Person) -> None:
+    person.bench.editor.apply("Note", lambda project: comment_edits.add_comment(project, "before", (0.0, 300.0)))
     writing(person, "half a thought")
     person.bench.actions["undo"].trigger()
-    assert [comment.text for comment in person.graph.comments] == [""]
+    assert [comment.text for comment in person.graph.comments] == ["before"]
     person.bench.actions["redo"].trigger()
-    assert [comment.text for comment in person.graph.comments] == ["half a thought"]
+    assert [comment.text for comment in person.graph.comments] == ["before", "half a thought"]
 
 
 def refused(person: Person) -> QWidget:

@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.hints import HINTS, Hints
-from deepviz.gui.settings import Settings
+from deepviz.gui.settings import HINTS_SHOWN, Settings
+from deepviz.training.session import Session
+from tests.e2e.window import PATIENCE, OpenWindow, small_project
+from tests.gui.window_hands import train_steps
 
 
 @pytest.fixture
@@ -77,3 +80,24 @@ def test_the_keyboard_goes_to_the_place_when_the_last_hint_goes(place: QWidget, 
     qtbot.mouseClick(hints.skip_button, Qt.MouseButton.LeftButton)
     assert place.hasFocus()
     assert not other.hasFocus()
+
+
+def test_a_small_run_that_is_over_in_a_moment_has_followed_the_hint(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path / "s.ini")
+    settings.set(HINTS_SHOWN, [what for what, _, _ in HINTS].index("run"))
+    person = open_window(small_project(), settings)
+    train_steps(person, 5)
+    settings.set(HINTS_SHOWN, [what for what, _, _ in HINTS].index("run"))
+    resume = Session.resume
+
+    def resume_and_wait(session: Session) -> None:
+        resume(session)
+        session._thread.join(PATIENCE / 1000)
+
+    monkeypatch.setattr(Session, "resume", resume_and_wait)
+    assert person.bench.hints.current == "run"
+    person.press(person.bench.top_bar.run_button)
+    person.reach("finished")
+    assert person.bench.hints.current != "run"

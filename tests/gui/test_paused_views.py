@@ -61,7 +61,7 @@ def test_words_in_place_of_a_picture_are_of_no_step(person: Person) -> None:
     person.bench.views.open("layer_summary")
     QApplication.processEvents()
     train_steps(person, 4)
-    person.qtbot.waitUntil(lambda: summary.header.note == "step 4", timeout=PATIENCE)
+    person.qtbot.waitUntil(lambda: summary.header.note == "batch of step 4", timeout=PATIENCE)
     person.bench.editor.apply("Remove", lambda project: edits.delete(project, ["loss_1"]))
     assert "cannot be run" in look.words.text()
     assert look.header.note == ""

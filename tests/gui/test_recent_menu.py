@@ -74,3 +74,15 @@ def test_unsaved_work_is_asked_about(person: Person, recent: list[Path], monkeyp
     person.bench.file_menu.recent.entries[2].trigger()
     assert len(asked) == 1
     assert person.project.name == "changed"
+
+
+def test_unsaved_work_that_is_kept_stands_under_a_heading_that_can_be_read(person: Person, recent: list[Path]) -> None:
+    menu = person.bench.file_menu.recent
+    brought: list[str] = []
+    menu.kept_work = lambda: [("net, at 13:41", lambda: brought.append("net"))]
+    menu.fill()
+    shown = [(action.text(), action.isSeparator(), action.isEnabled()) for action in menu.actions()]
+    place = shown.index(("net, at 13:41", False, True))
+    assert shown[place - 2 : place] == [("", True, True), ("Unsaved work that is kept:", False, False)]
+    menu.actions()[place].trigger()
+    assert brought == ["net"]

@@ -65,7 +65,7 @@ def test_after_the_program_was_killed_it_is_still_when_it_began(person: Person, 
     assert history.began == start
     clock.now = start + 900
     store = person.bench.runs.store
-    run = store.note(replace(checkpoint, history=history), "interrupted", 2.0, run="another")
+    run = store.note(replace(checkpoint, history=history), "interrupted", run="another")
     assert run is not None
     assert run.created == start
     assert run.over == 0.0, "nobody knows when it ended"
@@ -76,8 +76,8 @@ def test_a_queued_run_began_as_long_ago_as_it_trained(person: Person, clock: Clo
     train_steps(person, 2)
     checkpoint = person.bench.controller.checkpoint()
     assert checkpoint is not None
-    checkpoint.history.began = 0.0
-    run = RunStore(person.bench.runs.store.folder).note(checkpoint, "finished", 12.5)
+    checkpoint.history.began, checkpoint.history.seconds = 0.0, 12.5
+    run = RunStore(person.bench.runs.store.folder).note(checkpoint, "finished")
     assert run is not None
     assert run.created == clock.now - 12.5
 

@@ -159,7 +159,7 @@ def test_rules_that_cannot_be_followed_do_not_disturb_a_run(open_window: OpenWin
     person = open_window(project_with(metrics=(metrics.F1(),), stopping=(rule,)))
     train_steps(person, 3)
     switch(person, person.bench.training_panel.metrics.switches["F1"])
-    assert "validation_F1" in person.problems[0]
+    assert "validation F1" in person.problems[0]
     assert person.bench.controller.step_count == 3
     person.undo()
     assert person.problems == []

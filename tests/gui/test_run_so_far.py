@@ -12,11 +12,15 @@ from PySide6.QtTest import QTest
 
 from deepviz.document import edits
 from deepviz.document.project import Project
+from deepviz.engine.schedule import Schedule
 from deepviz.engine.schedules.constant import Constant
 from deepviz.engine.schedules.cosine_decay import CosineDecay
 from deepviz.engine.schedules.reduce_on_plateau import ReduceOnPlateau
 from deepviz.gui.panels.schedule_curve import RunAhead
 from deepviz.gui.run_so_far import run_so_far
+from deepviz.training.changes import Change
+from deepviz.training.replay import Replay
+from tests.e2e.faults_stage import weights_of
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
 
@@ -223,7 +227,7 @@ def test_fewer_epochs_than_have_begun_end_with_the_one_under_way(open_window: Op
     assert bench.top_bar._epoch.text() == "epoch 6 of 6"
 
 
-def test_epochs_are_a_mark_where_the_schedule_spreads_over_them(person: Person) -> None:
+def test_other_epochs_are_a_mark_whether_or_not_the_schedule_spreads_over_them(person: Person) -> None:
     controller = person.bench.controller
     train_steps(person, 20)
     set_plan(person, run=person.project.plan.run.changed(epochs=1000))
@@ -234,12 +238,42 @@ def test_epochs_are_a_mark_where_the_schedule_spreads_over_them(person: Person) 
     set_plan(person, run=person.project.plan.run.changed(epochs=3))
     train_steps(person, 1)
     assert controller.history.changes[-1][0] == 21
-    assert [words for _, words in controller.history.events if "epochs" in words] == ["epochs 6 → 1\u202f000"]
+    assert controller.history.events[-1] == (21, "epochs 1\u202f000 → 3")
+    person.undo()
+    train_steps(person, 1)
+    assert controller.history.events[-1] == (22, "epochs 3 → 1\u202f000")
 
 
-def test_training_on_with_a_schedule_over_the_whole_run_is_a_mark(person: Person) -> None:
+@pytest.mark.parametrize("schedule", [CosineDecay(warmup_steps=4), Constant()], ids=lambda each: each.key)
+def test_training_on_is_a_mark(person: Person, schedule: Schedule) -> None:
+    set_plan(person, schedule=schedule)
     controller = person.bench.controller
     person.run_to_the_end()
     controller.run()
     person.qtbot.waitUntil(lambda: controller.status == "finished" and controller.step_count == 180, timeout=PATIENCE)
     assert controller.history.events == ((90, "epochs 6 → 12"),)
+
+
+@pytest.mark.parametrize("schedule", [CosineDecay(warmup_steps=4), Constant()], ids=lambda each: each.key)
+def test_a_run_that_was_made_longer_and_shorter_is_made_again_to_the_bit(person: Person, schedule: Schedule) -> None:
+    """Longer after step 20, shorter than it has come after step 50, and on after its end with step 60."""
+    set_plan(person, schedule=schedule)
+    controller, editor = person.bench.controller, person.bench.editor
+    train_steps(person, 20)
+    set_plan(person, run=person.project.plan.run.changed(epochs=40))
+    train_steps(person, 30)
+    set_plan(person, run=person.project.plan.run.changed(epochs=2))
+    for steps in (60, 90):
+        controller.run()
+        person.qtbot.waitUntil(
+            lambda steps=steps: controller.status == "finished" and controller.step_count == steps,  # type: ignore[misc]
+            timeout=PATIENCE,
+        )
+    history = controller.history
+    assert history.events == ((20, "epochs 6 → 40"), (50, "epochs 40 → 2"), (60, "epochs 2 → 6"))
+    assert editor.data is not None
+    made = Replay.of(editor.project, editor.data, [Change.from_json(text, at) for at, text in history.changes], 90)
+    trainer = made.trainer()
+    assert [record.values["loss"] for record in made.steps(trainer)] == history.column("loss")[1].tolist()
+    for name, array in weights_of(person).items():
+        np.testing.assert_array_equal(array, trainer.network.parameters[name])

@@ -190,8 +190,10 @@ def test_pulled_out_of_its_place_the_others_come_back_when_it_is_let_go(
     pressed = [Qt.MouseButton.LeftButton]
     monkeypatch.setattr(QApplication, "mouseButtons", lambda: pressed[0])
     person.bench.runs_dock.dock.setFloating(True)  # what Qt does as soon as a drag has begun
-    person.qtbot.wait(200)
-    assert visible(person) == (), "not in the middle of a drag"
+    for _ in range(2):
+        with person.qtbot.waitSignal(person.bench.runs_dock._let_go.timeout, timeout=PATIENCE):
+            pass
+        assert visible(person) == (), "not in the middle of a drag"
     pressed[0] = Qt.MouseButton.NoButton
     person.qtbot.waitUntil(lambda: visible(person) == DEFAULTS, timeout=PATIENCE)
 
@@ -280,3 +282,24 @@ def test_how_far_the_queue_is_stands_on_the_tab_while_the_list_is_closed(open_wi
     person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs 0/1", timeout=PATIENCE)
     bench.runs.panel.queue_page.cancel_all()
     person.qtbot.waitUntil(lambda: bench.runs_dock.tab.text() == "Runs", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("is_open_before", [True, False])
+def test_what_is_left_of_a_queue_is_said_in_one_place(open_window: OpenWindow, is_open_before: bool) -> None:
+    """It stood above the canvas and above the list, both at once."""
+    person = open_window(small_project())
+    bench = person.bench
+    before = RunQueue(bench.runs.queue._all, bench.runs.store)
+    before.add(seeds(small_project(epochs=1_000_000), 2, 0))
+    before.close()
+    if is_open_before:
+        bench.runs_dock.open()
+        settle(person)
+    bench.runs.begin()
+    assert ("not done when DeepViz closed" in person.notice) == (not is_open_before)
+    bench.runs_dock.open()
+    settle(person)
+    assert bench.runs.panel.notice.isVisible()
+    assert "not done when DeepViz closed" in bench.runs.panel.notice.text
+    assert person.notice == ""
+    bench.runs.panel.queue_page.cancel_all()

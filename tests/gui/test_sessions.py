@@ -179,7 +179,7 @@ def test_changes_of_a_file_are_asked_about_at_a_quit(
     first.edit()
     asked = answer(monkeypatch, button)
     assert first.close() == (button == BUTTONS.Discard)
-    assert asked == ["Save the changes to “changed” first?"]
+    assert asked == ["Save the changes to “mine” first?"]
     if button == BUTTONS.Discard:
         second = start()
         assert second.person.project.name == "mine", "what was thrown away stays away"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -26,16 +25,7 @@ ICONS = sorted(
 BACKGROUNDS = ("window", "panel", "raised")
 
 
-@pytest.fixture(autouse=True)
-def plain_application(qapp: QApplication) -> Iterator[None]:
-    """Give the application back as it was."""
-    palette, font = qapp.palette(), qapp.font()
-    yield
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-    qapp.setProperty("theme", None)
-    qapp.styleHints().unsetColorScheme()
+pytestmark = pytest.mark.usefixtures("plain_application")
 
 
 def test_contrast_is_that_of_wcag() -> None:

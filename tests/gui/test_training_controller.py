@@ -16,6 +16,7 @@ from deepviz.engine.optimizers.sgd import SGD
 from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.session import Session
 
 PATIENCE = 60_000
 
@@ -118,6 +119,25 @@ def test_a_finished_run_goes_on_for_as_many_epochs_again(qtbot: QtBot, controlle
     assert controller.history.column("loss")[1].tolist() == [record.values["loss"] for record in longer]
 
 
+def test_a_run_that_is_over_before_the_window_looks_is_told_like_any_other(
+    qtbot: QtBot, controller: TrainingController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who notes runs and takes messages away listens to this; a small run goes on to its end within a moment."""
+    start, told = Session.start, list[str]()
+
+    def start_and_wait(session: Session) -> None:
+        start(session)
+        session._thread.join(PATIENCE / 1000)
+
+    monkeypatch.setattr(Session, "start", start_and_wait)
+    controller.status_changed.connect(told.append)
+    controller.run()
+    reach(qtbot, controller, "finished")
+    controller.run()
+    qtbot.waitUntil(lambda: controller.step_count == 90, timeout=PATIENCE)
+    assert told == ["starting", "finished"] * 2
+
+
 def test_the_learning_rate_is_passed_on_and_noted(qtbot: QtBot, controller: TrainingController) -> None:
     endless(controller)
     controller.step(5)
@@ -136,7 +156,7 @@ def test_moving_a_card_does_not_disturb_a_run_but_another_network_sets_its_weigh
 ) -> None:
     endless(controller)
     controller.step(3)
-    qtbot.waitUntil(lambda: controller.step_count == 3, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: controller.step_count == 3 and controller.status == "paused", timeout=PATIENCE)
     editor = editor_of(controller)
     editor.apply("Move", partial(edits.move, positions={"dense_1": (400.0, 300.0)}))
     assert controller.status == "paused"

@@ -14,7 +14,7 @@ from tests.e2e.window import PATIENCE, OpenWindow, Person, chain
 from tests.gui.window_hands import train_steps
 
 FRONT = "loss"
-ALWAYS = ("gradient_flow",)
+ALWAYS = ("gradient_flow", "branch_gradient")
 """The probes that the canvas wants."""
 
 

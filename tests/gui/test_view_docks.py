@@ -263,9 +263,11 @@ def test_only_what_can_be_seen_wants_probes(person: Person, monkeypatch: pytest.
     person.bench.views.views["loss"].set_paused(False)
     close_by_tab(person, "loss")
     assert person.bench.views.probes == ()
-    person.qtbot.waitUntil(lambda: person.bench.controller._wanted_probes == ("gradient_flow",), timeout=PATIENCE)
+    person.qtbot.waitUntil(
+        lambda: person.bench.controller._wanted_probes == ("gradient_flow", "branch_gradient"), timeout=PATIENCE
+    )
     click(person, "loss")
-    wanted = ("gradient_flow", "updates")
+    wanted = ("gradient_flow", "branch_gradient", "updates")
     person.qtbot.waitUntil(lambda: person.bench.controller._wanted_probes == wanted, timeout=PATIENCE)
     person.bench.controller.step(3)
     person.qtbot.waitUntil(lambda: person.bench.controller.step_count == 3, timeout=PATIENCE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 
-from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point
+from deepviz.gui.canvas.geometry import GRID, HEIGHT, WIDTH, Point
 from deepviz.gui.settings import CLOSED_CATEGORIES, RECENT_LAYERS
-from tests.e2e.window import OpenWindow, Person, small_project
+from tests.e2e.window import LEFT, OpenWindow, Person, small_project
 
 
 def double_click(person: Person, point: Point) -> None:
@@ -36,6 +37,31 @@ def test_double_click_type_enter(person: Person) -> None:
     assert abs(y + HEIGHT / 2 - place.y) <= 4
     assert bench.canvas.hasFocus()
     assert bench.editor.undo_stack.undoText() == "Add MaxPool2D"
+
+
+@pytest.mark.parametrize("zoom", [0.7, 1.0, 0.31, 2.0])
+def test_a_dragged_card_is_as_large_as_it_will_be_on_the_canvas(person: Person, zoom: float) -> None:
+    bench, carried = person.bench, []
+    bench.canvas.look_at(zoom, person.middle("tanh_1"))
+    bench.palette.choose("Dropout")
+    bench.palette.run_drag = carried.append  # type: ignore[method-assign]
+    viewport = bench.palette.view.viewport()
+    start = bench.palette.view.visualRect(bench.palette.model.index_of("Dropout")).center()
+    QTest.mousePress(viewport, LEFT, pos=start)
+    for distance in (2, 40, 60):
+        QTest.mouseMove(viewport, start + QPoint(distance, 0))
+    QTest.mouseRelease(viewport, LEFT, pos=start)
+    (drag,) = carried
+    size = drag.pixmap().deviceIndependentSize()
+    assert abs(size.width() - zoom * WIDTH) <= 1
+    assert abs(size.height() - zoom * HEIGHT) <= 1
+    hold = drag.hotSpot()
+    # Where the pointer lets go, the card comes to lie around it: within half a step of the grid, it is where it was.
+    place = person.in_viewport(0.5, 0.95)
+    added = person.drop_from_palette("Dropout", place)
+    left, top = person.graph.node(added).position
+    shown, landed = bench.canvas.place_of(place) - hold, bench.canvas.place_of(Point(left, top))
+    assert max(abs(shown.x() - landed.x()), abs(shown.y() - landed.y())) <= zoom * GRID / 2 + 1
 
 
 def test_slash_builds_a_chain_by_keys_alone(person: Person) -> None:

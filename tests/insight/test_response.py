@@ -204,6 +204,38 @@ def test_every_unit_of_every_layer_is_that_of_a_forward_pass_by_hand():
         np.testing.assert_allclose(answer.maps[node], np.moveaxis(values, -1, 0)[:4], rtol=2e-3, atol=2e-5)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("window", [None, Window(5100.0, 5200.0)])
+def test_of_a_single_input_every_unit_is_a_curve_that_is_that_of_a_forward_pass_by_hand(
+    method: str, window: Window | None
+):
+    looked = small(far_apart(features=1, samples=42, method=method), 3)
+    nodes = tuple(node.id for node in looked.network.nodes)
+    answer = UnitResponsesQuestion(nodes, (0,), window, resolution=31, most=4).answer(looked, no_progress)
+    data, weights = looked.data, looked.network.parameters
+    own = np.concatenate([part.x for part in (data.train, data.validation, data.test) if part is not None])
+    own = own * data.scaler.scale + data.scaler.offset
+    margin = 0.1 * (own.max() - own.min())
+    left, right = (own.min() - margin, own.max() + margin) if window is None else window[:2]
+    np.testing.assert_allclose(answer.xs, left + (right - left) * np.arange(31) / 30, rtol=1e-5)
+    assert (len(answer.ys), answer.is_curve) == (0, True)
+    train = data.train.x * data.scaler.scale + data.scaler.offset
+    assert answer.seen == pytest.approx((train.min(), train.max()), rel=1e-6)
+    assert own.min() < train.min() or own.max() > train.max(), "or the test could not tell the parts apart"
+    raw = answer.xs[:, None]
+    hidden = hidden_by_hand(looked, raw)
+    scaled = ((raw - data.scaler.offset) / data.scaler.scale).astype(np.float32)
+    expected = {
+        "input_1": scaled,
+        "dense_1": scaled @ weights["dense_1/W"] + weights["dense_1/b"],
+        "tanh_1": hidden,
+        "dense_2": hidden @ weights["dense_2/W"] + weights["dense_2/b"],
+    }
+    for node, values in expected.items():
+        assert answer.maps[node].shape == (min(values.shape[-1], 4), 1, 31)
+        np.testing.assert_allclose(answer.maps[node][:, 0], values.T[:4], rtol=2e-3, atol=2e-5)
+
+
 def test_layers_whose_output_is_no_row_of_numbers_have_no_map():
     data = far_apart()
     layers = [Input(shape=(2,)), Dense(units=6), Flatten(), Dense(units=3)]

@@ -38,6 +38,7 @@ def trained(what: Project) -> Checkpoint:
     trainer = RunPlan.of(what).trainer()
     history = History([node.id for node in trainer.network.trained_nodes])
     history.append(trainer.steps())
+    history.seconds = 0.5
     return Checkpoint(what, trainer.state(), history)
 
 

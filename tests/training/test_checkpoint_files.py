@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from deepviz.document.file_format import load
-from deepviz.training.checkpoint_files import copies, copy_path, is_due, next_due, write_copy
+from deepviz.document.file_format import CopyOf, load, save
+from deepviz.training.checkpoint import trained_of
+from deepviz.training.checkpoint_files import Origin, copies, copy_path, is_due, next_due, origin_of, write_copy
 from tests.training.run_made import project, trained
 
 
@@ -57,3 +59,21 @@ def test_a_folder_that_is_not_there_has_no_copies(tmp_path: Path) -> None:
     assert copies(tmp_path / "none" / "net.deepviz") == []
     with pytest.raises(FileNotFoundError):
         write_copy(tmp_path / "none" / "net.deepviz", 1, trained(project()))
+
+
+def test_a_copy_says_inside_of_what_it_is_one(tmp_path: Path) -> None:
+    """Whatever it is called by now; and its project's file is looked for beside it, not wherever a file may say."""
+    checkpoint = trained(project())
+    path = write_copy(tmp_path / "net.deepviz", 10, checkpoint, run="a").rename(tmp_path / "mine.deepviz")
+    origin = origin_of(load(path), path)
+    assert origin == Origin(tmp_path / "net.deepviz", 10)
+    assert origin.words == "net, copy of epoch 10"
+    called_so = copy_path(tmp_path / "net.deepviz", 10)
+    save(checkpoint.project, called_so, trained_of(checkpoint, None))
+    assert origin_of(load(called_so), called_so) is None
+    save(checkpoint.project, called_so)
+    assert origin_of(load(called_so), called_so) is None, "a project without weights is no copy"
+    for said, found in (("../../net.deepviz", "net.deepviz"), ("", None)):
+        save(checkpoint.project, path, replace(trained_of(checkpoint, None), copy_of=CopyOf(said, 3)))
+        origin = origin_of(load(path), path)
+        assert (None if origin is None else origin.file) == (None if found is None else tmp_path / found)

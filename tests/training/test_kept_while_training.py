@@ -6,9 +6,15 @@ import numpy as np
 
 from deepviz.training.run_plan import RunPlan
 from deepviz.training.session import Session
+from deepviz.training.timeline import Timeline
 from tests.training.run_made import project
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+
+
+def at_rest() -> float:
+    """A clock by which no time passes: nothing is due by time, and nothing costs anything."""
+    return 100.0
 
 
 def run_to_the_end(session: Session) -> None:
@@ -19,9 +25,8 @@ def run_to_the_end(session: Session) -> None:
 
 def test_who_watches_has_the_first_steps_and_one_in_each_eighth_of_the_way() -> None:
     plan = RunPlan.of(project(epochs=40))
-    session = Session(plan)
-    # No time passes, so nothing is due by time, and nothing costs anything.
-    session.timeline._clock = session._loop.watching._clock = lambda: 100.0
+    session = Session(plan, timeline=Timeline(clock=at_rest))
+    session._loop.watching._clock = at_rest
     session.watch(["gradient_flow", "activations"])
     run_to_the_end(session)
     steps, records = session.timeline.steps, {record.step: record.values for record in session.drain()}
@@ -43,7 +48,7 @@ def test_without_anybody_who_watches_only_both_ends_are_kept() -> None:
 
 def test_states_that_are_kept_are_those_of_a_run_that_nobody_watches() -> None:
     plan = RunPlan.of(project(epochs=4))
-    session = Session(plan)
+    session = Session(plan, timeline=Timeline(clock=at_rest))
     session.watch(["gradient_flow"])
     run_to_the_end(session)
     trainer = plan.trainer()

@@ -17,7 +17,7 @@ from deepviz.training.checkpoint_files import write_copy
 from deepviz.training.history import History
 from deepviz.training.run_plan import RunPlan
 from deepviz.training.session import Session
-from tests.training.test_session import PATIENCE, begin, small_project, wait_for
+from tests.training.test_session import PATIENCE, begin, small_project, wait_for, wait_for_rest_at
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_another_batch_size_on_the_way_moves_the_ends_of_epochs(sessions: list[S
     sessions.append(session)
     session.start()
     session.step(4)
-    wait_for(session, "paused")
+    wait_for_rest_at(session, 4)
     session.follow(RunPlan(with_run(project, batch_size=100), plan.data))
     session.resume()
     wait_for(session, "finished")

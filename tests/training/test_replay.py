@@ -221,7 +221,7 @@ def test_what_is_changed_while_a_session_runs_at_full_speed_is_trained_again(see
             project = endless(changed(project, rng))
             session.follow(RunPlan(project, DATA))
     finally:
-        assert session.stop()
+        assert session.stop(60.0)
     assert session.failure is None
     records += session.drain()
     state = session.snapshot().result(60)

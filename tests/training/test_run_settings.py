@@ -62,9 +62,9 @@ def test_a_change_while_a_run_went_on_is_a_part_of_its_settings() -> None:
     assert courses["graph.dense_1.trainable"] == ((600, False),)
     assert courses["plan.optimizer.learning_rate"] == ((400, 0.01), (500, 0.9), (600, 0.01))
 
-    changed_run = summary_of("a", with_rate(0.9), history, 500, 1.0)
+    changed_run = summary_of("a", with_rate(0.9), history, 500)
     assert RunSummary.from_json("a", changed_run.to_json()) == changed_run
-    plain = summary_of("b", began, History(["dense_1"]), 500, 1.0)
+    plain = summary_of("b", began, History(["dense_1"]), 500)
     assert differing([changed_run.whole_settings, plain.whole_settings]) == ["plan.optimizer.learning_rate"]
     assert differing([changed_run.settings, plain.settings]) == []
     # Where it is not known how it began, the settings at the end are told, without a guess.

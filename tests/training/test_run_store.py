@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def noted(store: RunStore, checkpoint: Checkpoint, name: str = "", created: float | None = None) -> RunSummary:
-    summary = store.note(checkpoint, "finished", 1.5, origin=RunOrigin(name))
+    summary = store.note(checkpoint, "finished", origin=RunOrigin(name))
     assert summary is not None
     if created is not None:
         store._change(summary.id, created=created)
@@ -38,7 +38,8 @@ def noted(store: RunStore, checkpoint: Checkpoint, name: str = "", created: floa
 def test_a_run_is_read_back_as_it_was_noted(store: RunStore, checkpoint: Checkpoint) -> None:
     origin = RunOrigin("mine", "s1", "seeds", ("plan.run.seed",))
     results = {"test": {"loss": 0.5, "accuracy": float("inf")}}
-    summary = store.note(checkpoint, "early", 2.5, reason="enough", origin=origin, results=results)
+    checkpoint.history.seconds = 2.5
+    summary = store.note(checkpoint, "early", reason="enough", origin=origin, results=results)
     assert summary is not None
     (read,) = RunStore(store.folder).runs()
     assert read == summary
@@ -64,7 +65,7 @@ def test_a_run_is_read_back_as_it_was_noted(store: RunStore, checkpoint: Checkpo
 
 def test_a_run_without_a_step_is_none(store: RunStore, checkpoint: Checkpoint) -> None:
     empty = replace(checkpoint, state=replace(checkpoint.state, step=0))
-    assert store.note(empty, "stopped", 0.0) is None
+    assert store.note(empty, "stopped") is None
     assert store.runs() == []
 
 
@@ -72,7 +73,8 @@ def test_a_run_that_goes_on_keeps_its_name_and_star(store: RunStore, checkpoint:
     first = noted(store, checkpoint)
     store.rename(first.id, "  better\nname ")
     store.star(first.id, True)
-    again = store.note(checkpoint, "finished", 9.0, run=first.id)
+    checkpoint.history.seconds = 9.0
+    again = store.note(checkpoint, "finished", run=first.id)
     assert again is not None
     (read,) = store.runs()
     assert (read.name, read.is_starred, read.seconds, read.created) == ("better name", True, 9.0, first.created)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def noted(store: RunStore, checkpoint: Checkpoint, run: str = "") -> str:
-    summary = store.note(checkpoint, "finished", 1.5, run=run)
+    summary = store.note(checkpoint, "finished", run=run)
     assert summary is not None
     return summary.id
 
@@ -162,9 +163,19 @@ def test_a_run_on_the_list_has_them(store: RunStore, checkpoint: Checkpoint) -> 
         assert values[np.flatnonzero(steps == step)].tolist() == [[step, 3.0 * step]]
 
 
+WITHOUT_TIME = """
+import sys, time
+time.perf_counter = lambda: 100.0
+from deepviz.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The program of a process for which no time passes, so that keeping states costs nothing on any machine."""
+
+
 def test_a_run_of_the_queue_has_one_too_and_its_states_are_those_of_its_course(tmp_path: Path) -> None:
     """Made again here without any timeline: states that are kept change nothing, and are what they are said to be."""
-    queue = RunQueue(tmp_path / "queue", RunStore(tmp_path / "runs"), at_once=1)
+    command = (sys.executable, "-P", "-c", WITHOUT_TIME)
+    queue = RunQueue(tmp_path / "queue", RunStore(tmp_path / "runs"), at_once=1, command=command)
     made = project(epochs=6)
     try:
         (run,) = queue.add([QueuedRun(made)])

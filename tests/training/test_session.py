@@ -20,6 +20,8 @@ from deepviz.training.run_plan import RunPlan, same_run
 from deepviz.training.session import Session
 
 PATIENCE = 60.0
+ENDLESS = 1_000_000
+"""Epochs that no test waits for."""
 
 
 def small_project(epochs: int = 3, learning_rate: float = 0.1) -> Project:
@@ -49,6 +51,16 @@ def wait_for(session: Session, *statuses: str) -> str:
     raise AssertionError(f"The session is {session.status}, not {statuses}.")
 
 
+def wait_for_rest_at(session: Session, step: int) -> None:
+    """Wait until a session rests after so many steps; what it was told to do before has then been done."""
+    deadline = threading.Event()
+    for _ in range(int(PATIENCE / 0.002)):
+        if session.snapshot().result(PATIENCE).step == step and session.status == "paused":
+            return
+        deadline.wait(0.002)
+    raise AssertionError(f"The session is {session.status}, and does not rest after step {step}.")
+
+
 def begin(sessions: list[Session], project: Project, **options: object) -> Session:
     session = Session(RunPlan.of(project), **options)  # type: ignore[arg-type]
     sessions.append(session)
@@ -72,20 +84,16 @@ def test_a_run_reports_every_step_and_equals_the_same_run_without_a_thread(sessi
 
 
 def test_pause_step_and_resume(sessions: list[Session]) -> None:
-    session = begin(sessions, small_project(epochs=10_000), paused=True)
+    session = begin(sessions, small_project(epochs=ENDLESS), paused=True)
     wait_for(session, "paused")
     assert session.drain() == []
     session.step(3)
     assert session.snapshot().result(PATIENCE).step <= 3
-    for _ in range(2000):
-        if session.snapshot().result(PATIENCE).step == 3 and session.status == "paused":
-            break
+    wait_for_rest_at(session, 3)
     assert [record.step for record in session.drain()] == [1, 2, 3]
     session.step_epoch()
     per_epoch = session.plan.trainer(probes=()).steps_per_epoch
-    for _ in range(20_000):
-        if session.snapshot().result(PATIENCE).step == per_epoch and session.status == "paused":
-            break
+    wait_for_rest_at(session, per_epoch)
     records = session.drain()
     assert records[-1].step == per_epoch
     assert "validation_loss" in records[-1].values

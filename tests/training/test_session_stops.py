@@ -53,8 +53,10 @@ def test_steps_that_are_hurried_are_counted_and_those_asked_for_are_exact() -> N
             session.watch(())
         assert session.snapshot().result(PATIENCE).step == before + count
         assert session.status == "paused"
+    session.slow_down(0.001)  # so that it is not beyond that step before it is told
     session.resume()
     session.run_to(500)
+    session.slow_down(None)
     while session.snapshot().result(PATIENCE).step < 500:
         session.watch(("gradient_flow",))
     state = session.snapshot().result(PATIENCE)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from deepviz.document.kept_states import state_bytes
 from deepviz.engine.trainer_state import Best, CourseState, TrainerState
-from deepviz.training.timeline import AHEAD, BUDGET, CLOSELY, LEAST_INTERVAL, MOST_STATES, Timeline
+from deepviz.training.keeping_pace import AHEAD, BUDGET, CLOSELY, NEVER
+from deepviz.training.timeline import MOST_STATES, Timeline
 
 
 def state(step: int, size: int = 4) -> TrainerState:
@@ -97,27 +98,13 @@ def test_what_comes_after_a_step_is_forgotten():
     assert timeline.pinned == {3}
 
 
-def test_keeping_rests_so_long_that_it_takes_a_small_share_of_the_time():
-    clock = Clock()
-    timeline = Timeline(clock=clock)
-
-    def slowly() -> TrainerState:
-        clock.now += 0.05
-        return state(1)
-
-    assert timeline.is_due(1)
-    timeline.keep(slowly, extra=0.03)
-    timeline.next_step = 1000
-    clock.now += 0.079 / BUDGET
-    assert not timeline.is_due(2)
-    clock.now += 0.002 / BUDGET
-    assert timeline.is_due(2)
-    timeline.keep(lambda: state(2))
-    timeline.next_step = 1000
-    clock.now += 0.9 * LEAST_INTERVAL
-    assert not timeline.is_due(3)
-    clock.now += 0.2 * LEAST_INTERVAL
+def test_which_state_is_due_next_is_asked_again_after_a_way_back():
+    timeline = filled(3, 20)
     assert timeline.is_due(3)
+    timeline.keep(partial(state, 3))
+    assert timeline.next_step == 4
+    timeline.cut(1)
+    assert timeline.next_step == NEVER
 
 
 def run_of(steps_a_second: float, seconds: float, cost: float, ask_every: float = 0.033) -> tuple[Timeline, float]:
@@ -199,28 +186,6 @@ def test_thinning_keeps_first_newest_and_pinned_and_leaves_no_hole(arrivals, mos
         numbers = [came.index(step) for step in steps]
         assert max(np.diff(numbers)) <= 2 * max(1.0, len(came) / (most / 2 - len(pinned)))
         assert len(steps) >= min(len(came), most / 2 - len(pinned) - 1)
-
-
-def test_nobody_who_does_not_watch_pays_for_the_beginning():
-    timeline = filled(3, 20)
-    assert timeline.next_step > 1 << 60
-    timeline.is_due(4)
-    assert timeline.next_step == 5
-
-
-def test_what_is_dear_is_due_at_powers_of_two():
-    clock = Clock()
-    timeline, kept = Timeline(clock=clock), []
-    for step in range(1, 130):
-
-        def make(step: int = step) -> TrainerState:
-            clock.now += 0.002
-            return state(step)
-
-        if timeline.is_due(step):
-            kept.append(step)
-            timeline.keep(make)
-    assert kept == [1, 2, 4, 8, 16, 32, 64, 128]
 
 
 @given(

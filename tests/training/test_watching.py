@@ -77,7 +77,6 @@ def test_watching_takes_no_more_than_its_budget_or_twice_of_it_where_that_takes_
     read = run(watching, clock, 60, plain=0.002, extra=extra)
     spent = sum(extra[key] for keys in read.values() for key in keys)
     assert 0.5 * BUDGET < spent / (clock.now - began) < most * BUDGET
-    assert 0 < watching.overhead < 3 * BUDGET
 
 
 def test_what_takes_up_to_twice_the_budget_a_second_is_read_every_second() -> None:

@@ -1,4 +1,4 @@
-"""The accuracy of each step: the share of its batch that is classified right."""
+"""The accuracy of each step: the share of its batch that is classified right before the update."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deepviz.engine.step_recording import StepRecording
 
 
 class AccuracyProbe(Probe):
-    """Share of the batch that is classified right, before the update; of a sequence, each step counts."""
+    """Share of the batch that is classified right with the weights before the update; of a sequence, each step."""
 
     key: ClassVar[str] = "accuracy"
 

@@ -1,4 +1,4 @@
-"""Gradient magnitudes of what every node gives: how much of the gradient gets back to each depth."""
+"""Gradient magnitudes of what every node gives for the batch: how much of the gradient gets back to each depth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from deepviz.engine.step_recording import StepRecording
 class ActivationGradientsProbe(Probe):
     """Magnitudes of the gradient with respect to each node's output, in the order of the network.
 
-    With ``g_i = dL/dy_i`` for all n outputs y_i of a node over the whole batch and the mean loss L of the batch::
+    With ``g_i = dL/dy_i`` for all n outputs y_i of a node over the whole batch and the mean loss L of the batch, with
+    the weights before the update::
 
         l2 = sqrt(sum g_i^2),   mean = sum |g_i| / n,   max = max |g_i|
 

@@ -1,4 +1,4 @@
-"""The distribution of what every node gives for a batch."""
+"""The distribution of what every node gives for the batch of a step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from deepviz.engine.step_recording import StepRecording
 
 
 class ActivationHistogramProbe(Probe):
-    """Histogram of each node's outputs over the batch, in the order of the network; the Input's is that of the data."""
+    """Histogram of each node's outputs over the batch, in the order of the network; the Input's is that of the data.
+
+    The outputs are those of the weights before the update, of which the loss of the step is.
+    """
 
     key: ClassVar[str] = "activation_histogram"
     rows: ClassVar[Rows] = "nodes"

@@ -1,4 +1,4 @@
-"""What every node gives for a batch: mean and spread, how much of it is zero or saturated, and which units are dead."""
+"""What every node gives for a step's batch: mean and spread, how much is zero or saturated, which units are dead."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROUNDED = 1000.0
 class ActivationsProbe(Probe):
     """Statistics of each node's output in the step, in the order of the network; those of the Input are of the data.
 
-    Over all n outputs y_i of a node, for all samples of the batch and all units::
+    Over all n outputs y_i of a node, for all samples of the batch and all units, with the weights before the update::
 
         mean      = sum y_i / n
         deviation = sqrt(sum (y_i - mean)^2 / n)

@@ -11,7 +11,7 @@ from deepviz.engine.step_recording import StepRecording
 
 
 class ClippedGradientsProbe(Probe):
-    """Magnitudes of each layer's parameter gradient after clipping; as for `GradientsProbe` otherwise.
+    """Magnitudes of each layer's parameter gradient after clipping and before the update; else as for `GradientsProbe`.
 
     Only read where the optimizer clips: without clipping, what is before and after is the same.
     """

@@ -12,7 +12,8 @@ from deepviz.engine.step_recording import StepRecording
 class GradientFlowProbe(Probe):
     """L2 norm of the gradient that comes back over each edge, in the order of `Network.edges`; last, that of the loss.
 
-    For the mean loss of the batch, with respect to the activations of the whole batch that went over the edge.
+    For the mean loss of the batch, with respect to the activations of the whole batch that went over the edge, with the
+    weights before the update.
     """
 
     key: ClassVar[str] = "gradient_flow"

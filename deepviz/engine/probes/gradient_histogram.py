@@ -11,7 +11,10 @@ from deepviz.engine.step_recording import StepRecording
 
 
 class GradientHistogramProbe(Probe):
-    """Histogram of each layer's parameter gradient before clipping, first layer first; empty for a frozen layer."""
+    """Histogram of each layer's parameter gradient before clipping, first layer first; empty for a frozen layer.
+
+    For the mean loss of the batch with penalties, at the weights before the update.
+    """
 
     key: ClassVar[str] = "gradient_histogram"
     rows: ClassVar[Rows] = "layers"

@@ -12,8 +12,8 @@ from deepviz.engine.step_recording import StepRecording
 class GradientNormProbe(Probe):
     """L2 norm of each layer's parameter gradient, first layer first.
 
-    ``||g|| = sqrt(sum of g_i^2)`` over all weights and biases of a layer, for the mean loss of the batch. NaN for a
-    layer that is frozen: its gradient is not computed.
+    ``||g|| = sqrt(sum of g_i^2)`` over all weights and biases of a layer, for the mean loss of the batch, at the
+    weights before the update. NaN for a layer that is frozen: its gradient is not computed.
     """
 
     key: ClassVar[str] = "gradient_norm"

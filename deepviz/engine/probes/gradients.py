@@ -13,7 +13,8 @@ from deepviz.engine.step_recording import StepRecording
 class GradientsProbe(Probe):
     """Magnitudes of each layer's parameter gradient g, first layer first, as backward has left it.
 
-    Over all n weights and biases of a layer, for the mean loss of the batch with penalties::
+    Over all n weights and biases of a layer, for the mean loss of the batch with penalties, at the weights before the
+    update::
 
         l2 = sqrt(sum g_i^2),   mean = sum |g_i| / n,   max = max |g_i|
 

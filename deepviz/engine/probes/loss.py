@@ -10,7 +10,7 @@ from deepviz.engine.step_recording import StepRecording
 
 
 class LossProbe(Probe):
-    """Mean loss of the batch, before the update."""
+    """Mean loss of the batch of the step, with the weights before its update, and with penalties."""
 
     key: ClassVar[str] = "loss"
 

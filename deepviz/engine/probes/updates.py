@@ -17,7 +17,8 @@ from deepviz.engine.step_recording import StepRecording
 class UpdatesProbe(Probe):
     """How far one step has moved each layer's parameters p, first layer first.
 
-    Over all weights and biases of a layer, with the limits on weights (`max_norm`) included::
+    Over all weights and biases of a layer, from those before the update to those after it, with the limits on weights
+    (`max_norm`) included::
 
         update = ||p_new - p_old||,   weights = ||p_old||,   ratio = update / weights
 

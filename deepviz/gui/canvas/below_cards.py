@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from deepviz.gui.canvas.bars import AREA as BAR_AREA
 from deepviz.gui.canvas.bars import BarItem, paint_bar
 from deepviz.gui.canvas.node_item import NodeItem
-from deepviz.gui.canvas.response_tiles import AREA, ResponseItem, paint_tiles, rest_in_words, tile_images
+from deepviz.gui.canvas.response_tiles import AREA, ResponseItem, paint_tiles, rest_in_words, tile_faces
 from deepviz.gui.theme import Theme
 
 
@@ -69,6 +69,6 @@ def paint_below(painter: QPainter, below: BelowCard, theme: Theme) -> None:
     if len(below.maps):
         painter.save()
         painter.translate(0.0, below.maps_y)
-        images = tile_images(below.maps, theme)
-        paint_tiles(painter, images, rest_in_words(below.count, len(images)), theme)
+        faces = tile_faces(below.maps, theme)
+        paint_tiles(painter, faces, rest_in_words(below.count, len(faces)), theme)
         painter.restore()

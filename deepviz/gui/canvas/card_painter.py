@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import lru_cache
+from itertools import combinations, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
@@ -267,8 +268,7 @@ class CardPainter:
             face.shape + gap + face.parameters, [number_font(size) for size in _NUMBER_SIZES], NUMBERS.width()
         )
         shape_room = NUMBERS.width() - QFontMetricsF(numbers).horizontalAdvance(gap + face.parameters)
-        far_label = _in_two_lines(face.label)
-        far_font = _fitting(far_label, [_title_font(size) for size in _FAR_SIZES], FAR_TITLE.width())
+        far_label, far_font = _seen_from_far(face.label)
         return _Words(
             QFontMetricsF(font).elidedText(face.label, _ELLIPSIS, label_room),
             font,
@@ -299,13 +299,28 @@ def _fitting(text: str, fonts: Sequence[QFont], room: float) -> QFont:
     return next((font for font in fonts if _fits(text, font, room)), fonts[-1])
 
 
-def _in_two_lines(label: str) -> str:
-    """A name broken where a word begins, as near to its middle as can be: `MaxPool2D` is Max and Pool2D."""
-    breaks = [found.start() for found in re.finditer(r"(?<=[a-z])(?=[A-Z])| ", label)]
+def _seen_from_far(label: str) -> tuple[str, QFont]:
+    """A name in one line or more, whichever way it can be largest, and its font; the fewer lines the better."""
+    ways = _ways_to_break(label)
+    for font in (_title_font(size) for size in _FAR_SIZES):
+        for way in ways:
+            if _fits(way, font, FAR_TITLE.width()) and _height(way, font) <= FAR_TITLE.height():
+                return way, font
+    return ways[0], _title_font(_FAR_SIZES[-1])
+
+
+def _ways_to_break(label: str) -> list[str]:
+    """A name broken where a word begins, into as even lines as can be: `MaxPool2D` is Max and Pool2D."""
+    breaks = [found.start() for found in re.finditer(r"(?<=[a-z])(?=[A-Z])| |(?<=-)", label)]
     if len(label) <= LONGEST_LINE or not breaks:
-        return label
-    at = min(breaks, key=lambda place: abs(place - len(label) / 2))
-    return f"{label[:at]}\n{label[at:].lstrip()}"
+        return [label]
+    cuts = [(0, *chosen, len(label)) for count in (1, 2) for chosen in combinations(breaks, count)]
+    lines = [[label[start:end].strip() for start, end in pairwise(cut)] for cut in cuts]
+    return ["\n".join(each) for each in sorted(lines, key=lambda each: (len(each), max(map(len, each))))]
+
+
+def _height(text: str, font: QFont) -> float:
+    return QFontMetricsF(font).lineSpacing() * len(text.split("\n"))
 
 
 def _title_font(size: int) -> QFont:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -77,14 +78,20 @@ def duplicate(view: CanvasView) -> None:
     view.request(label, partial(clipboard.duplicate, cards=cards, comments=comments))
 
 
-def add_comment(view: CanvasView, at: Point | None = None) -> TextEditor | None:
-    """Place a comment and let it be written in."""
+def add_comment(view: CanvasView, at: Point | None = None) -> TextEditor:
+    """Let a comment be written at a free place; it is there, by one edit, when something has been written."""
     place = _clear_of_cards(view, snapped(at or _wanted_place(view)))
-    before = set(view.network.surroundings.comments)
-    edit = partial(comment_edits.add_comment, text="", position=place, group=view.folding.scope)
-    view.request("Add comment", edit, place)
-    added = [each for each in view.network.surroundings.comments if each not in before]
-    return write(view, added[0]) if added else None
+    scope = view.folding.scope
+    width, height = Comment("", "").size
+    box = Box(place.x, place.y, place.x + width, place.y + height)
+
+    def taken(text: str) -> None:
+        group = scope if scope in view.folding.graph.groups_by_id else ""  # what was written outlives its group
+        view.request("Add comment", partial(comment_edits.add_comment, text=text, position=place, group=group), place)
+
+    view.network.select(())
+    view.bring_box_into_sight(box)
+    return _field(view, box, "", taken)
 
 
 def write(view: CanvasView, comment_id: str) -> TextEditor:
@@ -97,9 +104,13 @@ def write(view: CanvasView, comment_id: str) -> TextEditor:
         edit = partial(comment_edits.set_comment_text, comment_id=comment_id, text=text)
         view.request("Write comment", edit, Point(item.box.left, item.box.top))
 
-    box = item.box
+    return _field(view, item.box, item.comment.text, taken)
+
+
+def _field(view: CanvasView, box: Box, text: str, taken: Callable[[str], None]) -> TextEditor:
+    """A field over a box of the scene, for the text of a comment."""
     area = QRect(view.place_of(Point(box.left, box.top)), view.place_of(Point(box.right, box.bottom)))
-    field = TextEditor(view, area, item.comment.text, taken, False, "Text of the comment", LONGEST_COMMENT)
+    field = TextEditor(view, area, text, taken, False, "Text of the comment", LONGEST_COMMENT)
     below = Point(box.left, box.bottom)
     field.overfull.connect(lambda most: view.say(f"A comment has at most {thousands(most)} letters.", below))
     return field

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from deepviz.document.graph import Comment
@@ -17,7 +17,13 @@ HANDLE = 16.0
 
 HUE = "#e3c75a"
 EMPTY = "Double-click to write"
-TEXT_SIZE = 13
+TEXT_SIZE, FAR_SIZES = 13, (28, 24, 20, 18, 16, 14)
+"""In scene units: of the words by themselves, and as large as they may be when they are seen from far away."""
+READABLE = 10.0
+"""Pixels of the screen that words are high where their comment has room for it."""
+
+
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
 class CommentItem(QGraphicsItem):
@@ -53,19 +59,22 @@ class CommentItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_comment(painter, self.comment, self._box, self._theme, self.is_selected, is_live=True)
+        zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        paint_comment(painter, self.comment, self._box, self._theme, self.is_selected, zoom)
 
 
 def paint_comment(
-    painter: QPainter, comment: Comment, box: Box, theme: Theme, is_selected: bool = False, is_live: bool = False
+    painter: QPainter, comment: Comment, box: Box, theme: Theme, is_selected: bool = False, zoom: float | None = None
 ) -> None:
-    """Paint a comment: on the canvas and in pictures, always the same.
+    """Paint a comment: on the canvas and in pictures.
 
     Parameters
     ----------
-    is_live
-        Whether it can be edited, so that a hint stands in it while it is empty, and its corner shows that it moves.
+    zoom
+        How large it is seen on the canvas, where it can be edited: a hint stands in it while it is empty, its corner
+        shows that it moves, and from far away its words are larger. None in a picture.
     """
+    is_live = zoom is not None
     area = QRectF(box.left, box.top, box.width, box.height)
     filling = QColor(HUE)
     filling.setAlpha(40 if theme.is_dark else 70)
@@ -80,13 +89,24 @@ def paint_comment(
             corner = area.bottomRight() - QPointF(3.0, 3.0)
             painter.drawLine(corner - QPointF(step, 0.0), corner - QPointF(0.0, step))
     text = comment.text or (EMPTY if is_live else "")
-    painter.setFont(body_font(TEXT_SIZE))
+    room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    painter.setFont(body_font(text_size(text, room, 1.0 if zoom is None else zoom)))
     painter.setPen(QColor(theme.text if comment.text else theme.dim))
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-    painter.drawText(area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN), int(flags) | int(Qt.TextFlag.TextWordWrap), text)
+    painter.drawText(room, WRAPPED, text)
     painter.restore()
+
+
+def text_size(text: str, room: QRectF, zoom: float) -> int:
+    """How large words are, in scene units, seen at a zoom: readable as far as all of them fit, and never smaller."""
+    for size in FAR_SIZES:
+        # Not larger than it takes: what is next smaller can be read as well.
+        if (size - 2) * zoom < READABLE:
+            needed = QFontMetricsF(body_font(size)).boundingRect(room, WRAPPED, text)
+            if room.adjusted(-0.5, -0.5, 0.5, 0.5).contains(needed):
+                return size
+    return TEXT_SIZE
 
 
 def comment_box(comment: Comment) -> Box:

@@ -95,7 +95,7 @@ class Folding:
             if card in self._graph.groups_by_id:
                 courses = [course for course in courses if not np.isnan(course).all()]
             if courses:
-                history[card] = courses[0] if len(courses) == 1 else np.sqrt(np.nansum(np.square(courses), axis=0))
+                history[card] = courses[0] if len(courses) == 1 else _all_of(np.stack(courses))
         edges: dict[Edge, float | None] = {}
         counts: dict[Edge, int] = {}
         for drawn_edge, real in self.drawing.real.items():
@@ -135,6 +135,13 @@ class Folding:
             card: [run for node_id in members for run in runs[node_id]]
             for card, members in self.drawing.members.items()
         }
+
+
+def _all_of(courses: np.ndarray) -> np.ndarray:
+    """The norm of several gradients over time, shape (n,), of theirs, (gradients, n); NaN where none was computed."""
+    norms: np.ndarray = np.sqrt(np.nansum(np.square(courses), axis=0))
+    norms[np.isnan(courses).all(axis=0)] = np.nan
+    return norms
 
 
 def new_nodes_inside(before: Graph, after: Graph, scope: str, outside: frozenset[str]) -> Graph:

@@ -44,8 +44,8 @@ class GradientPicture:
         What `nodes` was over time, oldest first, by node id: 1-D arrays, which are not changed afterwards. The loss
         node's, if given, holds values of the loss.
     flows
-        For nodes without parameters that lead to one other: L2 norms of the gradient that came back over that edge, at
-        the steps that were looked at so closely, oldest first, by node id.
+        For nodes without parameters: L2 norms of the gradient that came back to them, of all connections that they
+        lead to in sum, at the steps that were looked at so closely, oldest first, by node id.
     span
         Smallest and largest norm of the whole run, which the scale is to hold as well; empty if not known.
     past_step

@@ -97,7 +97,7 @@ def traces(
         elif node_id in picture.flows:
             # Its size now is that of the edge behind it; the card would say it a second time.
             flow = picture.flows[node_id]
-            made[node_id] = replace(_trace(float(flow[-1]), flow, scale, theme), value="")
+            made[node_id] = _flow_trace(flow, scale, theme)
     return made
 
 
@@ -108,6 +108,13 @@ def _trace(value: float | None, history: np.ndarray | None, scale: GradientScale
         return Trace(theme.dim, FROZEN, history=history)
     color = level_color(scale.level(value), theme) if is_visible(value) else theme.dim
     return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
+
+
+def _flow_trace(flow: np.ndarray, scale: GradientScale, theme: Theme) -> Trace:
+    """What goes back may be no number where nothing has to be learnt with it, and the run goes on."""
+    value = float(flow[-1])
+    color = level_color(scale.level(value), theme) if is_visible(value) else theme.dim
+    return Trace(color, "", history=flow, is_bad=not isfinite(value), is_nan_bad=True)
 
 
 def _is_computed(norm: float | None) -> bool:
@@ -121,7 +128,9 @@ def _loss_trace(
     if loss is None:
         return None
     color = level_color(scale.level(gradient), theme) if gradient and is_visible(gradient) else theme.dim
-    return Trace(color, "", headline=f"loss {loss_in_words(loss)}", history=history, is_bad=not isfinite(loss))
+    return Trace(
+        color, "", headline=f"loss {loss_in_words(loss)}", history=history, is_bad=not isfinite(loss), is_nan_bad=True
+    )
 
 
 def loss_in_words(loss: float) -> str:

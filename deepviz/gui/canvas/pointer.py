@@ -119,7 +119,10 @@ def tooltip(view: CanvasView, point: Point) -> str:
     if isinstance(thing, str):
         problems = network.problems.get(thing, ())
         gradient, costs = gradients.nodes.get(thing), network.costs.get(thing)
-        return words.node_tooltip(network.graph, network.report, thing, gradient, problems, costs, gradients.past_step)
+        curve = words.curve_in_words(network.graph, gradients, thing)
+        return words.node_tooltip(
+            network.graph, network.report, thing, gradient, problems, costs, gradients.past_step, curve
+        )
     if thing is not None:
         gradient, is_measured = gradients.edges.get(thing), bool(gradients.edges)
         count, step = gradients.counts.get(thing, 1), gradients.edge_step

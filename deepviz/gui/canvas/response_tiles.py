@@ -1,4 +1,4 @@
-"""Below each card small maps of what its units answer to all over the plane of two inputs, as in TensorFlow Playground.
+"""Below each card small maps of what its units answer to over two inputs, as in TensorFlow Playground; curves over one.
 
 They are items of their own below the card, so that the course of the gradient on it stays where it is, and they are
 there only while they are wanted. Pictures of the network paint them by the same function.
@@ -6,7 +6,8 @@ there only while they are wanted. Pictures of the network paint them by the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -18,6 +19,7 @@ from deepviz.gui.canvas.bars import BarItem
 from deepviz.gui.canvas.card_painter import NO_NUMBERS_BELOW
 from deepviz.gui.canvas.geometry import HEIGHT, PROBLEM_LINE, WIDTH
 from deepviz.gui.canvas.node_item import NodeItem
+from deepviz.gui.response_curves import Heights, heights_in_words, heights_of, paint_curve, roomy
 from deepviz.gui.signed_colors import image_of, signed_pixels
 from deepviz.gui.theme import Theme, body_font
 
@@ -31,6 +33,9 @@ BAR_ROOM = 18.0
 """How much farther down, where a bar stands below the card."""
 MOST_TILES = int((WIDTH + GAP) // (TILE + GAP))
 """So many find room; where there are more units, the last place says how many."""
+LINE = 1.0
+"""Pixels of the line of a curve."""
+Face = Callable[[QPainter, QRectF], None]
 AREA = QRectF(-2.0, TOP - 2.0, WIDTH + 4.0, TILE + 4.0)
 
 
@@ -47,11 +52,12 @@ class ResponseItem(QGraphicsItem):
     count
         How many units the layer has.
     maps
-        What the units give that have a tile, shape ``(tiles, rows, columns)``, the first row the lowest.
+        What the units give that have a tile, shape ``(tiles, rows, columns)``, the first row the lowest; of one input
+        there is a single row, and it is shown as a curve.
     layer
         Which layer they are units of, in words.
-    images
-        A picture of each tile.
+    faces
+        What paints each tile.
     """
 
     def __init__(self, card: NodeItem) -> None:
@@ -59,7 +65,7 @@ class ResponseItem(QGraphicsItem):
         self.count = 0
         self.maps: np.ndarray = np.zeros((0, 1, 1))
         self.layer = ""
-        self.images: list[QImage] = []
+        self.faces: list[Face] = []
         self._theme: Theme | None = None
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
@@ -82,19 +88,25 @@ class ResponseItem(QGraphicsItem):
         self.setY(below + (BAR_ROOM if has_bar else 0.0))
         self.count, self.layer, self._theme = count, layer, theme
         self.maps = maps[: shown_of(count)]
-        self.images = tile_images(self.maps, theme)
+        self.faces = tile_faces(self.maps, theme)
         self.update()
 
     @property
     def words(self) -> str:
         """What stands in the last place: how many units have no tile."""
-        return rest_in_words(self.count, len(self.images))
+        return rest_in_words(self.count, len(self.faces))
 
     def tooltip(self, x: float) -> str:
         """What there is to say about what lies so far from the left end of the tiles."""
         number = int(x // (TILE + GAP))
         if not 0 <= number < len(self.maps):
             return f"{counted(self.count, 'unit')} of {self.layer}"
+        if is_curves(self.maps):
+            axis = heights_in_words(heights_of(self.maps[:, 0], True)[number])
+            return (
+                f"Unit {number} of {self.layer}\nIts answer along the input: orange below 0, blue above\n"
+                f"From bottom to top: {axis}"
+            )
         largest = float(largest_of(self.maps)[number, 0, 0])
         return (
             f"Unit {number} of {self.layer}\nIts answer over the two inputs: orange below 0, blue above\n"
@@ -108,7 +120,7 @@ class ResponseItem(QGraphicsItem):
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         if self._theme is None or zoom < NO_NUMBERS_BELOW:
             return
-        paint_tiles(painter, self.images, self.words, self._theme)
+        paint_tiles(painter, self.faces, self.words, self._theme)
 
 
 class ResponseTiles:
@@ -172,9 +184,30 @@ def tile_place(number: int) -> QRectF:
     return QRectF(number * (TILE + GAP), TOP, TILE, TILE)
 
 
-def tile_images(maps: np.ndarray, theme: Theme) -> list[QImage]:
-    """A picture of each map; full colour stands for the largest finite magnitude in it."""
-    return [image_of(tile) for tile in signed_pixels(maps, largest_of(maps), theme)]
+def is_curves(maps: np.ndarray) -> bool:
+    """Whether maps are of a single input: each is a row of numbers, and is shown as a curve."""
+    return bool(maps.shape[1] == 1)
+
+
+def tile_faces(maps: np.ndarray, theme: Theme) -> list[Face]:
+    """What paints each tile; full colour, or the whole height, stands for the largest finite magnitude in it."""
+    if is_curves(maps):
+        axes = heights_of(maps[:, 0], True)
+        return [
+            partial(_paint_curve, curve=curve, heights=axis, theme=theme)
+            for (curve,), axis in zip(maps, axes, strict=True)
+        ]
+    return [partial(_paint_image, image=image_of(tile)) for tile in signed_pixels(maps, largest_of(maps), theme)]
+
+
+def _paint_image(painter: QPainter, place: QRectF, image: QImage) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, image)
+
+
+def _paint_curve(painter: QPainter, place: QRectF, curve: np.ndarray, heights: Heights, theme: Theme) -> None:
+    painter.fillRect(place, QColor(theme.panel))
+    paint_curve(painter, place, curve, roomy(heights), theme, LINE)
 
 
 def rest_in_words(count: int, shown: int) -> str:
@@ -182,17 +215,16 @@ def rest_in_words(count: int, shown: int) -> str:
     return f"+{count - shown}" if count > shown else ""
 
 
-def paint_tiles(painter: QPainter, images: Sequence[QImage], words: str, theme: Theme) -> None:
+def paint_tiles(painter: QPainter, faces: Sequence[Face], words: str, theme: Theme) -> None:
     """Paint tiles, and words in the place behind them, below a card whose top left corner is at the origin."""
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.setPen(QPen(QColor(theme.outline), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for number, image in enumerate(images):
+    for number, paint in enumerate(faces):
         place = tile_place(number)
-        painter.drawImage(place, image)
+        paint(painter, place)
+        painter.setPen(QPen(QColor(theme.outline), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
     if words:
-        last = tile_place(len(images))
+        last = tile_place(len(faces))
         ground = QColor(theme.window)
         ground.setAlpha(225)  # a connection may pass behind
         painter.setFont(body_font(11))

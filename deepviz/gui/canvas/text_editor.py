@@ -16,7 +16,8 @@ LEAST_WIDTH, LEAST_HEIGHT = 120, 34
 class TextEditor(QPlainTextEdit):
     """A field that floats on the canvas until its text is taken or given up.
 
-    Clicking elsewhere takes the text, as do Ctrl+Enter, and Enter where there is one line only. Escape gives it up.
+    Clicking elsewhere takes the text, as do Ctrl+Enter, and Enter where there is one line only. Escape ends writing as
+    well: it takes a text of several lines, which may have been long work, and gives up a single line.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ class TextEditor(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
-            self.finish(takes=False)
+            self.finish(takes=not self._is_line)
         elif is_enter and (self._is_line or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             self.finish(takes=True)
         else:

@@ -10,7 +10,8 @@ from deepviz.document.graph import Edge, Graph
 from deepviz.document.shapes import Problem, Report
 from deepviz.gui.amounts import counted, plural, short_bytes, thousands
 from deepviz.gui.canvas.card_face import UNKNOWN, is_frozen, shape_words
-from deepviz.gui.canvas.gradients import magnitude
+from deepviz.gui.canvas.gradients import GradientPicture, magnitude
+from deepviz.gui.canvas.live import loss_in_words
 
 
 def node_tooltip(
@@ -21,8 +22,15 @@ def node_tooltip(
     problems: Sequence[Problem],
     costs: NodeCosts | None = None,
     past_step: int | None = None,
+    curve: str = "",
 ) -> str:
-    """A few lines about a node; its gradient is NaN where it was frozen, and may be that of an earlier step."""
+    """A few lines about a node; its gradient is NaN where it was frozen, and may be that of an earlier step.
+
+    Parameters
+    ----------
+    curve
+        What the curve on its card is, where no number stands beside it.
+    """
     layer = graph.node(node_id).layer
     lines = [f"{name_of(graph, node_id)} · {layer.label}", layer.summary()]
     if layer.formula:
@@ -41,10 +49,32 @@ def node_tooltip(
     elif gradient is not None and gradient != gradient:
         lines.append("Frozen at this step: the gradient of its parameters was not computed.")
     elif gradient is not None:
-        when = "" if past_step is None else f" at step {thousands(past_step)}"
-        lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}{when}")
+        lines.append(f"Gradient of its parameters ‖∂L/∂θ‖ = {magnitude(gradient)}{_when(past_step)}")
+    lines += [curve] if curve else []
     lines += [problem.text for problem in problems]
     return "\n".join(lines)
+
+
+def curve_in_words(graph: Graph, picture: GradientPicture, node_id: str) -> str:
+    """What the curve on a card is beside which no number stands, with its newest value; empty if there is no such."""
+    node = graph.node(node_id)
+    if node.is_loss:
+        known = "" if picture.loss is None else loss_in_words(picture.loss)
+        return known and f"Curve: the loss of the batch = {known}{_when(picture.past_step)}"
+    if node_id in picture.nodes or node_id in picture.history:
+        return ""
+    flow = picture.flows.get(node_id)
+    if flow is not None and picture.edge_step is not None:
+        value = magnitude(float(flow[-1]))
+        return f"Curve: gradient of its output ‖∂L/∂a‖ = {value}{_when(picture.edge_step)}"
+    if flow is not None:
+        return "Curve: gradient of its output ‖∂L/∂a‖, up to the last step at which it was measured"
+    is_missing = picture.edge_step is not None and not isinstance(node.layer, GroupCard)
+    return "Gradient of its output ‖∂L/∂a‖: not measured" if is_missing else ""
+
+
+def _when(step: int | None) -> str:
+    return "" if step is None else f" at step {thousands(step)}"
 
 
 def edge_tooltip(
@@ -67,8 +97,7 @@ def edge_tooltip(
     """
     lines = [" → ".join(ends_of(graph, edge)), f"Shape {_known(shape_words(report, edge.source))}"]
     if gradient is not None:
-        when = "" if step is None else f" at step {thousands(step)}"
-        lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}{when}")
+        lines.append(f"Gradient ‖∂L/∂a‖ = {magnitude(gradient)}{_when(step)}")
         if count > 1:
             lines.append(f"It stands for {counted(count, 'connection')}: √(Σ ‖∂L/∂a‖²) over all of them.")
         if gradient == 0:

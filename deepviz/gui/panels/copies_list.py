@@ -34,6 +34,7 @@ class CopiesList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._project_file: Path | None = None
+        self._is_behind = False
         self.rows: list[CopyRow] = []
         self.headings: list[QLabel] = []
         self.words = Words()
@@ -48,8 +49,16 @@ class CopiesList(QWidget):
         self._project_file = project_file
         self.look()
 
+    def follow(self) -> None:
+        """Show that there is another copy; as long as the pointer is here, nothing moves away below it."""
+        if self.isVisible() and self.underMouse():
+            self._is_behind = True
+        else:
+            self.look()
+
     def look(self) -> None:
         """Show the copies that there are now."""
+        self._is_behind = False
         found = [] if self._project_file is None else list(reversed(copies(self._project_file)))
         if found != [(row.run, row.epoch, row.path) for row in self.rows]:
             for part in (*self.rows, *self.headings):
@@ -64,6 +73,12 @@ class CopiesList(QWidget):
             count = "1 copy" if len(self.rows) == 1 else f"{thousands(len(self.rows))} copies"
             self.words.say(f"{count}, the last after epoch {thousands(self.rows[0].epoch)}:")
         self.setVisible(bool(self.rows))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Show what has come meanwhile."""
+        super().leaveEvent(event)
+        if self._is_behind:
+            self.look()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody else may have written or deleted files meanwhile."""

@@ -1,10 +1,15 @@
-"""Facts: a name on the left, a value in tabular figures on the right."""
+"""Facts: a name on the left, a value in tabular figures on the right.
+
+Values change many times a second while a run goes on. Only where the rows take another height by that, the panel
+around them is told, which is placed and painted anew then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from deepviz.gui.panels.side_panel import breakable, reveal
@@ -23,7 +28,10 @@ class FactRows(QWidget):
         self._facts: tuple[Fact, ...] = ()
         self._notes: dict[str, str] = {}
         self._rows: list[tuple[QLabel, QLabel]] = []
-        self._grid = QGridLayout(self)
+        self._inside = QWidget(self)
+        """Holds the rows. There is no layout between it and this widget, because that would pass all changes on."""
+        self._needed: tuple[QSize, QSize, int] | None = None
+        self._grid = QGridLayout(self._inside)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
@@ -66,10 +74,42 @@ class FactRows(QWidget):
             left.setText(name)
             right.setText(breakable(value))
             right.setAccessibleName(f"{name}: {value}")
-        for number, labels in enumerate(self._rows):
-            for label in labels:
-                label.setVisible(number < len(facts))
+        if len(facts) != len(before):
+            for number, labels in enumerate(self._rows):
+                for label in labels:
+                    label.setVisible(number < len(facts))
+        self._take_room()
         reveal(self, bool(facts))
+
+    def sizeHint(self) -> QSize:
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._inside.minimumSizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        return self._inside.hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        return self._inside.heightForWidth(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._inside.resize(event.size())
+        self._take_room()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._take_room()
+        return super().event(event)
+
+    def _take_room(self) -> None:
+        """Tell the panel around if the rows need another room than before."""
+        inside = self._inside
+        needed = inside.sizeHint(), inside.minimumSizeHint(), inside.heightForWidth(self.width())
+        if needed != self._needed:
+            self._needed = needed
+            self.updateGeometry()
 
     def _new_row(self) -> tuple[QLabel, QLabel]:
         left, right = QLabel(), QLabel()

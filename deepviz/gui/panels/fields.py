@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -205,6 +206,7 @@ class OffButton(QToolButton):
         self.setText("×")
         self.setToolTip(f"Switch off: no {label[:1].lower()}{label[1:]}")
         self.setAccessibleName(f"Switch off {label}")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)  # as high as the line, not higher
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -23,7 +25,8 @@ STEP_STATE = Qt.ItemDataRole.UserRole + 1
 IS_SAVED = Qt.ItemDataRole.UserRole + 2
 """Whether the project as it was after a step is the one that lies in its file."""
 
-ROW_HEIGHT = 28
+ROW_HEIGHT, LINE_HEIGHT = 36, 16
+"""Pixels of a row, and of each line of words in it: all rows have room for two."""
 MOST_TOLD = 12
 """So many changed settings of one step are told in its tooltip."""
 _LINE = 18.0
@@ -218,9 +221,11 @@ class _HistoryDelegate(QStyledItemDelegate):
         font.setBold(state == "here")
         painter.setFont(font)
         painter.setPen(QColor(theme.dim if state == "undone" else theme.text))
-        words = QRectF(_LINE + 14, area.top(), right - _LINE - 14, area.height())
-        text = QFontMetricsF(font).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, _LEFT, text)
+        room = right - _LINE - 14
+        lines = lines_of(str(index.data()), QFontMetricsF(font), room)
+        top = area.center().y() - len(lines) * LINE_HEIGHT / 2
+        for number, line in enumerate(lines):
+            painter.drawText(QRectF(_LINE + 14, top + number * LINE_HEIGHT, room, LINE_HEIGHT), _LEFT, line)
         painter.restore()
 
     def _paint_bead(self, painter: QPainter, area: QRectF, state: str, is_first: bool, is_last: bool) -> None:
@@ -238,3 +243,20 @@ class _HistoryDelegate(QStyledItemDelegate):
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+def lines_of(words: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
+    """The words of a step in one line, or in two: of a changed setting its name, and below it both values.
+
+    Parameters
+    ----------
+    metrics
+        Of the font.
+    room
+        In pixels. What has none all the same gives: names in the middle, of values the one before.
+    """
+    values = re.search(r" (\S+ → \S+)$", words)
+    if values is None or metrics.horizontalAdvance(words) <= room:
+        return (metrics.elidedText(words, Qt.TextElideMode.ElideRight, room),)
+    name = metrics.elidedText(words[: values.start()], Qt.TextElideMode.ElideMiddle, room)
+    return name, metrics.elidedText(values.group(1), Qt.TextElideMode.ElideLeft, room)

@@ -6,10 +6,10 @@ list, the arrow keys move through it, Enter places what is marked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,8 +24,7 @@ DEFINITION_MIME = "application/x-deepviz-definition"
 """The type of dragged data that holds the key of a definition, in UTF-8."""
 
 CARD = QSize(170, 92)
-GRIP = QPoint(85, 46)
-"""Where on the card the pointer holds it: in its middle."""
+"""The card that is carried, at 100 %. The pointer holds it in its middle."""
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -41,6 +40,11 @@ class Palette(QWidget):
         The classes of what can be placed: layers and losses.
     theme
         The colours to draw in; `set_theme` changes them.
+
+    Attributes
+    ----------
+    card_scale
+        Asked how large cards are seen where they are dropped, 1.0 for 100 %: what is carried has the same size.
     """
 
     activated = Signal(str)
@@ -54,6 +58,7 @@ class Palette(QWidget):
 
     def __init__(self, entries: Sequence[type[Definition]], theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.card_scale: Callable[[], float] = lambda: 1.0
         self.model = PaletteModel(entries, self)
         self._delegate = PaletteDelegate(theme, self)
         self.search = QLineEdit()
@@ -155,21 +160,22 @@ class Palette(QWidget):
         self.view.take_key(Qt.Key.Key_Return)
 
     def drag_for(self, definition: type[Definition]) -> QDrag:
-        """What is carried from the palette to the canvas: the key, and a card under the pointer."""
+        """What is carried from the palette to the canvas: the key, and a card under the pointer, as large as there."""
         data = QMimeData()
         data.setData(DEFINITION_MIME, definition.key.encode())
-        ratio = self.devicePixelRatioF()
-        card = QPixmap(CARD * ratio)
+        ratio, scale = self.devicePixelRatioF(), self.card_scale()
+        card = QPixmap(CARD * scale * ratio)
         card.setDevicePixelRatio(ratio)
         card.fill(Qt.GlobalColor.transparent)
         painter = QPainter(card)
+        painter.scale(scale, scale)
         painter.setOpacity(0.6)  # what is below decides where it goes
         paint_card(painter, self._delegate.theme, definition, CARD)
         painter.end()
         drag = QDrag(self.view)
         drag.setMimeData(data)
         drag.setPixmap(card)
-        drag.setHotSpot(GRIP)
+        drag.setHotSpot(QPointF(CARD.width() * scale / 2, CARD.height() * scale / 2).toPoint())
         return drag
 
     def run_drag(self, drag: QDrag) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from deepviz.datasets.prepared import PreparedData
 from deepviz.gui.class_colors import class_color
 from deepviz.gui.panels.preview_curves import MOST_LINES, draw_plane, draw_sequences, sequences_height
+from deepviz.gui.panels.preview_surface import SCALE_HEIGHT, draw_surface, paint_plane, places_in, radius_of
 from deepviz.gui.panels.side_panel import reveal
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import Theme, body_font, number_font
@@ -50,6 +51,7 @@ class Sample:
     targets: NDArray[np.float32]
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
+    target_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: PreparedData) -> Sample:
@@ -58,7 +60,8 @@ class Sample:
         y, none = data.train.y[:MOST_POINTS], np.zeros((len(x), 0), np.float32)
         if data.task == "classification":
             return cls(x, y.astype(np.int64), none, data.class_names, data.feature_names)
-        return cls(x, np.zeros(len(x), np.int64), y.astype(np.float32), data.class_names, data.feature_names)
+        classes = np.zeros(len(x), np.int64)
+        return cls(x, classes, y.astype(np.float32), data.class_names, data.feature_names, data.target_words)
 
     @property
     def is_images(self) -> bool:
@@ -77,6 +80,11 @@ class Sample:
         """Whether there is one feature and one target, which make a plane."""
         return self.x.shape[1:] == (1,) and self.targets.shape[1] == 1
 
+    @property
+    def is_surface(self) -> bool:
+        """Whether there are two features and one target, which is the colour of a point in their plane."""
+        return self.x.shape[1:] == (2,) and self.targets.shape[1] == 1
+
 
 class DataPreview(QWidget):
     """Draws a few training samples in the way that suits them."""
@@ -94,13 +102,15 @@ class DataPreview(QWidget):
 
     @property
     def kind(self) -> str:
-        """What is drawn: "points", "curve", "images", "sequences", "features", or nothing."""
+        """What is drawn: "points", "curve", "surface", "images", "sequences", "features", or nothing."""
         if self._sample is None:
             return ""
         if self._sample.is_sequences or self._sample.is_curve:
             return "sequences" if self._sample.is_sequences else "curve"
         if self._sample.is_images:
             return "images"
+        if self._sample.is_surface:
+            return "surface"
         return "points" if self._sample.x.shape[1:] == (2,) else "features"
 
     def show_data(self, data: PreparedData | None) -> None:
@@ -136,6 +146,8 @@ class DataPreview(QWidget):
             return sequences_height(len(self._sample.x), bool(self._sample.class_names))
         if self.kind in ("points", "curve"):
             return min(width, TALLEST_PLANE) + legend
+        if self.kind == "surface":
+            return min(width, TALLEST_PLANE) + SCALE_HEIGHT
         return self.rows * _ROW + legend
 
     def sizeHint(self) -> QSize:
@@ -156,6 +168,7 @@ class DataPreview(QWidget):
             draw = {
                 "points": self._draw_points,
                 "curve": self._draw_curve,
+                "surface": self._draw_surface,
                 "images": self._draw_images,
                 "sequences": self._draw_sequences,
                 "features": self._draw_features,
@@ -185,30 +198,26 @@ class DataPreview(QWidget):
     # Points
 
     def _draw_points(self, painter: QPainter, sample: Sample) -> None:
-        side = float(min(self.width(), TALLEST_PLANE))
-        plane = QRectF(0.5, 0.5, self.width() - 1.0, side - 1.0)
-        painter.setPen(QColor(self._theme.line))
-        painter.setBrush(QColor(self._theme.raised))
-        painter.drawRoundedRect(plane, 6, 6)
-        low, high = sample.x.min(axis=0).astype(float), sample.x.max(axis=0).astype(float)
-        middle, extent = (low + high) / 2, max(float((high - low).max()), 1e-12)
-        scale = (side - 24.0) / extent
-        centre = plane.center()
+        paint_plane(painter, self._plane, self._theme)
         painter.setPen(Qt.PenStyle.NoPen)
-        radius = 2.2 if len(sample.x) < 800 else 1.6
-        for point, number in zip(sample.x, sample.classes, strict=True):
-            x = centre.x() + (float(point[0]) - middle[0]) * scale
-            y = centre.y() - (float(point[1]) - middle[1]) * scale
-            painter.setBrush(self._color(int(number)))
-            draw_mark(painter, int(number), QPointF(x, y), radius)
-        self._draw_legend(painter, side + 8)
+        radius = radius_of(len(sample.x))
+        for place, number in zip(places_in(self._plane, sample.x), sample.classes.tolist(), strict=True):
+            painter.setBrush(self._color(number))
+            draw_mark(painter, number, place, radius)
+        self._draw_legend(painter, self._plane.bottom() + 8.5)
 
-    # Curves
+    @property
+    def _plane(self) -> QRectF:
+        """Where points go, in pixels."""
+        return QRectF(0.5, 0.5, self.width() - 1.0, min(self.width(), TALLEST_PLANE) - 1.0)
+
+    # Curves and surfaces
+
+    def _draw_surface(self, painter: QPainter, sample: Sample) -> None:
+        draw_surface(painter, self._plane, sample.x, sample.targets[:, 0], sample.target_names[0], self._theme)
 
     def _draw_curve(self, painter: QPainter, sample: Sample) -> None:
-        side = float(min(self.width(), TALLEST_PLANE))
-        area = QRectF(0.5, 0.5, self.width() - 1.0, side - 1.0)
-        draw_plane(painter, area, sample.x[:, 0], sample.targets[:, 0], self._feature_name(0), self._theme)
+        draw_plane(painter, self._plane, sample.x[:, 0], sample.targets[:, 0], self._feature_name(0), self._theme)
 
     def _draw_sequences(self, painter: QPainter, sample: Sample) -> None:
         captions = [sample.class_names[int(number)] for number in sample.classes] if sample.class_names else []

@@ -144,7 +144,7 @@ class ProblemsButton(QToolButton):
 
     def __init__(self, editor: Editor, theme: Theme = DARK, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._editor, self._has_begun = editor, False
+        self._editor, self._has_begun, self._is_in_trouble = editor, False, False
         self.setFont(body_font(SMALL_SIZE))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(14, 10))
@@ -163,10 +163,10 @@ class ProblemsButton(QToolButton):
         self._theme = theme
         self.refresh()
 
-    def show_begun(self, has_begun: bool) -> None:
-        """Say no more that training can start: it has."""
-        if has_begun != self._has_begun:
-            self._has_begun = has_begun
+    def show_begun(self, has_begun: bool, is_in_trouble: bool = False) -> None:
+        """Say no more that training can start: it has. Of a run that has failed, only the network can be all right."""
+        if (has_begun, is_in_trouble) != (self._has_begun, self._is_in_trouble):
+            self._has_begun, self._is_in_trouble = has_begun, is_in_trouble
             self.refresh()
 
     def refresh(self) -> None:
@@ -175,14 +175,16 @@ class ProblemsButton(QToolButton):
         warnings = len(self._editor.report.warnings)
         words = _counts(self.count, warnings)
         if self.count == 0:
-            ready = "" if self._has_begun and warnings else "No problems" if self._has_begun else "Ready to train"
+            none = "Network: no problems" if self._is_in_trouble else "No problems"
+            ready = "" if self._has_begun and warnings else none if self._has_begun else "Ready to train"
             words = [*filter(None, (ready,)), counted(parameters, "parameter"), *words]
             hint = "The list says what will keep it from learning." if warnings else "Nothing stands in the way."
         else:
             hint = "The list says what has to be mended before training."
         self.setText(" · ".join(words))
         self.setToolTip(f"{hint} Click to open or close it; F8 goes from problem to problem.")
-        color = self._theme.warning if self.count or warnings else self._theme.good
+        fine = self._theme.dim if self._is_in_trouble else self._theme.good
+        color = self._theme.warning if self.count or warnings else fine
         self.setIcon(_dot(color, self.devicePixelRatioF()))
         self.setAccessibleName(self.text())
 

@@ -63,7 +63,7 @@ class PropertiesPanel(SidePanel):
         self._values: Mapping[str, float] = {}
         self._moment: int | None = None
         self._validated_at: int | None = None
-        self._more = ""
+        self._more, self._is_in_trouble = "", False
         self._runs = StepRuns()
         self._costs = Costs.of_report(editor.report, 1)
         self.cards: list[ProblemCard] = []
@@ -122,7 +122,8 @@ class PropertiesPanel(SidePanel):
         NaN: the node was frozen.
         """
         self._gradients = values
-        self._show_facts()
+        if self._is_of_layer:
+            self._show_facts()
 
     def show_costs(self, costs: Costs) -> None:
         """Show what the layers cost, as far as is known now."""
@@ -140,13 +141,16 @@ class PropertiesPanel(SidePanel):
         self._values = values
         if has_begun:  # what to do next is another thing before and after
             self.refresh()
-        else:
+        elif not self._is_of_layer:
             self._show_facts()
 
-    def show_more(self, more: str) -> None:
-        """Say how far a run that has ended goes on when asked, such as "for 3 more epochs"; empty: none has ended."""
-        if more != self._more:
-            self._more = more
+    def show_more(self, more: str, is_in_trouble: bool = False) -> None:
+        """Say how far a run that has ended goes on when asked, such as "for 3 more epochs"; empty: none has ended.
+
+        One that has failed is not praised with a colour.
+        """
+        if (more, is_in_trouble) != (self._more, self._is_in_trouble):
+            self._more, self._is_in_trouble = more, is_in_trouble
             self.refresh()
 
     def focus_form(self) -> None:
@@ -238,6 +242,12 @@ class PropertiesPanel(SidePanel):
             button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Facts
+
+    @property
+    def _is_of_layer(self) -> bool:
+        """Whether the facts are those of one layer: they tell its gradient, and all others the values of the run."""
+        ids = self.node_ids
+        return len(ids) == 1 and not self._editor.project.graph.node(ids[0]).is_loss
 
     def _show_facts(self) -> None:
         ids = self.node_ids
@@ -336,7 +346,8 @@ class PropertiesPanel(SidePanel):
             return f"{count} to be mended before training. {first}".strip(), "warning"
         if self._values:
             on = f"Training is done. Train on goes on {self._more}. " if self._more else ""
-            return f"{on}Select a layer to follow its gradient, or press Export… to take the weights with you.", "good"
+            mood = "" if self._is_in_trouble else "good"
+            return f"{on}Select a layer to follow its gradient, or press Export… to take the weights with you.", mood
         return "Ready to train: press Run.", "good"
 
 

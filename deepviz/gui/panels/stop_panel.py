@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
@@ -16,6 +18,8 @@ from deepviz.gui.panels.side_panel import Words
 WIDTH, TALLEST = 300, 260
 MARGIN = 16
 FURTHEST = 2**31 - 1
+AHEAD, AHEAD_SECONDS = 100, 6.0
+"""What is offered while a run goes on lies so many steps and so many seconds ahead, so that it can be taken."""
 AT_A_LOSS = "To stop at a loss or an accuracy, switch on Target under Training, Stop early."
 
 
@@ -31,12 +35,15 @@ class Course:
         How many make an epoch from now on; earlier epochs may have had other batches.
     last, epochs
         With which step the run ends, and which epoch is over then.
+    speed
+        How many steps it makes in a second; 0 while it rests.
     """
 
     steps: int
     per_epoch: int
     last: int
     epochs: int
+    speed: float = 0.0
 
     def gone_on(self, epochs: int) -> Course:
         """The course as it is when the run goes on: one that has had all its epochs goes on for so many more."""
@@ -49,13 +56,26 @@ class Course:
         """The first epoch that is not over yet."""
         return self.epochs - -(-(self.last - self.steps) // self.per_epoch) + 1
 
+    def offer(self, of_epoch: bool, seconds: float = AHEAD_SECONDS) -> int:
+        """The epoch or the step that is offered: the next, or one that a run which goes on comes to in some seconds."""
+        on_the_way = math.ceil(seconds * self.speed)
+        if not of_epoch:
+            return min(self.steps + max(AHEAD, on_the_way), self.last)
+        return max(self.next_epoch, min(self.next_epoch + on_the_way // self.per_epoch, self.epochs))
+
     def end_of(self, epoch: int) -> int:
         """The step with which an epoch is over that is not over yet."""
         return self.last - (self.epochs - epoch) * self.per_epoch
 
 
 class StopPanel(Popover):
-    """Asks where the run is to pause. Whoever listens to `step_chosen` has it go there."""
+    """Asks where the run is to pause. Whoever listens to `step_chosen` has it go there.
+
+    Attributes
+    ----------
+    course_now
+        Gives the course as it is now, None if the run cannot go on; asked while it is open.
+    """
 
     step_chosen = Signal(int)
     """Sent with the number of steps, counted from the first, after which the run is to pause."""
@@ -65,6 +85,9 @@ class StopPanel(Popover):
         super().__init__("Run to a step or epoch", self._page)
         self.setParent(window)
         self._course = Course(0, 1, 0, 0)
+        self.course_now: Callable[[], Course | None] = lambda: self._course
+        self._offered = 0
+        """What was last offered; 0 once somebody has chosen something else."""
         self.number = NumberBox()
         self.number.setAccessibleName("Step or epoch")
         self.number.setProperty("number", True)
@@ -77,7 +100,8 @@ class StopPanel(Popover):
         self.go_button.setProperty("primary", True)
         self.cancel_button = QPushButton("Cancel")
         self.unit.currentTextChanged.connect(self._use_unit)
-        self.number.valueChanged.connect(self._tell)
+        self.number.valueChanged.connect(self._take_up)
+        self.number.lineEdit().textEdited.connect(self._keep_typed)
         self.number.lineEdit().returnPressed.connect(self.go)
         self.go_button.clicked.connect(self.go)
         self.cancel_button.clicked.connect(self.close_quietly)
@@ -116,9 +140,26 @@ class StopPanel(Popover):
         self.number.setFocus()
         self.number.selectAll()
 
+    def follow(self) -> None:
+        """Show how far the run has come meanwhile; an offer goes on with it, what somebody has chosen stays."""
+        if not self.isVisible():
+            return
+        course = self.course_now()
+        if course is None:
+            self.close_quietly()
+            return
+        self._course = course
+        # It stays for a while, so that it can be read, and goes on before the run is there; one may begin anew.
+        nearest, farthest = course.offer(self._is_epoch, AHEAD_SECONDS / 2), course.offer(self._is_epoch)
+        if self._offered and not nearest <= self._offered <= farthest:
+            self._make_offer()
+        self._tell()
+
     def go(self) -> None:
-        """Have the run go on to there, and close."""
+        """Have the run go on to there, and close; say so if it is there already."""
         self.number.interpretText()
+        self._course = self.course_now() or self._course
+        self._tell()
         if self.go_button.isEnabled():
             self.close_quietly()
             self.step_chosen.emit(self.step)
@@ -128,9 +169,26 @@ class StopPanel(Popover):
         return self.unit.currentText() == "epoch"
 
     def _use_unit(self) -> None:
-        course = self._course
-        self.number.setValue(course.next_epoch if self._is_epoch else min(course.steps + 100, course.last))
+        self._make_offer()
         self._tell()
+
+    def _make_offer(self) -> None:
+        """Put what can be chosen with Enter alone into the field; all of it is marked if it was."""
+        line, value = self.number.lineEdit(), self._course.offer(self._is_epoch)
+        was_marked = line.hasSelectedText() and line.selectedText() == line.text()
+        self._offered = 0
+        self.number.setValue(value)
+        self._offered = value
+        if was_marked:
+            self.number.selectAll()
+
+    def _take_up(self, value: int) -> None:
+        """Another number stands in the field: one that somebody has chosen, unless it is being offered."""
+        self._offered = 0
+        self._tell()
+
+    def _keep_typed(self) -> None:
+        self._offered = 0
 
     def _tell(self) -> None:
         course, value = self._course, self.number.value()

@@ -27,6 +27,7 @@ from deepviz.gui.panels.definition_list import DefinitionList
 from deepviz.gui.panels.definition_switches import DefinitionSwitches
 from deepviz.gui.panels.fact_rows import Fact, FactRows
 from deepviz.gui.panels.form import DefinitionForm
+from deepviz.gui.panels.formula_words import FormulaWords
 from deepviz.gui.panels.schedule_curve import RunAhead, SoFar
 from deepviz.gui.panels.schedule_preview import SchedulePreview
 from deepviz.gui.panels.side_panel import SidePanel, Words
@@ -39,6 +40,7 @@ CHANGES = (
     "While training, all of this page may change but the seed: the run goes on with its weights from the next step. "
     "Another seed starts a new run."
 )
+NO_COPIES = "Choose Copy every, under Run, to have the weights kept after every so many epochs."
 NO_FILE = "This project has no file, so copies stay in the timeline only. Save it, and they are written beside it."
 WITH_FILE = "Copies are written beside {}; of each run the newest {} stay."
 ENDS = "A rule that is on ends the run before its last epoch, and says why. Target does so at a loss of your choice."
@@ -66,7 +68,7 @@ class TrainingPanel(SidePanel):
         self.so_far: Callable[[], tuple[SoFar, int] | None] = lambda: None
         """Says how far the run has come and to which epoch it goes; None where none has begun."""
         self.optimizer_list = DefinitionList(optimizers.registry.values(), "Optimizer", theme)
-        self.summary, self.formula = Words(role="dim"), Words(role="formula")
+        self.summary, self.formula = Words(role="dim"), FormulaWords()
         self.optimizer_form = DefinitionForm()
         self.rate_button = QPushButton("Find a learning rate…")
         self.rate_button.setProperty("field", True)
@@ -86,11 +88,12 @@ class TrainingPanel(SidePanel):
         for widget in (Words("Optimizer", "title"), *optimizer_part):
             self.rows.addWidget(widget)
         schedule_part = (self.schedule_list, self.schedule_summary, self.schedule_formula, self.schedule_form)
-        self.add_part("Run", self.run_form, self.copies_words, self.copies, self.facts, Words(CHANGES, "small"))
+        self.add_part("Run", self.run_form, self.facts, Words(CHANGES, "small"))
         self.add_part("Schedule", *schedule_part, self.schedule_preview)
         self.add_part("Stop early", Words(ENDS, "small"), self.stopping)
         self.add_part("Measure", self.metric_words, self.metrics)
         self.add_part("Loss", self.loss_words, self.loss_button)
+        self.add_part("Copies", self.copies_words, self.copies)  # last: it grows while a run goes on
         self.rows.addStretch(1)
         self.optimizer_list.chosen.connect(self._choose_optimizer)
         self.schedule_list.chosen.connect(self._choose_schedule)
@@ -135,7 +138,7 @@ class TrainingPanel(SidePanel):
         plan = self._editor.project.plan
         self.optimizer_list.show_key(plan.optimizer.key)
         self.summary.say(plan.optimizer.summary())
-        self.formula.say(plan.optimizer.written)
+        self.formula.show_of(plan.optimizer)
         self.optimizer_form.set_definition(plan.optimizer)
         self.run_form.set_definition(plan.run)
         self._say_where_copies_go()
@@ -169,9 +172,9 @@ class TrainingPanel(SidePanel):
             self.show_course()
 
     def _say_where_copies_go(self) -> None:
-        path, is_wanted = self._editor.path, self._editor.project.plan.run.checkpoint_every > 0
+        path, is_wanted = self._editor.copies_beside, self._editor.project.plan.run.checkpoint_every > 0
         where = NO_FILE if path is None else WITH_FILE.format(path.name, MOST_COPIES)
-        self.copies_words.say(where if is_wanted else "")
+        self.copies_words.say(where if is_wanted else NO_COPIES)
         if path != self._copies_of:
             self._copies_of = path
             self.copies.show_of(path)

@@ -166,8 +166,8 @@ def changed(definition: Definition, hyperparameter: Hyperparameter, value: Any) 
 
 
 def _in_words(reason: str, definition: Definition, hyperparameter: Hyperparameter) -> str:
-    """A reason of the definition's, without the names that are written right beside the field already."""
-    found = re.match(rf"{re.escape(definition.key)}: ({re.escape(hyperparameter.name)}(?:\.\w+)*)?: (.*)", reason, re.S)
+    """A reason of the definition's, without the names by which it knows itself and its hyperparameters."""
+    found = re.match(rf"{re.escape(definition.key)}: (\w+(?:\.\w+)*)?: (.*)", reason, re.S)
     words = found.group(2) if found else reason
     if length := _LENGTH.match(words):
         return f"{hyperparameter.label} must have {length.group(1)} numbers, not {length.group(2)}."

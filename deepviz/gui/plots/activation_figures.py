@@ -46,11 +46,11 @@ class Figures:
     Attributes
     ----------
     mean, deviation
-        Of all its numbers, over all samples of the batch.
+        Of all its numbers, over all samples: those of the batch, or those for which it was worked out.
     zeros, saturated
         Shares of its numbers, from 0 to 1; `saturated` is NaN where the layer has no range.
     dead, units
-        How many units were 0 for every sample of the batch, and of how many; `units` is 0 where that is not known.
+        How many units were 0 for every one of these samples, and of how many; `units` is 0 where that is not known.
     """
 
     mean: float

@@ -308,7 +308,7 @@ class ActivationCurves(LayerCurves):
 
     def _set_band(self, curve: Curve, name: str) -> None:
         band = self._band_of(curve, name) if self._has_band(name, self._emphasised) else None
-        curve.set_points(curve.x, curve.y, band, None, curve.has_marks)
+        curve.set_points(curve.x, curve.y, band, None, curve.has_marks, curve.is_far)
 
     def _dress(self, curve: Curve, line: Line) -> None:
         super()._dress(curve, line)
@@ -344,7 +344,7 @@ class ActivationCurves(LayerCurves):
             for line in shown
         ]
         readings += self.unsaid(shown)
-        readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
+        readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here, step)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 
     def _nudge(self, by: int) -> None:

@@ -10,6 +10,7 @@ from deepviz.gui.plots.pointer import TEXT_SIZE
 from deepviz.gui.theme import DARK, Theme, body_font
 
 HEIGHT = 20
+PART = " · "
 
 
 class Caption(QWidget):
@@ -46,5 +47,12 @@ class Caption(QWidget):
         """Paint it into a rectangle of a picture."""
         painter.setFont(body_font(TEXT_SIZE))
         painter.setPen(QColor(self.theme.dim))
-        words = QFontMetricsF(painter.font()).elidedText(self.text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self.shown(rect.width()))
+
+    def shown(self, room: float) -> str:
+        """What can be read in so many pixels: as many whole parts as fit, as half of a number is another number."""
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        parts = self.text.split(PART)
+        shorter = (f"{PART.join(parts[:number])}{PART}…" for number in range(len(parts) - 1, 0, -1))
+        fitting = (each for each in (self.text, *shorter) if metrics.horizontalAdvance(each) <= room)
+        return next(fitting, metrics.elidedText(parts[0], Qt.TextElideMode.ElideRight, room))

@@ -33,6 +33,8 @@ class ClassBars(QWidget):
         What the class that wins is called; empty if there is none.
     picture
         The numbers as an image, where they are one.
+    span
+        Numbers that bars hold whatever the answer is, such as the least and the greatest target.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,6 +45,7 @@ class ClassBars(QWidget):
         self.truth = ""
         self.winner = ""
         self.picture: QImage | None = None
+        self.span: tuple[float, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Prediction")
 
@@ -53,9 +56,10 @@ class ClassBars(QWidget):
         truth: str = "",
         picture: QImage | None = None,
         winner: str = "",
+        span: tuple[float, ...] = (),
     ) -> None:
         """Show another answer, or none."""
-        self.winner = winner
+        self.winner, self.span = winner, span
         self.answer, self.names, self.truth, self.picture = answer, tuple(names), truth, picture
         self.setAccessibleDescription(" ".join((*self.headline, truth)).strip())
         self.update()
@@ -168,8 +172,9 @@ class ClassBars(QWidget):
         name_width = min(widest + 4, 0.38 * rect.width())
         height = min(ROW, max(SLIMMEST_ROW, (rect.height() - 12) / max(len(rows), 1)))
         bars = QRectF(rect.left() + name_width + 6, 0, rect.width() - name_width - 6 - VALUE_WIDTH, height - 6)
-        largest = 1.0 if is_share else max(float(np.abs(values).max(initial=0.0)), 1e-12)
-        has_negative = not is_share and bool((values < 0).any())
+        held = np.concatenate([values, self.span])
+        largest = 1.0 if is_share else max(float(np.abs(held).max(initial=0.0)), 1e-12)
+        has_negative = not is_share and bool((held < 0).any())
         zero = bars.center().x() if has_negative else bars.left()
         reach = bars.width() / 2 if has_negative else bars.width()
         for place, row in enumerate(rows):
@@ -188,6 +193,8 @@ class ClassBars(QWidget):
             length = value / largest * reach
             painter.setBrush(QColor(self.theme.accent_fill if is_winner or len(rows) == 1 else self.theme.faint))
             painter.drawRoundedRect(QRectF(zero + min(length, 0.0), top + 3, abs(length), height - 6), 2, 2)
+            if has_negative:
+                painter.fillRect(QRectF(round(zero), top + 1, 1, height - 2), QColor(self.theme.outline))
             painter.setFont(number_font(11))
             painter.setPen(QColor(self.theme.text))
             end = QRectF(rect.right() - VALUE_WIDTH, top, VALUE_WIDTH, height)

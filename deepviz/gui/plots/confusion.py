@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR
@@ -16,6 +16,7 @@ from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
 from deepviz.gui.settings import CONFUSION_SCALE, Settings
+from deepviz.gui.short_label import ShortLabel
 from deepviz.gui.theme import Theme
 from deepviz.insight.confusion import SCALES, Confusion, ConfusionCounts
 
@@ -53,6 +54,7 @@ class ConfusionMatrix(PartLook):
         self.grid.opened.connect(self.open_cell)
         self.grid.menu_requested.connect(self._open_menu)
         self.samples_list.chosen.connect(lambda index: self.sample_chosen.emit(self.part, index))
+        self.samples_list.can_be_left = True
         self.samples_list.left.connect(self.close_cell)
 
     def question(self) -> Confusion | None:
@@ -133,8 +135,7 @@ class ConfusionMatrix(PartLook):
         self.grid = ConfusionGrid()
         self.grid.setAccessibleName("Confusion matrix")
         self.pane = QWidget()
-        self.pane_title = QLabel(self.pane)
-        self.pane_title.setMinimumWidth(20)
+        self.pane_title = ShortLabel()
         self.pane_title.setProperty("role", "dim")
         close = QToolButton(self.pane)
         close.setText("✕")
@@ -198,7 +199,7 @@ class ConfusionMatrix(PartLook):
         all_of_them = thousands(len(members))
         count = all_of_them if len(shown) == len(members) else f"{len(shown)} of {all_of_them}"
         verdict = "right" if self.opened[0] == self.opened[1] else f"taken for {predicted}"
-        self.pane_title.setText(f"{count} × true {true}, {verdict}")
+        self.pane_title.say(f"{count} × true {true}, {verdict}")
         listed = [
             Listed(index, (f"no. {index}",), (), f"Sample {index}: true {true}, predicted {predicted}")
             for index in shown.tolist()

@@ -16,9 +16,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 Points = npt.NDArray[np.float64]
+Places = npt.NDArray[np.bool_]
 
 LINE_WIDTH, STRONG_WIDTH = 1.3, 2.2
 RAW_OPACITY = 0.38
+DOTS = (1.0, 3.0)
+"""Strokes and gaps of a line over steps that were not measured, in pixels."""
 MARK_SIZE = 5.0
 
 
@@ -31,15 +34,19 @@ class Curve(pg.GraphicsObject):
         The points of the line, shape (n,), in the numbers of the axes.
     has_marks
         Whether each of them has a dot.
+    is_far
+        Of each of them whether a dotted line leads to it.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.x: Points = np.empty(0)
         self.y: Points = np.empty(0)
+        self.is_far: Places = np.empty(0, np.bool_)
         self._line = QPainterPath()
         self._raw = QPainterPath()
         self._band = QPainterPath()
+        self._between = QPainterPath()
         self.has_marks = False
         self._bounds = QRectF()
         self._color = QColor("#808080")
@@ -67,6 +74,7 @@ class Curve(pg.GraphicsObject):
         band: tuple[Points, Points] | None = None,
         raw: Points | None = None,
         marks: bool = False,
+        far: Places | None = None,
     ) -> None:
         """Draw other points.
 
@@ -80,10 +88,14 @@ class Curve(pg.GraphicsObject):
             A second, faint line at the same `x`.
         marks
             Whether each point gets a dot. A point without neighbours gets one in any case.
+        far
+            Of each point whether so much was not measured between it and the one before that only a dotted line joins
+            them, shape (n,).
         """
         self.prepareGeometryChange()
         self.x, self.y, self.has_marks = x, y, marks
-        self._line = pg.arrayToQPath(x, y, connect="finite")
+        self.is_far = np.zeros(len(x), np.bool_) if far is None else far
+        self._line, self._between = _line_paths(x, y, self.is_far)
         self._raw = QPainterPath() if raw is None else pg.arrayToQPath(x, raw, connect="finite")
         self._band = QPainterPath() if band is None else _band_path(x, *band)
         finite = [part[np.isfinite(part)] for part in (y, raw, *(band or ())) if part is not None]
@@ -126,15 +138,21 @@ class Curve(pg.GraphicsObject):
             pen.setDashPattern(list(self._dashes))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.strokePath(to_pixels.map(self._line), pen)
+        if not self._between.isEmpty():
+            dotted = pens.pen(self._color, 1.0)
+            dotted.setDashPattern(list(DOTS))
+            dotted.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.strokePath(to_pixels.map(self._between), dotted)
         self._paint_marks(painter, pens, to_pixels)
         painter.restore()
 
     def _paint_marks(self, painter: QPainter, pens: _Pens, to_pixels: QTransform) -> None:
         finite = np.isfinite(self.y)
         if not self.has_marks:
-            before, after = np.roll(finite, 1), np.roll(finite, -1)
-            before[:1], after[-1:] = False, False
-            finite &= ~before & ~after
+            alone = finite.copy()
+            alone[1:] &= ~finite[:-1] | self.is_far[1:]
+            alone[:-1] &= ~finite[1:] | self.is_far[1:]
+            finite = alone
         if finite.any():
             pen = pens.pen(self._color, MARK_SIZE)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -168,6 +186,17 @@ class _Pens:
     def hairline(self, color: QColor) -> QPen:
         """A pen of one pixel of the device, which is painted fastest; into a picture, where there is time, of one."""
         return self.pen(color, 1.0 / self.sharpness)
+
+
+def _line_paths(x: Points, y: Points, is_far: Places) -> tuple[QPainterPath, QPainterPath]:
+    """The line through the points without what leads to those that are far, and that."""
+    if not is_far.any():
+        return pg.arrayToQPath(x, y, connect="finite"), QPainterPath()
+    finite = np.isfinite(y)
+    joined = np.append(finite[:-1] & finite[1:], False)
+    dotted = joined & np.append(is_far[1:], False)
+    heights = np.where(finite, y, 0.0)  # what is not finite is joined to nothing, but Qt looks at it
+    return tuple(pg.arrayToQPath(x, heights, connect=each.astype(np.int32)) for each in (joined & ~dotted, dotted))
 
 
 def _band_path(x: Points, low: Points, high: Points) -> QPainterPath:

@@ -16,23 +16,22 @@ import numpy.typing as npt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.curve import Curve
-from deepviz.gui.plots.event_marks import marks_of, paint_marks
+from deepviz.gui.plots.divergence_marks import DivergenceMarks
+from deepviz.gui.plots.event_marks import marks_of, notes_near, paint_marks
 from deepviz.gui.plots.legend import Entry
-from deepviz.gui.plots.plot import Plot, nearest
+from deepviz.gui.plots.plot import Plot
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.smoothing import smoothed_at
 from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_value, linear_ticks, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.training.column import is_watched
+from deepviz.training.divergence import divergences
 
 FEWEST_STEPS_SHOWN = 10
 PIXELS_PER_MARK = 16
 LARGEST = 1e300
 BAND_OPACITY = 0.26
-EVENT_REACH = 4.0
-"""Pixels."""
 PIXELS_PER_BIN, PIXELS_PER_BIN_OF_MANY = 1.6, 3.2
 MANY_CURVES = 8
 MOST_RANGES = 2
@@ -75,6 +74,8 @@ class CurvePlot(Plot):
     """A picture made of curves. Subclasses say which in `lines`, and may change `y_limits` and `value_text`."""
 
     band_opacity: ClassVar[float] = BAND_OPACITY
+    marks_divergences: ClassVar[bool] = True
+    """Whether a cross stands where the run diverged; not where others say so besides."""
     _zero: float | None = None
     """Where a logarithmic axis shows zero; None if there is none to show."""
 
@@ -87,6 +88,7 @@ class CurvePlot(Plot):
         """Up to which step each column has been summed up."""
         self._emphasised: str | None = None
         self.area.decorations.append(self._paint_events)
+        self.divergence_marks = DivergenceMarks(self.area, lambda: self.theme)
 
     @abstractmethod
     def lines(self) -> Sequence[Line]:
@@ -202,6 +204,7 @@ class CurvePlot(Plot):
         if not self.area.y_is_free:
             y_range = self.y_limits(low, high) if low <= high else (0.0, 1.0)
         self.area.set_range(x_range, y_range)
+        self.divergence_marks.show(divergences(self.history) if self.marks_divergences else ())
         self.header.set_entries(self._entries())
 
     def _take_in(self) -> None:
@@ -318,16 +321,16 @@ class CurvePlot(Plot):
         shown = self.shown_at(here, height)
         for line in shown:
             steps, _ = self._values(line)
-            if not len(steps):
+            index = int(np.searchsorted(steps, here, "right")) - 1
+            if index < 0:  # what was measured later was not known here
                 continue
-            index = nearest(steps, here)
             name = line.name if steps[index] == here else f"{line.name} (step {format_integer(int(steps[index]))})"
             on_line = self._height_at(line, index) if steps[index] == here else None
-            readings.append(Reading(name, self._text_at(line, index, is_exact=True), line.color, on_line))
+            readings.append(Reading(name, self._text_at(line, index, is_exact=True), line.color, on_line, line.dashes))
             if len(shown) <= MOST_RANGES:
                 readings += self._range_at(line, index)
         readings += self.unsaid(shown)
-        readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here)]
+        readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here, step)]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 
     def _range_at(self, line: Line, row: int) -> list[Reading]:
@@ -345,12 +348,16 @@ class CurvePlot(Plot):
         """The number of one curve in a row of its column."""
         return float(row if row.ndim == 0 else row[line.index])
 
-    def _notes_near(self, step: int) -> list[str]:
-        """What was changed by hand or happened at a step, or so near to it that the pointer cannot tell them apart."""
+    def _notes_near(self, here: int, step: float) -> list[str]:
+        """What was changed by hand or happened at the step of the box, or near where the pointer is."""
         assert self.history is not None
+        return notes_near(self.history.events, here, step, self._pixels)
+
+    @property
+    def _pixels(self) -> float:
+        """How many pixels a step is wide."""
         low, high = self.area.x_range
-        reach = EVENT_REACH * (high - low) / self.area.frame.width()
-        return [in_thin_spaces(text) for at, text in self.history.events if abs(at - step) <= reach]
+        return self.area.frame.width() / (high - low)
 
     def _paint_events(self, painter: QPainter) -> None:
         """A thin upright line where something was changed by hand, with words where there is room."""

@@ -1,6 +1,6 @@
 """Marks of what was changed by hand while a run went on: an upright line, and its words in pictures that are wide.
 
-In a narrow picture words would hide the curves; there the box beside the cross-hair says them.
+In a narrow picture words would hide the curves; there the box beside the cross-hair says them, as it does near a mark.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from deepviz.gui.amounts import in_thin_spaces
+from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.theme import Theme, body_font
 
 LEAST_WIDTH = 480.0
 """Pixels of a picture from which on there are words in it."""
 SIZE, GAP, HEIGHT = 11, 5.0, 16.0
+REACH = 8.0
+"""Pixels on each side of a mark within which the box beside the cross-hair says its words."""
 
 
 class Mark(NamedTuple):
@@ -52,15 +55,38 @@ def marks_of(events: Sequence[tuple[int, str]], pixel_of: Callable[[float], floa
     return marks
 
 
-def paint_marks(painter: QPainter, marks: Sequence[Mark], frame: QRectF, theme: Theme) -> None:
-    """Paint marks over the whole height of a frame, with their words at its top."""
+def notes_near(events: Sequence[tuple[int, str]], here: int, step: float, pixels: float) -> list[str]:
+    """The words of all marks near the pointer; with its step where a mark is not at the one that the box is about.
+
+    Parameters
+    ----------
+    here, step
+        The step that the box is about, and where the pointer is.
+    pixels
+        How many a step is wide.
+    """
+    near = [(at, text) for at, text in events if min(abs(at - here), abs(at - step)) * pixels <= REACH]
+    return [in_thin_spaces(text if at == here else f"step {format_integer(at)}: {text}") for at, text in near]
+
+
+def paint_marks(
+    painter: QPainter, marks: Sequence[Mark], frame: QRectF, theme: Theme, *, over_colors: bool = False
+) -> None:
+    """Paint marks over the whole height of a frame, with their words at its top.
+
+    Over colours they are dark and light by turns, so that they stand out from all of them.
+    """
     painter.setFont(body_font(SIZE))
     metrics = QFontMetricsF(painter.font())
     ground = QColor(theme.panel)
     ground.setAlpha(200)
     for mark in marks:
-        painter.setPen(QPen(QColor(theme.outline), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(mark.x, frame.top()), QPointF(mark.x, frame.bottom()))
+        line = QPointF(mark.x, frame.top()), QPointF(mark.x, frame.bottom())
+        if over_colors:
+            painter.setPen(QPen(QColor(theme.panel), 1))
+            painter.drawLine(*line)
+        painter.setPen(QPen(QColor(theme.text if over_colors else theme.outline), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(*line)
         if mark.words:
             place = QRectF(mark.x + 1, frame.top(), metrics.horizontalAdvance(mark.words) + 2 * GAP, HEIGHT)
             painter.fillRect(place, ground)

@@ -15,6 +15,7 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.plots.class_bars import ClassBars
 from deepviz.gui.plots.exports import paint_widget
+from deepviz.gui.plots.keyboard_kept import keeping_keyboard
 from deepviz.gui.plots.maker_tools import MakerTools
 from deepviz.gui.plots.part_look import PART_NAMES, PartLook
 from deepviz.gui.plots.sample_maker import SampleMaker
@@ -26,6 +27,8 @@ from deepviz.insight.prediction import Predicted, Prediction
 
 ROOM_FOR_ROW, ROOM_FOR_COLUMN = 480, 400
 """From so many pixels of width on everything can stand in a row, and from so many of height in a column."""
+WIDE_TOOLS, MANY_TIMES = 196, 4
+"""Pixels in which tools need no line break and no short word, and in how many times of that they may have them."""
 SHARE_OF_BARS = 0.56
 """Of the height, what bars may have at most below a form or a curve."""
 NO_LIMIT = 16777215
@@ -80,7 +83,7 @@ class PredictionExplorer(PartLook):
         if data.class_names and answer.probabilities is None and len(answer.outputs) == 1:
             names = ("output",)
         winner = "" if answer.winner is None else data.class_names[answer.winner]
-        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner)
+        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner, self._span)
         self._arrange()
 
     @property
@@ -204,6 +207,8 @@ class PredictionExplorer(PartLook):
         self._upper.setDirection(row if is_beside or (is_pad and not is_high) else column)
         self._upper.setStretch(0, 1 if is_pad else 3)
         self._upper.setStretch(1, 1 if is_pad else 2)
+        has_room = is_pad and is_beside and self.width() >= MANY_TIMES * WIDE_TOOLS
+        self.tools.setMinimumWidth(WIDE_TOOLS if has_room else 0)
         self.tools.set_compact(not is_beside and not is_high)
         self._share_height(is_shared=not is_pad and not is_beside and self.bars.picture is None)
 
@@ -285,6 +290,14 @@ class PredictionExplorer(PartLook):
     def _choose_colour(self, color: Any) -> None:
         self.maker.pad.color = color
 
+    @property
+    def _span(self) -> tuple[float, ...]:
+        """The least and the greatest number that is to be fitted: a bar says how large a number is among them."""
+        data = self.data
+        if data is None or data.task == "classification":
+            return ()
+        return float(data.train.y.min()), float(data.train.y.max())
+
     def _truth(self) -> str:
         """What would be right, if the sample is one of the data."""
         samples, data = self.samples(), self.data
@@ -309,6 +322,7 @@ class PredictionExplorer(PartLook):
             return None
         return pictures.image(answer.outputs.reshape(data.sample_shape))
 
+    @keeping_keyboard
     def _choose_picture(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", "Pictures (*.png *.jpg *.jpeg *.bmp)")
         if chosen:

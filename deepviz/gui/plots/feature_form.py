@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QGridLayout, QLabel, QScrollArea, QSlider, QWidget
 
 from deepviz.datasets.prepared import PreparedData
@@ -16,6 +16,8 @@ from deepviz.gui.number_box import DecimalBox
 MOST_FEATURES = 100
 """So many features have a row; of more, the others stay as they are in the middle or in the sample."""
 SLIDER_STEPS = 1_000
+ROOM_FOR_SLIDERS = 224
+"""From so many pixels on there are sliders beside the fields, and the bar to scroll by."""
 FARTHEST = 1e9
 WHOLE = 4e-6
 """As a share of the largest, how far from whole numbers features may lie that are whole."""
@@ -39,12 +41,18 @@ class FeatureForm(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setAccessibleName("The sample's features")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its sliders and fields have the keyboard, and are scrolled to
         self.values = np.zeros(0, np.float32)
         self.fields: list[QDoubleSpinBox] = []
         self.sliders: list[QSlider] = []
         self._least = self._greatest = self._middle = np.zeros(0)
         self._is_whole = np.zeros(0, bool)
         self._undos: list[np.ndarray] = []
+        self._grid = QGridLayout()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
 
     def set_form(self, data: PreparedData) -> None:
         """Show the features of other data; each stands at its median, or at the whole number next to it."""
@@ -99,8 +107,7 @@ class FeatureForm(QScrollArea):
 
     def _make_rows(self, names: tuple[str, ...], total: int) -> None:
         rows = QWidget()
-        grid = QGridLayout(rows)
-        grid.setContentsMargins(10, 4, 10, 4)
+        self._grid = grid = QGridLayout(rows)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 3)
@@ -135,7 +142,16 @@ class FeatureForm(QScrollArea):
             rest.setProperty("role", "dim")
             grid.addWidget(rest, len(names), 0, 1, 3)
         grid.setRowStretch(len(names) + 1, 1)
+        self._give_room()
         self.setWidget(rows)
+
+    def _give_room(self) -> None:
+        """Where there is little, values are typed only: a field that is cut could not be read."""
+        is_narrow = self.width() < ROOM_FOR_SLIDERS
+        beside = 4 if is_narrow else 10
+        self._grid.setContentsMargins(beside, 4, beside, 4)
+        for slider in self.sliders:
+            slider.setVisible(not is_narrow)
 
     def _slide(self, number: int, place: int) -> None:
         low, high = float(self._least[number]), float(self._greatest[number])

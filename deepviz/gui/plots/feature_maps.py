@@ -119,8 +119,10 @@ class FeatureMaps(Look):
         assert answer is not None
         names = {1: ["unit"], 2: ["step", "feature"], 3: ["row", "column", "channel"]}
         columns = names.get(answer.values.ndim, [f"axis {each}" for each in range(answer.values.ndim)])
+        of = (answer.node, answer.part, answer.index)
         places = np.ndindex(answer.values.shape)
-        return [*columns, "value"], ([*place, float(answer.values[place])] for place in places)
+        rows = ([*of, *place, float(answer.values[place])] for place in places)
+        return ["layer", "part", "sample", *columns, "value"], rows
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         actions = {"R": self.bar.choose_random, "W": self.bar.want_wrong, "N": self._next, "P": self._previous}

@@ -18,17 +18,17 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.amounts import in_thin_spaces
 from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.curve_plot import FEWEST_STEPS_SHOWN
+from deepviz.gui.plots.event_marks import notes_near
 from deepviz.gui.plots.legend import Entry
-from deepviz.gui.plots.magnitude import NOT_COMPUTED, NOT_MEASURED, Magnitude
+from deepviz.gui.plots.magnitude import NOT_COMPUTED, Magnitude
 from deepviz.gui.plots.magnitude_choice import ChoosesMagnitude
 from deepviz.gui.plots.map_cells import Kind, MapCells, color_of, kind_colors, levels_of
 from deepviz.gui.plots.map_marks import MapMarks
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
-from deepviz.gui.plots.stretches import gaps
+from deepviz.gui.plots.stretches import NOT_MEASURED, gaps
 from deepviz.gui.plots.ticks import Tick, format_integer, format_value, logarithmic_ticks
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.gui.settings import GRADIENT_MAP
@@ -95,7 +95,7 @@ class GradientMap(ChoosesMagnitude):
             self._draw_again()
 
     def table(self) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
-        """A row for each column of the map: geometric means of its steps, or why there is none; empty: not measured."""
+        """A row for each column of the map: geometric means of its steps, or why there is none."""
         return [
             "from_step",
             "to_step",
@@ -107,7 +107,7 @@ class GradientMap(ChoosesMagnitude):
             return
         bins, means, (low, high) = self.cells.bins, self.cells.means, self.area.x_range
         words: dict[int, object] = {int(kind): text for kind, text in self._words.items()}
-        words |= {Kind.ZERO: 0.0, Kind.NOT_MEASURED: ""}
+        words[Kind.ZERO] = 0.0
         if self.choice.no_number == FROZEN:
             words[Kind.BAD] = "inf"
         kinds = np.where(self.cells.is_carried[:, None], np.uint8(Kind.NOT_MEASURED), self.cells.kinds)
@@ -155,7 +155,7 @@ class GradientMap(ChoosesMagnitude):
         self.image.setRect(QRectF(bins.origin - 1, 0, len(bins) * bins.width, bins.columns))
         self.area.set_range(x_range, (0.0, float(bins.columns)))
         self.marks.divergences = self._divergences()
-        self.marks.gaps = unseen or ()
+        self.marks.gaps, self.marks.events = unseen or (), self.history.events
         self.marks.show_cells(cells, self._words, self._moment_texts(), self.moment)
         self.header.set_entries(self._entries(cells))
 
@@ -254,7 +254,8 @@ class GradientMap(ChoosesMagnitude):
                 value = float(values[before, row])
                 label = f"last at step {format_integer(int(steps[before]))}"
                 readings.append(Reading(label, self._text(row, value), self._color(row, value)))
-        notes = [in_thin_spaces(text) for at, text in history.events if at == here]
+        low, high = self.area.x_range
+        notes = notes_near(history.events, here, step, self.area.frame.width() / (high - low))
         readings += [Reading(text, "", self.theme.dim) for text in notes]
         return Pointer(float(here), self._step_heading(here), tuple(readings))
 

@@ -12,6 +12,7 @@ from textwrap import fill
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QSizePolicy,
@@ -32,6 +33,8 @@ LONGEST_TITLE, SHORTEST_TITLE = 90.0, 36.0
 """So many pixels of its title a header keeps beside a choice, and beside several; these become narrower first."""
 NARROWEST_CHOICE, LEGIBLE_CHOICE = 54, 104
 """Pixels of a choice at least, and those from which on what is chosen can be read."""
+ROOM_TO_STACK = 200
+"""Pixels of height from which on a view can have its choices in lines of their own."""
 SPACING, MARGIN = 2, 4
 PAUSED = "paused"
 """The note of a view that stays as it is."""
@@ -55,6 +58,8 @@ class PlotHeader(QWidget):
         What can be seen in the picture, in plain words, for its tip.
     """
 
+    pressed = Signal()
+    """The left button was pressed on it."""
     double_clicked = Signal()
     entry_pointed = Signal(object)
     """The pointer is at the entry of this number, or (None) at none."""
@@ -98,7 +103,7 @@ class PlotHeader(QWidget):
         self._title_room, self._rest = QSpacerItem(0, 0), QSpacerItem(0, 0)
         self._below.addItem(self._rest)
         self._choices: list[QWidget] = []
-        self.is_wrapped = False
+        self.is_wrapped = self.is_stacked = False
         self._pointed: int | None = None
         self._least: QSize | None = None
         """The smallest size, as long as nothing comes or goes: a window that lays itself out asks for it many times."""
@@ -151,23 +156,32 @@ class PlotHeader(QWidget):
         widths = [min(width, LEGIBLE_CHOICE) for width in widths]
         widths += [each.sizeHint().boundedTo(each.maximumSize()).width() for each in self._visible(self._buttons)]
         needed = self._room_for_title(len(boxes)) + sum(widths) + SPACING * len(widths) + MARGIN
-        self._wrap(bool(boxes) and self.width() < needed)
+        is_wrapped = bool(boxes) and self.width() < needed
+        below = 8 + sum(widths[: len(choices)]) + SPACING * len(choices) + MARGIN
+        parent = self.parentWidget()
+        has_height = parent is None or parent.height() >= ROOM_TO_STACK
+        self._wrap(is_wrapped, is_wrapped and len(choices) > 1 and self.width() < below and has_height)
 
-    def _wrap(self, on: bool) -> None:
-        if on == self.is_wrapped:
+    def _wrap(self, on: bool, is_stacked: bool = False) -> None:
+        if (on, is_stacked) == (self.is_wrapped, self.is_stacked):
             self._keep_room()
             return
-        self.is_wrapped = on
+        self.is_wrapped, self.is_stacked = on, is_stacked
         for place, widget in enumerate(self._choices):
-            (self._line if on else self._below).removeWidget(widget)
+            for line in (self._line, self._below):
+                line.removeWidget(widget)
             if on:
                 self._below.insertWidget(place, widget)
             else:
                 self._line.insertWidget(1 + place, widget)
         self._below.setContentsMargins(8 if on else 0, 0, MARGIN, 0)
-        self._rest.changeSize(0, BELOW if on else 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._below.setDirection(down if is_stacked else right)
+        height = BELOW if on and not is_stacked else 0
+        self._rest.changeSize(0, height, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._keep_room()
-        self.setFixedHeight(HEIGHT + BELOW if on else HEIGHT)
+        lines = 0 if not on else len(self._visible(self._choices)) if is_stacked else 1
+        self.setFixedHeight(HEIGHT + BELOW * lines)
         self._least = None
         self.update()
 
@@ -279,15 +293,20 @@ class PlotHeader(QWidget):
         return names.horizontalAdvance(PAUSED) + 8 if self.pause_button.isChecked() and self.note else 0.0
 
     def note_in(self, width: float) -> str:
-        """What is painted of the note where there are so many pixels: all of it, that it is paused, or nothing."""
-        names = QFontMetricsF(body_font(SMALL_SIZE))
-        kept = (self.note, PAUSED) if self.pause_button.isChecked() and self.note else (self.note,)
+        """What is painted of the note where there are so many pixels: as many of its parts as fit, first ones first."""
+        names, parts = QFontMetricsF(body_font(SMALL_SIZE)), self.note.split(", ")
+        kept = (", ".join(parts[:count]) for count in range(len(parts), 0, -1))
         return next((each for each in kept if names.horizontalAdvance(each) <= width), "")
 
     def _paint_note(self, painter: QPainter, rect: QRectF) -> None:
         painter.setFont(body_font(SMALL_SIZE))
         painter.setPen(QColor(self.theme.dim))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.note_in(rect.width()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+        super().mousePressEvent(event)  # a dock is dragged by it
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

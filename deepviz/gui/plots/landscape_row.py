@@ -6,7 +6,8 @@ Directions can be chosen while nothing is being worked out; they count from the 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.compute_row import ComputeRow
@@ -14,6 +15,8 @@ from deepviz.gui.plots.landscape_words import METHOD
 from deepviz.gui.plots.plane_look import make_narrow
 
 DIRECTIONS = {"random": "Random", "path": "Path (PCA)"}
+AROUND = 32
+"""Pixels beside the button and the choice: margins and the gap between them."""
 WIDEST_CHOICE = 220
 """Pixels; in a large window there is no use for more."""
 
@@ -44,6 +47,22 @@ class LandscapeRow(ComputeRow):
     def set_busy(self, on: bool) -> None:
         super().set_busy(on)
         self.along_choice.setVisible(not on)
+        self._fit()
+
+    def offer(self, words: str) -> None:
+        super().offer(words)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Have the directions below the button where they could not be read beside it."""
+        needed = self.button.sizeHint().width() + self.along_choice.sizeHint().width() + AROUND
+        is_narrow = not self.is_busy and self.width() < needed
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._line.setDirection(down if is_narrow else right)
 
 
 class Age(QLabel):

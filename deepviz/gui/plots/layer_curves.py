@@ -1,7 +1,8 @@
 """Curves of one quantity for every layer, on a log axis, with their names at the right end and nothing left unsaid.
 
 Up to eight layers have a colour, dashes and a label of their own; more are coloured by depth, first layer darkest, and
-those at the ends and under the pointer are named. Zero has a line of its own; what no curve can show has marks.
+those at the ends and under the pointer are named. Zero has a line of its own; what no curve can show has marks. Over
+steps that were not measured lines are dotted, and where nobody looked for long there are none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ from deepviz.gui.plots.layer_marks import LayerMarks
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import LINE_HEIGHT, Pointer, Reading
-from deepviz.gui.plots.stretches import Stretch, Stretches, gaps
+from deepviz.gui.plots.stretches import FAR, NOT_MEASURED, Stretch, Stretches, gaps, usual_distance
 from deepviz.gui.plots.ticks import format_integer, format_value, spread
 from deepviz.gui.theme import body_font, readable, viridis
 from deepviz.training.column import is_watched
@@ -55,11 +57,13 @@ class LayerCurves(CurvePlot):
     """
 
     band_opacity = 0.12  # several lie over each other
+    marks_divergences = False  # its own crosses say in which layer
     column: str
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._stretches: Stretches | None = None
         self._stretched_to = self._rewritten = 0
+        self._usual = 0.0
         self._breaks: tuple[Points, npt.NDArray[np.intp], Points] | None = None
         super().__init__(parent)
         self.set_logarithmic(True)
@@ -154,10 +158,15 @@ class LayerCurves(CurvePlot):
 
     def _set_curve(self, curve: Curve, line: Line, points: _Points, first: float, last: float) -> tuple[float, float]:
         limits = super()._set_curve(curve, line, points, first, last)
-        if self.marks.gaps:
-            x, y = self._broken(curve.x, curve.y)
-            curve.set_points(x, y, marks=curve.has_marks)
+        if is_watched(self.column):
+            x, y = self._broken(curve.x, curve.y) if self.marks.gaps else (curve.x, curve.y)
+            curve.set_points(x, y, marks=curve.has_marks, far=self._far(x, points.width))
         return limits
+
+    def _far(self, x: Points, width: int) -> npt.NDArray[np.bool_]:
+        """Of each point whether it is unusually far from the one before, by what is usual of measurements."""
+        limit = FAR * max(self._usual, width) if self._usual else math.inf
+        return np.asarray(np.diff(x, prepend=x[:1]) > limit, np.bool_)
 
     def _broken(self, x: Points, y: Points) -> tuple[Points, Points]:
         """Points with one more that is no number in each gap: no line goes across a time in which nobody looked."""
@@ -200,15 +209,31 @@ class LayerCurves(CurvePlot):
         self.marks.layers = [(names[row], row) for row in self.rows]
         self.marks.stretches, self.marks.word = self._stretches, self.word
         self.marks.divergences = divergences(self.history)
-        self.marks.gaps, self._breaks = (), None
+        self.marks.gaps, self._breaks, self._usual = (), None, 0.0
         if is_watched(self.column):
             measured, _ = self.measured(self.column)
+            self._usual = usual_distance(measured)
             self.marks.gaps = self._gaps(self.history, measured)
         super()._draw()
         self.marks.overlay.fit()
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
-        return super()._pointer_at(step, height) if self._lines else None
+        pointer = super()._pointer_at(step, height) if self._lines else None
+        if pointer is None or not (unknown := self._not_measured_at(round(step))):
+            return pointer
+        return replace(pointer, readings=(*pointer.readings, Reading(NOT_MEASURED, unknown, self.theme.dim)))
+
+    def _not_measured_at(self, step: int) -> str:
+        """The steps around this one where nobody looked or that a dotted line crosses; empty for other steps."""
+        if not is_watched(self.column):
+            return ""
+        steps, _ = self.measured(self.column)
+        after = int(np.searchsorted(steps, step))
+        unknown = next((gap for gap in self.marks.gaps if gap.first <= step <= gap.last), None)
+        if unknown is None and self._usual and 0 < after < len(steps) and steps[after] != step:
+            between = Stretch(int(steps[after - 1]) + 1, int(steps[after]) - 1)
+            unknown = between if steps[after] - steps[after - 1] > FAR * self._usual else None
+        return "" if unknown is None else f"{format_integer(unknown.first)}–{format_integer(unknown.last)}"
 
     def _latest_text(self, line: Line) -> str:
         values = self.values_now()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from deepviz.gui.plots.area import TICK_SIZE, PlotArea
 from deepviz.gui.plots.overlay import Overlay, room_of, write
-from deepviz.gui.plots.stretches import Stretch, Stretches
+from deepviz.gui.plots.stretches import NOT_MEASURED, Stretch, Stretches
 from deepviz.gui.theme import Theme, body_font
 from deepviz.training.divergence import Divergence
 from deepviz.training.history import FROZEN
@@ -21,6 +21,8 @@ from deepviz.training.history import FROZEN
 MOST_BARS, MOST_NAMES = 3, 3
 BAR_HEIGHT = 16.0
 CROSS = 4.0
+LEAST_OF_NAME = 4
+"""A name of which fewer letters are left, dots included, says nothing."""
 LEAST_GAP = 4.0
 """A gap of fewer pixels is not hatched."""
 
@@ -106,29 +108,55 @@ class LayerMarks:
                 painter.fillRect(rect, QBrush(QColor(self._theme().line), Qt.BrushStyle.BDiagPattern))
 
     def _paint_gap_words(self, painter: QPainter) -> None:
-        for gap in self.gaps:
-            write(
-                painter, self.pixels_of(gap), "not measured", self._theme().dim, self._theme().panel, in_the_middle=True
-            )
+        ink, ground = self._theme().dim, self._theme().panel
+        for rect in map(self.pixels_of, self.gaps):
+            write(painter, rect, NOT_MEASURED, ink, ground, in_the_middle=True, over_hatching=True)
 
     def _paint_bars(self, painter: QPainter) -> None:
-        theme, frame = self._theme(), self._area.frame
+        theme = self._theme()
         color = theme.dim if self.word == FROZEN else theme.bad
-        for number, (stretches, words) in enumerate(self.bars()):
+        for number, (stretches, _) in enumerate(self.bars()):
             for stretch in stretches:
-                rect = self.pixels_of(stretch)
-                if rect.isEmpty():
+                painter.fillRect(self._bar(stretch, number), QBrush(QColor(color), Qt.BrushStyle.BDiagPattern))
+        for words, place in self.words_of_bars():
+            write(painter, place, words, theme.dim, theme.panel, over_hatching=True)
+
+    def words_of_bars(self) -> list[tuple[str, QRectF]]:
+        """What stands where on the bars or, where one is too short for its words, beside it; inside of the frame."""
+        frame, found = self._area.frame, list[tuple[str, QRectF]]()
+        for number, (stretches, said) in enumerate(self.bars()):
+            words = self._in_room(said, frame.width())
+            room = room_of(words)
+            for bar in (self._bar(stretch, number) for stretch in stretches):
+                if bar.isEmpty():
                     continue
-                rect.setBottom(frame.bottom() - BAR_HEIGHT * number - 1)
-                rect.setTop(rect.bottom() - BAR_HEIGHT + 2)
-                rect.setWidth(max(rect.width(), 2.0))
-                painter.fillRect(rect, QBrush(QColor(color), Qt.BrushStyle.BDiagPattern))
-                # A name that is too long for its bar stands beside it.
-                left = rect.left() + 4
-                if room_of(words) + 8 > rect.width():
-                    fits = rect.right() + 2 + room_of(words) <= frame.right()
-                    left = rect.right() + 2 if fits else max(frame.left(), rect.left() - 2 - room_of(words))
-                write(painter, QRectF(left, rect.top(), room_of(words), rect.height()), words, theme.dim, theme.panel)
+                left = bar.left() + 4
+                if room + 8 > bar.width():
+                    fits = bar.right() + 2 + room <= frame.right()
+                    left = bar.right() + 2 if fits else max(frame.left(), bar.left() - 2 - room)
+                found.append((words, QRectF(left, bar.top(), room, bar.height())))
+        return found
+
+    def _bar(self, stretch: Stretch, number: int) -> QRectF:
+        """Where the part of a bar is that belongs to some steps, counted from the lowest; empty out of sight."""
+        rect = self.pixels_of(stretch)
+        if not rect.isEmpty():
+            rect.setBottom(self._area.frame.bottom() - BAR_HEIGHT * number - 1)
+            rect.setTop(rect.bottom() - BAR_HEIGHT + 2)
+            rect.setWidth(max(rect.width(), 2.0))
+        return rect
+
+    def _in_room(self, said: str, room: float) -> str:
+        """What a bar says, or as much of it as fits: names may lose their middle, as their numbers tell them apart."""
+        if room_of(said) <= room:
+            return said
+        metrics = QFontMetricsF(body_font(TICK_SIZE))
+        who = said.partition(f" {self.word}")[0]
+        for_names = room - room_of(f" {self.word}")
+        name = metrics.elidedText(who, Qt.TextElideMode.ElideMiddle, for_names)
+        if len(name) >= LEAST_OF_NAME:
+            return f"{name} {self.word}"
+        return metrics.elidedText(self.word, Qt.TextElideMode.ElideRight, max(room - room_of(""), 0.0))
 
     def _paint_crosses(self, painter: QPainter) -> None:
         theme, y = self._theme(), self._area.frame.top() + CROSS + 3

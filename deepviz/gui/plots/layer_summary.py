@@ -1,6 +1,7 @@
 """All layers at one moment, one line each: mean and spread as a bar on a common axis, zeros, saturation, dead units.
 
-Of a step that the run did not look at, they are worked out from its weights; the header says which step it is.
+What the run has measured is of the batch of a step, before its update. Of a step that it did not look at, they are
+worked out from the weights after it, for training samples that are the same each time; the header says which it is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
-from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.activation_figures import (
     ALL_PASS_ON,
     MEAN,
@@ -31,6 +31,7 @@ from deepviz.gui.plots.activation_figures import (
 from deepviz.gui.plots.asking import Asking
 from deepviz.gui.plots.header import HEIGHT
 from deepviz.gui.plots.layer_lines import LayerLines
+from deepviz.gui.plots.origin import Origin
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.settings import ACTIVATION_ALL, Settings
 from deepviz.gui.theme import Theme
@@ -56,8 +57,7 @@ class LayerSummary(Asking):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.shows_all = False
         self._settings: Settings | None = None
-        self._shown_step: int | None = None
-        self._shown_samples = 0
+        self._origin: Origin | None = None
         self._about: tuple[Project | None, PreparedData | None] = (None, None)
         super().__init__(parent)
 
@@ -143,12 +143,12 @@ class LayerSummary(Asking):
         measured = self._measured()
         return (self.moment is None or self.step <= self.moment) and (measured is None or self.step > measured.step)
 
-    def _step_and_samples(self) -> tuple[int | None, int]:
-        """Of which step the figures are, None if there are none; and of how many samples, 0 for those of the batch."""
-        if self.is_worked_out and self.answer is not None:
-            return self.step, self.answer.samples
+    def _found_of(self) -> Origin | None:
+        """Of what the figures are; None if there are none."""
+        if self.is_worked_out and self.answer is not None and self.step is not None:
+            return Origin(self.step, False, self.answer.samples)
         measured = self._measured()
-        return None if measured is None else measured.step, 0
+        return None if measured is None else Origin(measured.step, True)
 
     def _measured(self) -> Measured | None:
         return None if self.history is None else measured_at(self.history, self.moment)
@@ -183,13 +183,17 @@ class LayerSummary(Asking):
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """One row for each layer; what it cannot have, such as saturation without a range, is left empty."""
-        return ["step", "layer", "mean", "deviation", "zeros", "saturated", "dead", "units"], self._table_rows()
+        head = ["step", "of", "layer", "mean", "deviation", "zeros", "saturated", "dead", "units"]
+        return head, self._table_rows()
 
     def _table_rows(self) -> Iterator[Sequence[object]]:
+        origin = self._origin
+        if origin is None:
+            return
         for name, found in self.lines.layers:
             saturated = "" if math.isnan(found.saturated) else found.saturated
             shares = (found.mean, found.deviation, found.zeros, saturated)
-            yield [self._shown_step, name, *shares, int(found.dead), found.units or ""]
+            yield [origin.step, origin.cell, name, *shares, int(found.dead), found.units or ""]
 
     def _make_content(self) -> QWidget:
         self.lines = LayerLines(self)
@@ -207,18 +211,14 @@ class LayerSummary(Asking):
             self.ask_again()
 
     def _show_layers(self) -> None:
-        self._shown_step, self._shown_samples = self._step_and_samples()
+        self._origin = self._found_of()
         self.lines.show_layers(self._layers())
         self._say_step()
 
     @property
     def step_in_words(self) -> str:
-        """Of which step it is, and of which samples, where they are not the batch of that step."""
-        step, samples = self._shown_step, self._shown_samples
-        if step is None:
-            return ""
-        words = f"step {format_integer(step)}" if step else "untrained"
-        return f"{words}, {thousands(samples)} training samples" if samples else words
+        """Of the batch of which step it is, or after which step, for which samples."""
+        return "" if self._origin is None else self._origin.words
 
     def _show_moment(self, step: int | None) -> None:
         if self.is_paused and self.isVisible():  # going back is no news of the run

@@ -17,6 +17,11 @@ class Look(Asking):
         """Whether it is opened by itself at the first start with such a project."""
         return False
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether it is shown again by itself where it was left open, such as at the next start."""
+        return True
+
     def refresh(self) -> None:
         """Nothing to do: answers come by themselves."""
 

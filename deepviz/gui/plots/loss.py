@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import TICK_SIZE
-from deepviz.gui.plots.curve_plot import EVENT_REACH, CurvePlot, Line
+from deepviz.gui.plots.curve_plot import CurvePlot, Line
+from deepviz.gui.plots.event_marks import notes_near
 from deepviz.gui.theme import body_font
 
 RING = 5.0
@@ -45,12 +46,10 @@ class LossPlot(CurvePlot):
         place = QPointF(self.area.x_pixel(best[0]), self.area.y_pixel(height))
         return place if self.area.frame.adjusted(-1, -RING, 1, RING).contains(place) else None
 
-    def _notes_near(self, step: int) -> list[str]:
+    def _notes_near(self, here: int, step: float) -> list[str]:
         best = None if self.history is None else self.history.best
-        low, high = self.area.x_range
-        reach = EVENT_REACH * (high - low) / self.area.frame.width()
-        here = ["best weights"] if best is not None and abs(best[0] - step) <= reach else []
-        return [*here, *super()._notes_near(step)]
+        found = [] if best is None else notes_near([(best[0], "best weights")], here, step, self._pixels)
+        return [*found, *super()._notes_near(here, step)]
 
     def _paint_best(self, painter: QPainter) -> None:
         """A ring around the loss of the best weights, with a word above it."""

@@ -30,8 +30,6 @@ SHORT: dict[Statistic, str] = {"l2": "L2", "mean": "mean", "max": "max"}
 
 NOT_COMPUTED = "not computed"
 """What is said of the Input: the gradient with respect to the data is nothing that training needs."""
-NOT_MEASURED = "not measured"
-"""What is said of a step that nobody looked at."""
 NAN = "NaN"
 
 
@@ -93,6 +91,12 @@ class Magnitude:
         gradient = "∂L/∂y" if self.source == "activations" else "∂L/∂θ"
         text = f"‖{gradient}‖" if self.statistic == "l2" else f"{self.statistic} |{gradient}|"
         return f"{text} clipped" if self.clipped else text
+
+    @property
+    def short(self) -> str:
+        """It in a word or two, which tell it from all others: ``L2``, ``mean, clipped``, ``max, activations``."""
+        more = ", activations" if self.source == "activations" else ", clipped" if self.clipped else ""
+        return SHORT[self.statistic] + more
 
     @property
     def words(self) -> str:

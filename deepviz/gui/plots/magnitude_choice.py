@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from deepviz.gui.plots.magnitude import ALL, CLIPPING, SHORT, SOURCES, STATISTICS, Magnitude, changed
+from deepviz.gui.plots.magnitude import ALL, CLIPPING, SOURCES, STATISTICS, Magnitude, changed
 from deepviz.gui.plots.plot import Plot
 from deepviz.gui.settings import GRADIENTS_ALIKE, Setting, Settings
 from deepviz.gui.theme import Theme
@@ -116,8 +116,7 @@ class ChoosesMagnitude(Plot):
         self.header.title = self.heading_of.format(self.choice.symbol)
         self.header.update()
         self.content.setAccessibleName(f"{self.title}: {self.choice.words}")
-        short = SHORT[self.choice.statistic]
-        self.choice_button.setText(f"{short} ▾")
+        self.choice_button.setText(f"{self.choice.short} ▾")
         self.choice_button.setToolTip(f"{self.choice.words}. Choose what is shown")
         self.choice_button.setAccessibleName(f"What {self.title.lower()} show: {self.choice.words}")
         for field, actions in self._choice_actions.items():

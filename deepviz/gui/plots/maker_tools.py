@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -18,10 +18,13 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import thousands
 from deepviz.gui.number_box import NumberBox
+from deepviz.gui.plots.keyboard_kept import keeping_keyboard
 
-SEEN = 84
-"""Pixels of the side of the picture of what the network sees, at most."""
+SEEN, LEAST_SEEN = 84, 24
+"""Pixels of the side of the picture of what the network sees, at most and at least."""
 WIDEST_PEN = 20
+GAP, BESIDE_SEEN = 4, 8
+"""Pixels between rows, and between the picture of what the network sees and the words for it."""
 AROUND_NUMBER = 46
 """Pixels of a field of a number beside its text: borders and arrows."""
 
@@ -45,6 +48,7 @@ class MakerTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._picture, self._words = QImage(), ""
         self._is_image = self._has_colours = self._has_features = self._is_compact = False
         self.pen = self._button("Pen", "Draw (E changes between pen and eraser)", checkable=True)
         self.eraser = self._button("Eraser", "Take ink away; so does the right button of the mouse", checkable=True)
@@ -67,6 +71,7 @@ class MakerTools(QWidget):
         self.number = NumberBox(self)
         self.number.setAccessibleName("Number of a sample of the data")
         self.number.setMinimumWidth(48)
+        self.number.setWrapping(True)  # as where samples are chosen elsewhere: both arrows lead somewhere
         self.load = self._button("Load", "Take this sample of the data, to look at it and to change it")
         self.load.clicked.connect(lambda: self.loaded.emit(self.number.value()))
         self.number.editingFinished.connect(self._finished)
@@ -77,8 +82,8 @@ class MakerTools(QWidget):
         self.seen_words.setProperty("role", "dim")
         self.seen_words.setMinimumWidth(60)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 6)
-        column.setSpacing(4)
+        column.setContentsMargins(GAP, GAP, GAP, GAP + 2)
+        column.setSpacing(GAP)
         self._rows = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._rows.setSpacing(4)
         self._strokes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -91,7 +96,7 @@ class MakerTools(QWidget):
         self._rows.addLayout(_row(self.number, self.load))
         column.addLayout(self._rows)
         seen = QHBoxLayout()
-        seen.setSpacing(8)
+        seen.setSpacing(BESIDE_SEEN)
         seen.addWidget(self.seen)
         seen.addWidget(self.seen_words, 1)
         column.addLayout(seen)
@@ -101,9 +106,6 @@ class MakerTools(QWidget):
         """Show what is of use for images, sequences or features."""
         self._is_image, self._has_colours = kind == "images", channels == 3
         self._has_features = kind == "sequences" and features > 1
-        # Beside a pad there is no more room than for a column; below a form or a curve they stand in one row.
-        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._rows.setDirection(down if self._is_image else right)
         self._show()
         with QSignalBlocker(self.feature):
             self.feature.setRange(1, max(features, 1))
@@ -118,13 +120,39 @@ class MakerTools(QWidget):
     def _show(self) -> None:
         is_image, is_large = self._is_image, not self._is_compact
         shown: dict[QWidget, bool] = dict.fromkeys((self.pen, self.eraser), is_image)
-        shown |= dict.fromkeys((self.thickness, self.seen, self.seen_words), is_image and is_large)
+        shown[self.thickness] = is_image and is_large
         shown |= dict.fromkeys((self.number, self.load), is_large or not is_image)
         for widget, is_shown in shown.items():
             widget.setVisible(is_shown)
         self.colour.setVisible(is_image and is_large and self._has_colours)
         self.feature.setVisible(self._has_features)
         self._show_prefix()
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Show what the network sees as far as there is room below the buttons: all words, or few, or the picture."""
+        has_picture = self._is_image and not self._is_compact
+        room = self.height() - self._rows.sizeHint().height() - 3 * GAP - 2
+        size, side = self._picture.size(), min(SEEN, room)
+        fits = has_picture and side >= LEAST_SEEN and not self._picture.isNull()
+        if fits:
+            scale = side // max(size.width(), size.height())  # whole, so that all dots of it are equally large
+            shape = Qt.AspectRatioMode.KeepAspectRatio
+            self.seen.setPixmap(
+                QPixmap.fromImage(self._picture.scaled(size * scale if scale else QSize(side, side), shape))
+            )
+        beside = self.width() - self.seen.sizeHint().width() - 2 * GAP - BESIDE_SEEN
+        flags = int(Qt.TextFlag.TextWordWrap)
+        shown = ""
+        for words in (self._words, self._words.split(":")[0]) if fits else ():
+            taken = self.seen_words.fontMetrics().boundingRect(0, 0, max(beside, 1), 10_000, flags, words)
+            if taken.height() <= room and taken.width() <= beside:
+                shown = words
+                break
+        self.seen.setVisible(fits)
+        if shown != self.seen_words.text():
+            self.seen_words.setText(shown)
+        self.seen_words.setVisible(bool(shown))
 
     def show_samples(self, count: int, part: str) -> None:
         """Offer the samples of a part of the data."""
@@ -134,19 +162,21 @@ class MakerTools(QWidget):
 
     def show_seen(self, picture: QImage, words: str) -> None:
         """Show what the network gets."""
-        scale = max(1, SEEN // max(picture.width(), picture.height()))
-        self.seen.setPixmap(QPixmap.fromImage(picture.scaled(picture.size() * scale)))
-        if words != self.seen_words.text():
-            self.seen_words.setText(words)
+        self._picture, self._words = picture, words
+        self.seen.setToolTip(words)
+        self.seen.setAccessibleDescription(words)
+        self._fit_words()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_prefix()
+        self._fit_words()
 
     def _show_prefix(self) -> None:
         """Say that the number is one of a sample, where there is room for that beside what stands in the same row.
 
-        Where not all buttons for strokes fit in a row, they stand in two: a word that is cut says nothing.
+        Where not all buttons for strokes fit in a row, they stand in two: a word that is cut says nothing. Beside a
+        pad there is no more room than for a column; below a form or a curve all stand in one row where that fits.
         """
         buttons = (self.pen, self.eraser, self.undo, self.clear)
         needed = sum(each.sizeHint().width() + 4 for each in buttons if not each.isHidden()) + 8
@@ -155,16 +185,24 @@ class MakerTools(QWidget):
         self._strokes.setDirection(down if is_narrow else right)
         beside = () if self._is_image else (self.undo, self.clear, self.feature)
         taken = sum(each.sizeHint().width() + 4 for each in beside if not each.isHidden())
+        least = taken + self.number.minimumSizeHint().width() + self.load.sizeHint().width() + 16
+        if self._is_image or self.width() < least:
+            self._rows.setDirection(down)
+            taken = 0
+        else:
+            self._rows.setDirection(right)
         metrics = self.number.fontMetrics()
         whole = metrics.horizontalAdvance(f"Sample {self.number.maximum()}") + AROUND_NUMBER
         room = self.width() - taken - self.load.sizeHint().width() - 12
-        self.number.setPrefix("Sample " if room >= whole else "")
+        shorter = metrics.horizontalAdvance(f"no. {self.number.maximum()}") + AROUND_NUMBER
+        self.number.setPrefix("Sample " if room >= whole else "no. " if room >= shorter else "")
 
     def _finished(self) -> None:
         """Enter in the field loads the sample; leaving it does not."""
         if self.number.hasFocus():
             self.loaded.emit(self.number.value())
 
+    @keeping_keyboard
     def _choose_colour(self) -> None:
         chosen = QColorDialog.getColor(QColor("white"), self, "Colour of the pen")
         if chosen.isValid():

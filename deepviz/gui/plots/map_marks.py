@@ -14,10 +14,12 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.event_marks import marks_of, paint_marks
 from deepviz.gui.plots.map_cells import Kind, MapCells, kind_colors
 from deepviz.gui.plots.overlay import WORD_HEIGHT, Overlay, room_of, write
 from deepviz.gui.plots.stretches import Stretch
 from deepviz.gui.theme import Theme
+from deepviz.training.divergence import WORDS as DIVERGED
 
 LEAST_ROW, LEAST_RUN = 5.0, 4.0
 """Pixels of height and width from which a pattern can be seen."""
@@ -45,6 +47,8 @@ class MapMarks:
         The steps in which nobody looked.
     divergences
         After which steps the run met a number that is not finite, and in which row; None for no row of the map.
+    events
+        What was changed by hand or happened after which steps.
     values
         What is written into each row at the moment that is shown, as text; empty if none is.
     moment
@@ -58,6 +62,7 @@ class MapMarks:
         self.words: Mapping[Kind, str] = {}
         self.gaps: Sequence[Stretch] = ()
         self.divergences: Sequence[tuple[int, int | None]] = ()
+        self.events: Sequence[tuple[int, str]] = ()
         self.values: Sequence[str] = ()
         self.moment: int | None = None
 
@@ -76,8 +81,9 @@ class MapMarks:
         if self.cells is not None:
             self._paint_between(painter)
             self._paint_runs(painter)
-            self._paint_unknown(painter)
             self._paint_separators(painter)
+            self._paint_unknown(painter)
+            self._paint_events(painter)
             self._paint_divergences(painter)
             self._paint_values(painter)
 
@@ -148,7 +154,8 @@ class MapMarks:
             ink = theme.panel if kind in (Kind.ZERO, Kind.BAD) else theme.dim
             painter.fillRect(rect, QColor(colors[kind]))  # over the hatching between measurements
             painter.fillRect(rect, QBrush(QColor(ink), PATTERNS[kind]))
-            write(painter, rect.adjusted(4, 0, -2, 0), self.words.get(kind, ""), theme.dim, theme.panel)
+            room, words = rect.adjusted(4, 0, -2, 0), self.words.get(kind, "")
+            write(painter, room, words, theme.dim, theme.panel, over_hatching=True)
 
     def _paint_unknown(self, painter: QPainter) -> None:
         frame, words = self._area.frame, self.words.get(Kind.NOT_MEASURED, "")
@@ -156,7 +163,8 @@ class MapMarks:
             left = max(self._area.x_pixel(gap.first - 1), frame.left())
             right = min(self._area.x_pixel(gap.last), frame.right())
             rect = QRectF(left, frame.top(), right - left, frame.height())
-            write(painter, rect, words, self._theme().dim, self._theme().panel, in_the_middle=True)
+            theme = self._theme()
+            write(painter, rect, words, theme.dim, theme.panel, in_the_middle=True, over_hatching=True)
 
     def _paint_separators(self, painter: QPainter) -> None:
         """Thin lines between the rows, as long as rows are high enough to stay visible between them."""
@@ -170,6 +178,12 @@ class MapMarks:
         for row in range(1, rows):
             y = round(self._area.y_pixel(row))
             painter.drawLine(QLineF(across.left(), y, across.right(), y))
+
+    def _paint_events(self, painter: QPainter) -> None:
+        """The marks that the curves have; of where the run diverged there is another one."""
+        frame = self._area.frame
+        events = [(step, words) for step, words in self.events if not words.startswith(DIVERGED)]
+        paint_marks(painter, marks_of(events, self._area.x_pixel, frame), frame, self._theme(), over_colors=True)
 
     def _paint_divergences(self, painter: QPainter) -> None:
         """A heavy line after the last step that could be made, and NaN in the row where it began."""

@@ -1,4 +1,4 @@
-"""What each unit of one layer answers all over the plane of two inputs: a map for each, and any of them large.
+"""What each unit of one layer answers: a map over two inputs or a curve along one, for each, and any of them large.
 
 The layer is the one that was last selected on the canvas, or chosen above the maps.
 """
@@ -10,36 +10,35 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QActionGroup, QImage, QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.drawing import drawn
 from deepviz.document.repeats import unrolled
 from deepviz.gui.amounts import thousands
-from deepviz.gui.canvas.response_tiles import largest_of
 from deepviz.gui.choice_box import ChoiceBox
-from deepviz.gui.plots.color_bar import MARGIN as BAR_MARGIN
-from deepviz.gui.plots.color_bar import paint_color_bar
-from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plane_look import PlaneLook, make_narrow
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
-from deepviz.gui.plots.unit_sheet import UnitSheet, UnitTile
+from deepviz.gui.plots.unit_pictures import UnitPictures, pictures_of
+from deepviz.gui.plots.unit_sheet import UnitSheet
 from deepviz.gui.plots.words_page import offering
 from deepviz.gui.settings import NEURONS_SCALE, Settings
-from deepviz.gui.signed_colors import ABOVE, BELOW, image_of, signed_colors, signed_pixels
+from deepviz.gui.signed_colors import ABOVE, BELOW
 from deepviz.gui.theme import Theme
-from deepviz.insight.plane import why_no_plane
+from deepviz.insight.plane import Window, why_no_plane
 from deepviz.insight.unit_responses import UnitResponses, UnitResponsesQuestion
 
 SHEET_RESOLUTION, LARGE_RESOLUTION = 40, 120
+SHEET_PLACES, LARGE_PLACES = 100, 400
+"""Along a single input so many places are computed; of two inputs so many columns and rows."""
 MOST_UNITS = 256
 SCALES = {"own": "Each by its own largest answer", "layer": "All by the largest of the layer"}
 
 
 class NeuronResponses(PlaneLook):
-    """The maps of a layer's units.
+    """The maps or curves of a layer's units.
 
     Attributes
     ----------
@@ -51,7 +50,7 @@ class NeuronResponses(PlaneLook):
 
     key = "neuron_responses"
     title = "Neurons"
-    explanation = "What each unit of a layer answers to every point of the plane of two inputs."
+    explanation = "What each unit of a layer answers to: a map over two inputs, or a curve along a single one."
     order = 52
     category = "Inside"
 
@@ -62,17 +61,17 @@ class NeuronResponses(PlaneLook):
         self._scale = "own"
         self._layers: list[str] = []
         self._runs_of_card: dict[str, str] = {}
-        self._image: QImage | None = None
+        self._pictures: UnitPictures | None = None
+        self._pointed: tuple[int, float, float] | None = None
         super().__init__(parent)
-        self.area.layers.append(self._paint_map)
-        self.area.decorations.append(self._paint_bar)
-        self.area.right_margin = BAR_MARGIN
+        self.area.layers.append(self._paint_large)
+        self.area.decorations.append(self._paint_beside)
         self.header.follow_button.setText("All units")
-        self.header.follow_button.setToolTip("Show the maps of all units again (Esc)")
+        self.header.follow_button.setToolTip("Show all units again (Esc)")
         self.header.follow_button.clicked.connect(lambda: self.choose_unit(None))
 
     def why_not(self, data: PreparedData) -> str:
-        return offering(why_no_plane(data.sample_shape), "Feature maps")
+        return offering(why_no_plane(data.sample_shape, 1), "Feature maps")
 
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()
@@ -84,8 +83,13 @@ class NeuronResponses(PlaneLook):
         if self.data is None or self.why_not(self.data) or not self.node:
             return None
         is_large = self.unit is not None
-        resolution = LARGE_RESOLUTION if is_large else SHEET_RESOLUTION
         window = self.zoomed if is_large else None
+        if self._is_curve:
+            if window is not None:  # how high it is shown changes nothing about a curve
+                window = Window(window.left, window.right)
+            places = LARGE_PLACES if is_large else SHEET_PLACES
+            return UnitResponsesQuestion((self.node,), self.features[:1], window, places, MOST_UNITS)
+        resolution = LARGE_RESOLUTION if is_large else SHEET_RESOLUTION
         return UnitResponsesQuestion((self.node,), self.features, window, resolution, MOST_UNITS)
 
     def choose_node(self, node_id: str) -> None:
@@ -111,7 +115,7 @@ class NeuronResponses(PlaneLook):
         (self.sheet if unit is None else self.area).setFocus()
 
     def choose_scale(self, scale: str) -> None:
-        """Colour each map by its own largest answer ("own"), or all by that of the layer ("layer")."""
+        """Give each its own largest answer as its scale ("own"), or all that of the layer ("layer")."""
         self._scale = scale
         self._scale_actions[scale].setChecked(True)
         if self._settings is not None:
@@ -132,29 +136,21 @@ class NeuronResponses(PlaneLook):
         ((node, maps),) = answer.maps.items()
         count = answer.counts[node]
         names = self.input_names()
-        largest = self._largest(maps)
-        patches = ((BELOW, "< 0"), (self.theme.panel, "0"), (ABOVE, "> 0"))
-        self.header.set_entries([Entry(words, "", color, is_patch=True) for color, words in patches])
+        pictures = self._pictures = pictures_of(answer, self._scale == "own", self.theme)
+        self.area.right_margin = pictures.right_margin
+        self.header.set_entries(pictures.entries)
         if self.unit is None or self.unit >= len(maps):
             self.unit = None
-            self.sheet.show_tiles(
-                [
-                    UnitTile(image_of(pixels), str(number), f"±{format_value(float(top), 3, trim=False)}")
-                    for number, (pixels, top) in enumerate(
-                        zip(signed_pixels(maps, largest, self.theme), np.ravel(largest), strict=True)
-                    )
-                ]
-            )
-        else:
-            self._image = image_of(signed_pixels(maps[self.unit], largest[self.unit], self.theme))
-            if self.zoomed is None:
-                self.area.show_window(answer.window)
+            self.sheet.show_tiles(pictures.tiles(), answer.is_curve)
+        elif self.zoomed is None:
+            self.area.show_window(pictures.window_of(self.unit))
         shown = f"The first {len(maps)} of {thousands(count)} units." if len(maps) < count else ""
         which = f"{node}, unit {self.unit}." if self.unit is not None else shown
         caption = " ".join(
             each for each in (which, self._held_in_words().replace("; samples keep their own values", "")) if each
         )
-        self.area.say(caption, names[answer.features[0]], names[answer.features[1]])
+        y_title = "" if self.unit is None else pictures.y_title(self.unit, names)
+        self.area.say(caption, names[answer.features[0]], y_title)
         self._words.setText(caption if self.unit is None else "")
         self._words.setVisible(bool(self._words.text()))
         self._arrange()
@@ -184,8 +180,8 @@ class NeuronResponses(PlaneLook):
         units = range(len(maps)) if self.unit is None else [self.unit]
         columns = [*(names[each] for each in answer.features), *(f"{node} unit {unit}" for unit in units)]
         return columns, (
-            [x, y, *(float(maps[unit, row, column]) for unit in units)]
-            for row, y in enumerate(answer.ys.tolist())
+            [x, *y, *(float(maps[unit, row, column]) for unit in units)]
+            for row, y in enumerate([[]] if answer.is_curve else [[y] for y in answer.ys.tolist()])
             for column, x in enumerate(answer.xs.tolist())
         )
 
@@ -198,7 +194,7 @@ class NeuronResponses(PlaneLook):
     def _make_content(self) -> QWidget:
         content = super()._make_content()
         self.sheet = UnitSheet(content)
-        self.sheet.setAccessibleName("Maps of all units")
+        self.sheet.setAccessibleName("All units")
         self.sheet.pointed.connect(self._point_at_tile)
         self.sheet.chosen.connect(self.choose_unit)
         self.sheet.menu_requested.connect(self._open_menu)
@@ -226,7 +222,7 @@ class NeuronResponses(PlaneLook):
     def _build_choices(self, menu: QMenu) -> None:
         menu.addAction("Reset view").triggered.connect(self.reset_view)
         menu.addAction("All units").triggered.connect(lambda: self.choose_unit(None))
-        scales = menu.addMenu("Colours")
+        scales = menu.addMenu("Scale")
         group = QActionGroup(self)
         self._scale_actions = {}
         for scale, words in SCALES.items():
@@ -264,13 +260,18 @@ class NeuronResponses(PlaneLook):
         self.node = ""
 
     def _is_about_this(self, answer: Any) -> bool:
-        return super()._is_about_this(answer) and self.node in answer.maps
+        wanted = self.features[:1] if self._is_curve else self.features
+        return answer.data is self.data and answer.features == wanted and self.node in answer.maps
+
+    @property
+    def _is_curve(self) -> bool:
+        return self.data is not None and self.data.sample_shape == (1,)
 
     def _forget(self) -> None:
-        self.answer = self._image = self.unit = None
+        self.answer = self._pictures = self.unit = None
 
     def _arrange(self) -> None:
-        """Show all maps, or the large one."""
+        """Show all units, or the large one."""
         is_large = self.unit is not None
         self.sheet.setVisible(not is_large)
         self.area.setVisible(is_large)
@@ -280,44 +281,41 @@ class NeuronResponses(PlaneLook):
         super()._zoom()
         self._arrange()
 
-    def _maps(self, answer: UnitResponses) -> np.ndarray:
-        """Those of the layer that was asked for, which is not yet the one that has been chosen since."""
-        return next(iter(answer.maps.values()))
+    def _paint_large(self, painter: QPainter) -> None:
+        if self._pictures is not None and self.unit is not None:
+            self._pictures.paint_large(painter, self.area, self.unit)
 
-    def _largest(self, maps: np.ndarray) -> np.ndarray:
-        """What full colour stands for in each map, shape ``(units, 1, 1)``."""
-        own = largest_of(maps)
-        return own if self._scale == "own" else np.full_like(own, own.max(initial=0.0))
-
-    def _paint_map(self, painter: QPainter) -> None:
-        if self.answer is not None and self._image is not None and self.unit is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(self.area.rect_of(self.answer.window), self._image)
-
-    def _paint_bar(self, painter: QPainter) -> None:
-        if self.answer is not None and self.unit is not None:
-            top = float(self._largest(self._maps(self.answer))[self.unit].item())
-            paint_color_bar(painter, self.area.frame, signed_colors(self.theme), -(top or 1.0), top or 1.0, self.theme)
+    def _paint_beside(self, painter: QPainter) -> None:
+        if self._pictures is not None and self.unit is not None:
+            self._pictures.paint_beside(painter, self.area, self.unit)
 
     def _cell(self) -> tuple[float, float]:
-        window = self.area.window_shown if self.answer is None else self.answer.window
-        size = LARGE_RESOLUTION if self.answer is None else len(self.answer.xs)
+        if self.answer is None or self._is_curve:
+            window, size = self.area.window_shown, LARGE_RESOLUTION
+        else:
+            window, size = self.answer.window, len(self.answer.xs)
         return (window.right - window.left) / size, (window.high - window.low) / size
 
     def _pointer_at(self, x: float, y: float) -> tuple[Pointer, float] | None:
         return None if self.unit is None else self._told(self.unit, x, y)
 
     def _point_at_tile(self, at: tuple[int, float, float] | None) -> None:
-        answer = self.answer
+        answer, self._pointed = self.answer, at
         if at is None or answer is None:
             self.sheet.set_pointer(None)
             return
         unit, x, y = at
         window = answer.window
-        found = self._told(
-            unit, window.left + x * (window.right - window.left), window.low + y * (window.high - window.low)
-        )
-        self.sheet.set_pointer(None if found is None else found[0], self._place_of(unit, x, y))
+        across = window.left + x * (window.right - window.left)
+        found = self._told(unit, across, window.low + y * (window.high - window.low))
+        if found is None or self._pictures is None:
+            self.sheet.set_pointer(None)
+        else:
+            self.sheet.set_pointer(found[0], self._place_of(unit, x, y), self._pictures.mark(unit, across))
+
+    def _point_again(self) -> None:
+        super()._point_again()
+        self._point_at_tile(self._pointed)
 
     def _place_of(self, unit: int, x: float, y: float) -> QPointF:
         place = self.sheet.place_of(unit)
@@ -325,17 +323,15 @@ class NeuronResponses(PlaneLook):
 
     def _told(self, unit: int, x: float, y: float) -> tuple[Pointer, float] | None:
         """What is said of a unit at the computed point that is nearest."""
-        answer = self.answer
-        if answer is None or unit >= len(self._maps(answer)):
+        answer, pictures = self.answer, self._pictures
+        if answer is None or pictures is None or unit >= len(pictures.maps):
             return None
-        column, row = int(np.abs(answer.xs - x).argmin()), int(np.abs(answer.ys - y).argmin())
-        x, y = float(answer.xs[column]), float(answer.ys[row])
-        value = float(self._maps(answer)[unit, row, column])
+        place, value, height = pictures.nearest(unit, x, y)
         names = self.input_names()
         heading = " · ".join(
-            f"{names[feature]} {format_value(where)}" for feature, where in zip(answer.features, (x, y), strict=True)
+            f"{names[feature]} {format_value(where)}" for feature, where in zip(answer.features, place, strict=True)
         )
         color = (
             self.theme.bad if not np.isfinite(value) else ABOVE if value > 0 else BELOW if value < 0 else self.theme.dim
         )
-        return Pointer(x, heading, (Reading(f"unit {unit} answers", format_value(value), color),)), y
+        return Pointer(place[0], heading, (Reading(f"unit {unit} answers", format_value(value), color),)), height

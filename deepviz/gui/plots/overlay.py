@@ -61,8 +61,17 @@ def room_of(words: str) -> float:
     return QFontMetricsF(body_font(TICK_SIZE)).horizontalAdvance(words) + 8
 
 
-def write(painter: QPainter, rect: QRectF, words: str, ink: str, ground: str, *, in_the_middle: bool = False) -> QRectF:
-    """Write words into a rectangle, on a ground that lets little through.
+def write(
+    painter: QPainter,
+    rect: QRectF,
+    words: str,
+    ink: str,
+    ground: str,
+    *,
+    in_the_middle: bool = False,
+    over_hatching: bool = False,
+) -> QRectF:
+    """Write words into a rectangle, on a ground that lets little through; nothing of a hatching that they lie over.
 
     Returns
     -------
@@ -74,7 +83,7 @@ def write(painter: QPainter, rect: QRectF, words: str, ink: str, ground: str, *,
     left = rect.center().x() - width / 2 if in_the_middle else rect.left()
     place = QRectF(left, rect.center().y() - 7, width, 14)
     faint = QColor(ground)
-    faint.setAlphaF(GROUND_OPACITY)
+    faint.setAlphaF(1.0 if over_hatching else GROUND_OPACITY)
     painter.fillRect(place, faint)
     painter.setFont(body_font(TICK_SIZE))
     painter.setPen(QColor(ink))

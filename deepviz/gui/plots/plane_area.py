@@ -10,9 +10,10 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,13 +21,13 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from deepviz.gui.plots.plane_axes import Marks, PlaneAxes
+from deepviz.gui.plots.plane_axes import PlaneAxes
 from deepviz.gui.plots.plane_limits import within
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, beside, box_size, paint_box
-from deepviz.gui.plots.ticks import linear_ticks
+from deepviz.gui.plots.ticks import Marks, linear_ticks
 from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme
 from deepviz.insight.plane import Window
@@ -171,6 +172,14 @@ class PlaneArea(Pointed, QWidget):
         """Paint with the colours of `theme` from now on."""
         self.theme = theme
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Over words that had to be cut, the tip has all of them."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            is_wanted = event.pos().y() < self.frame.top() and self._axes.is_caption_cut
+            QToolTip.showText(event.globalPos(), self.caption if is_wanted else "", self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 260)

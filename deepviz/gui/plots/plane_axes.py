@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import Tick, linear_ticks, room_for
+from deepviz.gui.plots.ticks import Marks, Tick, at_least_two, linear_ticks, room_for
 from deepviz.gui.theme import Theme, body_font
 from deepviz.insight.plane import Window
 
@@ -19,9 +18,8 @@ TITLE_WIDTH = 18.0
 CAPTION_LINE, MOST_CAPTION_LINES = 15.0, 3
 HEIGHT_PER_CAPTION_LINE = 85
 """Pixels of its height for which a low picture may have one line of words above it."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
 PIXELS_PER_X_TICK, PIXELS_PER_Y_TICK = 56, 30
-
-Marks = Callable[[float, float, int], list[Tick]]
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,13 @@ class PlaneAxes:
             place = QRectF(12, TOP - 4 + number * CAPTION_LINE, self.width - 20, CAPTION_LINE)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
         shown = self.shown
-        for position, label in self._y_ticks():
+        for position, label in self.y_ticks():
             y = frame.bottom() - (position - shown.low) / (shown.high - shown.low) * frame.height()
             painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.left(), y))
             box = QRectF(0, y - 8, frame.left() - 6, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
         past = -math.inf
-        room = room_for(frame.width(), PIXELS_PER_X_TICK)
-        for position, label in linear_ticks(shown.left, shown.right, room):
+        for position, label in self.x_ticks():
             x = frame.left() + (position - shown.left) / (shown.right - shown.left) * frame.width()
             half = metrics.horizontalAdvance(label) / 2
             painter.drawLine(QPointF(x, frame.bottom()), QPointF(x, frame.bottom() + 3))
@@ -91,8 +88,9 @@ class PlaneAxes:
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
         elide = Qt.TextElideMode.ElideRight
         below = QRectF(frame.left(), frame.bottom() + 20, frame.width(), 16)
-        if self.keeps_shape and metrics.horizontalAdvance(self.x_title) > below.width():
-            below.setRight(self.width - 8.0)  # beside a frame that is narrower than it might be there is room
+        if metrics.horizontalAdvance(self.x_title) > below.width():
+            # Beside a frame that is narrower than it might be there is room, and below the marks beside it as well.
+            below = QRectF(TITLE_WIDTH, below.top(), self.width - TITLE_WIDTH - 4.0, below.height())
         painter.setPen(QColor(theme.text))
         title = shortened(self.x_title, metrics, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, elide, below.width()))
@@ -105,32 +103,63 @@ class PlaneAxes:
         painter.restore()
 
     def caption_lines(self) -> list[str]:
-        """The caption in lines that fit, the last one cut where there are too many."""
-        metrics = QFontMetricsF(body_font(TEXT_SIZE))
-        room = self.width - 20.0
-        lines: list[str] = []
-        for word in filter(None, self.caption.split(" ")):
-            if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= room:
-                lines[-1] += f" {word}"
-            else:
-                lines.append(word)
+        """The caption in lines that fit; where there are too many, the last one ends with dots after a whole word.
+
+        What is not to be broken (`NO_BREAK`) is broken where a line is too short for it.
+        """
+        lines = self._lines(self.caption)
         most = min(max(1, self.height // HEIGHT_PER_CAPTION_LINE), MOST_CAPTION_LINES)
         if len(lines) > most:
-            rest = " ".join(lines[most - 1 :])
-            lines = [*lines[: most - 1], metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)]
+            rest = " ".join(lines[most - 1 :]).replace(NO_BREAK, " ").split(" ")
+            kept = next((n for n in range(len(rest), 0, -1) if self._fits(f"{' '.join(rest[:n])}…")), 0)
+            # A number of which digits are missing would be another number.
+            last = f"{' '.join(rest[:kept]).rstrip(',.: ·')}…" if kept else rest[0]
+            lines = [*lines[: most - 1], last]
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self._caption_room) for line in lines]
+
+    @property
+    def is_caption_cut(self) -> bool:
+        """Whether a part of the caption cannot be read."""
+        return " ".join(self.caption_lines()).split() != self.caption.split()
+
+    @property
+    def _caption_room(self) -> float:
+        return self.width - 20.0
+
+    def _fits(self, line: str) -> bool:
+        return QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(line) <= self._caption_room
+
+    def _lines(self, words: str) -> list[str]:
+        """Words in lines of the room there is."""
+        lines: list[str] = []
+        for word in filter(None, words.split(" ")):
+            if lines and self._fits(f"{lines[-1]} {word}"):
+                lines[-1] += f" {word}"
+            elif NO_BREAK in word and not self._fits(word):
+                parts = word.replace(f",{NO_BREAK}", ", ")  # a number stays with its word if it can
+                lines += self._lines(parts if parts != word else word.replace(NO_BREAK, " "))
+            else:
+                lines.append(word)
         return lines
 
-    def _y_ticks(self) -> list[Tick]:
+    def x_ticks(self) -> list[Tick]:
+        """The marks below the frame."""
+        room = room_for(self.frame.width(), PIXELS_PER_X_TICK)
+        return at_least_two(linear_ticks, self.shown.left, self.shown.right, room)
+
+    def y_ticks(self) -> list[Tick]:
+        """The marks beside the frame."""
         shown = self.shown
         height = self.height - TOP - BOTTOM - CAPTION_LINE
         if self.keeps_shape:
             width = self.width - TITLE_WIDTH - self.right_margin
             height = min(height, width * (shown.high - shown.low) / (shown.right - shown.left))
-        return self.y_marks(shown.low, shown.high, room_for(height, PIXELS_PER_Y_TICK))
+        return at_least_two(self.y_marks, shown.low, shown.high, room_for(height, PIXELS_PER_Y_TICK))
 
     def _left(self) -> float:
         metrics = QFontMetricsF(body_font(TEXT_SIZE))
-        widest = max((metrics.horizontalAdvance(tick.label) for tick in self._y_ticks()), default=0.0)
+        widest = max((metrics.horizontalAdvance(tick.label) for tick in self.y_ticks()), default=0.0)
         # In jumps of 8 pixels, lest the frame trembles while numbers change.
         return TITLE_WIDTH + 8 * math.ceil((widest + 10) / 8)
 

@@ -87,9 +87,15 @@ class PlaneLook(Look):
     def take_answer(self, answer: Any, step: int) -> None:
         if self._is_about_this(answer):
             super().take_answer(answer, step)
+            self._point_again()
 
     def choose_features(self, horizontal: int, vertical: int) -> None:
-        """Show other inputs."""
+        """Show other inputs. One that is on the other axis changes places with it: two of the same are no plane."""
+        if horizontal == vertical:
+            was_horizontal, was_vertical = self.features
+            horizontal, vertical = (
+                (horizontal, was_horizontal) if horizontal != was_horizontal else (was_vertical, vertical)
+            )
         if (horizontal, vertical) != self.features:
             self.features = (horizontal, vertical)
             for choice, feature in zip(self._axes, self.features, strict=True):
@@ -255,6 +261,11 @@ class PlaneLook(Look):
     def _point(self, numbers: QPointF | None) -> None:
         found = None if numbers is None else self._pointer_at(numbers.x(), numbers.y())
         self.area.set_pointer(*(found or (None,)))
+
+    def _point_again(self) -> None:
+        """Say of the weights that are shown now what is under a hand that holds still."""
+        if self.area.pointer is not None:
+            self._point(QPointF(self.area.pointer.step, self.area.pointer_height))
 
     def _nudge(self, right: int, up: int) -> None:
         """Move the cross-hair by cells, from the middle if there was none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from deepviz.gui.theme import Theme, body_font, number_font
@@ -19,6 +19,8 @@ BORDER = 2.0
 """Pixels between the box and the edge of the view at least."""
 PADDING, SAMPLE, GAP = 8.0, 16.0, 20.0
 """Pixels inside of the box, before a name for its sample, and between a name and its number."""
+DASHED = 13.0
+"""How long the sample of a dashed curve is."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,15 @@ class Reading:
         The colour of the curve.
     height
         Where the curve is, in the numbers of the vertical axis, or None where it has no point.
+    dashes
+        Strokes and gaps of the curve in pen widths, which its sample has too; empty for an unbroken one.
     """
 
     name: str
     value: str
     color: str
     height: float | None = None
+    dashes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class BoxLine:
     value: str = ""
     color: str = ""
     is_heading: bool = False
+    dashes: tuple[float, ...] = ()
 
 
 def box_width(pointer: Pointer) -> float:
@@ -121,7 +127,10 @@ def paint_box(painter: QPainter, theme: Theme, pointer: Pointer, corner: QPointF
     line = QRectF(box.left() + PADDING, box.top() + 5, size.width() - 2 * PADDING, LINE_HEIGHT)
     middle = Qt.AlignmentFlag.AlignVCenter
     for each in box_lines(pointer, room):
-        if each.color:
+        if each.color and each.dashes:
+            painter.setPen(_dashed_pen(each.color, each.dashes))
+            painter.drawLine(QLineF(line.left(), line.center().y(), line.left() + DASHED, line.center().y()))
+        elif each.color:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(each.color))
             painter.drawRoundedRect(QRectF(line.left(), line.center().y() - 1.5, 10, 3), 1.5, 1.5)
@@ -132,6 +141,15 @@ def paint_box(painter: QPainter, theme: Theme, pointer: Pointer, corner: QPointF
             painter.setFont(_font_for(each.value, line.width()))
             painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, each.value)
         line.translate(0, LINE_HEIGHT)
+
+
+def _dashed_pen(color: str, dashes: tuple[float, ...]) -> QPen:
+    """A pen with dashes like those of a curve, so long that they come out even over a sample."""
+    pen = QPen(QColor(color), 2)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    length = DASHED / max(1, round(DASHED / (0.8 * sum(dashes))))
+    pen.setDashPattern([each * length / sum(dashes) / pen.widthF() for each in dashes])
+    return pen
 
 
 def _metrics() -> tuple[QFontMetricsF, QFontMetricsF]:
@@ -148,13 +166,14 @@ def _lines_of(reading: Reading, names: QFontMetricsF, numbers: QFontMetricsF, ac
     value = numbers.horizontalAdvance(reading.value)
     gap = GAP - PADDING if reading.value else 0.0
     if names.horizontalAdvance(reading.name) + gap + value <= room:
-        return [BoxLine(reading.name, reading.value, reading.color)]
+        return [BoxLine(reading.name, reading.value, reading.color, dashes=reading.dashes)]
     parts = _wrapped(reading.name, names, room) or [""]
-    lines = [BoxLine(each, "", "" if number else reading.color) for number, each in enumerate(parts)]
+    lines = [BoxLine(each) for each in parts]
+    lines[0] = BoxLine(parts[0], "", reading.color, dashes=reading.dashes)
     values = _wrapped(reading.value, numbers, across, is_number=True)
     if values and names.horizontalAdvance(parts[-1]) + gap + numbers.horizontalAdvance(values[0]) <= room:
         last = lines.pop()
-        lines.append(BoxLine(last.name, values.pop(0), last.color))
+        lines.append(BoxLine(last.name, values.pop(0), last.color, dashes=last.dashes))
     return lines + [BoxLine("", each) for each in values]
 
 

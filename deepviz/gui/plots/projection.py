@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
@@ -25,10 +25,10 @@ from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.part_look import PART_NAMES
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.plane_limits import fitted
-from deepviz.gui.plots.pointer import Pointer, Reading
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
-from deepviz.gui.theme import Theme
+from deepviz.gui.theme import Theme, body_font
 from deepviz.insight.projection import SAMPLES, Clouds, LayerCloud, aligned
 from deepviz.insight.projection import Projection as Ask
 from deepviz.insight.subject import PARTS
@@ -38,6 +38,8 @@ NEAR = 14.0
 """Pixels within which a click means a sample."""
 SMALL = 300
 """Pixels of height below which pictures and dots are smaller, and less is said."""
+BESIDE_WORDS = 20
+"""Pixels of its width that words above the picture do not have."""
 
 
 class Projection(Look):
@@ -280,8 +282,10 @@ class Projection(Look):
         axes = f"component 1 ({first} of the variance)", f"component 2 ({second})"
         if is_small:
             axes = f"component 1 ({first})", f"2 ({second})"
-        say = short_separation if is_small else description
-        self.area.say(say(self.answer, cloud), *axes)
+        words = description(self.answer, cloud)
+        if is_small and QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(words) > self.width() - BESIDE_WORDS:
+            words = short_separation(self.answer, cloud)  # one line is all that a low picture has
+        self.area.say(words, *axes)
 
     # What somebody does
 

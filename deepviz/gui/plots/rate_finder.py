@@ -19,14 +19,13 @@ from deepviz.datasets.prepared import PreparedData
 from deepviz.document import edits
 from deepviz.document.project import Project
 from deepviz.gui.amounts import thousands
-from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.plots.compute_row import ComputeRow
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.rate_area import RateArea
 from deepviz.gui.plots.rate_picture import RatePicture, two_figures
 from deepviz.gui.plots.rate_words import made_of, notes, whose
-from deepviz.gui.plots.ticks import linear_ticks
+from deepviz.gui.plots.ticks import format_value, linear_ticks
 from deepviz.gui.settings import RATE_LOG, RATE_RANGE, RATE_STEPS, Settings
 from deepviz.gui.theme import Theme
 from deepviz.insight.plane import Window
@@ -101,6 +100,11 @@ class RateFinder(Look):
     def is_computing(self) -> bool:
         """Whether an answer is being waited for."""
         return self.row.is_busy
+
+    @property
+    def comes_back(self) -> bool:
+        """What was found is kept as long as the network is; without it there is nothing to come back to."""
+        return self.answer is not None or self.is_computing
 
     def question(self) -> RateRange | None:
         return self.wanted if self.is_computing and self.data is not None else None
@@ -200,7 +204,7 @@ class RateFinder(Look):
         rate = self.rate
         if rate is not None and rate != self.present:
             self.edit_wanted.emit("Change learning rate", partial(with_rate, rate=rate))
-            self.message.emit(f"The learning rate is {magnitude(rate)} now; Undo takes that back")
+            self.message.emit(f"The learning rate is {format_value(rate, 2)} now; Undo takes that back")
 
     # How it looks
 
@@ -309,17 +313,18 @@ class RateFinder(Look):
         self.area.show_marks(() if answer is None else self.picture.marks(self.chosen, self.present))
         if answer is not None:
             self.header.set_entries((Entry("loss, smoothed", "", self.theme.curve(0).color),))
-        self.use_button.setText("Use" if rate is None else f"Use {magnitude(rate)}")
+        self.use_button.setText("Use" if rate is None else f"Use {format_value(rate, 2)}")
         self.use_button.setEnabled(rate is not None and rate != self.present)
         if rate is None:
             tip = "Compute first, or click at a learning rate"
         elif rate == self.present:
             tip = "This is the learning rate already"
         else:
-            tip = f"Change the learning rate to {magnitude(rate)}; Undo takes it back"
+            tip = f"Change the learning rate to {format_value(rate, 2)}; Undo takes it back"
             if self.chosen is None and answer is not None and answer.steepest is not None:
-                tip += f". Halfway between {magnitude(answer.steepest)}, where the smoothed loss falls fastest, and "
-                tip += f"{magnitude(answer.lowest)}, where it is lowest"
+                steepest, lowest = format_value(answer.steepest, 2), format_value(answer.lowest, 2)
+                tip += f". Halfway between {steepest}, where the smoothed loss falls fastest, and {lowest}, where it "
+                tip += "is lowest"
         self.use_button.setToolTip(tip)
         trained_for = 0 if answer is None else self.step or 0
         said = [] if answer is None or self.project is None else notes(self.project, answer)

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from deepviz.gui.canvas.gradients import magnitude
 from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.rate_area import RateArea, RateMark
@@ -115,7 +114,7 @@ class RatePicture:
             near = self.nearest(math.log10(rate))
             height = float(self._heights(self._found.smoothed[near : near + 1])[0])
             height = height if math.isfinite(height) else None
-        return RateMark(math.log10(rate), name, magnitude(rate), color, self._theme.ink(color), is_dashed, height)
+        return RateMark(math.log10(rate), name, format_value(rate, 2), color, self._theme.ink(color), is_dashed, height)
 
     def _ticks(self, low: float, high: float, room: int) -> list[Tick]:
         if self._is_logarithmic:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QSignalBlocker
+from PySide6.QtCore import QLineF, QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -195,15 +195,19 @@ class RegressionFit(PlaneLook):
                 painter.drawPolyline(QPolygonF(points))
 
     def _paint_residual(self, painter: QPainter) -> None:
-        """How far the sample nearest to the pointer is from what the network gives for it."""
+        """Which sample is nearest to the pointer; of a curve also how far it is from what the network gives for it."""
         answer = self.answer
-        if not isinstance(answer, Fit) or self._marked is None or self.area.pointer is None:
+        if answer is None or self._marked is None or self.area.pointer is None:
             return
-        part = answer.samples[self._marked[0]]
-        x = float(part.places[self._marked[1], 0])
-        target, given = (float(values[self._marked[1], self.output]) for values in (part.targets, part.outputs))
+        part, place = answer.samples[self._marked[0]], self._marked[1]
+        x = float(part.places[place, 0])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.theme.text), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if isinstance(answer, Response):
+            painter.drawEllipse(self.area.pixel(x, float(part.places[place, 1])), 5, 5)
+            return
+        target, given = (float(values[place, self.output]) for values in (part.targets, part.outputs))
         painter.drawLine(QLineF(self.area.pixel(x, target), self.area.pixel(x, given)))
         painter.drawEllipse(self.area.pixel(x, target), 5, 5)
 
@@ -251,7 +255,7 @@ class RegressionFit(PlaneLook):
                 # Every fourth of the colours: to change the pen takes longer than to paint a point.
                 table = ["#" + bytes(color).hex() for color in viridis()[2::4]]
                 colors = [table[shade // 4] for shade in self._shades(part.targets[:, self.output]).tolist()]
-            paint_samples(painter, self.area, part, heights, colors, self.theme)
+            paint_samples(painter, self.area, part, heights, colors, self.theme, is_on_map=isinstance(answer, Response))
 
     def _heights(self, answer: Fit | Response) -> list[np.ndarray]:
         if isinstance(answer, Fit):
@@ -270,29 +274,33 @@ class RegressionFit(PlaneLook):
         if isinstance(answer, Fit):
             column = int(np.abs(answer.xs - x).argmin())
             x, given = float(answer.xs[column]), float(answer.outputs[column, self.output])
-            places, color = [x], self._curve_color
+            places = [x]
         else:
             column, row = int(np.abs(answer.xs - x).argmin()), int(np.abs(answer.ys - y).argmin())
             x, y = float(answer.xs[column]), float(answer.ys[row])
             given = float(answer.outputs[row, column, self.output])
             places = [x, y]
-            color = "#" + bytes(viridis()[int(self._shades(np.array(given)))]).hex()
         names = self.input_names()
         features = (0,) if isinstance(answer, Fit) else answer.features
         heading = " · ".join(
             f"{names[feature]} {format_value(value)}" for feature, value in zip(features, places, strict=True)
         )
-        readings = [Reading("network", format_value(given), color)]
+        readings = [Reading("network", format_value(given), self._ink(given, self._curve_color))]
         self._marked = nearest_sample(self.area, x, y, answer.samples, self._heights(answer), np.inf)
         if self._marked is not None:
             part, place = answer.samples[self._marked[0]], self._marked[1]
             target, predicted = float(part.targets[place, self.output]), float(part.outputs[place, self.output])
+            nearest = f"nearest {PART_WORDS[part.part]} sample"
             readings += [
-                Reading(f"nearest {PART_WORDS[part.part]} sample", format_value(target), self._target_color),
-                Reading("network for it", format_value(predicted), self._curve_color),
+                Reading(nearest, format_value(target), self._ink(target, self._target_color)),
+                Reading("network for it", format_value(predicted), self._ink(predicted, self._curve_color)),
                 Reading("residual (network − sample)", format_value(predicted - target), self.theme.text),
             ]
         return Pointer(x, heading, tuple(readings)), y
+
+    def _ink(self, value: float, of_curve: str) -> str:
+        """The colour that a number has here: of a surface its own, whatever it is of."""
+        return of_curve if self._is_curve else "#" + bytes(viridis()[int(self._shades(np.array(value)))]).hex()
 
     def _choose(self, point: QPointF) -> None:
         answer = self.answer

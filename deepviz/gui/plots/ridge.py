@@ -1,7 +1,8 @@
 """Histograms over time of one layer: of what it gives, of its weights, or of their gradients.
 
-Each step that was looked at is an outline, the newest in front, or a row of a map seen from above. The layer is the one
-selected on the canvas, or one chosen in the header. A step that the run did not look at is worked out from its weights.
+Each step that was looked at is an outline, the newest in front, or a row of a map seen from above. Weights are those
+after the update of a step; activations and gradients are those of its batch, before it. What the run did not look at is
+worked out from the weights after a step: activations for training samples that are the same each time, and it is said.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from PySide6.QtGui import QAction, QActionGroup, QPainter
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from deepviz.engine.histogram import BINS
-from deepviz.gui.amounts import thousands
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.activation_figures import is_stale
 from deepviz.gui.plots.asking import Asking
+from deepviz.gui.plots.origin import Origin
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.rebinning import Floats, bin_at, bin_edges
@@ -228,22 +229,31 @@ class Histograms(Asking):
         return Found(steps[is_measured], counts[is_measured, row], ranges[is_measured, row])
 
     def _to_show(self) -> Found:
-        """The same, with what was worked out of a step that it has not looked at in its place."""
+        """The same, with what was worked out of a step that it has not looked at in its place.
+
+        Activations that were worked out are of other samples and other weights than measured ones of the same step.
+        They are among these only while they are what is wanted to be seen, and the header says what they are.
+        """
         found, answer, step = self._measured(), self.answer, self.step
         if answer is None or step is None or not self._has_answer or not np.isfinite(answer.span).all():
             return found
         if step in found.steps:
             return found
+        mixes_nothing = self.of == "weights" or not len(found.steps)
         place = int(np.searchsorted(found.steps, step))
+        last = len(found.steps) if self.moment is None else int(np.searchsorted(found.steps, self.moment, "right"))
+        if not mixes_nothing and (place != last or (self.moment is not None and step > self.moment)):
+            return found
         counts = np.insert(found.counts, place, answer.counts.astype(np.uint32), axis=0)
         return Found(np.insert(found.steps, place, step), counts, np.insert(found.ranges, place, answer.span, axis=0))
 
-    def _samples_of(self, step: int) -> str:
-        """Of which samples a histogram is that was worked out; empty where it was measured, and for weights."""
+    def _origin(self, step: int) -> Origin:
+        """Of what the histogram of a step is."""
+        if self.of == "weights":
+            return Origin(step, False)
         answer = self.answer
-        if answer is None or not answer.samples or not self._has_answer or step != self.step:
-            return ""
-        return "" if step in self._measured().steps else f"{thousands(answer.samples)} training samples"
+        is_measured = step != self.step or not self._has_answer or step in self._measured().steps
+        return Origin(step, True) if is_measured or answer is None else Origin(step, False, answer.samples)
 
     def apply_theme(self, theme: Theme) -> None:
         self.area.apply_theme(theme)
@@ -266,7 +276,7 @@ class Histograms(Asking):
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """One row for each bin of each step, as it was measured; the last bin of a step holds its upper end too."""
-        return ["quantity", "layer", "step", "from", "to", "count"], self._table_rows()
+        return ["quantity", "layer", "step", "of", "from", "to", "count"], self._table_rows()
 
     def hover_text(self, number: int, value: float) -> str:
         """What the box says of the histogram with a number, at a value."""
@@ -278,9 +288,9 @@ class Histograms(Asking):
         if self._found is None or row is None:
             return
         for step, counts, span in zip(*self._found, strict=True):
-            edges = bin_edges(span, len(counts)).tolist()
+            edges, origin = bin_edges(span, len(counts)).tolist(), self._origin(int(step)).cell
             for low, high, count in zip(edges[:-1], edges[1:], counts.tolist(), strict=True):
-                yield [self.of, self.layers[row], int(step), low, high, count]
+                yield [self.of, self.layers[row], int(step), origin, low, high, count]
 
     def _make_content(self) -> QWidget:
         self.area = RidgeArea(self._describe, self)
@@ -318,7 +328,9 @@ class Histograms(Asking):
         if self.question() is not None:
             self.ask_again()
         self._found = self._to_show()
-        self.area.show_histograms(*self._found, self._marked(self._found.steps))
+        marked = self._marked(self._found.steps)
+        told = self._origin(int(self._found.steps[-1 if marked is None else marked]))
+        self.area.show_histograms(*self._found, marked, told.words if told.samples else "")
         self._say_step()
 
     @property
@@ -328,10 +340,7 @@ class Histograms(Asking):
             return ""
         if marked is None and (self.step != self._found.steps[-1] or not self._has_answer):
             return ""
-        step = int(self._found.steps[-1 if marked is None else marked])
-        return ", ".join(
-            filter(None, (f"step {format_integer(step)}" if step else "untrained", self._samples_of(step)))
-        )
+        return self._origin(int(self._found.steps[-1 if marked is None else marked])).words
 
     def _marked(self, steps: npt.NDArray[np.int64]) -> int | None:
         """The last step up to the moment that was looked at; None without a moment, or where there is none so early."""
@@ -353,8 +362,8 @@ class Histograms(Asking):
         assert self.history is not None
         step, counts, span = int(self._found.steps[number]), self._found.counts[number], self._found.ranges[number]
         epoch = self.history.epochs[nearest(self.history.steps, step)]
-        heading = f"step {format_integer(step)} · epoch {format_integer(int(epoch))}" if step else "untrained"
-        heading = " · ".join(filter(None, (heading, self._samples_of(step))))
+        origin, of_epoch = self._origin(step), f"epoch {format_integer(int(epoch))}" if step else ""
+        heading = " · ".join(filter(None, (origin.moment, of_epoch, origin.samples_in_words)))
         found, color = bin_at(counts, span, value), self.theme.accent
         if found is None:
             low, high = span.tolist()

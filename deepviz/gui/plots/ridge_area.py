@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.area import BOTTOM, RIGHT, SMALLEST_LEFT, TICK_SIZE, TOP
+from deepviz.gui.plots.overlay import WORD_HEIGHT, room_of, write
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.rebinning import Floats, bin_edges, full_range
@@ -82,6 +83,7 @@ class RidgeArea(Pointed, QWidget):
         self._found: tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], Floats] | None = None
         self._range = (0.0, 1.0)
         self._moment: int | None = None
+        self._note = ""
         self._picture: QPixmap | None = None
         self._drag_from: QPointF | None = None
         self._is_panning = False
@@ -91,10 +93,25 @@ class RidgeArea(Pointed, QWidget):
     # What is shown
 
     def show_histograms(
-        self, steps: npt.NDArray[np.int64], counts: npt.NDArray[np.uint32], ranges: Floats, moment: int | None = None
+        self,
+        steps: npt.NDArray[np.int64],
+        counts: npt.NDArray[np.uint32],
+        ranges: Floats,
+        moment: int | None = None,
+        note: str = "",
     ) -> None:
-        """Show at least one histogram, shapes (n,), (n, bins) and (n, 2), and make one of them stand out."""
-        self._found, self._moment = (steps, counts, ranges), moment
+        """Show at least one histogram, shapes (n,), (n, bins) and (n, 2).
+
+        Parameters
+        ----------
+        steps, counts, ranges
+            The histograms, oldest first.
+        moment
+            The number of one that stands out.
+        note
+            What is written at that one, or else at the newest: that it is of something else than the others.
+        """
+        self._found, self._moment, self._note = (steps, counts, ranges), moment, note
         if self.is_fitted:
             least, most = full_range(ranges) or (0.0, 1.0)
             self._range = least - MARGIN * (most - least), most + MARGIN * (most - least)
@@ -116,7 +133,7 @@ class RidgeArea(Pointed, QWidget):
         """Show all values again."""
         self.is_fitted = True
         if self._found is not None:
-            self.show_histograms(*self._found, self._moment)
+            self.show_histograms(*self._found, self._moment, self._note)
 
     @property
     def value_range(self) -> tuple[float, float]:
@@ -251,6 +268,13 @@ class RidgeArea(Pointed, QWidget):
         drawing.paint(painter, theme)
         if self._moment is not None:
             drawing.paint_emphasis(painter, theme, self._moment, theme.ink(theme.warning, 3.0))
+        if self._note:
+            y = drawing.y_pixel(float(drawing.steps[-1 if self._moment is None else self._moment]))
+            top = min(max(y - WORD_HEIGHT, frame.top()), frame.bottom() - WORD_HEIGHT)
+            top = top if len(drawing.steps) > 1 else frame.top()
+            words = self._note if room_of(self._note) <= frame.width() else self._note.rpartition(", ")[2]
+            width = min(room_of(words), frame.width())
+            write(painter, QRectF(frame.right() - width, top, width, WORD_HEIGHT), words, theme.text, theme.panel)
 
     def _paint_pointer(self, painter: QPainter) -> None:
         drawing, theme = self.drawing, self.theme

@@ -5,6 +5,7 @@ It is painted, so it is part of saved pictures.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -56,6 +57,10 @@ class RunLegend(QWidget):
         left_out = len(self.entries) - len(shown)
         return [*shown, f"+{left_out}"] if left_out else shown
 
+    def has_values(self, width: float) -> bool:
+        """Whether it tells values where it is so wide: only if that leaves no name out."""
+        return len(self._placed_with(width, True)) == len(self.entries)
+
     def height_for(self, width: float) -> float:
         """Pixels of height that it needs where it is so wide."""
         placed = self._placed(width)
@@ -81,9 +86,13 @@ class RunLegend(QWidget):
         names, values = QFontMetricsF(body_font(SMALL_SIZE)), number_font(SMALL_SIZE - 1)
         side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         placed, right, x, y = self._placed(rect.width()), rect.right() - PADDING, rect.left(), rect.top()
+        has_values = self.has_values(rect.width())
         for entry, (name, left, top) in zip(self.entries, placed, strict=False):
             x, y = rect.left() + left, rect.top() + top
-            painter.setPen(QPen(QColor(entry.color), 2))
+            pen = QPen(QColor(entry.color), 2, c=Qt.PenCapStyle.FlatCap)
+            if entry.dashes:
+                pen.setDashPattern([each * 0.7 for each in entry.dashes])  # the sample is short
+            painter.setPen(pen)
             painter.drawLine(QLineF(x, y + LINE / 2, x + SAMPLE, y + LINE / 2))
             x += SAMPLE + 5
             painter.setFont(body_font(SMALL_SIZE))
@@ -92,8 +101,9 @@ class RunLegend(QWidget):
             x += names.horizontalAdvance(name) + 6
             painter.setFont(values)
             painter.setPen(QColor(self._theme.dim))
-            painter.drawText(QRectF(x, y, right - x, LINE), side, entry.value)
-            x += QFontMetricsF(values).horizontalAdvance(entry.value) + GAP
+            value = entry.value if has_values else ""
+            painter.drawText(QRectF(x, y, right - x, LINE), side, value)
+            x += QFontMetricsF(values).horizontalAdvance(value) + GAP
         if len(placed) < len(self.entries):
             painter.setFont(body_font(SMALL_SIZE))
             painter.setPen(QColor(self._theme.dim))
@@ -101,6 +111,10 @@ class RunLegend(QWidget):
 
     def _placed(self, width: float) -> list[tuple[str, float, float]]:
         """The names that there is room for, each with its place: left and top."""
+        return self._placed_with(width, self.has_values(width))
+
+    def _placed_with(self, width: float, has_values: bool) -> list[tuple[str, float, float]]:
+        """The same with or without values behind the names."""
         names, values = QFontMetricsF(body_font(SMALL_SIZE)), QFontMetricsF(number_font(SMALL_SIZE - 1))
         found: list[tuple[str, float, float]] = []
         x = y = 0.0
@@ -110,18 +124,18 @@ class RunLegend(QWidget):
         def longest_of(value: float) -> float:
             return min(LONGEST_NAME, room - SAMPLE - 5 - value)
 
-        widest = max((values.horizontalAdvance(entry.value) + 6 for entry in self.entries), default=0.0)
+        told = [values.horizontalAdvance(each.value) + 6 if each.value and has_values else 0.0 for each in self.entries]
+        widest = max(told, default=0.0)
         wide_enough = all(names.horizontalAdvance(name) <= longest_of(widest) for name in self._names)
         shown = self._names if wide_enough else tight_names(self._names)
-        for number, (entry, name) in enumerate(zip(self.entries, shown, strict=True)):
-            value = values.horizontalAdvance(entry.value) + 6 if entry.value else 0.0
+        for number, (value, name) in enumerate(zip(told, shown, strict=True)):
             longest = longest_of(value)
             name = names.elidedText(name, Qt.TextElideMode.ElideMiddle, max(longest, 24.0))
             wide = SAMPLE + 5 + names.horizontalAdvance(name) + value
             if x and x + wide > room:
                 x, y = 0.0, y + LINE
             is_last_line = y >= LINE * (MOST_LINES - 1)
-            is_last = number == len(self.entries) - 1
+            is_last = number == len(shown) - 1
             if y >= LINE * MOST_LINES or (is_last_line and not is_last and x and x + wide + more > room):
                 break
             found.append((name, PADDING + x, y))
@@ -173,6 +187,12 @@ def tight_names(names: Sequence[str]) -> list[str]:
     columns = [_values_of(column) for column in zip(*parts, strict=True) if len(set(column)) > 1]
     tight = [SEPARATOR.join(each) for each in zip(*columns, strict=True)]
     return tight if len(set(tight)) == len(set(names)) and all(each.strip() for each in tight) else list(names)
+
+
+def told_apart(names: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Names for files: where several runs have the same one, the id of each stands behind it."""
+    seen = Counter(names)
+    return [name if seen[name] == 1 else f"{name} ({run})" for name, run in zip(names, ids, strict=True)]
 
 
 def _values_of(column: Sequence[str]) -> list[str]:

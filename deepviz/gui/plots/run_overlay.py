@@ -1,4 +1,4 @@
-"""Curves of several runs over each other: unbroken those of the training data, dotted those of the validation data.
+"""Curves of several runs over each other: dotted those of the validation data, unbroken or dashed the others.
 
 A band shows the extremes of the steps that a point stands for, so no peak of a long run is lost.
 """
@@ -18,14 +18,17 @@ from deepviz.gui.plots.curve_plot import SMOOTHED
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_place, smoothed
-from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend
+from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend, told_apart
 from deepviz.gui.plots.ticks import format_integer
+from deepviz.gui.theme import OKABE_ITO
 from deepviz.training.run_figures import PREFIX
 
 MOST_RUNS = 14
 """More curves cannot be told apart."""
 PARTS = {"both": "Training and validation", "train": "Training only", "validation": "Validation only"}
 DOTS = (1.5, 2.5)
+STROKES: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = (((), DOTS), ((5.0, 2.5), (1.5, 6.0)))
+"""Strokes and gaps of training and validation curves: of the runs that have a colour first, and of those after them."""
 BAND_OPACITY, MOST_RANGES = 0.2, 4
 """How much of a band is seen, and of how many curves at most the box beside the cross-hair tells the extremes."""
 
@@ -37,6 +40,7 @@ class _Course:
     run: ShownRun
     name: str
     color: str
+    dashes: tuple[float, ...]
     is_validation: bool
     steps: npt.NDArray[np.int64]
     places: Numbers
@@ -76,8 +80,11 @@ class RunOverlay(RunCurves):
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         """One row for each point that is shown, without smoothing."""
         low, high = self.area.x_range
+        runs = [each.summary for each in self.runs]
+        ids = [each.id for each in runs]
+        names = dict(zip(ids, told_apart([each.name for each in runs], ids), strict=True))
         rows = (
-            (course.run.summary.name, "validation" if course.is_validation else "train", step, place, value)
+            (names[course.run.summary.id], "validation" if course.is_validation else "train", step, place, value)
             for course in self._courses
             for step, place, value in zip(
                 course.steps.tolist(), course.places.tolist(), course.values.tolist(), strict=True
@@ -94,7 +101,7 @@ class RunOverlay(RunCurves):
     def _found(self) -> list[_Course]:
         found = []
         for number, run in enumerate(self.runs[:MOST_RUNS]):
-            look = self.theme.curve(number)
+            look, strokes = self.theme.curve(number), STROKES[number // len(OKABE_ITO)]
             for is_validation in (False, True):
                 if self.part == ("train" if is_validation else "validation"):
                     continue
@@ -107,14 +114,15 @@ class RunOverlay(RunCurves):
                 places, heights = self.places(run, steps), self.to_axis(drawn)
                 low, high = (np.asarray(each, np.float64) for each in run.history.extremes(column))
                 curves = places, numbers, heights, low, high
-                found.append(_Course(run, run.summary.name, look.color, is_validation, steps, *curves))
+                dashes = strokes[is_validation and self.part == "both"]
+                found.append(_Course(run, run.summary.name, look.color, dashes, is_validation, steps, *curves))
         return found
 
     def _draw(self) -> None:
         self._courses, drawn = self._found(), list[tuple[Numbers, tuple[Numbers, ...]]]()
         for depth, (curve, course) in enumerate(zip(self._set_curves(len(self._courses)), self._courses, strict=True)):
             curve.setZValue(-depth)
-            curve.set_look(course.color, DOTS if course.is_validation and self.part == "both" else (), BAND_OPACITY)
+            curve.set_look(course.color, course.dashes, BAND_OPACITY)
             band = (self.to_axis(course.low), self.to_axis(course.high)) if course.has_band else None
             curve.set_points(course.places, course.drawn, band)
             drawn.append((course.places, (course.drawn, *(band or ()))))
@@ -122,20 +130,22 @@ class RunOverlay(RunCurves):
         has_both = self.part == "both" and len({each.is_validation for each in self._courses}) == 2
         kinds = (Entry("training", "", self.theme.dim), Entry("validation", "", self.theme.dim, DOTS, short="val."))
         self.header.set_entries(kinds if has_both else ())
-        shown = {id(each.run): each for each in self._courses}  # the last of a run is that of the validation data
-        self.legend.show_entries([self._entry(each) for each in shown.values()], self.theme)
+        first = {id(each.run): each for each in reversed(self._courses)}  # as the one of the training data is drawn
+        last = {id(each.run): each for each in self._courses}  # the value is that of the validation data
+        entries = [self._entry(each, first[run].dashes) for run, each in last.items()]
+        self.legend.show_entries(entries, self.theme)
         left_out = len(self.runs) - MOST_RUNS
         notes = [f"smoothed over {self.smoothing}"] if self.smoothing and self.part != "validation" else []
         notes += [f"{left_out} more not shown"] if left_out > 0 else []
         self.header.set_note(", ".join(notes))
 
-    def _entry(self, course: _Course) -> Entry:
+    def _entry(self, course: _Course, dashes: tuple[float, ...]) -> Entry:
         """A run in the legend, with the last epoch's value that the list of runs says too."""
         name = f"{PREFIX}{self.quantity}" if course.is_validation else self.quantity
         figure = course.run.summary.figures.get(name)
         words = "val. " if course.is_validation else ""
         value = "" if figure is None else f"{words}{self.value_text(figure.last, False)}"
-        return Entry(course.name, value, course.color)
+        return Entry(course.name, value, course.color, dashes)
 
     def _make_content(self) -> QWidget:
         self.legend = RunLegend()

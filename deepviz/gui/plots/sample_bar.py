@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -29,6 +30,7 @@ PICTURE = 52.0
 MOST_VALUES_TOLD = 60
 MOST_NUMBERS = 4
 """Of what is wanted and given, so many numbers are told."""
+WHICH_SAMPLE = re.compile(r"\w+ sample (.+ of .+)")
 WHOLE_PART = 98
 """Pixels in which the name of every part can be read."""
 
@@ -245,7 +247,7 @@ class SampleCard(QWidget):
         for number, (words, ink) in enumerate(self.lines()):
             line = QRectF(left, rect.top() + 3 + 17 * number, rect.right() - left, 17)
             painter.setPen(QColor(ink))
-            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+            words = metrics.elidedText(fitting(words, metrics, line.width()), Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _to_paint(self, maps: Maps) -> list[np.ndarray]:
@@ -261,3 +263,10 @@ class SampleCard(QWidget):
         values = self.maps.sample.tolist()[:MOST_VALUES_TOLD]
         names = self.data.feature_names or tuple(f"input {number + 1}" for number in range(len(values)))
         return "\n".join(f"{name}: {format_value(value)}" for name, value in zip(names, values, strict=False))
+
+
+def fitting(words: str, metrics: QFontMetricsF, room: float) -> str:
+    """`Training sample 3 of 1 437`, or as much of its end as there is room for: the part is chosen right below."""
+    found = WHICH_SAMPLE.fullmatch(words)
+    shorter = (f"Sample {found[1]}", found[1]) if found else ()
+    return next((each for each in (words, *shorter) if metrics.horizontalAdvance(each) <= room), words)

@@ -85,6 +85,7 @@ class SampleModel(QAbstractTableModel):
         self.listed: tuple[Listed, ...] = ()
         self.headings: tuple[str, ...] = ()
         self.names: tuple[str, ...] = ()
+        self._all_names: tuple[str, ...] = ()
         self.pictures: SamplePictures | None = None
         self.theme: Theme = DARK
         self._samples: np.ndarray = np.zeros((0, 1), np.float32)
@@ -106,9 +107,17 @@ class SampleModel(QAbstractTableModel):
         self.beginResetModel()
         self.listed, self.headings, self.pictures, self._samples = listed, headings, pictures, samples
         names = data.feature_names or tuple(f"input {number + 1}" for number in range(self._flat().shape[1]))
+        self._all_names = tuple(names)
         self.names = names[:MOST_FEATURES] if pictures.kind == FEATURES else ()
         self._drawn, self._beside = {}, beside
         self.endResetModel()
+
+    def numbers(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The names and the values of all numbers of the samples, shape ``(n, numbers)``; none of what is a picture."""
+        if self.pictures is None or self.pictures.kind != FEATURES:
+            return (), np.zeros((len(self.listed), 0))
+        values = self._flat()
+        return self._all_names, values
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw pictures in the colours of `theme`."""
@@ -240,6 +249,8 @@ class SampleList(QStackedWidget):
         What is listed.
     pictures_view, table_view
         The two ways to see it; one of them is in front.
+    can_be_left
+        Whether Escape is for `left`, and not for the window that the list is in.
     """
 
     chosen = Signal(int)
@@ -250,6 +261,7 @@ class SampleList(QStackedWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = SampleModel(self)
+        self.can_be_left = False
         self._data: PreparedData | None = None
         self._pictures: SamplePictures | None = None
         self._delegate = PictureDelegate(self)
@@ -338,7 +350,10 @@ class SampleList(QStackedWidget):
                 self._choose(self.view.currentIndex())
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self.left.emit()
+                if self.can_be_left:
+                    self.left.emit()
+                else:
+                    event.ignore()  # it goes on to the window of the view
                 return True
         if event.type() == QEvent.Type.FocusIn and not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.plane_area import PlaneArea
-from deepviz.gui.theme import Theme
+from deepviz.gui.theme import DARK, LIGHT, Theme, contrast
 from deepviz.insight.scatter import Scatter
 
 NO_BREAK = "\u00a0"
@@ -18,12 +19,18 @@ PART_WORDS = {"train": "training", "validation": "validation", "test": "test"}
 SIZE, RIM, HOLE = 6.0, 8.0, 3.0
 """Pixels across a point, across it with its rim, and across the hole of a ring."""
 CROSS = 3.0
-FEW, SMALLER = 400, 0.7
-"""From so many points on they are drawn smaller."""
+FEW, NARROW, SMALLER = 400, 260.0, 0.7
+"""From so many points on, and in so narrow a frame, they are drawn smaller."""
 
 
 def paint_samples(
-    painter: QPainter, area: PlaneArea, samples: Scatter, heights: np.ndarray, colors: Sequence[str], theme: Theme
+    painter: QPainter,
+    area: PlaneArea,
+    samples: Scatter,
+    heights: np.ndarray,
+    colors: Sequence[str],
+    theme: Theme,
+    is_on_map: bool = False,
 ) -> None:
     """Paint the samples of one part.
 
@@ -33,6 +40,8 @@ def paint_samples(
         Where they are on the vertical axis, shape ``(n,)``; on the horizontal one they are at their first place.
     colors
         Of each sample.
+    is_on_map
+        Whether they lie on a map of the same colours: then rims are of whichever grey stands out from a point.
     """
     xs, ys = area.pixels(samples.places[:, 0], heights)
     # Painted in the order of their colours: to change the pen takes longer than to paint a point.
@@ -42,16 +51,22 @@ def paint_samples(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     is_square = samples.part == "test"
     cap = Qt.PenCapStyle.SquareCap if is_square else Qt.PenCapStyle.RoundCap
-    scale = 1.0 if len(xs) <= FEW else SMALLER
-    widths = [(RIM, theme.panel), (SIZE, "")]
-    if samples.part != "train":
-        widths = [(RIM + 1, theme.panel), (SIZE + 1, ""), (HOLE, theme.panel)]
+    scale = _scale(area, len(xs))
+    more = samples.part != "train"
     for color, points in groups.items():
+        rim = rim_of(color) if is_on_map else theme.panel
+        widths = [(RIM + more, rim), (SIZE + more, color), *([(HOLE, rim)] if more else [])]
         for width, ink in widths:
-            pen = QPen(QColor(ink or color), width * scale)
+            pen = QPen(QColor(ink), width * scale)
             pen.setCapStyle(cap)
             painter.setPen(pen)
             painter.drawPoints(points)
+
+
+@lru_cache(maxsize=512)
+def rim_of(color: str) -> str:
+    """The grey of a rim around a point on a map of the same colours: black on light ones, white on dark ones."""
+    return max((DARK.window, LIGHT.panel), key=lambda grey: contrast(grey, color))
 
 
 def paint_crosses(painter: QPainter, area: PlaneArea, samples: Scatter, heights: np.ndarray, theme: Theme) -> None:
@@ -59,14 +74,20 @@ def paint_crosses(painter: QPainter, area: PlaneArea, samples: Scatter, heights:
     wrong = samples.wrong
     xs, ys = area.pixels(samples.places[wrong, 0], heights[wrong])
     lines: list[QLineF] = []
+    arm = CROSS * _scale(area, len(wrong))
     for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
         lines += [
-            QLineF(x - CROSS, y - CROSS, x + CROSS, y + CROSS),
-            QLineF(x - CROSS, y + CROSS, x + CROSS, y - CROSS),
+            QLineF(x - arm, y - arm, x + arm, y + arm),
+            QLineF(x - arm, y + arm, x + arm, y - arm),
         ]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.text), 1.5))
+    painter.setPen(QPen(QColor(theme.text), 1.5 * arm / CROSS))
     painter.drawLines(lines)
+
+
+def _scale(area: PlaneArea, count: int) -> float:
+    """How large the marks of so many samples are: small ones leave something of the picture to be seen."""
+    return (1.0 if count <= FEW else SMALLER) * (1.0 if area.frame.width() >= NARROW else SMALLER)
 
 
 def nearest_sample(

@@ -148,7 +148,8 @@ class SeedBand(RunCurves):
             drawn.append((places, (low, high)))
             # The results beside it are means over the last epoch, which is not the same.
             value, at = self.value_text(float(band.mean[-1]), False), format_integer(int(band.steps[-1]))
-            entries.append(Entry(f"{name}, mean", f"{value} at step {at}", look.color, look.dashes, brief=value))
+            told, short = f"{value} at step {at}", f"{'val.' if number else name} mean"
+            entries.append(Entry(f"{name}, mean", told, look.color, look.dashes, short=short, brief=value))
         self._fit(drawn)
         self.header.set_entries(entries)
         self.header.set_note(self._note())

@@ -11,8 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+NOT_MEASURED = "not measured"
+"""What is said of a step that nobody looked at."""
 UNUSUAL = 8
 """So many times the usual distance of two measurements is a gap: somebody had stopped looking."""
+FAR = 3
+"""Measurements that lie apart more than so many times of it are joined by dots only."""
 
 
 class Stretch(NamedTuple):
@@ -58,10 +62,19 @@ class Stretches:
 def gaps(steps: npt.NDArray[np.int64], first: int, last: int) -> list[Stretch]:
     """The steps of a run, from `first` to `last`, that lie unusually far from measurements: nothing is known of them.
 
-    Of fewer than three measurements nobody can say what is usual.
+    Before the first measurement there is none that could tell of steps that follow, so nothing is known of those from
+    one usual distance on. Of fewer than three measurements nobody can say what is usual.
     """
-    if len(steps) < 3:
+    if not len(steps):
         return []
+    usual = usual_distance(steps)
     ends = np.concatenate([[first - 1], steps, [last + 1]])
-    wide = np.flatnonzero(np.diff(ends) > UNUSUAL * np.median(np.diff(steps)))
-    return [Stretch(int(ends[place]) + 1, int(ends[place + 1]) - 1) for place in wide.tolist()]
+    distances = np.diff(ends)
+    is_wide = distances > (UNUSUAL * usual if usual else np.inf)
+    is_wide[0] = distances[0] > max(usual, 1.0)
+    return [Stretch(int(ends[place]) + 1, int(ends[place + 1]) - 1) for place in np.flatnonzero(is_wide).tolist()]
+
+
+def usual_distance(steps: npt.NDArray[np.int64]) -> float:
+    """How far measurements usually lie apart, in steps: the median; 0 where there are too few to say."""
+    return float(np.median(np.diff(steps))) if len(steps) >= 3 else 0.0

@@ -24,6 +24,8 @@ class Tab(QAbstractButton):
 
     close_wanted = Signal()
     """The cross or the middle button was pressed, or the Delete key."""
+    clicked_by_hand = Signal()
+    """The same as `clicked`, of a mouse alone."""
 
     is_open = False
 
@@ -75,6 +77,12 @@ class Tab(QAbstractButton):
             self.close_wanted.emit()
         else:
             super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        is_click = self.isDown() and event.button() == Qt.MouseButton.LeftButton
+        super().mouseReleaseEvent(event)
+        if is_click and self.rect().contains(event.position().toPoint()):
+            self.clicked_by_hand.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.is_open and event.key() == Qt.Key.Key_Delete:

@@ -7,7 +7,7 @@ than there is room for.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from deepviz.gui.amounts import THIN_SPACE, thousands
@@ -17,6 +17,8 @@ ZERO_DROP = 1.0
 """How many decades below the smallest positive value a logarithmic axis shows zero."""
 FIRST_MARKS, PIXELS_OF_A_MARK = 3, 120
 """Of an axis, as `room_for` explains."""
+LEAST_PLAIN, PAST_PLAIN = -3, 5
+"""The powers of ten from which, and up to which, numbers are written in full: 0.001 and 99999, but 9e-4 and 1e5."""
 LEAST_SPAN = 1e-9
 """As a share of its larger end, what a scale has to span: marks closer together could not be told apart."""
 
@@ -62,6 +64,20 @@ def linear_ticks(low: float, high: float, room: int, percent: bool = False) -> l
     return [Tick(position, f"{position:.{max(places, 0)}f}" if position else "0") for position in positions]
 
 
+Marks = Callable[[float, float, int], list[Tick]]
+"""Gives the marks of an axis from its ends and the number of marks that there is room for."""
+
+
+def at_least_two(marks: Marks, low: float, high: float, room: int) -> list[Tick]:
+    """Marks of an axis, two even where there is room for hardly more: from a single one nobody can read a scale."""
+    found = marks(low, high, room)
+    return found if len(found) > 1 else max((marks(low, high, room + more) for more in (1, 2)), key=_is_scale)
+
+
+def _is_scale(found: list[Tick]) -> bool:
+    return len(found) > 1
+
+
 def apart(low: float, high: float) -> tuple[float, float]:
     """The ends of a scale from `low` to `high`, moved away from each other where they are the same or all but that."""
     size = max(abs(low), abs(high))
@@ -89,12 +105,13 @@ def logarithmic_ticks(low: float, high: float, room: int, zero: float | None = N
     if decades >= 2:
         stride = next(each for each in DECADE_STRIDES if each * room >= decades)
         first = math.ceil((math.floor(high + 1e-9) - decades + 1) / stride) * stride
-        return ticks + [Tick(power, f"1e{power}") for power in range(first, math.floor(high + 1e-9) + 1, stride)]
+        powers = range(first, math.floor(high + 1e-9) + 1, stride)
+        return ticks + [Tick(power, _digit_text(1, power)) for power in powers]
     # Less than two decades: 1, 2 and 5 times a power of ten; less than half of one: round numbers.
     power = math.floor(floor)
     shifts = (power, power + 1, power + 2)
     marks = [(math.log10(digit) + shift, digit, shift) for shift in shifts for digit in (1, 2, 5)]
-    inside = [Tick(position, f"{digit}e{shift}") for position, digit, shift in marks if floor <= position <= high]
+    inside = [Tick(place, _digit_text(digit, shift)) for place, digit, shift in marks if floor <= place <= high]
     if len(inside) >= 2:
         return ticks + (inside if len(inside) <= room else inside[:: math.ceil(len(inside) / room)])
     values = linear_ticks(10**floor, 10**high, room) if floor > -300 and high < 300 else []
@@ -115,10 +132,17 @@ def format_value(value: float, digits: int = 4, trim: bool = True) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    if 1e-3 <= abs(value) < 1e5:
+    if 10.0**LEAST_PLAIN <= abs(value) < 10.0**PAST_PLAIN:
         text = f"{value:{'' if trim else '#'}.{digits}g}".removesuffix(".")
         return f"{value:.0f}" if "e" in text else text
     return _scientific(value, digits - 1, trim)
+
+
+def _digit_text(digit: int, power: int) -> str:
+    """A digit times a power of ten, as `format_value` writes it; also where no float is so small or so large."""
+    if not LEAST_PLAIN <= power < PAST_PLAIN:
+        return f"{digit}e{power}"
+    return f"{digit / 10**-power:.{-power}f}" if power < 0 else str(digit * 10**power)
 
 
 def format_step(step: int) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
-from deepviz.gui.plots.ticks import linear_ticks
+from deepviz.gui.plots.ticks import at_least_two, linear_ticks
 from deepviz.gui.signed_colors import ABOVE, BELOW
 from deepviz.gui.theme import DARK, Theme, body_font, readable
 
@@ -187,7 +187,7 @@ class UnitBars(Pointed, QWidget):
             super().keyPressEvent(event)
 
     def _ticks(self, height: float) -> list[Any]:
-        return linear_ticks(self.low, self.high, max(2, int((height - TOP - BOTTOM) / 26)))
+        return at_least_two(linear_ticks, self.low, self.high, max(2, int((height - TOP - BOTTOM) / 26)))
 
     def _y(self, value: float, frame: QRectF) -> float:
         return frame.bottom() - (value - self.low) / (self.high - self.low) * frame.height()

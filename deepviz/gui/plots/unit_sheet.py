@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -12,12 +12,12 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFontMetricsF,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
@@ -34,9 +34,11 @@ ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0,
 
 @dataclass(frozen=True, eq=False)
 class UnitTile:
-    """One tile: its picture, what stands above it on the left, and on the right where there is room."""
+    """One tile: what paints its picture into a rectangle, what stands above it on the left, and on the right where
+    there is room.
+    """
 
-    image: QImage
+    paint: Callable[[QPainter, QRectF], None]
     name: str
     value: str
 
@@ -48,6 +50,8 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
     ----------
     tiles
         What is shown.
+    fills_width
+        Whether tiles may be wider than they are high, and fill the whole width: those of curves.
     current
         The tile that keys go to.
     seconds_to_paint
@@ -68,24 +72,36 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
         self.pointer: Pointer | None = None
         self.seconds_to_paint = 0.0
         self._pointer_at = QPointF()
-        self._side, self._columns = SMALLEST, 1
+        self._mark: tuple[int, float, float] | None = None
+        self.fills_width = False
+        self._of: object = None
+        self._kept = QPixmap()
+        self._side, self._wide, self._columns = SMALLEST, float(SMALLEST), 1
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
 
-    def show_tiles(self, tiles: Sequence[UnitTile]) -> None:
+    def show_tiles(self, tiles: Sequence[UnitTile], fills_width: bool = False) -> None:
         """Show other tiles."""
-        is_other = len(tiles) != len(self.tiles)
-        self.tiles = tiles
+        is_other = (len(tiles), fills_width) != (len(self.tiles), self.fills_width)
+        self.tiles, self.fills_width = tiles, fills_width
         self.current = min(self.current, max(len(tiles) - 1, 0))
         if is_other:
             self._lay_out()
         self.viewport().update()
 
-    def set_pointer(self, pointer: Pointer | None, at: QPointF | None = None) -> None:
-        """Say something beside a place of the viewport, or nothing."""
-        self.pointer = pointer
+    def set_pointer(
+        self, pointer: Pointer | None, at: QPointF | None = None, mark: tuple[int, float, float] | None = None
+    ) -> None:
+        """Say something beside a place of the viewport, or nothing.
+
+        Parameters
+        ----------
+        mark
+            Where on a tile the value is that is told: (tile, share of its width, share of its height from below).
+        """
+        self.pointer, self._mark = pointer, mark
         self._pointer_at = at or QPointF()
         words = "" if pointer is None else "\n".join(f"{each.name} {each.value}" for each in pointer.readings)
         self.setAccessibleDescription(words if pointer is None else f"{pointer.heading}\n{words}")
@@ -95,7 +111,7 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
         """Where a tile lies in the viewport, without its title."""
         row, column = divmod(number, self._columns)
         top = MARGIN / 2 + row * (self._side + TITLE + GAP) - self.verticalScrollBar().value()
-        return QRectF(MARGIN + column * (self._side + GAP), top + TITLE, self._side, self._side)
+        return QRectF(MARGIN + column * (self._wide + GAP), top + TITLE, self._wide, self._side)
 
     def tile_at(self, place: QPointF) -> int | None:
         """The tile at a place of the viewport."""
@@ -124,14 +140,43 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         start = perf_counter()
         painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), QColor(self.theme.panel))
-        self._paint(painter, self._shows_focus)
+        painter.drawPixmap(QPointF(), self._painted())
         if self.pointer is not None:
+            self._paint_mark(painter)
             room, wanted = QSizeF(self.viewport().size()), QPointF(self._pointer_at.x() + 14, self._pointer_at.y() + 14)
             corner = inside(wanted, box_size(self.pointer, room), room)
             paint_box(painter, self.theme, self.pointer, corner, room)
         painter.end()
         self.seconds_to_paint = perf_counter() - start
+
+    def _painted(self) -> QPixmap:
+        """All tiles as they were painted last, as long as nothing of them has changed: pointing goes on over them."""
+        room, ratio = self.viewport().size(), self.devicePixelRatioF()
+        shown = self._side, self._wide, self._columns, self.verticalScrollBar().value()
+        of = self.tiles, self.theme, room.toTuple(), ratio, shown, self._shows_focus, self.current
+        if of != self._of:
+            image = QPixmap(room * ratio)
+            image.setDevicePixelRatio(ratio)
+            image.fill(QColor(self.theme.panel))
+            inner = QPainter(image)
+            self._paint(inner, self._shows_focus)
+            inner.end()
+            self._of, self._kept = of, image
+        return self._kept
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        """A line and a point where the value is that is told."""
+        if self._mark is None or self._mark[0] >= len(self.tiles):
+            return
+        number, across, up = self._mark
+        place = self.place_of(number)
+        x = place.left() + across * place.width()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.theme.dim), 1))
+        painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()))
+        painter.setPen(QPen(QColor(self.theme.panel), 1.5))
+        painter.setBrush(QColor(self.theme.text))
+        painter.drawEllipse(QPointF(x, place.bottom() - up * place.height()), 4, 4)
 
     def _paint(self, painter: QPainter, shows_focus: bool) -> None:
         theme = self.theme
@@ -139,12 +184,12 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
         names, values = QFontMetricsF(body_font(TEXT_SIZE)), QFontMetricsF(number_font(TEXT_SIZE))
         height = self.viewport().height()
         needed = (names.horizontalAdvance(each.name) + values.horizontalAdvance(each.value) for each in self.tiles)
-        has_values = max(needed, default=0.0) + 6 <= self._side  # on all or on none
+        has_values = max(needed, default=0.0) + 6 <= self._wide  # on all or on none
         for number, tile in enumerate(self.tiles):
             place = self.place_of(number)
             if place.bottom() < 0 or place.top() - TITLE > height:
                 continue
-            painter.drawImage(place, tile.image)
+            tile.paint(painter, place)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.outline), 1))
             painter.drawRect(place)
@@ -208,15 +253,21 @@ class UnitSheet(KeyFocus, QAbstractScrollArea):
         self.viewport().update()
 
     def _lay_out(self) -> None:
-        """The largest tiles of which all find room; if there are none, small ones that are scrolled."""
-        width, height = self.viewport().width() - 2 * MARGIN, self.viewport().height() - MARGIN / 2
+        """The largest tiles of which all find room; if there are none, small ones as wide as they can be, scrolled."""
+        # Whether they find room is decided as if there were no scroll bar: it is not to take the room that they lack.
+        width, height = self.width() - 2 * MARGIN, self.viewport().height() - MARGIN / 2
         count = max(len(self.tiles), 1)
         for side in range(LARGEST, SMALLEST - 1, -4):
             columns = max(1, int((width + GAP) // (side + GAP)))
             rows = math.ceil(count / columns)
             if side <= width and rows * (side + TITLE + GAP) <= height:
                 break
+        else:
+            width -= self.verticalScrollBar().sizeHint().width()
+            columns = max(1, int((width + GAP) // (SMALLEST + GAP)))
+            side = max(SMALLEST, math.floor((width + GAP) / columns - GAP))
         self._side, self._columns = side, columns
+        self._wide = max(float(side), (width + GAP) / columns - GAP) if self.fills_width else float(side)
         needed = math.ceil(count / columns) * (side + TITLE + GAP) + MARGIN / 2
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, math.ceil(needed - self.viewport().height())))

@@ -20,9 +20,17 @@ from deepviz.gui.plots.curve_plot import _Points as Points
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.training.history import GRADIENT_NORM
 
 RULE, LOWEST, HIGHEST = 1e-3, 1e-4, 1e-2
-TOO_LOW, TOO_HIGH = "too low", "too high"
+TOO_LOW, TOO_HIGH, NO_GRADIENT = "too low", "too high", "without gradient"
+ADVICE = {
+    TOO_HIGH: "Learning rate may be too high: {}.",
+    TOO_LOW: "Learning rate may be too low: {}.",
+    NO_GRADIENT: "The gradient is zero: {}. A higher learning rate does not help; units may be dead. Start again with "
+    "other weights (Reset) or a lower learning rate, or use LeakyReLU in place of ReLU.",
+}
+"""What an alarm may mean, and what can be done where that is less plain."""
 MARGIN = 0.45
 """Decades to leave beyond the limits, so that what they say has room."""
 BAND_OPACITY = 0.13
@@ -62,15 +70,31 @@ class UpdateRatio(LayerCurves):
     def alarms(self) -> dict[str, list[str]]:
         """The layers whose ratio is beyond a limit at the step that is shown, first layer first, by what it may mean.
 
-        What is infinite has no weights to be compared with, and what is frozen is not moved: neither is an alarm.
+        What is infinite has no weights to be compared with, and what is frozen is not moved: neither is an alarm. A
+        layer whose gradient is exactly zero does not move at any learning rate, so that is not to blame.
         """
         values = self.values_now() if self.history is not None and len(self.history) else None
-        found: dict[str, list[str]] = {TOO_HIGH: [], TOO_LOW: []}
+        found: dict[str, list[str]] = {TOO_HIGH: [], NO_GRADIENT: [], TOO_LOW: []}
         if values is not None:
-            for name, value in zip(self.names, values.tolist(), strict=True):
+            gradients = self._gradients_then()
+            for name, value, gradient in zip(self.names, values.tolist(), gradients, strict=True):
                 if math.isfinite(value) and not LOWEST <= value <= HIGHEST:
-                    found[TOO_HIGH if value > HIGHEST else TOO_LOW].append(name)
+                    low = NO_GRADIENT if gradient == 0 else TOO_LOW
+                    found[TOO_HIGH if value > HIGHEST else low].append(name)
         return found
+
+    def _gradients_then(self) -> list[float]:
+        """The L2 norm of each layer's gradient at the step that the ratios are of; NaN where it is not known."""
+        assert self.history is not None
+        steps, _ = self.measured(self.column)
+        at = int(steps[np.searchsorted(steps, self.told_step, "right") - 1])
+        if GRADIENT_NORM in self.history:
+            known, norms = self.history.column(GRADIENT_NORM)
+            row = int(np.searchsorted(known, at))
+            if row < len(known) and known[row] == at:
+                found: list[float] = norms[row].tolist()
+                return found
+        return [math.nan] * len(self.names)
 
     def y_limits(self, low: float, high: float) -> tuple[float, float]:
         if self.is_logarithmic:
@@ -87,8 +111,8 @@ class UpdateRatio(LayerCurves):
         self._overlay.fit()
         if not self._lines:
             return
-        parts = [f"{', '.join(names)} may be {word}" for word, names in self.alarms().items() if names]
-        words = "; ".join(parts) or "All layers are about right"
+        parts = [ADVICE[word].format(", ".join(names)) for word, names in self.alarms().items() if names]
+        words = " ".join(parts) or "All layers are about right"
         if words != self.header.toolTip():
             self.header.setToolTip(words)
             self.header.setAccessibleDescription(words)
@@ -135,22 +159,32 @@ class UpdateRatio(LayerCurves):
             for value in (RULE, LOWEST, HIGHEST)
         }
 
-    def _paint_words(self, painter: QPainter) -> None:
-        """What the bands mean, and the layers that are in them now."""
+    def band_words(self) -> list[tuple[QRectF, str, str]]:
+        """What the bands mean, and the layers that are in them now: where it stands, the words, and their colour."""
         if not self._lines:
-            return
+            return []
         places, alarms, theme, frame = self._places(), self.alarms(), self.theme, self.area.frame
-        taken: list[QRectF] = []
-        for y, words, names, color in (
-            (places[HIGHEST] - 16, ("learning rate may be too high", TOO_HIGH), alarms[TOO_HIGH], theme.warning),
-            (places[LOWEST] + 1, ("learning rate may be too low", TOO_LOW), alarms[TOO_LOW], theme.warning),
-            (places[RULE] - 16, ("rule, about right: 1e-3", "about right: 1e-3", "1e-3"), [], theme.good),
+        low = [(("gradient is zero (dead units?)", "gradient is zero"), alarms[NO_GRADIENT], theme.warning)]
+        low.append((("learning rate may be too low", TOO_LOW), alarms[TOO_LOW], theme.warning))
+        lower = [each for each in low if each[1]] or low[1:]
+        found, taken = [], list[QRectF]()
+        for y, (words, names, color) in (
+            (places[HIGHEST] - 16, (("learning rate may be too high", TOO_HIGH), alarms[TOO_HIGH], theme.warning)),
+            *((places[LOWEST] + 1 + 15 * row, each) for row, each in enumerate(lower)),
+            (places[RULE] - 16, (("rule, about right: 1e-3", "about right: 1e-3", "1e-3"), [], theme.good)),
         ):
             rect = QRectF(frame.left() + 2, y, frame.width() - 4, 15)
             is_inside = rect.top() >= frame.top() - 1 and rect.bottom() <= frame.bottom() + 1
             if is_inside and not any(rect.intersects(each) for each in taken):
                 text = with_names(words, names, rect.width())
-                taken.append(write(painter, rect, text, theme.ink(color), theme.panel))
+                found.append((rect, text, color))
+                if text:
+                    taken.append(QRectF(rect.left(), rect.center().y() - 7, room_of(text), 14))
+        return found
+
+    def _paint_words(self, painter: QPainter) -> None:
+        for rect, text, color in self.band_words():
+            write(painter, rect, text, self.theme.ink(color), self.theme.panel)
 
 
 def with_names(words: Sequence[str], names: Sequence[str], room: float) -> str:

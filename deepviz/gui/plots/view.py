@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QStackedLayout, Q
 
 from deepviz.gui.plots.exports import save_picture, save_table
 from deepviz.gui.plots.header import HEIGHT, PAUSED, PlotHeader
+from deepviz.gui.plots.keyboard_kept import keeping_keyboard
 from deepviz.gui.plots.words_page import WordsPage
 from deepviz.gui.settings import Settings
 from deepviz.gui.theme import DARK, Theme
@@ -376,6 +377,7 @@ class View(QWidget):
     def _open_menu(self, position: QPoint) -> None:
         self.menu.popup(position)
 
+    @keeping_keyboard
     def _save_as(self, suffix: str) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
             self, f"Save {self.title.lower()}", f"{self.key}.{suffix}", f"{suffix.upper()} (*.{suffix})"

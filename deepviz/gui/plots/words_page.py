@@ -1,15 +1,19 @@
 """What a view says while it has nothing to show, with a button where another view fits better.
 
-Words that end with "Open Residuals instead." offer that view by its title.
+Words that end with "Open Residuals instead." offer that view by its title. Where there is too little room, they end
+earlier, after a sentence, and a tip has all of them.
 """
 
 from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+SENTENCE_END = re.compile(r"(?<=\.) ")
+UNBOUNDED = 10_000
 OFFER = re.compile(r"Open ([^.]+) instead")
 
 
@@ -38,7 +42,7 @@ class WordsPage(QWidget):
         self.button = QPushButton()
         self.button.setProperty("field", True)
         self.button.hide()
-        self._offered = ""
+        self._words = self._offered = ""
         self.button.clicked.connect(lambda: self.view_wanted.emit(self._offered))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -50,11 +54,42 @@ class WordsPage(QWidget):
 
     def say(self, words: str) -> None:
         """Say something else, and offer what it names."""
-        self.label.setText(words)
+        self._words = words
         found = OFFER.search(words)
         self._offered = found.group(1) if found else ""
         self.button.setText(f"Show {self._offered}")
         self.button.setVisible(bool(found))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say as many sentences as there is room for. What the button says is left out first."""
+        below = 0 if self.button.isHidden() else self.button.sizeHint().height()
+        room, whole = self.height() - below, self._words
+        sentences = SENTENCE_END.split(whole)
+        without_offer = sentences[:-1] if self._offered else sentences
+        cut = (f"{' '.join(without_offer[:number])} …" for number in range(len(without_offer) - 1, 0, -1))
+        tried = whole, " ".join(without_offer), *cut
+        # Until it is seen, nobody knows how much room there will be.
+        said = next((each for each in tried if self._height_of(each) <= room), "") if self.isVisible() else whole
+        if said != self.label.text():
+            self.label.setText(said)
+        tip = "" if said == whole else whole
+        self.label.setToolTip(tip)
+        self.label.setAccessibleName(tip)
+
+    def _height_of(self, words: str) -> int:
+        """How many pixels the label needs for words, its margins included."""
+        margins = 2 * self.label.margin()
+        area = QRect(0, 0, max(self.width() - margins, 1), UNBOUNDED)
+        return self.label.fontMetrics().boundingRect(area, Qt.TextFlag.TextWordWrap, words).height() + margins
 
 
 def offering(words: str, title: str) -> str:

@@ -88,6 +88,13 @@ class WorstPredictionsView(PartLook):
         answer, data = self.answer, self.data
         assert answer is not None
         assert data is not None
+        names, inputs = self.samples_list.model.numbers()
+        columns, rows = self._results(answer, data)
+        return [*columns, *names], ([*row, *values] for row, values in zip(rows, inputs.tolist(), strict=True))
+
+    @staticmethod
+    def _results(answer: RankedSamples, data: PreparedData) -> tuple[list[str], Iterable[list[object]]]:
+        """What was given and wanted of each sample, below the names of the columns."""
         outputs = [f"output {number + 1}" for number in range(answer.outputs.shape[1])]
         if answer.predicted is None:
             targets = list(data.target_words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QWidget
 
 SPACING = 6
-SHORTEST = 60
 
 
 class ButtonBar(QWidget):
@@ -25,6 +26,7 @@ class ButtonBar(QWidget):
         self._menu = QMenu(self) if menu is None else menu
         self._widgets: list[QWidget] = []
         self._wanted = 0
+        self._is_field_used = False
         self._buttons: list[QPushButton] = []
         self.more = QPushButton("More    ")  # with room for the arrow
         self.more.setAccessibleName("More")
@@ -44,6 +46,12 @@ class ButtonBar(QWidget):
         self._row.insertWidget(len(self._widgets), widget, stretch)
         self._widgets.append(widget)
 
+    def favour_fields(self, are_used: bool) -> None:
+        """Give what is at the left its wanted width before all buttons, for as long as something stands in it."""
+        if are_used != self._is_field_used:
+            self._is_field_used = are_used
+            self._choose_buttons()
+
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Put buttons at the right, the most important first."""
         for button in buttons:
@@ -62,6 +70,12 @@ class ButtonBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose_buttons()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let Tab go from left to right, now that all of them are in one window."""
+        super().showEvent(event)
+        for one, other in pairwise([*self._widgets, *self._buttons, self.more]):
+            QWidget.setTabOrder(one, other)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.StyleChange, QEvent.Type.FontChange):
@@ -83,8 +97,9 @@ class ButtonBar(QWidget):
         wanted = [each.sizeHint().width() + SPACING for each in self._buttons]
         needs_more = not self._has_own_menu or sum(wanted) + self._wanted > room
         room -= self._width_of_more() if needs_more else 0
+        first = 0 if self._is_field_used else 1  # the first that only has what fields leave
         for number, (button, width) in enumerate(zip(self._buttons, wanted, strict=True)):
-            room -= width + (self._wanted if number == 1 else 0)
+            room -= width + (self._wanted if number == first else 0)
             if button.isHidden() == (room >= 0):
                 button.setVisible(room >= 0)
         if self.more.isHidden() == needs_more:
@@ -99,37 +114,6 @@ class ButtonBar(QWidget):
                 action.setCheckable(button.isCheckable())
                 action.setChecked(button.isChecked())
                 action.triggered.connect(button.click)
-
-
-class ShortLabel(QLabel):
-    """Words in one line that end with dots where there is no room for them; the tip has all of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-
-    def say(self, text: str) -> None:
-        """Say something else."""
-        if text != self.said:
-            self.said = text
-            self.setToolTip(text)
-            self.setAccessibleName(text)
-            self._fit()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.said) + 2, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(SHORTEST, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self.said, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class FoldingRow(QWidget):

@@ -153,8 +153,13 @@ def time_of(seconds: float) -> str:
 
 
 def about_time(seconds: float) -> str:
-    """A time that is only estimated, in whole seconds."""
-    return time_of(round(seconds)) if seconds >= 9.5 else f"{max(1, round(seconds))} s"
+    """A time that is only estimated: in whole seconds, from an hour on in minutes, from two days on in days."""
+    whole = max(1, round(seconds))
+    if whole >= 48 * 3600:
+        return f"{thousands(round(whole / 86400))} days"
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole // 60 % 60} min"
+    return time_of(whole) if whole >= 10 else f"{whole} s"
 
 
 def moment(seconds: float) -> str:
@@ -187,9 +192,29 @@ def values_after(run: RunSummary, path: str) -> list[Any]:
 
 
 def setting_text(run: RunSummary, path: str) -> str:
-    """A setting of a run with all changes while it ran: ``0.1, after step 400 0.01``."""
-    later = [f"after step {thousands(step)} {value_words(value)}" for step, value in run.courses.get(path, ())]
-    return ", ".join(shortest([value_words(run.settings.get(path)), *later]))
+    """A setting of a run with all changes while it ran: ``0.1, then 0.01 from step 401 on``."""
+    first, course = run.settings.get(path), run.courses.get(path, ())
+    if not course:
+        return value_words(first)
+    # What was changed after a step counts from the next one on.
+    later = [f"{_said(value)} from step {thousands(step + 1)}" for step, value in course]
+    began, *others = shortest([_said(first), *later])
+    return f"{began}, then {', '.join(others)} on"
+
+
+def _said(value: Any) -> str:
+    """A value among others of one setting: beside them, a dash would look like a minus."""
+    return "none" if value is None else value_words(value)
+
+
+def setting_cell(run: RunSummary, path: str) -> object:
+    """A setting for a table of numbers, unrounded; with its whole course, in words, if it was changed on the way."""
+    return setting_text(run, path) if path in run.courses else filled(run.settings.get(path))
+
+
+def filled(value: object) -> object:
+    """What stands in a cell of a table that is saved: nothing where there is nothing."""
+    return "" if value is None else value
 
 
 def shortest(course: Sequence[Any]) -> list[Any]:

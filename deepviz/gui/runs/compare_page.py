@@ -19,16 +19,19 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.plots.exports import save_table
-from deepviz.gui.plots.run_legend import short_names, tight_names
-from deepviz.gui.runs.bars import ButtonBar, ShortLabel
+from deepviz.gui.plots.run_legend import short_names, tight_names, told_apart
+from deepviz.gui.runs.bars import ButtonBar
+from deepviz.gui.runs.columns import filled
 from deepviz.gui.runs.comparison import Row, compared
+from deepviz.gui.short_label import ShortLabel
 from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
 
 MARK = "✓ "
 ROW_HEIGHT = 24
 NARROWEST, WIDEST = 72, 220
-"""Pixels of a column that holds what stands in it; longer texts end with dots, and the tip has all of them."""
+"""Pixels of a column that holds what stands in it; longer texts end with dots, and the tip has all of them, unless
+there is room that no column needs."""
 WIDEST_LABEL = 150
 BESIDE = 20
 """Pixels of a cell or a heading beside the words in it."""
@@ -46,6 +49,7 @@ class ComparePage(QWidget):
         self._theme = theme
         self.rows: list[Row] = []
         self._names: list[str] = []
+        self._ids: list[str] = []
         back = QPushButton("‹ Runs")
         back.setToolTip("Back to the list (Esc)")
         back.clicked.connect(self.left)
@@ -71,6 +75,8 @@ class ComparePage(QWidget):
         self.table.setProperty("role", "comparison")
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.verticalHeader().setHighlightSections(False)
         self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         column = QVBoxLayout(self)
@@ -82,7 +88,7 @@ class ComparePage(QWidget):
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Compare these runs."""
         self.rows = compared(runs)
-        self._names = [each.name for each in runs]
+        self._names, self._ids = [each.name for each in runs], [each.id for each in runs]
         settings = sum(row.heading == "Settings" and not row.is_equal for row in self.rows)
         differ = f"{counted(settings, 'setting')} {'differs' if settings == 1 else 'differ'}" if settings else ""
         self._heading.say(f"{differ or 'Equal settings'}; {MARK.strip()} is best")
@@ -111,19 +117,20 @@ class ComparePage(QWidget):
         self._show_equal()
 
     def save(self, path: Path) -> None:
-        """Write the rows that are shown as CSV.
+        """Write the rows that are shown as CSV, with numbers unrounded as programs read them.
 
         Raises
         ------
         OSError
             If the file cannot be written.
         """
+        names = told_apart(self._names, self._ids)
         rows = [
-            (row.heading, row.label, row.tip, *row.cells, ", ".join(self._names[place] for place in sorted(row.best)))
+            (row.heading, row.label, row.tip, *map(filled, row.values), ", ".join(names[n] for n in sorted(row.best)))
             for row in self.rows
             if self.equal_switch.isChecked() or not row.is_equal
         ]
-        save_table(["part", "what", "path", *self._names, "best"], rows, path)
+        save_table(["part", "what", "path", *names, "best"], rows, path)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -167,6 +174,8 @@ class ComparePage(QWidget):
                 break
         else:
             widths = _shared(cells, widths, room)
+        whole = [max(width, self._cell_width(place)) for place, width in enumerate(widths)]
+        widths = _shared(widths, whole, room)  # what nobody else needs goes to texts that would be cut
         for place, (name, width) in enumerate(zip(names, widths, strict=True)):
             self.table.setColumnWidth(place, width)
             heading = QTableWidgetItem(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width - BESIDE + 4))

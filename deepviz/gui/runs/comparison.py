@@ -11,12 +11,14 @@ from deepviz.gui.runs.columns import (
     EPOCHS_TIP,
     WHEN,
     best_epoch_text,
+    epochs_made,
     epochs_text,
     figure_label,
     figure_name,
     figure_text,
     heading_of,
     moment,
+    setting_cell,
     setting_text,
     time_of,
 )
@@ -39,8 +41,8 @@ class Row:
         What it is about, in words and exactly.
     short
         The label where there is little room.
-    cells
-        What it says of each run.
+    cells, values
+        What it says of each run, for people and unrounded for programs.
     best
         The runs of which it says the best; none where all are equal, or nothing is better than something else.
     """
@@ -49,6 +51,7 @@ class Row:
     label: str
     tip: str
     cells: tuple[str, ...]
+    values: tuple[object, ...]
     best: frozenset[int] = frozenset()
     short: str = ""
     is_equal: bool = False
@@ -65,27 +68,30 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
         last, best = (_figures(name, runs, is_best) for is_best in (False, True))
         found = [each.figures.get(name) for each in runs]
         epochs = tuple("–" if each is None else best_epoch_text(each) for each in found)
-        at = Row("Figures", f"{figure_name(name)}, best at epoch", name, epochs, short="  at epoch")
+        numbered = tuple(None if each is None else each.best_epoch for each in found)
+        at = Row("Figures", f"{figure_name(name)}, best at epoch", name, epochs, numbered, short="  at epoch")
         rows += [_marked(last), replace(best, is_equal=_is_equal(best) and _is_equal(at)), _marked(at)]
     for part in dict.fromkeys(part for each in runs for part in each.results):
         for name in dict.fromkeys(name for each in runs for name in each.results.get(part, {})):
             numbers = [each.results.get(part, {}).get(name) for each in runs]
             label, short = f"{part.capitalize()} {name}, evaluated", f"{SHORT_PARTS.get(part, part)} {name}"
             evaluated = tuple(figure_text(name, number, digits=6) for number in numbers)
-            row = Row("Figures", label, f"{part} {name}", evaluated, best_of(name, numbers), short)
+            row = Row("Figures", label, f"{part} {name}", evaluated, tuple(numbers), best_of(name, numbers), short)
             rows.append(_marked(row))
-    seconds = [each.seconds for each in runs]
+    endings, seconds = (tuple(each.ending for each in runs), tuple(each.seconds for each in runs))
+    steps, parameters = (tuple(each.steps for each in runs), tuple(each.parameters for each in runs))
+    created = tuple(each.created for each in runs)
     about = [
-        Row("Run", "Ended", "", tuple(each.ending for each in runs)),
-        Row("Run", "Epochs made", EPOCHS_TIP, tuple(map(epochs_text, runs))),
-        Row("Run", "Steps made", "", tuple(thousands(each.steps) for each in runs)),
-        Row("Run", "Parameters", "", tuple(thousands(each.parameters) for each in runs)),
-        Row("Run", "Time", "", tuple(map(time_of, seconds)), _extremes(seconds, smallest=True)),
-        Row("Run", "When", WHEN, tuple(moment(each.created) for each in runs)),
+        Row("Run", "Ended", "", endings, endings),
+        Row("Run", "Epochs made", EPOCHS_TIP, tuple(map(epochs_text, runs)), tuple(map(epochs_made, runs))),
+        Row("Run", "Steps made", "", tuple(map(thousands, steps)), steps),
+        Row("Run", "Parameters", "", tuple(map(thousands, parameters)), parameters),
+        Row("Run", "Time", "", tuple(map(time_of, seconds)), seconds, _extremes(seconds, smallest=True)),
+        Row("Run", "When", WHEN, tuple(map(moment, created)), created),
     ]
     if any(each.changes for each in runs):
         noted = tuple("; ".join(f"{thousands(step)}: {text}" for step, text in each.changes) or "–" for each in runs)
-        about.insert(4, Row("Run", "Noted while it ran", "After which step, and what", noted))
+        about.insert(4, Row("Run", "Noted while it ran", "After which step, and what", noted, noted))
     paths = dict.fromkeys(path for each in runs for path in each.whole_settings)
     others = (_marked(_setting(path, runs)) for path in paths if path not in different)
     return [*rows, *map(_marked, about), *(row for row in others if row.is_equal)]
@@ -97,7 +103,8 @@ def best_of(name: str, numbers: Sequence[float | None]) -> frozenset[int]:
 
 
 def _setting(path: str, runs: Sequence[RunSummary]) -> Row:
-    return Row("Settings", heading_of(path), path, tuple(setting_text(each, path) for each in runs))
+    words = tuple(setting_text(each, path) for each in runs)
+    return Row("Settings", heading_of(path), path, words, tuple(setting_cell(each, path) for each in runs))
 
 
 def _figures(name: str, runs: Sequence[RunSummary], is_best: bool) -> Row:
@@ -108,7 +115,8 @@ def _figures(name: str, runs: Sequence[RunSummary], is_best: bool) -> Row:
     exact = [each is None or each.is_exact for each in found]
     cells = tuple(figure_text(name, *each, digits=6) for each in zip(numbers, exact, strict=True))
     short = f"{figure_label(name)} {words.removesuffix(' epoch')}"
-    return Row("Figures", f"{figure_name(name)}, {words}", name, cells, best_of(name, numbers), short)
+    label = f"{figure_name(name)}, {words}"
+    return Row("Figures", label, name, cells, tuple(numbers), best_of(name, numbers), short)
 
 
 def _marked(row: Row) -> Row:

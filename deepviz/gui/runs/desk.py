@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QStandardPaths, QTimer, Signal, SignalInstance
 
+from deepviz.datasets.dataset import DatasetError
+from deepviz.datasets.prepared import PreparedData
 from deepviz.document.archive import FileError
 from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts
@@ -19,7 +21,8 @@ from deepviz.gui.plots.seed_band import SeedBand, are_seeds
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.runs.plan_page import Outlook
 from deepviz.gui.runs.recorder import RunRecorder
-from deepviz.gui.runs.trial import TO_BEGIN, RunTrial
+from deepviz.gui.runs.run_source import RunSource
+from deepviz.gui.runs.trial import RunTrial
 from deepviz.gui.settings import RUNS_EQUAL_ROWS, RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
 from deepviz.gui.theme import Theme
 from deepviz.training.checkpoint import Checkpoint
@@ -91,11 +94,13 @@ class RunsDesk(QObject):
         self.panel.view_wanted.connect(self._show_view)
         self.panel.open_wanted.connect(lambda run: self._hand_over(run, self.open_wanted))
         self.panel.again_wanted.connect(lambda run: self._hand_over(run, self.again_wanted))
+        self.panel.plan_wanted.connect(self._plan_from)
         self.panel.message.connect(self.message)
         self.recorder.noted.connect(lambda _summary: self.panel.refresh())
         self.recorder.failed.connect(lambda text: self.panel.notice.tell(text, "bad"))
         self.recorder.dropped.connect(self._tell_dropped)
         self.panel.queue_page.all_over.connect(self.recorder.tidy)
+        self.panel.queue_page.all_over.connect(self._note_overhead)
         self.trial.done.connect(self.panel.say_outlook)
         editor.project_changed.connect(self._follow_project)
         editor.opened.connect(self.panel.follow_project)
@@ -111,7 +116,6 @@ class RunsDesk(QObject):
         self,
         checkpoint: Checkpoint | None,
         ended: str,
-        seconds: float,
         run: str = "",
         *,
         reason: str = "",
@@ -125,8 +129,6 @@ class RunsDesk(QObject):
             What it has come to; nothing is noted if there is none, or no step was made.
         ended, reason
             How, a key of `run_summary.ENDINGS`, and why if there is more to say.
-        seconds
-            For how long it trained.
         run
             The id that it was noted by before; empty for a new run.
         samples
@@ -134,7 +136,7 @@ class RunsDesk(QObject):
         """
         if checkpoint is None:
             return run or self.store.new_id()
-        return self.recorder.note(checkpoint, ended, seconds, run, reason=reason, samples=samples)
+        return self.recorder.note(checkpoint, ended, run, reason=reason, samples=samples)
 
     def shut_down(self) -> bool:
         """End the queue's processes and wait for what is being written. Returns whether all of it is."""
@@ -155,9 +157,16 @@ class RunsDesk(QObject):
         """What is known about its data."""
         return self._editor.facts
 
+    title, words = "the open project", "The open project, with its settings of now"
+    """What forms train if nothing else is said."""
+
     def outlook(self, runs: Sequence[QueuedRun]) -> Outlook:
         """How long some runs take in all, and how much memory: by a few steps that are tried, or the newest run."""
-        projects, data = [each.project for each in runs], self._editor.data
+        return self._estimate(runs, self._editor.data)
+
+    def _estimate(self, runs: Sequence[QueuedRun], data: PreparedData | None) -> Outlook:
+        """The same on such data."""
+        projects = [each.project for each in runs]
         at_once = max(1, min(self.queue.at_once, len(projects)))
         if data is None or not projects:
             return Outlook(at_once)
@@ -168,13 +177,13 @@ class RunsDesk(QObject):
         return Outlook(at_once, seconds, memory, self.trial.is_busy)
 
     def _seconds_by_newest(self, projects: Sequence[Project], samples: int) -> float:
-        """At the speed of the newest run of the open project; 0 if there is none."""
-        same = (each for each in self.store.runs() if each.project == self.project.name and not each.damage)
+        """At the speed of the newest run of the same project; 0 if there is none."""
+        same = (each for each in self.store.runs() if each.project == projects[0].name and not each.damage)
         known = next((each for each in same if each.seconds > 0 and each.steps > 0), None)
         if known is None:
             return 0.0
         steps = sum(-(-samples // each.plan.run.batch_size) * each.plan.run.epochs for each in projects)
-        return known.seconds / known.steps * steps + TO_BEGIN * len(projects)
+        return known.seconds / known.steps * steps + self.trial.to_begin * len(projects)
 
     # Views
 
@@ -226,6 +235,24 @@ class RunsDesk(QObject):
         self.show_chosen()
 
     # Inside
+
+    def _plan_from(self, run: str, key: str) -> None:
+        """Plan runs from the project of one of the list, if it can be trained here."""
+        summary = self.store.run(run)
+        try:
+            project = self.store.load(run).project
+            data = self._editor.data_of(project.data)
+        except (FileError, DatasetError) as error:
+            self.panel.notice.tell(f"No runs can be planned from this one: {error}", "bad")
+            return
+        if summary is not None:
+            self.panel.plan(key, RunSource(summary, project, data, self._estimate))
+
+    def _note_overhead(self) -> None:
+        """Take what the runs of the queue took besides training for what the next ones will take."""
+        found = [entry.overhead for entry in self.queue.entries if entry.state == "done"]
+        if found:
+            self.trial.to_begin = sum(found) / len(found)
 
     def _hand_over(self, run: str, signal: SignalInstance) -> None:
         summary = self.store.run(run)

@@ -1,4 +1,4 @@
-"""The form that varies settings of the open project: a line for each, with the values to try."""
+"""The form that varies settings of the open project or of that of a run: a line for each, with the values to try."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ class GridForm(PlanPage):
     def __init__(self, source: Source) -> None:
         super().__init__(
             "Vary settings",
-            "All combinations are trained. Values: 0.1, 0.01 or 0.1..0.001 log 3, 16..64 step 16, 0..1 linear 5, all.",
+            "{}; all combinations are trained. Values: 0.1, 0.01 or 0.1..0.001 log 3, 16..64 step 16, "
+            "0..1 linear 5, all.",
             source,
         )
         self.axis_rows: list[AxisRow] = []
@@ -139,7 +140,7 @@ class GridForm(PlanPage):
         self._later.timeout.connect(self.say_outlook)
 
     def open(self) -> None:
-        """Show the settings of the project that is open; what was typed for those it has stays."""
+        """Show the settings of the project that runs are planned from; what was typed for those it has stays."""
         before = [(row.choice.path, row.values.text()) for row in self.axis_rows]
         self._choices = choices_of(self.source.project)
         for row in list(self.axis_rows):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepviz.gui.amounts import counted
+from deepviz.gui.amounts import counted, thousands
 from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import ButtonBar
@@ -28,7 +28,11 @@ NOTHING = (
     "No runs yet. Every run of the window is listed here when it ends, with its settings and results. "
     "Repeat with seeds and Vary settings train the open project several times."
 )
-NOTHING_FOUND = "None of the {} runs fits the filter. Show all projects, or take words away."
+NOTHING_HERE = (
+    "No runs of this project yet; {} of others {} listed under All projects. "
+    "Every run of the window is listed here when it ends, with its settings and results."
+)
+NOTHING_FOUND = "None of the {} runs fits the filter. Take words away{}."
 
 
 class ListPage(QWidget):
@@ -46,8 +50,10 @@ class ListPage(QWidget):
         ("compare", "Compare", "Ctrl+Return", 2, "Show settings and results of the chosen runs side by side"),
         ("open", "Open", "", 1, "Open the project of this run with its weights"),
         ("again", "Train again exactly", "", 1, "Repeat this run, with all that was changed while it ran"),
-        ("seeds", "Repeat with seeds…", "", 0, "Train the open project several times with different seeds"),
-        ("grid", "Vary settings…", "", 0, "Train the open project with all combinations of some values"),
+        ("run_seeds", "Repeat this run with seeds…", "", 1, "Train the project of this run with different seeds"),
+        ("run_grid", "Vary settings of this run…", "", 1, "Train the project of this run with other settings"),
+        ("seeds", "Repeat open project with seeds…", "", 0, "Train the open project with different seeds"),
+        ("grid", "Vary settings of open project…", "", 0, "Train the open project with all combinations of values"),
         ("band", "Spread over seeds", "", 1, "Show mean, smallest and largest of runs that differ in their seed"),
         ("series", "Choose the whole series", "", 1, "Choose all runs that were queued together with this one"),
         ("rename", "Rename", "F2", 1, "Give this run another name"),
@@ -56,7 +62,7 @@ class ListPage(QWidget):
         ("undo", "Bring deleted runs back", "Ctrl+Z", 0, "Put what was deleted last on the list again"),
         ("csv", "Save list as CSV…", "", 0, "Write all runs that are shown, with settings and results"),
     )
-    SINGLE = ("open", "again", "rename")
+    SINGLE = ("open", "again", "run_seeds", "run_grid", "rename")
     ON_BAR = ("overlay", "compare", "open", "seeds", "grid")
 
     def __init__(self, model: RunsModel, theme: Theme) -> None:
@@ -86,7 +92,7 @@ class ListPage(QWidget):
             action.triggered.connect(lambda _checked=False, key=key: self.wanted.emit(key))
             self.actions_by_key[key] = action
             self.menu.addAction(action)
-            if key in ("again", "grid", "series", "undo"):
+            if key in ("again", "run_grid", "grid", "series", "undo"):
                 self.menu.addSeparator()
         self.sort_menu = self.menu.addMenu("Sort by")
         self.sort_menu.aboutToShow.connect(self._fill_sort_menu)
@@ -94,6 +100,7 @@ class ListPage(QWidget):
         self.bar = ButtonBar(self.menu)
         self.bar.more.setToolTip("Everything that can be done with the chosen runs")
         self.bar.add(self.filter_field, 4, wanted=120)
+        self.filter_field.textChanged.connect(lambda text: self.bar.favour_fields(bool(text)))
         self.bar.add(self.scope)
         self.bar.add(QWidget(), 1)
         self.buttons = {key: self._button(key) for key in self.ON_BAR}
@@ -169,10 +176,19 @@ class ListPage(QWidget):
             action.setChecked(is_chosen)
             action.triggered.connect(lambda _checked=False, number=number: self.table.sort_by(number))
 
+    def _why_empty(self, total: int) -> str:
+        """Why nothing is listed, and what can be done about it."""
+        is_of_all = self.scope.currentIndex() > 0
+        if total and self.filter_field.text().strip():
+            return NOTHING_FOUND.format(thousands(total), "" if is_of_all else ", or choose All projects")
+        if total and not is_of_all:
+            return NOTHING_HERE.format(counted(total, "run"), "is" if total == 1 else "are")
+        return NOTHING
+
     def _count(self) -> None:
         shown, total = len(self.model.runs), self.model.total
         self._pages.setCurrentIndex(1 if shown else 0)
-        self.words.say(NOTHING_FOUND.format(total) if total else NOTHING)
+        self.words.say(self._why_empty(total))
         self.count = counted(total, "run") if shown == total else f"{shown} of {counted(total, 'run')}"
         self.counted.emit(self.count)
         self.actions_by_key["csv"].setEnabled(shown > 0)

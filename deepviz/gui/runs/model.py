@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from deepviz.gui.runs.columns import Column, columns_of, setting_text, when_words
+from deepviz.gui.runs.wanted_words import WantedWords
 from deepviz.training.run_summary import RunSummary
 
+NUMBERS = re.compile("([0-9]+)")
 Index = QModelIndex | QPersistentModelIndex
 RUN = Qt.ItemDataRole.UserRole + 1
 """The `RunSummary` of a row."""
@@ -26,7 +29,7 @@ class RunsModel(QAbstractTableModel):
         self.runs: list[RunSummary] = []
         self.columns: list[Column] = columns_of([], False)
         self._project: str | None = None
-        self._words: tuple[str, ...] = ()
+        self._words = WantedWords("")
         self._key, self._is_falling = "created", True
 
     @property
@@ -57,8 +60,8 @@ class RunsModel(QAbstractTableModel):
             self._arrange()
 
     def filter(self, project: str | None, text: str) -> None:
-        """Show only runs of a project (None: of all) in which all of these words occur."""
-        words = tuple(text.lower().split())
+        """Show only runs of a project (None: of all) that `WantedWords` finds."""
+        words = WantedWords(text)
         if (project, words) != (self._project, self._words):
             self._project, self._words = project, words
             self._arrange()
@@ -141,7 +144,7 @@ class RunsModel(QAbstractTableModel):
 
     def _arrange(self) -> None:
         """Filter and sort anew."""
-        shown = [each for each in self._all if self._passes(each)]
+        shown = self._words.found([each for each in self._all if self._is_of_project(each)])
         columns = columns_of(shown, self._project is None)
         chosen = next((column for column in columns if column.key == self._key), None)
         if chosen is not None:
@@ -153,18 +156,16 @@ class RunsModel(QAbstractTableModel):
         self.runs, self.columns = shown, columns
         self.endResetModel()
 
-    def _passes(self, run: RunSummary) -> bool:
-        if self._project is not None and run.project != self._project and not run.damage:
-            return False
-        text = " ".join((run.name, run.project, run.network, run.ending, *run.varied)).lower()
-        return all(word in text for word in self._words)
+    def _is_of_project(self, run: RunSummary) -> bool:
+        return self._project is None or run.project == self._project or bool(run.damage)
 
 
-def _comparable(value: object) -> tuple[bool, float, str]:
-    """Numbers before words, each in their order."""
+def _comparable(value: object) -> tuple[bool, float, tuple[tuple[int, str], ...]]:
+    """Numbers before words, each in their order; numbers in words as well: ``run 9`` before ``run 10``."""
     if isinstance(value, int | float):
-        return False, float(value), ""
-    return True, 0.0, str(value)
+        return False, float(value), ()
+    parts = NUMBERS.split(str(value))  # words and numbers by turns, words first
+    return True, 0.0, tuple((int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts))
 
 
 def _side(column: Column) -> Qt.AlignmentFlag:

@@ -10,9 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,14 +18,15 @@ from PySide6.QtWidgets import (
 from deepviz.gui.amounts import counted
 from deepviz.gui.notice import Notice
 from deepviz.gui.plots.exports import save_table
-from deepviz.gui.runs.bars import FoldingRow, ShortLabel
-from deepviz.gui.runs.columns import setting_text
+from deepviz.gui.plots.keyboard_kept import keeping_keyboard
+from deepviz.gui.runs.columns import filled, setting_cell
 from deepviz.gui.runs.compare_page import ComparePage
 from deepviz.gui.runs.grid_form import GridForm
 from deepviz.gui.runs.list_page import ListPage
 from deepviz.gui.runs.model import RunsModel
 from deepviz.gui.runs.plan_page import PlanPage, Source
 from deepviz.gui.runs.queue_page import QueuePage
+from deepviz.gui.runs.queue_strip import QueueStrip
 from deepviz.gui.runs.seeds_form import SeedsForm
 from deepviz.gui.theme import Theme
 from deepviz.training.queue_entry import QueuedRun
@@ -36,8 +34,7 @@ from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import RunStore
 from deepviz.training.run_summary import RunSummary
 
-SIDE_BY_SIDE = 460
-"""Pixels of width that the words about the queue and its buttons need beside each other."""
+OF_PROJECT = "This project: runs of projects called “{}”, whatever file they are in"
 
 
 class RunsPanel(QWidget):
@@ -58,6 +55,8 @@ class RunsPanel(QWidget):
     open_wanted = Signal(str)
     again_wanted = Signal(str)
     """This run is to be opened, or to be trained again exactly."""
+    plan_wanted = Signal(str, str)
+    """Runs are to be planned from the project of this run: its id, and a key for `plan`."""
     message = Signal(str)
     """Something worth a line in the status bar happened."""
     queue_changed = Signal()
@@ -86,7 +85,7 @@ class RunsPanel(QWidget):
         )
         for each in pages:
             self.pages.addWidget(each)
-        self.strip = _QueueStrip()
+        self.strip = QueueStrip()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -175,9 +174,9 @@ class RunsPanel(QWidget):
             self._go_to(self.compare_page)
             self.compare_page.table.setFocus()
         elif key in ("seeds", "grid"):
-            form = self.seeds_form if key == "seeds" else self.grid_form
-            self._go_to(form)
-            form.open()
+            self.plan(key)
+        elif key in ("run_seeds", "run_grid") and run is not None:
+            self.plan_wanted.emit(run.id, key.removeprefix("run_"))
         elif key == "open" and run is not None:
             self.open_wanted.emit(run.id)
         elif key == "again" and run is not None:
@@ -197,6 +196,13 @@ class RunsPanel(QWidget):
             self._bring_back()
         elif key == "csv":
             self._save_as("runs", self.save)
+
+    def plan(self, key: str, source: Source | None = None) -> None:
+        """Show the form "seeds" or "grid", for the open project if no other source is given."""
+        form = self.seeds_form if key == "seeds" else self.grid_form
+        form.plan_from(source)
+        self._go_to(form)
+        form.open()
 
     def queue_runs(self, runs: Sequence[QueuedRun]) -> None:
         """Put runs in the queue and begin."""
@@ -242,11 +248,8 @@ class RunsPanel(QWidget):
             [
                 *(run.id, run.name, run.is_starred, run.project, run.network, run.created, run.damage or run.ending),
                 *(run.steps, run.epochs, run.seconds),
-                *(_cell(run.figure(name, is_best)) for name in figures for is_best in (False, True)),
-                *(
-                    setting_text(run, path) if path in run.courses else _cell(run.settings.get(path))
-                    for path in settings
-                ),
+                *(filled(run.figure(name, is_best)) for name in figures for is_best in (False, True)),
+                *(setting_cell(run, path) for path in settings),
             ]
             for run in runs
         ]
@@ -298,6 +301,7 @@ class RunsPanel(QWidget):
     def _filter(self) -> None:
         page = self.list_page
         project = self._source.project.name if page.scope.currentIndex() == 0 else None
+        page.scope.setToolTip(OF_PROJECT.format(self._source.project.name))
         self.model.filter(project, page.filter_field.text())
 
     def _go_to(self, page: QWidget) -> None:
@@ -336,6 +340,7 @@ class RunsPanel(QWidget):
             self.view_wanted.emit("seed_band")  # that is what they were made for
         self.message.emit(f"Queue: {self.queue_page.summary()}")
 
+    @keeping_keyboard
     def _save_as(self, name: str, save: Callable[[Path], None]) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, f"Save {name}", f"{name}.csv", "CSV (*.csv)")
         if not chosen:
@@ -354,45 +359,3 @@ class RunsPanel(QWidget):
         if self._is_stale:
             self._filter()
             self.refresh()
-
-
-class _QueueStrip(QWidget):
-    """One line about the queue below the list, while there is one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = ShortLabel()
-        self.words.setProperty("role", "small")
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setMinimumWidth(40)
-        self.bar.setMaximumWidth(120)
-        self.bar.setAccessibleName("Progress of the queue")
-        self.show_button, self.cancel_button = QPushButton("Show queue"), QPushButton("Cancel all")
-        how_far, buttons = QWidget(), QWidget()
-        for part, widgets in ((how_far, (self.bar, self.words)), (buttons, (self.cancel_button, self.show_button))):
-            line = QHBoxLayout(part)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(8)
-            for widget in widgets:
-                line.addWidget(widget)
-            line.addStretch(0)
-        for button in (self.cancel_button, self.show_button):
-            button.setProperty("field", True)
-        row = FoldingRow(SIDE_BY_SIDE)
-        row.row.addWidget(how_far, 1)
-        row.row.addWidget(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
-        column.addWidget(row)
-
-    def follow(self, words: str, share: float, is_busy: bool) -> None:
-        """Say how the queue stands."""
-        self.words.say(words)
-        self.bar.setValue(round(1000 * share))
-        self.cancel_button.setVisible(is_busy)
-
-
-def _cell(value: object) -> object:
-    return "" if value is None else value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,11 +17,15 @@ from deepviz.gui.amounts import counted
 from deepviz.gui.panels.side_panel import Words
 from deepviz.gui.runs.bars import FoldingRow
 from deepviz.gui.runs.columns import about_time
+from deepviz.gui.short_label import ShortLabel
 from deepviz.training.grid import MOST_RUNS, GridError
 from deepviz.training.queue_entry import QueuedRun
 
 SIDE_BY_SIDE = 520
 """Pixels of width that the buttons and what they will do need beside each other."""
+
+BESIDE_FIELD = 4
+"""Pixels above and below a field that is typed in."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Outlook:
 
 
 class Source(Protocol):
-    """What a page asks for: the project that is open, and how long runs take."""
+    """What a page asks for: the project that runs are planned from, and how long they take."""
 
     @property
     def project(self) -> Project:
@@ -66,12 +70,30 @@ class Source(Protocol):
     def facts(self) -> DataFacts | None:
         """What is known about its data; None while there is none."""
 
+    @property
+    def title(self) -> str:
+        """What is trained, for a heading: "the open project"."""
+
+    @property
+    def words(self) -> str:
+        """The same with what settings, for a sentence to begin with."""
+
     def outlook(self, runs: Sequence[QueuedRun]) -> Outlook:
         """How long some runs will take in all, and how much memory."""
 
 
 class PlanPage(QWidget):
-    """A page on which runs are planned. Subclasses fill `rows` and `head`, and implement `planned`."""
+    """A page on which runs are planned. Subclasses fill `rows` and `head`, and implement `planned`.
+
+    Parameters
+    ----------
+    heading
+        What is done.
+    explanation
+        What that is about; "{}" stands for the words about what is trained.
+    source
+        The project that is open.
+    """
 
     queued = Signal(object)
     """Sent with the list of `QueuedRun`s that are wanted."""
@@ -80,10 +102,11 @@ class PlanPage(QWidget):
 
     def __init__(self, heading: str, explanation: str, source: Source) -> None:
         super().__init__()
-        self.source = source
+        self.source = self._open_project = source
+        self._heading, self._explanation = heading, explanation
         self.setAccessibleName(heading)
-        title = QLabel(heading)
-        title.setProperty("role", "heading")
+        self.heading, self.explanation = ShortLabel(), Words("", "dim")
+        self.heading.setProperty("role", "heading")
         self.outlook = Words("", "dim")
         self.outlook.setWordWrap(True)
         self.queue_button = QPushButton("Put in the queue")
@@ -92,8 +115,7 @@ class PlanPage(QWidget):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.left)
         self.head = QHBoxLayout()
-        self.head.addWidget(title)
-        self.head.addStretch(1)
+        self.head.addWidget(self.heading, 1)
         self.rows = QVBoxLayout()
         self.rows.setSpacing(6)
         buttons = QWidget()
@@ -112,7 +134,7 @@ class PlanPage(QWidget):
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         column.addLayout(self.head)
-        column.addWidget(Words(explanation, "dim"))
+        column.addWidget(self.explanation)
         column.addLayout(self.rows)
         column.addStretch(1)
         foot.row.setContentsMargins(12, 4, 12, 8)
@@ -122,17 +144,36 @@ class PlanPage(QWidget):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Only when all rows have their places: the words below may still be about to take a second line.
+        later = Qt.ConnectionType.QueuedConnection
+        self.area.verticalScrollBar().rangeChanged.connect(self._show_typed, later)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.area, 1)
         outer.addWidget(foot)
+        self.plan_from(source)
+
+    def plan_from(self, source: Source | None = None) -> None:
+        """Plan runs from another project; None: from the one that is open."""
+        self.source = source or self._open_project
+        self.heading.say(f"{self._heading}: {self.source.title}")
+        self.explanation.say(self._explanation.format(self.source.words))
 
     def set_tab_order(self, *fields: QWidget) -> None:
         """Let Tab go through these, then to the buttons, whatever was made first."""
         order = [*fields, self.queue_button, self.cancel_button]
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
+
+    def _show_typed(self) -> None:
+        """Rows were added, or there is less room: what is typed in must still be seen."""
+        field, page = self.focusWidget(), self.area.widget()
+        if field is not None and page is not None and field.hasFocus() and page.isAncestorOf(field):
+            # Qt's ensureWidgetVisible makes do with the cursor of a field.
+            place = field.mapTo(page, QPoint(0, 0))
+            self.area.ensureVisible(place.x(), place.y() + field.height(), 0, BESIDE_FIELD)
+            self.area.ensureVisible(place.x(), place.y(), 0, BESIDE_FIELD)
 
     def planned(self) -> list[QueuedRun]:
         """The runs that were asked for, all of them checked.

@@ -29,7 +29,7 @@ COLUMNS = {
     "Run": "What it will be called in the list of runs",
     "State": "Where it stands, and why it failed or diverged",
     "Epoch": "In which epoch it is, of how many",
-    figure_label("loss"): f"While it runs, the mean over the steps of the epoch so far; then:\n{figure_tip('loss')}",
+    figure_label("loss"): f"While it runs, the mean over the samples of the epoch so far; then:\n{figure_tip('loss')}",
     figure_label("validation_loss"): figure_tip("validation_loss"),
     "Time left": "About how long it will still take, once it has begun",
 }
@@ -65,6 +65,7 @@ class QueueTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(26)
         header = self.horizontalHeader()
         header.setDefaultAlignment(LEFT)
+        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setStretchLastSection(False)

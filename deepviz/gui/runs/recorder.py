@@ -42,7 +42,6 @@ class RunRecorder(QObject):
         self,
         checkpoint: Checkpoint,
         ended: str,
-        seconds: float,
         run: str = "",
         *,
         reason: str = "",
@@ -57,8 +56,6 @@ class RunRecorder(QObject):
             What it has come to. Its history may go on to grow: the present one is kept.
         ended
             A key of `run_summary.ENDINGS`.
-        seconds
-            For how long it trained.
         run
             The id of a run that goes on since it was noted; empty for another run.
         reason
@@ -76,7 +73,7 @@ class RunRecorder(QObject):
             history = History.from_arrays(arrays)
             history.best = best
             kept = replace(checkpoint, history=history)
-            return self._store.note(kept, ended, seconds, run=run, reason=reason, data=data, samples=samples)
+            return self._store.note(kept, ended, run=run, reason=reason, data=data, samples=samples)
 
         self._do(work)
         return run

@@ -1,4 +1,4 @@
-"""The form that repeats the open project with several seeds."""
+"""The form that repeats a project with several seeds: the open one, or that of a run of the list."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ class SeedsForm(PlanPage):
     def __init__(self, source: Source) -> None:
         super().__init__(
             "Repeat with seeds",
-            "The open project, with its settings of now, several times, each with other weights to begin with and "
-            "another order of samples: how much of a result is luck? The view Seeds shows mean, smallest and largest "
-            "of all of them. To repeat a run of the list, open that first.",
+            "{}, several times, each with other weights to begin with and another order of samples: how much of a "
+            "result is luck? The view Seeds shows mean, smallest and largest of all of them.",
             source,
         )
         self.count, self.first = QLineEdit(str(USUAL_COUNT)), QLineEdit("0")
@@ -46,7 +45,7 @@ class SeedsForm(PlanPage):
         self.setFocusProxy(self.count)
 
     def open(self) -> None:
-        """Begin anew for the project that is open."""
+        """Begin anew for the project that runs are planned from."""
         self.first.setText(str(self.source.project.plan.run.seed))
         self.set_tab_order(self.count, self.first)  # now that all of them are in one window
         self.say_outlook()

@@ -1,11 +1,26 @@
-"""The table of runs: rows are chosen by pointer and keys, stars are set with a click, names are typed in place."""
+"""The table of runs: rows are chosen by pointer and keys, stars are set with a click, names are typed in place.
+
+Star and name stay where they are when it is scrolled sideways.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
+from deepviz.gui.runs.frozen import FrozenColumns
 from deepviz.gui.runs.model import RUN, Index, RunsModel
 from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
@@ -13,6 +28,10 @@ from deepviz.training.run_summary import RunSummary
 ROW_HEIGHT = 28
 WIDEST = 340
 STAR_WIDTH = 34
+STAR, NAME = 0, 1
+"""The columns that stay."""
+NARROWEST_NAME, NAME_SHARE = 120, 0.5
+"""Pixels that names have at least, and share of the table that they and stars take at most if it has to be scrolled."""
 
 
 class RunsTable(QTableView):
@@ -32,11 +51,16 @@ class RunsTable(QTableView):
     undone = Signal()
     """What was deleted last is to be brought back."""
 
+    _has_frozen = False  # Qt asks where things are while the table is still being made
+
     def __init__(self, model: RunsModel, theme: Theme) -> None:
         super().__init__()
         self.runs_model = model
         self._kept: tuple[list[RunSummary], str] = ([], "")
         self._is_restoring = False
+        self._widths: dict[str, int] = {}
+        self._is_fitting = False
+        self._wanted_name = 0
         self.can_undo = False
         self.setModel(model)
         self.delegate = _StarDelegate(theme, self)
@@ -44,7 +68,7 @@ class RunsTable(QTableView):
         self.setAccessibleName("Runs")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # names are typed in `frozen`
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of a series differ at their ends
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -59,6 +83,12 @@ class RunsTable(QTableView):
         header.setHighlightSections(False)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self.sort_by)
+        self.frozen = FrozenColumns(self, NAME + 1, theme.outline)
+        self.frozen_delegate = _StarDelegate(theme, self.frozen)
+        self.frozen.setItemDelegate(self.frozen_delegate)
+        self.frozen.setAccessibleName("Names of runs")
+        self._has_frozen = True
+        header.sectionResized.connect(self._note_width)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(self.viewport().mapToGlobal(place)))
         model.modelAboutToBeReset.connect(self._keep_chosen)
@@ -92,23 +122,85 @@ class RunsTable(QTableView):
     def rename_current(self) -> None:
         """Let the name of the current run be typed."""
         index = self.currentIndex()
-        if index.isValid():
-            name = self.runs_model.index(index.row(), 1)
+        name = self.runs_model.index(index.row(), NAME) if index.isValid() else index
+        if name.flags() & Qt.ItemFlag.ItemIsEditable:
             # The others stay chosen, and with them what views show.
             self.selectionModel().setCurrentIndex(name, QItemSelectionModel.SelectionFlag.NoUpdate)
-            self.edit(name)
+            self.frozen.edit(name)
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
-        self.delegate.theme = theme
+        self.delegate.theme = self.frozen_delegate.theme = theme
         self.viewport().update()
+        self.frozen.apply_edge_color(theme.outline)
 
     def fit_columns(self) -> None:
-        """Make each column as wide as what stands in it, within bounds."""
-        header = self.horizontalHeader()
-        for column in range(self.runs_model.columnCount()):
-            wanted = max(self.sizeHintForColumn(column) + 8, header.sectionSizeHint(column) + 6)
-            self.setColumnWidth(column, STAR_WIDTH if column == 0 else min(wanted, WIDEST))
+        """Make each column as wide as somebody has drawn it, or as what stands in it needs, within bounds."""
+        header, self._is_fitting = self.horizontalHeader(), True
+        for number, column in enumerate(self.runs_model.columns):
+            needed = max(self.sizeHintForColumn(number) + 8, header.sectionSizeHint(number) + 6)
+            wanted = self._widths.get(column.key, STAR_WIDTH if number == STAR else min(needed, WIDEST))
+            self.setColumnWidth(number, wanted)
+        self._wanted_name, self._is_fitting = self.columnWidth(NAME), False
+        self._fit_name()
+
+    def _fit_name(self) -> None:
+        """Names stay, so they leave room for what is scrolled beside them."""
+        room, star = self.viewport().width(), self.columnWidth(STAR)
+        others = sum(self.columnWidth(column) for column in range(self.runs_model.columnCount()) if column != NAME)
+        most = max(NARROWEST_NAME, round(NAME_SHARE * room) - star, room - others)
+        self._is_fitting = True
+        self.setColumnWidth(NAME, min(self._wanted_name, most))
+        self._is_fitting = False
+
+    def _note_width(self, column: int, _before: int, width: int) -> None:
+        """Somebody has drawn a column wider or narrower, and it stays so whatever is listed."""
+        if not self._is_fitting and width > 0:
+            self._widths[self.runs_model.columns[column].key] = width
+            if column == NAME:
+                self._wanted_name = width
+
+    # Where things are: what lies under the columns that stay cannot be seen
+
+    def visualRect(self, index: Index) -> QRect:
+        if self._has_frozen and index.isValid() and index.column() < self.frozen.count:
+            return self.frozen.cell(index.row(), index.column())
+        return super().visualRect(index)
+
+    def indexAt(self, place: QPoint) -> QModelIndex:
+        if self._has_frozen and 0 <= place.x() < self.frozen.width():
+            return self.runs_model.index(self.rowAt(place.y()), self.frozen.columnAt(place.x()))
+        return super().indexAt(place)
+
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        bar = self.horizontalScrollBar()
+        before = bar.value()
+        super().scrollTo(index, hint)
+        if not self._has_frozen or not index.isValid():
+            return
+        if index.column() < self.frozen.count:
+            bar.setValue(before)  # they can always be seen
+        else:
+            bar.setValue(bar.value() - max(0, self.frozen.width() - self.visualRect(index).left()))
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        if self._has_frozen:
+            self.frozen.lie_over()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.frozen.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.frozen.viewport().update()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -129,9 +221,7 @@ class RunsTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 types a name whatever cell is current; Enter shows the curves; Space sets the star; Delete deletes."""
         key = event.key()
-        if self.state() == QAbstractItemView.State.EditingState and not self.hasFocus():
-            super().keyPressEvent(event)  # it comes from the field of a name, which it ends
-        elif self._is_undo(event):
+        if self._is_undo(event):
             self.undone.emit()
         elif key == Qt.Key.Key_F2:
             self.rename_current()
@@ -149,7 +239,7 @@ class RunsTable(QTableView):
         super().mouseReleaseEvent(event)
         index = self.indexAt(event.position().toPoint())
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        if index.isValid() and index.column() == 0 and event.button() == Qt.MouseButton.LeftButton and plain:
+        if index.isValid() and index.column() == STAR and event.button() == Qt.MouseButton.LeftButton and plain:
             self._toggle_star(index)
 
     def _toggle_star(self, index: Index) -> None:
@@ -158,8 +248,10 @@ class RunsTable(QTableView):
             self.runs_model.starred.emit(run.id, not run.is_starred)
 
     def _double_clicked(self, index: Index) -> None:
-        if index.column() > 1:
+        if index.column() > NAME:
             self.opened.emit()
+        elif index.column() == NAME:
+            self.rename_current()
 
     def sort_by(self, column: int) -> None:
         """Sort by a column; the other way round if that is done already."""
@@ -171,6 +263,7 @@ class RunsTable(QTableView):
         column, is_falling = self.runs_model.sorted_by
         order = Qt.SortOrder.DescendingOrder if is_falling else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(column, order)
+        self.frozen.follow()
 
     def _keep_chosen(self) -> None:
         current = self.currentIndex().data(RUN)
@@ -190,7 +283,7 @@ class RunsTable(QTableView):
 class _StarDelegate(QStyledItemDelegate):
     """Paints stars; other cells as usual."""
 
-    def __init__(self, theme: Theme, parent: RunsTable) -> None:
+    def __init__(self, theme: Theme, parent: QTableView) -> None:
         super().__init__(parent)
         self.theme = theme
 

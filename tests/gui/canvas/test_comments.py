@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 
 from deepviz.document import comment_edits, edits, group_edits
 from deepviz.document.graph_json import LONGEST_COMMENT
 from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas import commands
+from deepviz.gui.canvas.comment_item import TEXT_SIZE, text_size
 from deepviz.gui.canvas.geometry import GRID, Point
 from deepviz.gui.canvas.text_editor import TextEditor
+from deepviz.gui.theme import DARK
 from tests.gui.canvas.conftest import NO_KEYS, Owner, chain
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -44,7 +46,36 @@ def test_n_places_a_comment_and_lets_it_be_written_in(on_chain: Owner) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return, CONTROL)
     (comment,) = on_chain.project.graph.comments
     assert comment.text == "first line\nsecond line"
-    assert on_chain.labels == ["Add comment", "Write comment"]
+    assert on_chain.labels == ["Add comment"], "one step to undo"
+    assert on_chain.view.network.surroundings.selected_comments == (comment.id,)
+
+
+def test_escape_keeps_what_was_typed_in_a_new_comment(on_chain: Owner) -> None:
+    on_chain.key(Qt.Key.Key_N)
+    (field,) = on_chain.view.findChildren(TextEditor)
+    QTest.keyClicks(field, "not to be lost")
+    left, top = field.pos().toTuple()
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    (comment,) = on_chain.project.graph.comments
+    assert comment.text == "not to be lost"
+    assert on_chain.labels == ["Add comment"]
+    assert on_chain.view.place_of(Point(*comment.position)).toTuple() == (left, top), "where it was written"
+    assert on_chain.view.hasFocus()
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_a_new_comment_without_words_is_none(on_chain: Owner, typed: str) -> None:
+    for key in (Qt.Key.Key_Escape, None):
+        on_chain.key(Qt.Key.Key_N)
+        (field,) = [each for each in on_chain.view.findChildren(TextEditor) if not each.isHidden()]
+        QTest.keyClicks(field, typed)
+        if key is None:
+            on_chain.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        else:
+            QTest.keyClick(field, key)
+        assert field.isHidden()
+        assert on_chain.project.graph.comments == ()
+        assert on_chain.labels == []
 
 
 def test_clicking_elsewhere_takes_the_text(on_chain: Owner) -> None:
@@ -69,13 +100,23 @@ def test_a_text_cannot_become_longer_than_a_comment_may_be_and_what_fits_is_kept
     assert text == "\N{SLIGHTLY SMILING FACE}" * (LONGEST_COMMENT - 3) + "end"
 
 
-def test_a_double_click_writes_in_a_comment_and_escape_leaves_it_as_it_was(owner: Owner) -> None:
+def test_a_double_click_writes_in_a_comment_and_escape_keeps_what_was_written(owner: Owner) -> None:
     noted(owner)
     place = owner.view.place_of(inside(owner))
     QTest.mouseDClick(owner.view.viewport(), Qt.MouseButton.LeftButton, NO_KEYS, place)
     (field,) = owner.view.findChildren(TextEditor)
     assert field.toPlainText() == "why this layer"
     QTest.keyClicks(field, "something else")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert owner.project.graph.comments[0].text == "something else"
+    assert owner.labels == ["Write comment"]
+
+
+def test_escape_where_nothing_was_written_changes_nothing(owner: Owner) -> None:
+    noted(owner)
+    place = owner.view.place_of(inside(owner))
+    QTest.mouseDClick(owner.view.viewport(), Qt.MouseButton.LeftButton, NO_KEYS, place)
+    (field,) = owner.view.findChildren(TextEditor)
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert owner.project.graph.comments[0].text == "why this layer"
     assert owner.labels == []
@@ -210,6 +251,19 @@ def test_a_comment_written_inside_a_group_is_seen_only_there(owner: Owner) -> No
     assert owner.view.network.surroundings.comments == {}
 
 
+def test_what_is_written_in_a_group_stays_there_when_it_is_left_meanwhile(owner: Owner) -> None:
+    owner.show(group_edits.group(chain(), ["dense_1", "relu_1"], "block"))
+    for leaves in (lambda: owner.view.look_into(""), lambda: owner.show(chain())):
+        owner.view.look_into("group_1")
+        owner.key(Qt.Key.Key_N)
+        (field,) = [each for each in owner.view.findChildren(TextEditor) if not each.isHidden()]
+        QTest.keyClicks(field, "kept")
+        leaves()
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert [(each.text, each.group) for each in owner.project.graph.comments] == [("kept", "")], "no group any more"
+    assert owner.labels == ["Add comment", "Add comment"]
+
+
 def test_the_menu_of_a_comment_offers_what_can_be_done(owner: Owner) -> None:
     noted(owner)
     owner.click(inside(owner))
@@ -282,3 +336,24 @@ def test_a_group_is_copied_as_a_group(on_chain: Owner) -> None:
     assert set(graph.members("group_2")) == {"dense_3", "relu_2"}
     assert on_chain.view.network.selected == ("group_2",)
     assert edits.delete(on_chain.project, ["group_2"]).graph.groups == graph.groups[:1]
+
+
+def test_words_of_a_comment_can_be_read_from_far_away_as_far_as_they_fit(owner: Owner) -> None:
+    room, long = QRectF(0, 0, 196, 76), "why this layer is here and not there " * 3
+    assert text_size("short", room, 1.0) == TEXT_SIZE
+    for zoom in (0.8, 0.6, 0.4, 0.35):
+        assert text_size("why so deep", room, zoom) * zoom >= 9.5
+        assert (text_size("why so deep", room, zoom) - 4) * zoom < 10.5, "and not larger than that"
+    assert text_size(long * 3, room, 0.4) == TEXT_SIZE, "all of it is more than large words"
+    assert text_size("incomprehensibilities", room, 0.3) < text_size("why", room, 0.3), "no word is cut"
+
+
+def test_words_of_a_comment_are_painted_larger_from_far_away(owner: Owner) -> None:
+    noted(owner, "HHHH")
+    owner.view.look_at(0.4, box(owner).center)
+    corner, end = Point(box(owner).left + 8, box(owner).top + 4), Point(box(owner).left + 60, box(owner).bottom - 8)
+    image = owner.view.viewport().grab(QRect(owner.view.place_of(corner), owner.view.place_of(end))).toImage()
+    bright = QColor(DARK.text).lightness() // 2
+    columns = range(image.width())
+    rows = [y for y in range(image.height()) if any(image.pixelColor(x, y).lightness() > bright for x in columns)]
+    assert len(rows) >= 6, "an H of 13 scene units would be 4 pixels high"

@@ -7,12 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
 
 from deepviz.gui.canvas.edge_style import LEAST_CONTRAST, gradient_style, level_color, plain_style
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale, magnitude, width_at
 from deepviz.gui.canvas.live import loss_in_words
-from deepviz.gui.canvas.trace import curve_points
 from deepviz.gui.theme import DARK, LIGHT, contrast
 
 
@@ -113,29 +111,3 @@ def test_special_values_have_styles_of_their_own():
     assert gradient_style(math.inf, scale, DARK) == broken
     assert len({nothing, broken, unknown} | ordinary) == 3 + len(ordinary)
     assert [style.is_dashed for style in (nothing, broken, unknown)] == [True, True, False]
-
-
-class TestCurve:
-    AREA = QRectF(10, 20, 100, 18)
-
-    def test_it_fills_the_area_on_a_logarithmic_axis(self):
-        points = curve_points(np.geomspace(1.0, 1e-4, 5), self.AREA)
-        assert [point.x() for point in points] == pytest.approx([10, 35, 60, 85, 110])
-        assert [point.y() for point in points] == pytest.approx([20, 24.5, 29, 33.5, 38])
-
-    def test_a_steady_value_stays_a_level_line_in_the_middle(self):
-        points = curve_points(np.array([1.0, 1.01, 1.0]), self.AREA)
-        assert {round(point.y()) for point in points} == {29}
-
-    def test_what_cannot_be_drawn_is_left_out(self):
-        points = curve_points(np.array([1.0, np.nan, 0.0, np.inf, 2.0]), self.AREA)
-        assert [point.x() for point in points] == pytest.approx([10, 110])
-        assert curve_points(np.array([]), self.AREA) == []
-        assert curve_points(np.array([1.0]), self.AREA) == []
-        assert curve_points(np.full(5, np.nan), self.AREA) == []
-
-    def test_a_long_history_is_thinned_and_keeps_its_ends(self):
-        history = np.geomspace(1.0, 1e-4, 100_000)
-        points = curve_points(history, self.AREA)
-        assert 20 < len(points) < 100
-        assert (points[0].y(), points[-1].y()) == pytest.approx((20, 38))

@@ -244,6 +244,11 @@ def test_a_frozen_layer_in_a_group_leaves_the_gradient_of_the_others(grouped: Ow
     assert shown is not None
     assert shown.nodes["group_1"] == pytest.approx(10.0)
     assert shown.history["group_1"] == pytest.approx([5.0, 10.0])
+    course = {"dense_2": np.array([3.0, nan, 3.0]), "dense_2.2": np.array([4.0, nan, nan])}
+    view.show_gradients(GradientPicture({"dense_2": 3.0, "dense_2.2": nan}, {}, 1.0, course))
+    trace = view.network.node_items()["group_1"].live.trace
+    assert trace is not None
+    np.testing.assert_array_equal(trace.history, [5.0, nan, 3.0], "where all is frozen there is no gradient of zero")
     view.show_gradients(GradientPicture({"dense_2": nan}, {}, 1.0, {"dense_2": np.array([nan, nan])}))
     shown = view.network.gradients
     assert shown is not None

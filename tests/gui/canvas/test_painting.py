@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from deepviz.engine import layers, losses
 from deepviz.gui.canvas.card_face import CardFace, new_face
 from deepviz.gui.canvas.card_painter import (
     EXTENT,
+    FAR_TITLE,
     NUMBERS_BELOW,
     OWN_ROW,
     RAISED,
@@ -149,3 +150,18 @@ def test_a_headline_without_room_beside_the_name_stands_below_it_and_in_no_other
 def test_names_from_far_away_are_broken_where_a_word_begins():
     lines = [CardPainter(DARK)._words(new_face(layers.registry[key]())).far_label for key in ("MaxPool2D", "LSTM")]
     assert lines == ["Max\nPool2D", "LSTM"]
+
+
+def test_names_from_far_away_are_as_large_as_they_can_be_and_inside_of_their_room():
+    own = CardPainter(DARK)
+    crossed = own._words(new_face(losses.registry["SoftmaxCrossEntropy"]()))
+    assert crossed.far_label == "Cross-\nentropy"
+    assert crossed.far_font.pixelSize() >= 18, "seven pixels high where cards have 40 % of their size"
+    sizes = {}
+    for face in (new_face(kind()) for kind in losses.registry.values()):
+        words, metrics = own._words(face), QFontMetricsF(own._words(face).far_font)
+        lines = words.far_label.split("\n")
+        assert max(map(metrics.horizontalAdvance, lines)) <= FAR_TITLE.width()
+        assert metrics.lineSpacing() * len(lines) <= FAR_TITLE.height()
+        sizes[face.label] = words.far_font.pixelSize()
+    assert min(sizes.values()) >= 16, sizes

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.document import edits
 from deepviz.document.project import Project
-from deepviz.gui import theme
 from deepviz.gui.editor import Editor
 from deepviz.gui.settings import Settings
 from tests.gui.panels.form_stage import Everything, Shown
@@ -47,18 +46,6 @@ def editor(qapp: QApplication) -> Iterator[Editor]:
 def settings(tmp_path: Path) -> Settings:
     """Settings of nobody."""
     return Settings(tmp_path / "settings.ini")
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    """The application in the dark theme."""
-    palette, font = qapp.palette(), qapp.font()
-    theme.apply(qapp, theme.DARK)
-    yield
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-    qapp.setProperty("theme", None)
 
 
 @pytest.fixture

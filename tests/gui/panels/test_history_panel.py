@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from deepviz.document import edits
 from deepviz.gui.editor import Editor
-from deepviz.gui.panels.history_panel import IS_SAVED, STEP_STATE, HistoryPanel
-from deepviz.gui.theme import DARK, LIGHT
+from deepviz.gui.panels.history_panel import IS_SAVED, LINE_HEIGHT, ROW_HEIGHT, STEP_STATE, HistoryPanel, lines_of
+from deepviz.gui.theme import DARK, LIGHT, body_font
 from tests.e2e.window import colors_of
 
 Key = Qt.Key
@@ -186,3 +187,47 @@ def test_a_changed_setting_is_told_with_both_values(panel: HistoryPanel, editor:
     units = dict(dense.layer)["units"]
     assert listed(panel)[3] == f"{dense.id}: units {units} → 123"
     assert f"Change units of {dense.id}: {dense.id}: units" in panel.model.index(3).data(Qt.ItemDataRole.ToolTipRole)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("Learning rate 0.001 → 0.0005", ("Learning rate", "0.001 → 0.0005")),
+        ("Weight decay 0.000123 → 0.0004567", ("Weight decay", "0.000123 → 0.0004567")),
+        ("a_layer_of_some_length: units 64 → 128", ("a_layer_of_some_length: units", "64 → 128")),
+        ("Units 64 → 128", ("Units 64 → 128",)),
+    ],
+)
+def test_both_values_are_seen_whole_at_the_width_of_the_page(words: str, lines: tuple[str, ...]) -> None:
+    """Of 216 pixels 166 are for the words; where the project is they are bold."""
+    font = body_font()
+    font.setBold(True)
+    metrics = QFontMetricsF(font)
+    found = lines_of(words, metrics, 166.0)
+    assert found[-1] == lines[-1]
+    assert len(found) == len(lines)
+    assert found[0][:5] == lines[0][:5]
+    assert all(metrics.horizontalAdvance(line) <= 166.0 for line in found)
+    assert len(lines) * LINE_HEIGHT <= ROW_HEIGHT
+    assert lines_of(words, metrics, 1000.0) == (words,)
+
+
+def test_in_very_little_room_the_new_value_stays() -> None:
+    metrics = QFontMetricsF(body_font())
+    found = lines_of("Learning rate 0.000123 → 0.0005", metrics, 90.0)
+    assert found[1].startswith("…")
+    assert found[1].endswith("→ 0.0005")
+    (found_whole,) = lines_of("Delete the convolution and three more", metrics, 120.0)
+    assert found_whole.startswith("Delete the")
+
+
+def test_a_changed_learning_rate_is_painted_to_its_end(panel: HistoryPanel, editor: Editor) -> None:
+    """The row of a rate that ends in 5 is not that of a rate that ends in 9, although both are long."""
+    plan, pictures = editor.project.plan, []
+    for rate in (0.000125, 0.000129):
+        after = replace(plan, optimizer=plan.optimizer.changed(learning_rate=rate))
+        editor.apply("Change learning rate", partial(edits.set_plan, plan=after))
+        pictures.append(panel.view.viewport().grab(panel.view.visualRect(panel.model.index(1))).toImage())
+        assert str(rate) in panel.model.index(1).data(Qt.ItemDataRole.ToolTipRole)
+        editor.undo_stack.undo()
+    assert pictures[0] != pictures[1]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers, losses
-from deepviz.gui.panels.palette import CARD, DEFINITION_MIME, GRIP, Palette
+from deepviz.gui.panels.palette import CARD, DEFINITION_MIME, Palette
 from deepviz.gui.panels.palette_rows import DEFINITION, RECENT, ROW
 from deepviz.gui.theme import CATEGORY_HUES, DARK, LIGHT
 from deepviz.registry import Definition
@@ -197,7 +197,7 @@ def test_dragging_carries_the_key_and_a_card(palette: RecordingPalette) -> None:
     _drag(palette, place_of(palette, "SoftmaxCrossEntropy"))
     (drag,) = palette.drags
     assert bytes(drag.mimeData().data(DEFINITION_MIME).data()) == b"SoftmaxCrossEntropy"
-    assert drag.hotSpot() == GRIP
+    assert drag.hotSpot() == QPoint(CARD.width() // 2, CARD.height() // 2)
     card = drag.pixmap()
     assert card.deviceIndependentSize().toSize() == CARD
     image = card.toImage().convertToFormat(QImage.Format.Format_RGB32)

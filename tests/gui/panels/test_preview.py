@@ -15,6 +15,7 @@ from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.datasets.sources.breast_cancer import BreastCancer
 from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
+from deepviz.datasets.sources.hills import Hills
 from deepviz.datasets.sources.iris import Iris
 from deepviz.datasets.sources.sine import Sine
 from deepviz.datasets.sources.spirals import Spirals
@@ -22,7 +23,7 @@ from deepviz.datasets.sources.waves import Waves
 from deepviz.document.project import DataChoice
 from deepviz.gui.class_colors import class_color
 from deepviz.gui.panels.preview import DataPreview, Sample, draw_mark, to_image
-from deepviz.gui.theme import DARK, LIGHT, Theme
+from deepviz.gui.theme import DARK, LIGHT, Theme, viridis
 from deepviz.training.run_plan import prepared
 
 Show = Callable[..., QWidget]
@@ -33,6 +34,7 @@ KINDS = [
     (Iris(), "features"),
     (AutoMpg(), "features"),
     (Sine(), "curve"),
+    (Hills(), "surface"),
     (Waves(), "sequences"),
 ]
 
@@ -60,6 +62,8 @@ def test_each_kind_is_drawn(show: Show, source: object, kind: str, look: Theme) 
     drawn = colors(picture(preview))
     if kind == "curve":
         assert look.curve(0).color in drawn
+    elif kind == "surface":
+        assert {"#" + bytes(viridis()[place]).hex() for place in (0, 128, 255)} <= drawn, "the scale has them all"
     elif kind != "images":
         assert {class_color(look, 0), class_color(look, 1)} <= drawn, "as wherever classes are seen"
     else:
@@ -121,6 +125,42 @@ def test_a_sine_is_drawn_as_a_sine(show: Show) -> None:
     heights = [[y for x, y in ink if abs(x - place * 200 - 12) < 4] for place in (0.125, 0.375, 0.625, 0.875)]
     middle = [sum(ys) / len(ys) for ys in heights]
     assert max(middle[0], middle[2]) < 60 < 160 < min(middle[1], middle[3])
+
+
+def test_points_of_a_surface_have_the_colours_of_their_targets(show: Show) -> None:
+    """Against the formula: yellow on a hill, dark violet in a hollow, blue green on the level between them."""
+    preview = DataPreview(DARK)
+    show(preview)
+    data = data_of(Hills(samples=1500, noise=0))
+    preview.show_data(data)
+    width = 224
+    drawn = picture(preview, width)
+    x, targets = data.scaler.invert(data.train.x).astype(float), data.train.y[:, 0].astype(float)
+    middle, extent = (x.min(axis=0) + x.max(axis=0)) / 2, np.ptp(x, axis=0).max()
+    right, down = ((x - middle) * (1, -1) * (width - 24) / extent + width / 2).T
+    alone = [np.sort(np.hypot(right - a, down - b))[1] > 6 for a, b in zip(right, down, strict=True)]
+    assert sum(alone) > 50
+    for place in np.flatnonzero(alone):
+        share = (targets[place] - targets.min()) / np.ptp(targets)
+        wanted = viridis()[min(int(256 * share), 255)]
+        at = int(right[place]), int(down[place])
+        near = [drawn.pixelColor(at[0] + a, at[1] + b).name() for a in (-1, 0, 1) for b in (-1, 0, 1)]
+        assert "#" + bytes(wanted).hex() in near, "its middle, which no rim covers"
+
+
+@pytest.mark.parametrize("width", [200, 256, 400])
+def test_the_scale_of_a_surface_fits_below_it(show: Show, width: int) -> None:
+    preview = DataPreview(LIGHT)
+    show(preview)
+    preview.show_data(data_of(Hills()))
+    assert preview.heightForWidth(width) == min(width, 224) + 26
+    drawn = picture(preview, width)
+    row = drawn.height() - 10
+    pixels = np.array([drawn.pixelColor(x, row).getRgb()[:3] for x in range(width)])
+    first, last = (np.flatnonzero(np.abs(pixels - viridis()[end]).max(axis=1) < 25) for end in (0, 255))
+    assert last.max() - first.min() > width / 6
+    assert last.max() < width - 10, "its greatest number stands beside it"
+    assert "Surface of Hills and hollows" in preview.accessibleDescription()
 
 
 def test_sequences_have_as_many_panes_as_there_are_samples() -> None:

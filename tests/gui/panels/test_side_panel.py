@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from deepviz.datasets.sources.breast_cancer import BreastCancer
 from deepviz.datasets.sources.idx_files import IdxFiles
@@ -80,10 +80,10 @@ def test_facts_change_in_place(show: Callable[..., QWidget]) -> None:
     rows = FactRows()
     show(rows)
     rows.set_facts([("Loss", "1.0"), ("Accuracy", "50 %")])
-    labels = list(rows.findChildren(QWidget))
+    labels = list(rows.findChildren(QLabel))
     rows.set_facts([("Loss", "0.5")])
     assert rows.value("Loss") == "0.5"
-    assert list(rows.findChildren(QWidget)) == labels
+    assert list(rows.findChildren(QLabel)) == labels
     assert sum(label.isVisible() for label in labels) == 2
     rows.set_facts([])
     assert not rows.isVisible()

@@ -184,3 +184,86 @@ def test_its_heading_can_be_read_and_nothing_is_cut_off(stage: Stage) -> None:
         assert panel.rect().contains(corner)
         assert part.width() >= min(part.sizeHint().width(), part.width())
     assert panel.unit.mapTo(panel, QPoint(0, 0)).x() < panel.number.mapTo(panel, QPoint(0, 0)).x(), "epoch 2"
+
+
+# While the run goes on
+
+
+def gone_to(stage: Stage, course: Course) -> StopPanel:
+    """The run has come so far; the sheet is told as a window tells it."""
+    stage.panel.course_now = lambda: course
+    stage.panel.follow()
+    return stage.panel
+
+
+def test_what_is_offered_goes_on_with_the_run_and_stays_marked(stage: Stage) -> None:
+    panel = stage.open()
+    gone_to(stage, replace(BEGUN, steps=13))
+    assert (panel.number.value(), panel.words.said) == (3, "That is step 18, 5 more steps.")
+    assert panel.number.lineEdit().selectedText() == "3"
+    gone_to(stage, replace(BEGUN, steps=14))
+    assert panel.words.said == "That is step 18, 4 more steps."
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    assert stage.sent == [18]
+
+
+def test_what_is_typed_stays_and_is_told_when_it_is_over(stage: Stage) -> None:
+    panel = stage.open()
+    stage.type("3")
+    gone_to(stage, replace(BEGUN, steps=17))
+    assert (panel.number.value(), panel.words.said) == (3, "That is step 18, 1 more step.")
+    gone_to(stage, replace(BEGUN, steps=20))
+    assert (panel.number.value(), panel.words.said) == (3, "Epoch 3 is over already.")
+    assert not panel.go_button.isEnabled()
+
+
+def test_arrows_choose_as_well_as_typing(stage: Stage) -> None:
+    panel = stage.open()
+    QTest.keyClick(panel.number, Qt.Key.Key_Up)
+    gone_to(stage, replace(BEGUN, steps=13))
+    assert panel.number.value() == 3
+    gone_to(stage, replace(BEGUN, steps=25))
+    assert panel.number.value() == 3
+
+
+def test_half_a_number_is_left_alone(stage: Stage) -> None:
+    panel = stage.open(Course(10, 6, 600, 100))
+    stage.type("7")
+    gone_to(stage, Course(60, 6, 600, 100))
+    QTest.keyClicks(panel.number, "5")
+    assert panel.number.value() == 75
+
+
+def test_enter_on_what_is_over_meanwhile_says_so_and_does_not_pause(stage: Stage) -> None:
+    panel = stage.open()
+    stage.type("3")
+    panel.course_now = lambda: replace(BEGUN, steps=18)
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    assert stage.sent == []
+    assert panel.isVisible()
+    assert panel.words.said == "Epoch 3 is over already."
+
+
+def test_of_a_fast_run_what_is_offered_can_be_reached_in_time(stage: Stage) -> None:
+    """Six steps an epoch and 600 a second: in six seconds 600 epochs later, in three 300."""
+    fast = Course(10, 6, 6_000_000, 1_000_000, speed=600.0)
+    panel = stage.open(fast)
+    assert panel.number.value() == 2 + 600
+    gone_to(stage, replace(fast, steps=10 + 299 * 6))
+    assert panel.number.value() == 602, "it stays long enough to be read"
+    gone_to(stage, replace(fast, steps=10 + 301 * 6))
+    assert panel.number.value() == 2 + 301 + 600
+    gone_to(stage, replace(fast, speed=0.0))
+    assert panel.number.value() == 2, "the run begins anew or rests"
+    choose(panel, "step")
+    gone_to(stage, fast)
+    assert panel.number.value() == 10 + 3600
+    gone_to(stage, replace(fast, last=400))
+    assert panel.number.value() == 400, "its last step"
+
+
+def test_with_a_run_that_cannot_go_on_it_closes(stage: Stage) -> None:
+    panel = stage.open()
+    panel.course_now = lambda: None
+    panel.follow()
+    assert not panel.isVisible()

@@ -196,7 +196,7 @@ def test_rules_look_at_what_is_measured(panel: TrainingPanel, choose_in: Choose,
     assert not editor.report.problems
     switch(panel, panel.metrics.switches["F1"])
     assert editor.undo_stack.undoText() == "Do not measure F1 score"
-    assert "validation_F1" in editor.report.problems[0].text
+    assert "validation F1" in editor.report.problems[0].text
     assert editor.report.problems[0].of_plan
     assert box is not panel.stopping.forms["Target"].field("monitor").control
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +81,13 @@ def wheel(widget: QWidget, place: QPointF, notches: int) -> None:
     globally = QPointF(widget.mapToGlobal(place.toPoint()))
     phase = Qt.ScrollPhase.NoScrollPhase
     QApplication.sendEvent(widget, QWheelEvent(place, globally, QPoint(), delta, NO_BUTTON, NO_KEYS, phase, False))
+
+
+def hover(widget: QWidget, place: QPointF) -> None:
+    """Move the pointer there, wherever it has been left by the test before: Qt tells no widget of a move to nowhere."""
+    globally = QPointF(widget.mapToGlobal(place))
+    move = QEvent.Type.MouseMove
+    QApplication.sendEvent(widget, QMouseEvent(move, place, globally, NO_BUTTON, NO_BUTTON, NO_KEYS))
 
 
 def picture(widget: QWidget) -> QImage:

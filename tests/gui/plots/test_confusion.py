@@ -145,7 +145,7 @@ def test_a_click_on_a_cell_shows_its_samples_and_a_click_on_one_chooses_it(qtbot
     click(view.grid, middle(view, 4, 4))
     assert view.pane.isVisible()
     assert [each.index for each in view.samples_list.model.listed] == members
-    assert view.pane_title.text() == f"{len(members)} × true 4, right"
+    assert view.pane_title.said == f"{len(members)} × true 4, right"
     pixels = view.samples_list.model._samples
     np.testing.assert_allclose(pixels, digits.data.scaler.invert(part.x[members]))
     assert pixels.max() > 10  # as the data are, 0 to 16

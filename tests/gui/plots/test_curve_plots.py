@@ -149,7 +149,7 @@ def test_a_log_axis_shows_zero_below_the_smallest_decade(qtbot: QtBot, make_hist
     assert plot.area.y_range[0] < -4
     marks = {mark.label: mark.position for mark in plot._marks(*plot.area.y_range, 8)}
     assert marks["0"] == -4
-    assert marks["1e-3"] == -3
+    assert marks["0.001"] == -3
     assert plot.hover_text(3) == "step 3 · epoch 1\ndense_1 0\ndense_2 0"
 
 
@@ -175,7 +175,9 @@ def test_the_box_gives_exact_values_at_the_nearest_step(qtbot: QtBot, make_histo
     plot = opened(qtbot, LossPlot, make_history(50))
     assert plot.hover_text(13.4) == "step 13 · epoch 2\ntrain 0.153846\nvalidation (step 10) 0.3"
     assert plot.hover_text(20) == "step 20 · epoch 2\ntrain 0.1\nvalidation 0.15"
-    assert plot.hover_text(-5).startswith("step 1 · epoch 1\ntrain 2\n")
+    assert plot.hover_text(4) == "step 4 · epoch 1\ntrain 0.5", "the validation of step 10 was not known there"
+    assert plot.hover_text(9.9) == "step 10 · epoch 1\ntrain 0.2\nvalidation 0.3"
+    assert plot.hover_text(-5) == "step 1 · epoch 1\ntrain 2"
     assert plot.hover_text(1e9).startswith("step 50 · epoch 5\n")
 
 

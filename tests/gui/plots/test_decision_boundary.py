@@ -19,7 +19,7 @@ from deepviz.gui.class_colors import class_color
 from deepviz.gui.plots.decision_boundary import FAINTEST, STRONGEST, DecisionBoundary, share_in_words
 from deepviz.gui.settings import PLANE_PARTS, PLANE_RESOLUTION, Settings
 from deepviz.gui.theme import DARK, LIGHT, Theme
-from tests.gui.plots.planes import answer, color_at, divided_at, halves, layered, opened, picture, wheel
+from tests.gui.plots.planes import answer, color_at, divided_at, halves, hover, layered, opened, picture, wheel
 from tests.insight.looked_at import classes, numbers
 
 LEFT = Qt.MouseButton.LeftButton
@@ -166,6 +166,41 @@ def test_of_more_inputs_two_are_chosen_and_it_is_said_what_the_others_are(qtbot:
     assert old is not None
     look.take_answer(old, 1)  # that of the axes before comes late
     assert look.answer is not old
+
+
+@pytest.mark.parametrize(("before", "axis", "chosen", "after"), [
+    ((0, 1), 0, 1, (1, 0)), ((0, 1), 1, 0, (1, 0)), ((2, 3), 1, 2, (3, 2)), ((2, 3), 0, 1, (1, 3)),
+])  # fmt: skip
+def test_an_input_that_is_on_the_other_axis_changes_places_with_it(
+    qtbot: QtBot, before: tuple[int, int], axis: int, chosen: int, after: tuple[int, int]
+):
+    """With the same input on both axes there would be no plane."""
+    look = opened(qtbot, DecisionBoundary, divided_at(halves(features=4), 31.0))
+    look.choose_features(*before)
+    choice = look._axes[axis]
+    choice.setFocus()
+    for _ in range(abs(chosen - before[axis])):
+        QTest.keyClick(choice, Qt.Key.Key_Down if chosen > before[axis] else Qt.Key.Key_Up)
+    assert look.features == after
+    assert tuple(each.currentIndex() for each in look._axes) == after
+
+
+def test_under_a_hand_that_holds_still_the_shares_are_those_of_the_weights_that_are_shown(qtbot: QtBot):
+    looked = divided_at(halves(), 31.0)
+    look = opened(qtbot, DecisionBoundary, looked)
+    hover(look.area, look.area.pixel(33.0, 0.2))
+    before = look.area.pointer
+    assert before is not None
+    looked.network.parameters["dense_1/W"][...] *= 0.5
+    looked.network.parameters["dense_1/b"][...] *= 0.5
+    answer(look, looked)
+    pointer = look.area.pointer
+    assert pointer is not None
+    assert (pointer.heading, pointer.step) == (before.heading, before.step)
+    sure = 1 / (1 + np.exp(-(pointer.step - 31.0)))  # the score was 2 (east - 31)
+    (right,) = (each.value for each in pointer.readings if each.name == "right")
+    assert float(right.split()[0]) == pytest.approx(100 * sure, abs=0.051)
+    assert pointer.readings != before.readings
 
 
 def test_an_answer_about_other_data_is_not_shown(qtbot: QtBot):

@@ -16,6 +16,7 @@ from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.datasets.sources.circles import Circles
 from deepviz.datasets.sources.digit_images import DigitImages
 from deepviz.datasets.sources.digits import Digits
+from deepviz.datasets.sources.hills import Hills
 from deepviz.datasets.sources.iris import Iris
 from deepviz.datasets.sources.waves import Waves
 from deepviz.gui.plots.class_bars import headline_font
@@ -99,6 +100,26 @@ def test_digits_drawn_by_hand_are_recognised(qtbot: QtBot, mnist_files: tuple[Pa
         assert view.bars.headline[0] == str(digit)
         assert shown(view)[digit] > 0.5
         assert "as in MNIST" in view.tools.seen_words.text()
+
+
+def test_the_bar_of_a_number_to_fit_is_as_long_as_the_number_is_large_among_the_targets(qtbot: QtBot) -> None:
+    """Else the only bar would be full whatever the network gives. The targets of hills go to both sides of zero."""
+    hills = subject_of(project_of(Hills(), (("Input", {}), ("Dense", {"units": 1})), "MeanSquaredError"))
+    view = opened(qtbot, PredictionExplorer, hills, (600, 420))
+    reach = float(np.abs(hills.data.train.y).max())
+    for wanted in (0.5, -0.25, 3.0):
+        hills.network.parameters["dense_1/W"][...] = 0
+        hills.network.parameters["dense_1/b"][...] = wanted
+        answer(view, hills)
+        image = view.bars.grab().toImage()
+        fill = QColor(view.bars.theme.accent_fill).name()
+        columns = [x for x in range(image.width()) if any(image.pixelColor(x, y).name() == fill for y in range(6, 26))]
+        ground = QColor(view.bars.theme.raised).name()
+        both = [x for x in range(image.width()) if image.pixelColor(x, 16).name() in (fill, ground)]
+        half = (both[-1] - both[0] + 1) / 2
+        assert len(columns) == pytest.approx(min(abs(wanted) / reach, 1.0) * half, abs=2.5)
+        middle = (both[0] + both[-1]) / 2
+        assert (columns[0] if wanted > 0 else columns[-1]) == pytest.approx(middle, abs=2.5), "it begins at zero"
 
 
 def test_a_single_output_without_probabilities_still_names_the_class(qtbot: QtBot) -> None:

@@ -217,10 +217,11 @@ def test_files_have_the_picture_and_all_numbers(look: FeatureMaps, subject: Subj
         assert (tmp_path / f"maps.{suffix}").stat().st_size > 500
     with (tmp_path / "maps.csv").open() as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["row", "column", "channel", "value"]
+    assert rows[0] == ["layer", "part", "sample", "row", "column", "channel", "value"]
     assert len(rows) == 1 + 6 * 6 * 6
     maps = by_hand(subject.network, subject.data.train.x[0])
-    row, column, channel, value = rows[100]
+    assert {tuple(row[:3]) for row in rows[1:]} == {("conv2d_1", "train", str(look.bar.index))}
+    row, column, channel, value = rows[100][3:]
     assert float(value) == pytest.approx(maps[int(row), int(column), int(channel)], rel=1e-4, abs=1e-6)
 
 

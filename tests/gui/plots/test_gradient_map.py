@@ -288,7 +288,7 @@ def test_the_map_is_written_as_csv(qtbot: QtBot, make_history: MakeHistory, tmp_
     assert float(rows[1][2]) == pytest.approx(0.1)
     assert rows[1][3] == "0.0"
     assert rows[2][2:] == ["frozen", "inf"]
-    assert rows[3][2:] == ["", ""]
+    assert rows[3][2:] == ["not measured", "not measured"]
     assert [float(cell) for cell in rows[4][2:]] == [1.0, 1.0]
 
 

@@ -195,6 +195,10 @@ def test_that_a_view_is_paused_is_said_before_what_its_lines_mean(qtbot: QtBot):
     header.set_note("paused, step 400")
     assert header.note_in(200) == "paused, step 400"
     assert header.note_in(60) == "paused"
+    header.set_note("paused, after step 3, 480 training samples")
+    assert header.note_in(400) == "paused, after step 3, 480 training samples"
+    assert header.note_in(150) == "paused, after step 3"
+    assert header.note_in(60) == "paused"
     assert header.pause_button.isVisible()
     assert header.minimumSizeHint().width() <= running + 30, "its button may not make a narrow view wider"
     assert header.pause_button.accessibleName() == "Resume Loss"

@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
+from deepviz.gui.plots.area import TICK_SIZE
 from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.gradient_norms import GradientNorms
 from deepviz.gui.plots.magnitude import Magnitude
-from deepviz.gui.theme import DARK, LIGHT, Theme, viridis
+from deepviz.gui.plots.overlay import room_of
+from deepviz.gui.theme import DARK, LIGHT, Theme, body_font, viridis
 from deepviz.training import divergence
 from deepviz.training.history import History
 from tests.gui.plots.conftest import Record
@@ -63,6 +66,38 @@ def test_a_layer_frozen_for_a_while_has_a_gap_and_a_hatched_bar(
     assert low < area.frame.bottom() - 16, "the bar covers no curve"
     assert "dense_2 frozen" in view.hover_text(30)
     assert "dense_2 0.1" in view.hover_text(45)
+
+
+@pytest.mark.parametrize("width", [760, 300, 210, 184, 158])
+def test_words_of_bars_stay_inside_of_the_frame_and_say_that_it_is_frozen(
+    qtbot: QtBot, make_history: MakeHistory, width: int
+) -> None:
+    norms = np.full((60, 2), 0.1)
+    norms[40:50, 1] = math.nan
+    view = GradientNorms()
+    opened(qtbot, view, make_history(60, norms=norms), width)
+    frame, metrics = view.area.frame, QFontMetricsF(body_font(TICK_SIZE))
+    ((words, place),) = view.marks.words_of_bars()
+    assert frame.left() <= place.left()
+    assert place.right() <= frame.right() + 0.5
+    assert metrics.horizontalAdvance(words) <= place.width()
+    assert words.endswith("frozen")
+    if room_of("dense_2 frozen") <= frame.width():
+        assert words == "dense_2 frozen"
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_no_hatching_shows_through_words(qtbot: QtBot, make_history: MakeHistory, theme: Theme) -> None:
+    norms = np.full((60, 2), 0.1)
+    norms[10:50, 1] = math.nan
+    view = GradientNorms()
+    view.apply_theme(theme)
+    opened(qtbot, view, make_history(60, norms=norms))
+    ((_, place),) = view.marks.words_of_bars()
+    image, x = view.area.grab().toImage(), round(place.left())
+    rows = range(round(place.center().y()) - 6, round(place.center().y()) + 6)
+    edge = {image.pixelColor(each, y).name() for each in (x + 1, x + 2) for y in rows}
+    assert edge == {theme.panel}, "left of the first letter"
 
 
 def test_it_grows_and_thaws(qtbot: QtBot, make_history: MakeHistory) -> None:
@@ -198,9 +233,9 @@ def test_the_map_tells_measured_between_and_not_measured(qtbot: QtBot) -> None:
     _, rows = view.table()
     cells = {int(row[0]): row[2] for row in rows if row[0] == row[1]}  # type: ignore[call-overload]
     assert cells[30] == pytest.approx(1.0)
-    assert cells[35] == ""
+    assert cells[35] == "not measured"
     assert cells[40] == 0.0
-    assert cells[150] == ""
+    assert cells[150] == "not measured"
 
 
 def test_zoomed_in_the_map_still_knows_what_was_measured_before(qtbot: QtBot) -> None:

@@ -70,7 +70,7 @@ def test_each_line_says_what_its_layer_gave(qtbot: QtBot, run: WatchedRun, momen
     view = opened(qtbot, run.history)
     view.show_moment(moment)
     assert shown(view) == [in_words(run.outputs[step][name], name) for name in SHOWN]
-    assert view.header.note == f"step {step}"
+    assert view.header.note == f"batch of step {step}"
 
 
 def test_before_the_first_step_looked_at_words_say_so(qtbot: QtBot):
@@ -80,7 +80,7 @@ def test_before_the_first_step_looked_at_words_say_so(qtbot: QtBot):
     assert view.words.text().startswith("Nothing was looked at up to step 3")
     view.show_moment(None)
     assert not view.words.isVisible()
-    assert view.header.note == "step 6"
+    assert view.header.note == "batch of step 6"
 
 
 def test_the_bars_share_an_axis_that_holds_them_all(qtbot: QtBot, run: WatchedRun):
@@ -238,10 +238,11 @@ def test_the_numbers_are_written_as_csv(qtbot: QtBot, run: WatchedRun, tmp_path:
     view.save(tmp_path / "numbers.csv")
     with (tmp_path / "numbers.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
-    assert head == ["step", "layer", "mean", "deviation", "zeros", "saturated", "dead", "units"]
+    assert head == ["step", "of", "layer", "mean", "deviation", "zeros", "saturated", "dead", "units"]
     for name, row in zip(SHOWN, rows, strict=True):
         output = run.outputs[4][name]
-        assert row[:2] == ["4", name]
+        assert row[:3] == ["4", "batch, before the update", name]
+        row = row[1:]
         np.testing.assert_allclose([float(row[2]), float(row[3])], [output.mean(), output.std()], atol=1e-9)
         assert float(row[4]) == (output == 0).mean()
         assert row[5] == (repr(float((np.abs(output) > 0.96).mean())) if name == "tanh_1" else "")

@@ -73,11 +73,12 @@ def test_layers_of_a_step_that_nobody_looked_at_are_worked_out(
         assert each.deviation == pytest.approx(wanted[name].std(), rel=1e-4)
         assert each.dead_text == f"0 of {wanted[name].shape[1]}"
     count = len(wanted["dense_1"])
-    assert view.header.note == f"step 30, {count} training samples"
+    assert view.header.note == f"after step 30, {count} training samples"
     view.save(tmp_path / "layers.csv")
     with (tmp_path / "layers.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["step"], row["layer"]) for row in rows] == [("30", name) for name in wanted]
+    assert {row["of"] for row in rows} == {f"{count} training samples, after the update"}
     assert float(rows[0]["mean"]) == view.lines.layers[0][1].mean
 
 
@@ -86,14 +87,14 @@ def test_what_the_run_has_measured_lately_is_not_worked_out_again(qtbot: QtBot, 
     shown(qtbot, view, subject, history_of(subject, (10, 20, 28)))
     assert view.question() is None
     assert {each.mean for _, each in view.lines.layers} == {9.0}
-    assert view.header.note == "step 28"
+    assert view.header.note == "batch of step 28"
     view.show_moment(24)  # somebody wants that step and no other one
     assert view.question() is not None
     view.take_answer(view.question().answer(subject, lambda share: None), 24)
-    assert view.header.note.startswith("step 24, ")
+    assert view.header.note.startswith("after step 24, ")
     view.show_moment(20)
     assert view.question() is None
-    assert view.header.note == "step 20"
+    assert view.header.note == "batch of step 20"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_histograms_of_a_step_that_nobody_looked_at_are_worked_out(
     by_hand = np.histogram(numbers.astype(np.float64), edges)[0]
     counts = np.array([int(row["count"]) for row in rows])
     assert np.abs(np.cumsum(counts) - np.cumsum(by_hand)).max() <= 2, "numbers that are rounded in another way"
-    assert view.header.note.startswith("step 30")
+    assert view.header.note.startswith("after step 30")
     assert view.header.note.endswith("training samples") == (of == "activations")
 
 
@@ -157,4 +158,4 @@ def test_opened_after_a_run_the_layers_are_there(person: Person) -> None:
     view = views.view("layer_summary")
     assert isinstance(view, LayerSummary)
     person.qtbot.waitUntil(lambda: bool(view.lines.layers) and not view.words.isVisible(), timeout=PATIENCE)
-    assert view.header.note.startswith("step 5, ")
+    assert view.header.note.startswith("after step 5, ")

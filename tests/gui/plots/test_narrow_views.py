@@ -25,6 +25,8 @@ from tests.gui.plots.asked import opened
 from tests.insight.made_subjects import Layers, project_of, subject_of
 
 NARROW = (238, 250)
+NARROWEST = (170, 244)
+"""As small as a view is in one of three columns of a window of 1024 x 640."""
 DENSE: Layers = (("Input", {}), ("Flatten", {}), ("Dense", {"units": 10}))
 KINDS = {"images": Digits(), "sequences": Waves(), "features": AutoMpg()}
 
@@ -37,13 +39,26 @@ def looked_at(kind: str) -> Subject:
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_the_words_on_buttons_of_the_explorer_are_whole(qtbot: QtBot, kind: str) -> None:
-    view = opened(qtbot, PredictionExplorer, looked_at(kind), NARROW)
+@pytest.mark.parametrize("size", [NARROW, NARROWEST])
+def test_the_words_on_buttons_of_the_explorer_are_whole(qtbot: QtBot, kind: str, size: tuple[int, int]) -> None:
+    view = opened(qtbot, PredictionExplorer, looked_at(kind), size)
+    QApplication.processEvents()
     buttons = [each for each in view.tools.findChildren(QAbstractButton) if each.isVisible() and each.text()]
     assert {each.text() for each in buttons} >= {"Undo", "Clear"}
     for button in buttons:
         assert button.width() >= button.minimumSizeHint().width(), button.text()
         assert button.geometry().right() <= view.tools.width(), button.text()
+
+
+@pytest.mark.parametrize("width", [NARROWEST[0], NARROW[0], 400])
+def test_a_form_shows_all_of_its_fields_and_slides_where_there_is_room(qtbot: QtBot, width: int) -> None:
+    view = opened(qtbot, PredictionExplorer, looked_at("features"), (width, 400))
+    form = view.maker.form
+    # Qt lays out when it has time.
+    qtbot.waitUntil(lambda: not form.horizontalScrollBar().isVisible())
+    for field in form.fields:
+        assert field.mapTo(form, field.rect().topRight()).x() <= form.viewport().width()
+    assert form.sliders[0].isVisible() == (width > NARROWEST[0])
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

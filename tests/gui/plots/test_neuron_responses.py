@@ -20,12 +20,12 @@ from deepviz.engine.layers.dense import Dense
 from deepviz.engine.layers.input import Input
 from deepviz.engine.layers.tanh import Tanh
 from deepviz.gui.plots.neuron_responses import NeuronResponses
-from deepviz.gui.plots.unit_sheet import SMALLEST
+from deepviz.gui.plots.unit_sheet import GAP, MARGIN, SMALLEST
 from deepviz.gui.settings import NEURONS_SCALE, Settings
 from deepviz.gui.signed_colors import ABOVE, BELOW, signed_colors, signed_pixels
 from deepviz.gui.theme import DARK, LIGHT
 from deepviz.insight.subject import Subject
-from tests.gui.plots.planes import answer, color_at, halves
+from tests.gui.plots.planes import answer, color_at, halves, hover
 from tests.insight.looked_at import classes, subject
 
 LEFT = Qt.MouseButton.LeftButton
@@ -121,7 +121,7 @@ def test_by_the_largest_of_the_layer_small_units_are_pale(qtbot: QtBot, tmp_path
 def test_the_value_under_the_pointer_is_that_of_the_computed_point(qtbot: QtBot):
     look = opened(qtbot, looked_at())
     assert look.answer is not None
-    QTest.mouseMove(look.sheet.viewport(), in_tile(look, 2, 0.8, 0.25).toPoint())
+    hover(look.sheet.viewport(), in_tile(look, 2, 0.8, 0.25))
     pointer = look.sheet.pointer
     assert pointer is not None
     x = pointer.step
@@ -130,9 +130,30 @@ def test_the_value_under_the_pointer_is_that_of_the_computed_point(qtbot: QtBot)
     assert x == pytest.approx(window.left + 0.8 * (window.right - window.left), abs=0.5)
     assert [(each.name, each.color) for each in pointer.readings] == [("unit 2 answers", ABOVE)]
     assert float(pointer.readings[0].value) == pytest.approx(3 * (x - 30), rel=1e-3)
-    QTest.mouseMove(look.sheet.viewport(), in_tile(look, 2, 0.1, 0.25).toPoint())
+    hover(look.sheet.viewport(), in_tile(look, 2, 0.1, 0.25))
     assert look.sheet.pointer is not None
     assert look.sheet.pointer.readings[0].color == BELOW
+
+
+def test_under_a_hand_that_holds_still_the_value_is_that_of_the_weights_that_are_shown(qtbot: QtBot):
+    looked = looked_at()
+    look = opened(qtbot, looked)
+    hover(look.sheet.viewport(), in_tile(look, 2, 0.8, 0.25))
+    assert look.sheet.pointer is not None
+    before = float(look.sheet.pointer.readings[0].value)
+    looked.network.parameters["dense_1/W"][...] *= 2
+    looked.network.parameters["dense_1/b"][...] *= 2
+    answer(look, looked)
+    assert float(look.sheet.pointer.readings[0].value) == pytest.approx(2 * before, rel=1e-3)
+    look.choose_unit(2)
+    answer(look, looked)
+    hover(look.area, look.area.pixel(35, 0.0))
+    assert look.area.pointer is not None
+    before = float(look.area.pointer.readings[0].value)
+    looked.network.parameters["dense_1/W"][...] *= 3
+    looked.network.parameters["dense_1/b"][...] *= 3
+    answer(look, looked)
+    assert float(look.area.pointer.readings[0].value) == pytest.approx(3 * before, rel=1e-3)
 
 
 def test_a_click_shows_a_unit_large_and_escape_all_again(qtbot: QtBot):
@@ -144,7 +165,7 @@ def test_a_click_shows_a_unit_large_and_escape_all_again(qtbot: QtBot):
     assert look.question().resolution == 120  # type: ignore[union-attr]
     answer(look, looked)
     assert look.area.caption == "dense_1, unit 3."
-    QTest.mouseMove(look.area, look.area.pixel(35, 0.0).toPoint())
+    hover(look.area, look.area.pixel(35, 0.0))
     assert look.area.pointer is not None
     assert float(look.area.pointer.readings[0].value) == pytest.approx(4 * (look.area.pointer.step - 30), rel=1e-3)
     QTest.keyClick(look.area, Qt.Key.Key_Escape)  # the cross-hair
@@ -167,13 +188,32 @@ def test_many_units_are_scrolled_and_none_is_left_out(qtbot: QtBot):
     look = opened(qtbot, looked, 300, 240)
     sheet = look.sheet
     assert len(sheet.tiles) == 90
-    assert sheet.place_of(0).width() == SMALLEST
+    assert sheet.place_of(0).width() >= SMALLEST
+    in_row = sum(sheet.place_of(each).top() == sheet.place_of(0).top() for each in range(90))
+    left = sheet.viewport().width() - sheet.place_of(in_row - 1).right() - MARGIN
+    assert 0 <= left < in_row, "tiles fill the width but for what is less than a pixel each"
     assert sheet.verticalScrollBar().maximum() > 0
     sheet.setFocus()
     sheet.current = 86
     QTest.keyClick(sheet, Qt.Key.Key_Right)
     assert sheet.current == 87
     assert 0 <= sheet.place_of(87).top() <= sheet.place_of(87).bottom() <= sheet.viewport().height()
+
+
+def test_tiles_that_find_room_without_a_scroll_bar_need_none_whatever_was_before(qtbot: QtBot):
+    sheet = opened(qtbot, looked_at(units=16)).sheet
+    sheet.setParent(None)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    for width in range(440, 500, 4):
+        found = []
+        for before in ((240, 120), (900, 700)):
+            sheet.resize(*before)
+            sheet.resize(width, 185)
+            found.append((sheet.place_of(0), sheet.place_of(15), sheet.verticalScrollBar().maximum()))
+        assert found[0] == found[1]
+        eight_in_a_row = width - 2 * MARGIN >= 8 * SMALLEST + 7 * GAP
+        assert eight_in_a_row == (found[0][2] == 0)
 
 
 def test_of_very_many_units_the_first_are_shown_and_it_is_said(qtbot: QtBot):

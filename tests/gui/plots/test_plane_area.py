@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from deepviz.gui.amounts import thousands
 from deepviz.gui.plots.plane_area import PlaneArea
-from deepviz.gui.plots.pointer import Pointer
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer
+from deepviz.gui.theme import body_font
 from deepviz.insight.plane import Window
 from tests.gui.plots.planes import wheel
 
 LEFT = Qt.MouseButton.LeftButton
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
@@ -100,6 +105,47 @@ def test_a_long_caption_is_broken_into_lines_above_the_frame(area: PlaneArea):
     area.say("many words " * 60, "x", "y")
     assert area.frame.top() == before + 3 * 15
     assert area._axes.caption_lines()[-1].endswith("…")
+
+
+def test_words_that_belong_together_are_broken_before_they_are_cut(area: PlaneArea, qtbot: QtBot):
+    words = "480 training samples, 12 wrong (×) · 60 validation, 3 wrong"
+    together = words.replace(" ", NO_BREAK).replace(f"{NO_BREAK}·{NO_BREAK}", " · ")
+    metrics = QFontMetricsF(body_font(TEXT_SIZE))
+    for width in (600, 320, 184, 158):
+        area.resize(width, 260)
+        area.say(together, "x", "y")
+        lines = area._axes.caption_lines()
+        assert all(metrics.horizontalAdvance(line) <= width - 20 for line in lines), f"at {width}: {lines}"
+        said = " ".join(lines).replace(NO_BREAK, " ")
+        assert said == words or (said.endswith("…") and words.startswith(said.rstrip("… ")))
+    area.resize(184, 260)
+    assert area._axes.caption_lines()[0].replace(NO_BREAK, " ") == "480 training samples,"
+    ask_for_tip(area, 10)
+    assert not QToolTip.isVisible()
+    area.resize(158, 100)
+    assert area._axes.caption_lines()[-1].endswith("…")
+    ask_for_tip(area, 10)
+    assert QToolTip.text().replace(NO_BREAK, " ") == words, "what is cut can be read in the tip"
+    ask_for_tip(area, round(area.frame.center().y()))
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_a_number_of_thousands_is_not_cut_in_its_middle(area: PlaneArea):
+    number = thousands(12_345)
+    area.say(f"{number} of {thousands(60_000)} validation samples", "x", "y")
+    for width in range(60, 300):
+        area.resize(width, 100)
+        (line,) = area._axes.caption_lines()
+        metrics = QFontMetricsF(body_font(TEXT_SIZE))
+        if metrics.horizontalAdvance(f"{number}…") <= width - 20:
+            words = line.removesuffix("…").rstrip(" ")
+            assert words in (number, f"{number} of", f"{number} of {thousands(60_000)}") or "validation" in words
+
+
+def ask_for_tip(area: PlaneArea, y: int) -> None:
+    """Rest with the pointer at a height in the middle of the area."""
+    place = QPoint(area.width() // 2, y)
+    QApplication.sendEvent(area, QHelpEvent(QEvent.Type.ToolTip, place, area.mapToGlobal(place)))
 
 
 def test_the_pointer_is_told_where_it_is_in_the_numbers_of_the_axes_and_that_it_has_left(area: PlaneArea):

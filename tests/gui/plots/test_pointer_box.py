@@ -116,3 +116,25 @@ def test_areas_paint_it_inside_of_themselves(qtbot: QtBot, width: int, monkeypat
     assert len(painted) >= 15
     for box in painted:
         assert QRectF(0, 0, width, 160).contains(box), box
+
+
+@pytest.mark.parametrize("width", [120, 400])
+def test_the_sample_of_a_dashed_curve_is_dashed_as_the_curve(qtbot: QtBot, width: int) -> None:
+    """Eight layers have two of one colour, told apart by their dashes: 28 ways of a line in all."""
+    looks = [DARK.curve(number) for number in (0, 7)]
+    assert looks[0].color == looks[1].color
+    readings = tuple(Reading(f"dense_{n}", "0.1", look.color, None, look.dashes) for n, look in enumerate(looks))
+    pointer, room = Pointer(1.0, "step 1", readings), QSizeF(width, 200)
+    image = QImage(width, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor(DARK.panel))
+    painter = QPainter(image)
+    paint_box(painter, DARK, pointer, QPointF(0, 0), room)
+    painter.end()
+    color = QColor(looks[0].color).name()
+    runs = []
+    for row in (1, 2):  # below the heading
+        line = range(5 + 16 * row, 5 + 16 * (row + 1))
+        across = [any(image.pixelColor(x, y).name() == color for y in line) for x in range(8, 8 + 14)]
+        runs.append(sum(now and not before for before, now in zip([False, *across], across, strict=False)))
+    assert runs[0] == 1, "an unbroken line"
+    assert runs[1] >= 2, "strokes"

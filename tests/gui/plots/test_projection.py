@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from deepviz.datasets.preprocessing import Preprocessing
 from deepviz.datasets.sources.digits import Digits
 from deepviz.document.project import DataChoice, Project
+from deepviz.gui.plots.cloud_words import description
 from deepviz.gui.plots.plane_limits import fitted
 from deepviz.gui.plots.projection import Projection
 from deepviz.gui.settings import PROJECTION_SAMPLES, Settings
@@ -278,3 +279,13 @@ def test_made_narrow_again_the_chosen_layer_is_still_in_sight(look: Projection) 
         rect = strip.rect_of(3)
         assert rect.left() >= 0
         assert rect.right() <= strip.viewport().width()
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(900, True), (240, False)])
+def test_a_low_picture_says_all_where_it_is_wide(subject: Subject, qtbot: QtBot, width: int, is_whole: bool) -> None:
+    look = looking(Projection, subject, qtbot, width, 230)
+    assert look.answer is not None
+    whole = description(look.answer, look._cloud()[1])
+    assert (look.area.caption == whole) == is_whole
+    look.resize(1140 - width, 230)
+    assert (look.area.caption == whole) != is_whole

@@ -49,7 +49,7 @@ def wanted_edit(look: RateFinder, qtbot: QtBot, do: Callable[[], None]) -> tuple
 def test_the_button_uses_the_suggested_rate_exactly_as_it_says(
     made_up: RateFinder, subject: Subject, qtbot: QtBot
 ) -> None:
-    assert made_up.use_button.text() == "Use 1.2e-3"
+    assert made_up.use_button.text() == "Use 0.0012"
     middle = QPointF(made_up.use_button.rect().center())
     label, edit = wanted_edit(made_up, qtbot, lambda: click(made_up.use_button, middle))
     assert label == "Change learning rate"
@@ -58,7 +58,7 @@ def test_the_button_uses_the_suggested_rate_exactly_as_it_says(
     assert replace(after, plan=subject.project.plan) == subject.project, "and nothing else"
     tell(made_up, edited(subject, edit))
     assert made_up.answer is not None, "the curve does not depend on the rate of the plan"
-    assert "now 1.2e-3" in words(made_up)
+    assert "now 0.0012" in words(made_up)
     assert not made_up.use_button.isEnabled()
     assert "already" in made_up.use_button.toolTip()
 
@@ -69,18 +69,18 @@ def test_a_click_on_the_curve_chooses_a_rate(made_up: RateFinder, subject: Subje
     click(made_up.area.viewport(), place(made_up, float(shown.rates[25])))
     rate = float(f"{shown.rates[25]:.1e}")
     assert made_up.rate == rate
-    assert words(made_up)[0] == f"chosen {rate:.1e}".replace("e-0", "e-")
-    assert made_up.use_button.text() == f"Use {rate:.1e}".replace("e-0", "e-")
+    assert words(made_up)[0] == f"chosen {rate:.2g}"
+    assert made_up.use_button.text() == f"Use {rate:.2g}"
     _, edit = wanted_edit(made_up, qtbot, made_up.use)
     assert edit(subject.project).plan.optimizer.learning_rate == rate
     tell(made_up, edited(subject, edit))
-    assert words(made_up)[:2] == ["suggested 1.2e-3", f"now {rate:.1e}".replace("e-0", "e-")]
+    assert words(made_up)[:2] == ["suggested 0.0012", f"now {rate:.2g}"]
     click(made_up.area.viewport(), place(made_up, 1e-5))
     assert made_up.chosen is not None
     QTest.keyClick(made_up.area, Qt.Key.Key_Escape)  # the cross-hair, if there is one
     QTest.keyClick(made_up.area, Qt.Key.Key_Escape)
     assert made_up.chosen is None
-    assert made_up.use_button.text() == "Use 1.2e-3"
+    assert made_up.use_button.text() == "Use 0.0012"
 
 
 def test_the_keyboard_chooses_as_well(made_up: RateFinder) -> None:
@@ -111,7 +111,7 @@ def test_without_a_suggestion_words_say_why_and_a_rate_can_still_be_chosen(look:
     look.take_answer(found(None), 9)
     assert "falls nowhere by clearly more than batches differ" in look.note.text()
     assert look.note.isVisible()
-    assert words(look) == ["now 1.0e-2"], "the lowest loss is one by chance"
+    assert words(look) == ["now 0.01"], "the lowest loss is one by chance"
     assert look.use_button.text() == "Use"
     assert not look.use_button.isEnabled()
     click(look.area.viewport(), place(look, 1e-3))

@@ -130,7 +130,7 @@ def test_choices_are_remembered_and_count_from_the_next_time(
 
 
 def test_marks_say_what_was_found_and_what_is_now(made_up: RateFinder) -> None:
-    assert words(made_up) == ["suggested 1.2e-3", "now 1.0e-2", "lowest 1.2e-2", "steepest 5.1e-3"]
+    assert words(made_up) == ["suggested 0.0012", "now 0.01", "lowest 0.012", "steepest 0.0051"]
     suggested, now, lowest, steepest = made_up.area.rate_marks
     assert 10**suggested.place == pytest.approx(1.2e-3), "exactly what the button would use"
     assert 10**lowest.place == pytest.approx(1.23456e-2)
@@ -151,7 +151,7 @@ def test_where_there_is_no_room_values_and_then_the_last_words_are_left_out(made
         made_up.grab()
         said = [each for each, _, _ in made_up.area.word_places()]
         assert said
-        assert said[0] in ("suggested", "suggested 1.2e-3")
+        assert said[0] in ("suggested", "suggested 0.0012")
         assert [each.split()[0] for each in said] == ["suggested", "now", "lowest", "steepest"][: len(said)]
     assert len(said) < 4
 
@@ -221,7 +221,7 @@ def test_a_present_rate_beyond_those_tried_is_still_in_sight(look: RateFinder, s
     look.compute()
     look.take_answer(found(), 0)
     assert look.area.x_range[1] > math.log10(500)
-    assert "now 5.0e2" in words(look)
+    assert "now 500" in words(look)
 
 
 @pytest.mark.parametrize("losses", [0.0, -1.0, 3e38, math.nan])
@@ -291,7 +291,7 @@ def test_files_have_every_number(made_up: RateFinder, tmp_path: Path) -> None:
     for suffix in ("png", "svg", "csv"):
         made_up.save(tmp_path / f"rates.{suffix}")
         assert (tmp_path / f"rates.{suffix}").stat().st_size > 1000
-    assert "suggested 1.2e-3" in (tmp_path / "rates.svg").read_text()
+    assert "suggested 0.0012" in (tmp_path / "rates.svg").read_text()
     with (tmp_path / "rates.csv").open() as file:
         head, *rows = csv.reader(file)
     assert head == ["learning rate", "loss", "smoothed loss"]

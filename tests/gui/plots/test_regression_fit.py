@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -119,6 +119,35 @@ def test_of_two_inputs_the_surface_has_the_colour_of_its_number_and_samples_that
         expected = viridis()[min(int((target - low) / (high - low) * 256), 255)].tolist()
         hits += seen.getRgb()[:3] == pytest.approx(expected, abs=12)  # type: ignore[index]
     assert hits > 0.85 * len(raw)
+
+
+def test_over_a_surface_the_box_has_the_colours_of_its_numbers_and_the_sample_that_it_tells_of_a_ring(qtbot: QtBot):
+    data = rising(features=2)
+    look = opened(qtbot, RegressionFit, of_slope(data, 2.0), 600, 500)
+    before = picture(look.area)
+    raw = data.scaler.invert(data.train.x).astype(np.float64)
+    place = look.area.pixel(*raw[5].tolist())
+    QTest.mouseMove(look.area, place.toPoint())
+    assert look.area.pointer is not None
+    given, target, predicted, residual = look.area.pointer.readings
+    low, high = look.levels
+    for reading, number in (
+        (given, 2 * look.area.pointer.step), (target, float(data.train.y[5, 0])), (predicted, 2 * float(raw[5, 0])),
+    ):  # fmt: skip
+        assert float(reading.value) == pytest.approx(number, rel=1e-3)
+        expected = viridis()[min(int((number - low) / (high - low) * 256), 255)].tolist()
+        assert QColor(reading.color).getRgb()[:3] == pytest.approx(expected, abs=4)  # type: ignore[index]
+    assert float(residual.value) == pytest.approx(2 * raw[5, 0] - data.train.y[5, 0], rel=1e-2)
+    after = picture(look.area)
+
+    def text_around(image: QImage) -> int:
+        """Pixels of the colour of text at the distance of the ring, away from the lines of the cross-hair."""
+        spots = [(angle, distance) for angle in np.arange(0.3, 6.2, 0.1) for distance in (4.0, 5.0, 6.0)]
+        at = [place + QPointF(r * np.cos(a), r * np.sin(a)) for a, r in spots if abs(np.sin(2 * a)) > 0.6]
+        return sum(image.pixelColor(each.toPoint()).name() == DARK.text for each in at)
+
+    assert text_around(before) == 0
+    assert text_around(after) >= 10
 
 
 def test_of_several_targets_one_is_chosen(qtbot: QtBot):

@@ -65,7 +65,8 @@ def test_the_box_says_what_was_in_the_network(qtbot: QtBot, run: WatchedRun, of:
         for number in range(BINS):
             middle = low + (number + 0.5) / BINS * (high - low)
             heading, start, end, count, share = view.hover_text(place, middle).splitlines()
-            assert heading == f"step {step} · epoch {(step - 1) // 3 + 1}"
+            kind = "after" if of == "weights" else "batch of"
+            assert heading == f"{kind} step {step} · epoch {(step - 1) // 3 + 1}"
             assert float(start.removeprefix("from ")) == pytest.approx(
                 low + number / BINS * (high - low), rel=1e-3, abs=1e-9
             )
@@ -82,7 +83,7 @@ def test_beyond_all_numbers_the_box_says_where_they_are(qtbot: QtBot, run: Watch
     view = opened(qtbot, run.history)
     numbers = run.weights[4]["dense_2"]
     heading, line = view.hover_text(2, 1e3).splitlines()
-    assert heading == "step 4 · epoch 2"
+    assert heading == "after step 4 · epoch 2"
     low, high = line.removeprefix("all numbers are in ").split(" … ")
     assert float(low) == pytest.approx(numbers.min(), rel=1e-3)
     assert float(high) == pytest.approx(numbers.max(), rel=1e-3)
@@ -204,9 +205,9 @@ def test_the_counts_are_written_as_csv(qtbot: QtBot, run: WatchedRun, tmp_path: 
     view.save(tmp_path / "counts.csv")
     with (tmp_path / "counts.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
-    assert head == ["quantity", "layer", "step", "from", "to", "count"]
-    assert {tuple(row[:2]) for row in rows} == {("gradients", "dense_1")}
-    rows = [row[2:] for row in rows]
+    assert head == ["quantity", "layer", "step", "of", "from", "to", "count"]
+    assert {(*row[:2], row[3]) for row in rows} == {("gradients", "dense_1", "batch, before the update")}
+    rows = [[row[2], *row[4:]] for row in rows]
     assert len(rows) == BINS * len(WATCHED)
     for place, step in enumerate(WATCHED):
         part = rows[place * BINS : (place + 1) * BINS]

@@ -127,7 +127,7 @@ def test_pointing_with_the_mouse_takes_the_outline_in_front(qtbot: QtBot):
     assert view.area.place is not None
     assert view.area.place[0] == number
     assert view.area.pointer is not None
-    assert view.area.pointer.heading == f"step {5 * (number + 1)} · epoch {number + 1}"
+    assert view.area.pointer.heading == f"batch of step {5 * (number + 1)} · epoch {number + 1}"
     assert "numbers" in view.area.accessibleDescription()
     base = drawing.y_pixel(float(drawing.steps[-1]))
     assert drawing.step_at(QPointF(x, base - 1)) == 39, "at the lower edge it is the newest"
@@ -193,11 +193,11 @@ def test_a_moment_makes_its_outline_stand_out(qtbot: QtBot, run: WatchedRun):
     plain = view.area.grab().toImage()
     view.show_moment(8)
     assert view.area._moment == WATCHED.index(4), "the last one looked at up to then"
-    assert view.header.note == "step 4"
+    assert view.header.note == "after step 4"
     assert view.area.grab().toImage() != plain
     qtbot.keyClick(view.area, Qt.Key.Key_Left)
     assert view.area.pointer is not None
-    assert view.area.pointer.heading == "step 4 · epoch 2"
+    assert view.area.pointer.heading == "after step 4 · epoch 2"
     qtbot.keyClick(view.area, Qt.Key.Key_Escape)
     view.show_moment(None)
     assert view.header.note == ""

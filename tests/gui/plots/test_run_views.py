@@ -40,7 +40,8 @@ def run(seed: int, steps: int = 40, seconds: float = 4.0, units: int = 4, skip: 
             values |= {"validation_loss": 2 * (seed + 1) / step, "validation_accuracy": 0.5}
         records.append(Record(step, (step - 1) // 10 + 1, values))
     history.append(records)
-    return ShownRun(summary_of(f"run-{seed}", project(seed=seed, units=units), history, steps, seconds), history)
+    history.seconds = seconds
+    return ShownRun(summary_of(f"run-{seed}", project(seed=seed, units=units), history, steps), history)
 
 
 def shown(qtbot: QtBot, view: RunCurves) -> RunCurves:
@@ -224,7 +225,7 @@ def test_a_band_of_long_runs_of_different_length_is_that_of_their_whole_courses(
     for seed, loss in enumerate(losses):
         history = History(["dense_1"])
         history.append(Record(step, 1 + step // 100, {"loss": value}) for step, value in enumerate(loss.tolist(), 1))
-        summary = summary_of(f"run-{seed}", project(seed=seed), history, len(loss), 1.0)
+        summary = summary_of(f"run-{seed}", project(seed=seed), history, len(loss))
         made.append(ShownRun(summary, shortened(history)))
     band.show_runs(made)
     found = band.band(False)
@@ -336,7 +337,7 @@ def test_epochs_of_a_run_whose_batch_size_was_changed(overlay: RunOverlay) -> No
         )
         for step in range(1, 13)
     )
-    changed = ShownRun(summary_of("run-x", project(), made, 12, 1.0), made)
+    changed = ShownRun(summary_of("run-x", project(), made, 12), made)
     assert changed.summary.steps_per_epoch == 0
     overlay.show_runs([changed])
     overlay.set_axis("epoch")
@@ -361,7 +362,7 @@ def test_no_peak_of_a_long_run_is_lost_when_it_is_kept(overlay: RunOverlay) -> N
     history = History(["dense_1"])
     history.append(Record(step, 1 + step // 100, {"loss": loss}) for step, loss in enumerate(losses.tolist(), 1))
     kept = shortened(history)
-    whole = ShownRun(summary_of("run-0", project(), history, 30_000, 4.0), kept)
+    whole = ShownRun(summary_of("run-0", project(), history, 30_000), kept)
     overlay.show_runs([whole])
     steps, values = kept.column("loss")
     low, high = kept.extremes("loss")

@@ -8,11 +8,13 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.sources.auto_mpg import AutoMpg
+from deepviz.gui.plots.caption import Caption
 from deepviz.gui.plots.explorer import PredictionExplorer
 from deepviz.gui.plots.plane_area import PlaneArea
 from deepviz.gui.plots.plane_axes import shortened
 from deepviz.gui.plots.pointer import TEXT_SIZE
 from deepviz.gui.plots.regression_fit import RegressionFit
+from deepviz.gui.plots.sample_bar import fitting
 from deepviz.gui.plots.sample_list import SampleList
 from deepviz.gui.plots.worst_predictions import WorstPredictionsView
 from deepviz.gui.theme import body_font
@@ -49,6 +51,25 @@ def test_a_low_plane_has_few_lines_of_words(qtbot: QtBot, height: int, lines: in
     assert len(said) == lines
     assert said[-1].endswith("…")
     assert area.frame.top() < 0.5 * height
+
+
+def test_which_sample_it_is_is_said_whole_or_shorter_and_never_as_another_number(qtbot: QtBot) -> None:
+    metrics, whole = QFontMetricsF(body_font(TEXT_SIZE)), "Training sample 0 of 1 437"
+    said = [whole, "Sample 0 of 1 437", "0 of 1 437"]
+    for words in said:
+        assert fitting(whole, metrics, metrics.horizontalAdvance(words)) == words
+    assert fitting("is 6", metrics, 1) == "is 6", "nothing is left out of other lines"
+
+
+def test_a_caption_is_cut_between_its_parts(qtbot: QtBot) -> None:
+    caption = Caption()
+    qtbot.addWidget(caption)
+    caption.say("largest |w| 1.881 · W 2 × 16")
+    metrics = QFontMetricsF(body_font(TEXT_SIZE))
+    assert caption.shown(metrics.horizontalAdvance(caption.text)) == caption.text
+    assert caption.shown(metrics.horizontalAdvance(caption.text) - 1) == "largest |w| 1.881 · …"
+    assert caption.shown(metrics.horizontalAdvance("largest |w| …")).endswith("…")
+    assert caption.toolTip() == caption.text
 
 
 def test_the_picture_has_most_of_a_small_view(qtbot: QtBot) -> None:

@@ -37,5 +37,14 @@ def test_only_what_lies_unusually_far_apart_is_a_gap() -> None:
 
 
 def test_of_two_measurements_nobody_knows_what_is_usual() -> None:
-    assert gaps(np.array([5, 5000]), 1, 9000) == []
+    assert gaps(np.array([1, 5000]), 1, 9000) == []
     assert gaps(np.array([], np.int64), 1, 9000) == []
+
+
+def test_nothing_is_known_of_what_was_before_the_first_measurement() -> None:
+    """Where one chooses another quantity after step 5, say, which is measured at every step from then on."""
+    for last in (6, 7, 8, 50):
+        assert gaps(np.arange(6, last + 1), 1, last) == [(1, 5)]
+        assert gaps(np.arange(1, last + 1), 1, last) == []
+    assert gaps(np.arange(10, 100, 10), 1, 99) == [], "measured at every tenth step from the first on"
+    assert gaps(np.arange(11, 100, 10), 1, 99) == [(1, 10)]

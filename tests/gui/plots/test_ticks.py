@@ -50,9 +50,9 @@ def test_steps():
 
 
 def test_logarithmic_axes():
-    assert labels(ticks.logarithmic_ticks(-4, 0, 5)) == ["1e-4", "1e-3", "1e-2", "1e-1", "1e0"]
-    assert labels(ticks.logarithmic_ticks(-40, 0, 4)) == ["1e-40", "1e-20", "1e0"]
-    assert labels(ticks.logarithmic_ticks(-1.2, -0.3, 5)) == ["1e-1", "2e-1", "5e-1"]
+    assert labels(ticks.logarithmic_ticks(-4, 0, 5)) == ["1e-4", "0.001", "0.01", "0.1", "1"]
+    assert labels(ticks.logarithmic_ticks(-40, 0, 4)) == ["1e-40", "1e-20", "1"]
+    assert labels(ticks.logarithmic_ticks(-1.2, -0.3, 5)) == ["0.1", "0.2", "0.5"]
     assert labels(ticks.logarithmic_ticks(-0.3, 0.3, 4)) == ["1.0", "1.5"]
 
 
@@ -64,7 +64,7 @@ def test_an_axis_with_one_decade_has_more_marks_than_that():
 
 def test_zero_has_a_mark_of_its_own_and_nothing_stands_below_it():
     marks = ticks.logarithmic_ticks(-4.2, 0, 6, zero=-4)
-    assert labels(marks) == ["0", "1e-3", "1e-2", "1e-1", "1e0"]
+    assert labels(marks) == ["0", "0.001", "0.01", "0.1", "1"]
     assert marks[0].position == -4
 
 

@@ -89,22 +89,44 @@ def test_it_is_computed_from_the_weights_before_and_after(
 
 def test_layers_beyond_a_limit_are_named(qtbot: QtBot) -> None:
     view = opened(qtbot, ratios([1e-3, 1e-3, 1e-3, 1e-3], [0.02, 1e-3, 5e-5, 0.0]))
-    assert view.alarms() == {"too high": ["dense_1"], "too low": ["dense_3", "dense_4"]}
+    assert view.alarms() == {"too high": ["dense_1"], "without gradient": [], "too low": ["dense_3", "dense_4"]}
     assert [entry.name for entry in view.header.entries] == ["dense_1 too high", "dense_3 too low", "dense_4 too low"]
-    assert view.header.toolTip() == "dense_1 may be too high; dense_3, dense_4 may be too low"
+    assert view.header.toolTip() == (
+        "Learning rate may be too high: dense_1. Learning rate may be too low: dense_3, dense_4."
+    )
     assert view.header.accessibleDescription() == view.header.toolTip()
     view.show_moment(10)
-    assert view.alarms() == {"too high": [], "too low": []}
+    assert view.alarms() == {"too high": [], "without gradient": [], "too low": []}
     assert [entry.name for entry in view.header.entries] == ["about right"]
     assert view.header.toolTip() == "All layers are about right"
     view.show_moment(None)
     assert view.alarms()["too high"] == ["dense_1"]
 
 
+def test_of_a_layer_without_gradient_the_learning_rate_is_not_blamed(qtbot: QtBot) -> None:
+    """dense_2 gets exactly no gradient at step 2, and is moved a little by momentum; dense_3 is really slow."""
+    history = History(["dense_1", "dense_2", "dense_3"])
+    for step, gradient in ((1, 0.3), (2, 0.0)):
+        values = {"loss": 1.0, "gradient_norm": np.array([0.1, gradient, 0.1])}
+        values["updates/ratio"] = np.array([1e-3, 1e-6, 1e-6])
+        history.append([Record(step, 1, values)])
+    view = opened(qtbot, history)
+    assert view.alarms() == {"too high": [], "without gradient": ["dense_2"], "too low": ["dense_3"]}
+    assert [entry.name for entry in view.header.entries] == ["dense_2 without gradient", "dense_3 too low"]
+    assert "The gradient is zero: dense_2." in view.header.toolTip()
+    assert "LeakyReLU" in view.header.toolTip()
+    assert "Learning rate may be too low: dense_3." in view.header.toolTip()
+    said = [words for _, words, _ in view.band_words()]
+    assert said == ["learning rate may be too high", "gradient is zero (dead units?): dense_2",
+                    "learning rate may be too low: dense_3", "rule, about right: 1e-3"]  # fmt: skip
+    view.show_moment(1)
+    assert view.alarms() == {"too high": [], "without gradient": [], "too low": ["dense_2", "dense_3"]}
+
+
 @pytest.mark.parametrize("value", [LOWEST, RULE, HIGHEST])
 def test_the_limits_themselves_are_no_alarm(qtbot: QtBot, value: float) -> None:
     view = opened(qtbot, ratios([value]))
-    assert view.alarms() == {"too high": [], "too low": []}
+    assert view.alarms() == {"too high": [], "without gradient": [], "too low": []}
     assert opened(qtbot, ratios([HIGHEST * 1.001])).alarms()["too high"] == ["dense_1"]
     assert opened(qtbot, ratios([LOWEST * 0.999])).alarms()["too low"] == ["dense_1"]
 
@@ -112,7 +134,7 @@ def test_the_limits_themselves_are_no_alarm(qtbot: QtBot, value: float) -> None:
 def test_many_alarms_are_counted_in_the_header_and_listed_as_far_as_there_is_room(qtbot: QtBot) -> None:
     view = opened(qtbot, ratios([0.5] * 70 + [1e-6] * 30), width=420)
     assert [entry.name for entry in view.header.entries] == ["70 too high", "30 too low"]
-    assert "dense_70 may be too high; dense_71" in view.header.toolTip()
+    assert "dense_70. Learning rate may be too low: dense_71, " in view.header.toolTip()
 
 
 def test_words_are_cut_where_there_is_no_room() -> None:
@@ -129,7 +151,7 @@ def test_words_are_cut_where_there_is_no_room() -> None:
 
 def test_infinite_and_frozen_are_no_alarms_but_named(qtbot: QtBot) -> None:
     view = opened(qtbot, ratios([math.inf, math.nan, 1e-3]))
-    assert view.alarms() == {"too high": [], "too low": []}
+    assert view.alarms() == {"too high": [], "without gradient": [], "too low": []}
     assert [entry.name for entry in view.header.entries] == ["about right", "dense_2 frozen", "dense_1 ∞"]
     assert view.hover_text(10).splitlines()[1:] == ["dense_1 ∞, weights are 0", "dense_2 frozen", "dense_3 0.001"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -27,6 +28,37 @@ def test_the_button_names_what_the_words_offer(qtbot: QtBot) -> None:
     assert asked.args == ["Residuals"]
     page.say("")
     assert not page.button.isVisible()
+
+
+LONG = (
+    "This view needs inputs that can be axes, such as an x and a y. The samples of these data are images of 8 × 8 × 1 "
+    "numbers. Choose data with a few columns under Data. Open Feature maps instead."
+)
+
+
+@pytest.mark.parametrize("size", [(158, 204), (158, 120), (184, 204), (240, 204), (400, 300), (150, 60)])
+def test_where_there_is_little_room_words_end_after_a_sentence_and_the_tip_has_them_all(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    page = WordsPage()
+    qtbot.addWidget(page)
+    page.say(LONG)
+    page.resize(*size)
+    page.show()
+    qtbot.waitExposed(page)
+    said = page.label.text()
+    assert page.label.heightForWidth(page.width()) <= page.height() - page.button.sizeHint().height() or not said
+    if said == LONG:
+        assert not page.label.toolTip()
+    else:
+        assert size != (400, 300)
+        assert page.label.toolTip() == LONG
+        assert page.label.accessibleName() == LONG
+        assert said == "" or LONG.startswith(said.removesuffix(" …"))
+        assert said.removesuffix(" …")[-1:] in (".", ""), "whole sentences"
+    page.resize(500, 400)
+    assert page.label.text() == LONG
+    assert page.button.text() == "Show Feature maps"
 
 
 def test_an_example_of_another_kind_leaves_views_open_and_offers_others(person: Person) -> None:

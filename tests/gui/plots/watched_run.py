@@ -21,7 +21,10 @@ NODES = ("input_1", "dense_1", "tanh_1", "dense_2", "relu_1", "dense_3")
 
 @dataclass
 class WatchedRun:
-    """A run, and by step and name of a layer what was true before its update, each flat or (samples, units)."""
+    """A run, and by step and name of a layer what the batch gave before its update, and the weights after it.
+
+    Each is flat or of shape (samples, units).
+    """
 
     history: History
     outputs: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)
@@ -80,6 +83,11 @@ def by_hand(watched: Collection[int], steps: int = 12, dtype: str = "float64") -
             _compute(run, step, before, x[chosen], y[chosen])
         trainer.watch_next = ALL if step in watched else ()
         run.history.append([next(made)])
+        if step in watched:
+            after = {name: array.astype(np.float64) for name, array in network.weights().items()}
+            run.weights[step] = {
+                name: np.append(after[f"{name}/W"], after[f"{name}/b"]) for name in ("dense_1", "dense_2", "dense_3")
+            }
     return run
 
 
@@ -98,7 +106,6 @@ def _compute(run: WatchedRun, step: int, weights: dict[str, np.ndarray], x: np.n
     d2 = (d3 @ w3.T) * (z2 > 0)
     d1 = (d2 @ w2.T) * (1 - a1**2)
     run.outputs[step] = dict(zip(NODES, (x, z1, a1, z2, a2, z3), strict=True))
-    run.weights[step] = {f"dense_{n}": np.append(w, b) for n, w, b in ((1, w1, b1), (2, w2, b2), (3, w3, b3))}
     run.gradients[step] = {
         f"dense_{n}": np.append(given.T @ d, d.sum(axis=0)) for n, given, d in ((1, x, d1), (2, a1, d2), (3, a2, d3))
     }

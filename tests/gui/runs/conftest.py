@@ -13,6 +13,7 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.runs.desk import RunsDesk
 from deepviz.gui.settings import Settings
 from deepviz.gui.theme import DARK
+from deepviz.training import run_process
 from deepviz.training.run_store import RunOrigin, RunStore
 from tests.training.run_made import project, trained
 
@@ -20,8 +21,9 @@ MakeDesk = Callable[..., RunsDesk]
 
 
 @pytest.fixture
-def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeDesk]:
-    """Opens windows with a desk each, over one folder."""
+def make_desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
+    """Opens windows with a desk each, over one folder. Runs that are asked to end are given the time to do so."""
+    monkeypatch.setattr(run_process, "PATIENCE", 60.0)
     made: list[RunsDesk] = []
     editors: list[Editor] = []
 
@@ -50,9 +52,8 @@ def three_runs(tmp_path: Path) -> list[str]:
     store = RunStore(tmp_path / "runs")
     ids = []
     for number, units in enumerate((3, 6, 9)):
-        summary = store.note(
-            trained(project(units=units, epochs=number + 1)), "finished", 0.5, origin=RunOrigin(f"run {units}")
-        )
+        checkpoint = trained(project(units=units, epochs=number + 1))
+        summary = store.note(checkpoint, "finished", origin=RunOrigin(f"run {units}"))
         assert summary is not None
         store._change(summary.id, created=1000.0 + number)
         ids.append(summary.id)

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.runs.bars import ButtonBar, FoldingRow, ShortLabel
+from deepviz.gui.runs.bars import ButtonBar, FoldingRow
+from deepviz.gui.short_label import ShortLabel
 from tests.gui.runs.conftest import MakeDesk
 
 LEFT = Qt.MouseButton.LeftButton

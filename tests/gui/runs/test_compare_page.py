@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.runs.compare_page import ComparePage
+from deepviz.gui.runs.compare_page import NARROWEST, WIDEST, ComparePage
 from deepviz.gui.runs.comparison import compared
 from deepviz.gui.settings import RUNS_EQUAL_ROWS
 from deepviz.gui.theme import DARK
@@ -120,6 +121,36 @@ def test_names_that_are_too_long_lose_their_middle(page: ComparePage) -> None:
     assert labels.width() < page.width() / 2
 
 
+def test_a_comparison_is_saved_in_numbers_that_any_program_reads(page: ComparePage, tmp_path: Path) -> None:
+    rate, units = "plan.optimizer.learning_rate", "graph.dense_1.units"
+    figures = {"accuracy": Figure(2 / 3, 0.75, 3), "loss": Figure(1 / 3, 0.1, 2, False)}
+    one = RunSummary("a", "one", figures=figures, steps=12345, epochs=3, seconds=3725.25, parameters=1234567)
+    one = replace(one, settings={rate: 0.1 + 0.2, units: 4, "graph.dense_1.use_bias": True}, created=1.5e9)
+    two = replace(one, id="b", name="two", figures={}, steps=2, seconds=0.125, courses={rate: ((4, 0.01),)})
+    two = replace(two, results={"test": {"accuracy": 1 / 7}})
+    page.show_runs([one, replace(two, name="one")])
+    page.save(tmp_path / "c.csv")
+    assert (tmp_path / "c.csv").read_text().startswith("part,what,path,one (a),one (b),best")
+    page.show_runs([one, two])
+    page.equal_switch.setChecked(True)
+    page.save(tmp_path / "c.csv")
+    with (tmp_path / "c.csv").open(newline="") as file:
+        told = {row["what"]: (row["one"], row["two"]) for row in csv.DictReader(file)}
+    assert float(told["Train accuracy, last epoch"][0]) == 2 / 3
+    assert float(told["Train loss, last epoch"][0]) == 1 / 3
+    assert float(told["Train loss, best epoch"][0]) == 0.1
+    assert told["Train loss, best at epoch"] == ("2", "")
+    assert told["Train accuracy, last epoch"][1] == ""
+    assert (told["Test accuracy, evaluated"][0], float(told["Test accuracy, evaluated"][1])) == ("", 1 / 7)
+    assert told["Steps made"] == ("12345", "2")
+    assert told["Parameters"] == ("1234567", "1234567")
+    assert tuple(map(float, told["Time"])) == (3725.25, 0.125)
+    assert tuple(map(float, told["When"])) == (1.5e9, 1.5e9)
+    assert (float(told["Learning rate"][0]), told["Learning rate"][1]) == (0.1 + 0.2, "0.3, then 0.01 from step 5 on")
+    assert told["dense_1 units"] == ("4", "4")
+    assert told["dense_1 bias"] == ("True", "True")
+
+
 def test_rows_that_are_shown_are_saved(page: ComparePage, tmp_path: Path) -> None:
     page.show_runs(RUNS[:2])
     for name, is_on in (("few", False), ("all", True)):
@@ -127,3 +158,28 @@ def test_rows_that_are_shown_are_saved(page: ComparePage, tmp_path: Path) -> Non
         page.save(tmp_path / name)
         with (tmp_path / name).open() as file:
             assert [row["what"] for row in csv.DictReader(file)] == shown(page)
+
+
+def test_texts_are_whole_where_there_is_room_for_them(page: ComparePage) -> None:
+    """A learning rate that was changed twice was cut in a column of 220 pixels, beside hundreds that were empty."""
+    changed = replace(RUNS[0], courses={RATE: ((473, 0.005), (5716, 0.0005)), "plan.run.clip_norm": ((5716, 0.5),)})
+    page.show_runs([changed, RUNS[2]])
+    page.resize(1400, 260)
+    rows = {row.label: number for number, row in enumerate(page.rows)}
+    text = "0.1, then 0.005 from step 474, 0.0005 from step 5\u202f717 on"
+    item = page.table.item(rows["Learning rate"], 0)
+    assert item is not None
+    assert item.text() == text
+    metrics = QFontMetrics(item.font())
+    assert page.table.columnWidth(0) >= metrics.horizontalAdvance(text)
+    assert sum(map(page.table.columnWidth, range(2))) <= page.table.viewport().width()
+    page.resize(420, 260)
+    cells = [max(NARROWEST, min(page._cell_width(place), WIDEST)) for place in range(2)]  # how wide depends on the font
+    assert sum(map(page.table.columnWidth, range(2))) <= max(sum(cells), page.table.viewport().width())
+
+
+def test_what_began_without_says_none(page: ComparePage) -> None:
+    clip = "plan.optimizer.clipnorm"
+    one = replace(RUNS[0], settings={**RUNS[0].settings, clip: None}, courses={clip: ((5716, 0.5),)})
+    (row,) = [each for each in compared([one, RUNS[1]]) if each.tip == clip]
+    assert row.cells == ("none, then 0.5 from step 5\u202f717 on", "–")

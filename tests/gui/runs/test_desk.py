@@ -15,7 +15,6 @@ from deepviz.document import edits
 from deepviz.gui.plots.run_overlay import RunOverlay
 from deepviz.gui.plots.seed_band import SeedBand
 from deepviz.gui.runs.desk import runs_home
-from deepviz.gui.runs.trial import TO_BEGIN
 from deepviz.training.grid import seeds
 from tests.gui.runs.conftest import MakeDesk
 from tests.gui.runs.test_panel import LEFT, click, names
@@ -29,13 +28,13 @@ def test_a_run_that_ended_is_on_the_list_soon(make_desk: MakeDesk, qtbot: QtBot)
     desk = make_desk()
     checkpoint = trained(project())
     with qtbot.waitSignal(desk.recorder.noted, timeout=PATIENCE):
-        run = desk.note(checkpoint, "stopped", 1.0)
+        run = desk.note(checkpoint, "stopped")
     assert names(desk.panel) == ["small 1"]
     with qtbot.waitSignal(desk.recorder.noted, timeout=PATIENCE):
-        assert desk.note(checkpoint, "finished", 2.0, run) == run
+        assert desk.note(checkpoint, "finished", run) == run
     assert names(desk.panel) == ["small 1"]
     assert desk.panel.model.runs[0].ended == "finished"
-    assert desk.note(None, "reset", 0.0)
+    assert desk.note(None, "reset")
 
 
 def test_what_comes_after_is_not_noted(make_desk: MakeDesk, qtbot: QtBot) -> None:
@@ -44,14 +43,14 @@ def test_what_comes_after_is_not_noted(make_desk: MakeDesk, qtbot: QtBot) -> Non
     checkpoint = trained(project())
     count = len(checkpoint.history)
     with qtbot.waitSignal(desk.recorder.noted, timeout=PATIENCE):
-        run = desk.note(checkpoint, "stopped", 1.0)
+        run = desk.note(checkpoint, "stopped")
         checkpoint.history.append([Record(count + 1, 9, {"loss": 5.0})])
     assert len(desk.store.history(run)) == count
 
 
 def test_closing_waits_for_what_is_being_written(make_desk: MakeDesk) -> None:
     desk = make_desk()
-    desk.note(trained(project()), "closed", 1.0)
+    desk.note(trained(project()), "closed")
     assert desk.shut_down()
     assert [each.ended for each in desk.store.runs()] == ["closed"]
     assert not any(thread.name == "deepviz-runs" for thread in threading.enumerate())
@@ -67,7 +66,7 @@ def test_a_disk_that_cannot_be_written_is_told(
 
     monkeypatch.setattr(desk.store, "note", full)
     with qtbot.waitSignal(desk.recorder.failed, timeout=PATIENCE):
-        desk.note(trained(project()), "finished", 1.0)
+        desk.note(trained(project()), "finished")
     assert "No space left on device" in desk.panel.notice.text
 
 
@@ -177,13 +176,16 @@ def test_seeds_are_queued_trained_listed_and_shown_as_a_band(make_desk: MakeDesk
     assert len(band.runs) == 2
     # How long further ones will take is known by what was tried when the form was opened.
     planned = seeds(desk.project, 4, 0)
+    qtbot.waitUntil(lambda: not desk.trial.is_busy, timeout=PATIENCE)
     (pace,) = desk.trial._paces.values()
     steps = desk.store.runs()[0].steps_per_epoch * 2 * 4
-    assert desk.outlook(planned).seconds == pytest.approx(pace * steps + 4 * TO_BEGIN)
+    to_begin = sum(entry.overhead for entry in desk.queue.entries) / 2  # as it was with the two that are done
+    assert to_begin > 0
+    assert desk.outlook(planned).seconds == pytest.approx(pace * steps + 4 * to_begin)
     # Where nothing can be tried, by the newest run.
     desk.trial._paces.clear()
     newest = desk.store.runs()[0]
-    expected = newest.seconds / newest.steps * steps + 4 * TO_BEGIN
+    expected = newest.seconds / newest.steps * steps + 4 * to_begin
     assert desk.outlook(planned).seconds == pytest.approx(expected)
     band.hide()
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from deepviz.gui.runs.columns import columns_of, epochs_made, epochs_text, figure_text, time_of
 from deepviz.gui.runs.comparison import compared
+from deepviz.gui.runs.model import RunsModel
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.theme import LIGHT
 from deepviz.training.checkpoint import Checkpoint
@@ -87,6 +88,17 @@ def test_any_column_sorts_and_what_is_chosen_stays_chosen(
         assert [each.id for each in panel.chosen] == [three_runs[1]]
     # The next window remembers it.
     assert make_desk().panel.model.order == ("setting graph.dense_1.units", True)
+
+
+def test_numbers_in_names_sort_as_numbers() -> None:
+    model = RunsModel()
+    model.sort_by("name", False)
+    wanted = ["run", "run 2", "Run 5", "run 5 b", "run 10", "run 10 of 9", "run 10 of 11", "run 0.5", "²nd"]
+    expected = ["run", "run 0.5", "run 2", "Run 5", "run 5 b", "run 10", "run 10 of 9", "run 10 of 11", "²nd"]
+    model.show_runs([RunSummary(name, name=name) for name in wanted])
+    assert [each.name for each in model.runs] == expected
+    model.sort_by("name", True)
+    assert [each.name for each in model.runs] == expected[::-1]
 
 
 def test_a_name_is_typed_in_place(make_desk: MakeDesk, three_runs: list[str], qtbot: QtBot) -> None:
@@ -282,8 +294,8 @@ def test_a_setting_that_was_changed_on_the_way_is_told_with_its_course() -> None
     assert (row.label, row.tip) == ("Learning rate", rate)
     assert row.cells == (
         "0.1",
-        "0.1, after step 400 0.01",
-        "0.1, after step 1 0.125, after step 2 0.25, …, after step 200 25",
+        "0.1, then 0.01 from step 401 on",
+        "0.1, then 0.125 from step 2, 0.25 from step 3, …, 25 from step 201 on",
     )
     (column,) = [each for each in columns_of([plain, changed], False) if each.key.startswith("setting")]
     assert [column.words(run) for run in (plain, changed)] == ["0.1", "0.1 → 0.01"]
@@ -311,8 +323,8 @@ def test_a_run_without_a_whole_epoch_says_so_in_its_tips(make_desk: MakeDesk, tm
     course = History([node.id for node in trainer.network.trained_nodes])
     course.append(islice(trainer.steps(), trainer.steps_per_epoch - 1))
     store = RunStore(tmp_path / "runs")
-    unfinished = store.note(Checkpoint(made, trainer.state(), course), "stopped", 0.1)
-    whole = store.note(trained(made), "finished", 0.1)
+    unfinished = store.note(Checkpoint(made, trainer.state(), course), "stopped")
+    whole = store.note(trained(made), "finished")
     assert unfinished is not None
     assert whole is not None
     assert unfinished.figures["loss"].last == pytest.approx(course.column("loss")[1].mean(), rel=1e-12)
@@ -330,7 +342,7 @@ def test_a_run_without_a_whole_epoch_says_so_in_its_tips(make_desk: MakeDesk, tm
     trainer = RunPlan.of(made).trainer()
     course = History([node.id for node in trainer.network.trained_nodes])
     course.append(islice(trainer.steps(), 2 * trainer.steps_per_epoch + 3))
-    amid = store.note(Checkpoint(made, trainer.state(), course), "stopped", 0.1)
+    amid = store.note(Checkpoint(made, trainer.state(), course), "stopped")
     assert amid is not None
     length, losses = trainer.steps_per_epoch, course.column("loss")[1]
     means = [losses[:length].mean(), losses[length : 2 * length].mean()]

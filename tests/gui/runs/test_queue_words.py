@@ -88,7 +88,7 @@ def test_the_seeds_stay_when_a_grid_is_over(make_desk: MakeDesk, qtbot: QtBot, b
     ids = []
     for units, seed in ((4, 0), (4, 1), (6, 0), (9, 0)):
         made = project(units=units, epochs=1, seed=seed)
-        run = desk.store.note(trained(made), "finished", 0.1, origin=RunOrigin(f"{units}, {seed}"))
+        run = desk.store.note(trained(made), "finished", origin=RunOrigin(f"{units}, {seed}"))
         assert run is not None
         ids.append(run.id)
     desk.panel.refresh()

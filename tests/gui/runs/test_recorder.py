@@ -27,7 +27,7 @@ def test_a_window_that_went_first_loses_no_run(qtbot: QtBot, tmp_path: Path, mon
 
     monkeypatch.setattr(store, "note", slowly)
     checkpoint = trained(project())
-    runs = {recorder.note(checkpoint, "stopped", 1.0), recorder.note(checkpoint, "closed", 2.0)}
+    runs = {recorder.note(checkpoint, "stopped"), recorder.note(checkpoint, "closed")}
     assert not recorder.finish(0.01)
     (thread,) = (each for each in threading.enumerate() if each.name == "deepviz-runs")
     shiboken6.delete(recorder)
