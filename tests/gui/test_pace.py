@@ -184,21 +184,15 @@ def collections(person: Person, seconds: float) -> list[float]:
     return found
 
 
-def test_of_a_fast_run_it_is_taken_in_a_few_times_for_each_picture() -> None:
+def test_it_is_taken_in_a_few_times_for_each_picture() -> None:
     person = Person()
     assert np.diff(collections(person, 1.0)) == pytest.approx(SHORTEST, abs=1.5), "pictures cost nothing so far"
-    person.waits([0.018] * 50, FAST)
+    person.waits([0.009] * 50)
     between = person.rhythm.milliseconds
     assert 3 * SHORTEST < between < LONGEST
     assert np.diff(collections(person, 1.0)) == pytest.approx(between / COLLECTIONS, abs=1.5)
-    person.waits_after([2.0] * 50, FAST)
+    person.waits_after([2.0] * 50)
     assert np.diff(collections(person, 1.0)) == pytest.approx(LONGEST / COLLECTIONS, abs=1.5)
-
-
-def test_of_other_runs_it_is_taken_in_with_the_pictures() -> None:
-    person = Person()
-    person.waits([0.009] * 50, FAST - 1)
-    assert np.diff(collections(person, 1.0)) == pytest.approx(person.rhythm.milliseconds, abs=1.5)
 
 
 def test_it_is_taken_in_at_once_for_a_picture_and_after_a_break() -> None:
