@@ -138,7 +138,12 @@ def test_a_run_is_what_its_history_tells_whatever_was_done(
         assert controller.status not in ("failed", "diverged"), person.notice
     controller.progress.slow_down(None)
     controller.step(3)
-    hand.until(lambda: not controller.is_running and controller.step_count > 2)
+    controller.checkpoint()  # answered once the thread has obeyed all before: what the window says may be of earlier
+    session = controller._session
+    assert session is not None
+    hand.until(lambda: session.status == "paused" and not controller.is_running)
+    controller.checkpoint()  # takes in what was measured last
+    assert controller.step_count > 2
     controller.moments.choose(None)
     run = made_again(person)
     trainer = run.trainer()

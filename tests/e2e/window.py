@@ -36,7 +36,7 @@ from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Point, Port
 from deepviz.gui.canvas.hit_test import port_place
 from deepviz.gui.panels.fields import TypedField
 from deepviz.gui.panels.form import DefinitionForm
-from deepviz.gui.plots import all_views
+from deepviz.gui.plots import all_views, view
 from deepviz.gui.settings import VIEWS_OFFERED, Settings
 from deepviz.gui.workbench import Workbench
 from tests.patient_hand import PATIENCE
@@ -265,6 +265,11 @@ class Person:
         self.press(self.bench.top_bar.run_button)
         self.reach("finished", "diverged", "failed", timeout=timeout)
         assert self.bench.controller.status == "finished", self.notice
+        self.see_all_drawn()
+
+    def see_all_drawn(self) -> None:
+        """Wait until every view has had its turn to draw what is new."""
+        self.qtbot.waitUntil(lambda: not self.bench.views._waiting, timeout=PATIENCE)
 
 
 OpenWindow = Callable[..., Person]
@@ -278,6 +283,8 @@ def open_window(
 
     A question that a test does not answer fails it, where a real one would wait for ever.
     """
+    # A view that takes long rests afterwards: on a loaded machine it would show the end of a run too late.
+    monkeypatch.setattr(view, "LARGEST_SHARE", 1e9)
     palette, font = qapp.palette(), qapp.font()
     people: list[Person] = []
     for dialog, names in {

@@ -28,3 +28,4 @@ def train_steps(person: Person, count: int) -> None:
 def wait_for_step(person: Person, number: int) -> None:
     controller = person.bench.controller
     person.qtbot.waitUntil(lambda: controller.step_count == number and controller.status == "paused", timeout=PATIENCE)
+    person.see_all_drawn()
