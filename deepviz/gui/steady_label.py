@@ -35,6 +35,8 @@ class SteadyLabel(QLabel):
         """Say something else. Only where that takes another room, the parts beside it are placed anew."""
         if words != self._words:
             is_as_long = len(words) == len(self._words)
+            if self.accessibleName() == self._words:  # a screen reader asks the stock label, which knows of no words
+                self.setAccessibleName(words)
             self._words = words
             self._take_room(self._room if is_as_long else QSize())
             self.update()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -128,3 +128,14 @@ def test_it_looks_as_a_stock_label(words: str, alignment: Qt.AlignmentFlag, qtbo
     assert place_of_ours == place
     assert np.array_equal(ours, stock)
     assert (np.abs(stock.astype(int) - stock[0, 0]).max() > 30) == bool(words), "there is something to be seen"
+
+
+def test_a_screen_reader_reads_what_it_says_now(qtbot: QtBot) -> None:
+    label = SteadyLabel()
+    qtbot.addWidget(label)
+    for words in ("epoch 1 of 9", "epoch 2 of 9", "finished", ""):
+        label.setText(words)
+        read = QAccessible.queryAccessibleInterface(label)
+        assert read is not None
+        assert read.role() == QAccessible.Role.StaticText
+        assert read.text(QAccessible.Text.Name) == words
