@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
@@ -13,28 +12,7 @@ from deepviz.gui.plots.layer_marks import LEAST_GAP
 from deepviz.gui.plots.magnitude import Magnitude
 from deepviz.gui.plots.overlay import room_of
 from deepviz.gui.theme import DARK, LIGHT, Theme
-from deepviz.training.history import History
-from tests.gui.plots.conftest import Record
-
-
-def opened(qtbot: QtBot, view: GradientNorms, history: History, width: int = 760) -> None:
-    qtbot.addWidget(view)
-    view.resize(width, 320)
-    view.show_history(history)
-    view.show()
-    qtbot.waitExposed(view)
-
-
-def sparse(measured: dict[int, list[float]], steps: int) -> History:
-    """Mean gradients of the steps given, and a loss at every step."""
-    rows = len(next(iter(measured.values())))
-    history = History([f"dense_{number + 1}" for number in range(rows)])
-    for step in range(1, steps + 1):
-        values: dict[str, object] = {"loss": 1.0, "gradient_norm": np.ones(rows)}
-        if step in measured:
-            values["gradients/mean"] = np.array(measured[step])
-        history.append([Record(step, 1, values)])
-    return history
+from tests.gui.plots.test_layer_curves import opened, sparse
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
