@@ -39,7 +39,7 @@ def window(project):
 
 
 def trained(bench):
-    loop, patience = QEventLoop(), QTimer(singleShot=True, interval=20_000)
+    loop, patience = QEventLoop(), QTimer(singleShot=True, interval=90_000)
     bench.controller.status_changed.connect(lambda status: loop.quit() if not bench.controller.is_running else None)
     patience.timeout.connect(loop.quit)
     patience.start()
@@ -82,6 +82,6 @@ def with_file(tmp_path: Path, package: str, source: str, use_it: str) -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", START + use_it, package, str(folder), str(tmp_path)]
     result = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
+# Qt has the system say why it refuses in the language of whoever runs the tests.
+os.environ["LC_ALL"] = os.environ["LANGUAGE"] = "C.UTF-8"
 
 import gc
 import multiprocessing
@@ -27,8 +29,8 @@ WITHOUT_QT = {"cli", "datasets", "document", "engine", "exchange", "run_script",
 """Folders of tests of what cannot reach Qt, by the contracts of the floor plan. Any other may leave things of Qt."""
 MANY_THINGS = 40_000
 """So many things to search through, a few milliseconds' worth, are set aside as far as they last."""
-TO_RETURN = 5.0
-"""Seconds that a thread with nothing left to do may take to end."""
+TO_RETURN = 30.0
+"""Seconds that a thread with nothing left to do may take to end; only one that stays costs them."""
 CROWDED = pytest.StashKey[bool]()
 MNIST_NAMES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 

@@ -11,7 +11,7 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 PATIENCE = 60_000
-"""Milliseconds to wait for anything before giving up; half of what a whole test may take."""
+"""Milliseconds to wait for anything before giving up; a fifth of what a whole test may take."""
 
 
 def patient(hand: QtBot) -> QtBot:

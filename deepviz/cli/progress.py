@@ -19,6 +19,7 @@ from typing import Any
 from deepviz.engine.trainer import StepRecord
 from deepviz.numerals import thousands
 from deepviz.training.epoch_loss import EpochLoss
+from deepviz.training.history import VALIDATION
 
 BAR_WIDTH, WIDE = 16, 100
 """From so many columns on, a terminal has room for a bar of this width and for the step; otherwise the bar is half."""
@@ -109,7 +110,7 @@ class JsonProgress(Progress):
         """Show that a step is done; most calls show nothing, so it is called for each step."""
         self._epoch_loss.add(record)
         if "validation_loss" in record.values:
-            figures = {name: value for name, value in record.values.items() if name.startswith("validation_")}
+            figures = {name: value for name, value in record.values.items() if name.startswith(VALIDATION)}
             self._figures = {name: _finite(value) for name, value in figures.items() if isinstance(value, float)}
         now = time.monotonic()
         if now < self._next and record.step < self._last:

@@ -40,16 +40,18 @@ class Diverged(ArithmeticError):  # noqa: N818 (it is what happened, not a mista
         The step that could not be made.
     tensor, node, phase
         Where the first such number came up, as `Origin` has them.
+    advice
+        What mostly helps: the last sentence of the text.
     """
 
     def __init__(self, step: int, origin: Origin, learning_rate: float) -> None:
         tensor, node, phase = origin
         where = f"in the {phase} pass of {node}" if phase in ("forward", "backward") and node else f"in the {phase}"
         what = "" if tensor == phase else f", in {_with_article(tensor)}"
+        self.advice = f"Try a smaller learning rate than {shortest(learning_rate)}."
         super().__init__(
             f"Training diverged at step {thousands(step)}: the first number that is not finite came up {where}{what}. "
-            f"The weights from before this step are kept. "
-            f"Try a smaller learning rate than {shortest(learning_rate)}."
+            f"The weights from before this step are kept. {self.advice}"
         )
         self.step, self.tensor, self.node, self.phase = step, tensor, node, phase
 

@@ -28,6 +28,7 @@ from deepviz.training.run_plan import facts_of
 
 PROGRESS_INTERVAL = 0.05
 """Seconds between two reports of how much is done."""
+NO_MEMORY = "There is not enough memory for this view."
 
 Weights = Mapping[str, np.ndarray] | None
 """None for fresh ones."""
@@ -111,8 +112,9 @@ class Answerer:
                 network.load_weights(weights)
             task.seconds_to_load.append(thread_time() - start)
         except (ProjectError, RuntimeError, ValueError, MemoryError, FutureCancelledError) as error:
+            words = NO_MEMORY if isinstance(error, MemoryError) else str(error) or type(error).__name__
             for look, _ in task.questions:
-                self._tell(task, look, "refused", str(error) or type(error).__name__, 0)
+                self._tell(task, look, "refused", words, 0)
             return
         subject = Subject(task.project, task.data, network, loss, step, task.kept)
         for look, question in task.questions:
@@ -140,7 +142,7 @@ class Answerer:
         except UnanswerableError as error:
             self._tell(task, look, "refused", str(error), subject.step)
         except MemoryError:
-            self._tell(task, look, "refused", "There is not enough memory for this view.", subject.step)
+            self._tell(task, look, "refused", NO_MEMORY, subject.step)
         except Exception as error:  # whatever goes wrong in one view must not end the thread that serves all of them
             log.exception("A view could not be answered")
             self._tell(task, look, "refused", f"This could not be worked out: {error}", subject.step)

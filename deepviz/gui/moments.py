@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from deepviz.engine.trainer_state import TrainerState
 from deepviz.training.checkpoint import Checkpoint
-from deepviz.training.history import History
+from deepviz.training.history import VALIDATION, History
 from deepviz.training.timeline import Timeline
 
 
@@ -62,7 +62,7 @@ class Moments(QObject):
 
         It is made after each epoch only, so it is mostly older than all else that is shown.
         """
-        name = next((name for name in history.latest_numbers() if name.startswith("validation_")), None)
+        name = next((name for name in history.latest_numbers() if name.startswith(VALIDATION)), None)
         steps = np.empty(0) if name is None else history.column(name)[0]
         past = len(steps) if self.chosen is None else int(np.searchsorted(steps, self.chosen, side="right"))
         return int(steps[past - 1]) if past else None

@@ -5,6 +5,7 @@ Qt does not give the text of such a field the padding that its style sheet asks 
 
 from __future__ import annotations
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
 MARGIN = 7
@@ -16,6 +17,7 @@ class NumberBox(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLocale(QLocale.c())  # as all other numbers here; elsewhere 6.25 may mean 625
         self.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
 
 
@@ -24,4 +26,5 @@ class DecimalBox(QDoubleSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLocale(QLocale.c())  # as all other numbers here; elsewhere 6.25 may mean 625
         self.lineEdit().setTextMargins(MARGIN, 0, 0, 0)

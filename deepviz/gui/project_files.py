@@ -54,6 +54,8 @@ class ProjectFiles(QObject):
     recent_changed = Signal()
     begun = Signal()
     """Sent when a project is open that is to be built first: an empty one, a template or an example."""
+    renamed = Signal(str, str)
+    """Sent with the former and the next name of a project that is saved under another, before it has that."""
     data_dropped = Signal(list)
     """Sent with the paths of files that were dropped on the window and are no project."""
 
@@ -96,6 +98,7 @@ class ProjectFiles(QObject):
         try:
             loaded = load(path)
         except FileError as error:
+            self._controller.progress.hold(False)
             self._notice.tell(str(error), "bad")
             return False
         origin = origin_of(loaded, path)
@@ -113,7 +116,7 @@ class ProjectFiles(QObject):
         self._notice.dismiss()
         return warnings
 
-    def show_run(self, loaded: Loaded, label: str, run: str) -> list[str]:
+    def show_run(self, loaded: Loaded, label: str, run: str, merge_key: str = "") -> list[str]:
         """Show a run of the open project: an edit that can be undone, so its file and its history of edits stay.
 
         Parameters
@@ -124,6 +127,8 @@ class ProjectFiles(QObject):
             What the edit is called.
         run
             The id of the run.
+        merge_key
+            Of the edit: what the run changes later on can be a part of it.
 
         Returns
         -------
@@ -131,7 +136,7 @@ class ProjectFiles(QObject):
         """
         self.take_typed()
         self._controller.load(None)
-        self._editor.apply(label, lambda _: loaded.project)
+        self._editor.apply(label, lambda _: loaded.project, merge_key)
         warnings = self._load_weights(loaded)
         if run != self._saved_run:
             self._saved_steps = -1  # however many steps it has made, its weights are not those in the file
@@ -197,7 +202,7 @@ class ProjectFiles(QObject):
         """Let the user choose a file and save to it."""
         name = f"{self._editor.project.name}{SUFFIX}"
         folder, origin = Path(self._settings.get(PROJECT_FOLDER) or Path.home()), self._editor.origin
-        proposed = folder / name if origin is None else origin.file
+        proposed = folder / name if origin is None else origin.free_file
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(proposed), FILTER)
         if not chosen:
             return False
@@ -223,6 +228,8 @@ class ProjectFiles(QObject):
         except (OSError, TimeoutError, FileError) as error:
             self._notice.tell(f"Could not save {path.name}: {_reason(error)}", "bad", [("Save as…", self.ask_save)])
             return False
+        if project.name != self._editor.project.name:
+            self.renamed.emit(self._editor.project.name, project.name)
         self._editor.apply("Rename", lambda _: project)
         self._saved_steps = 0 if checkpoint is None else checkpoint.state.step
         self._saved_run = self._controller.history.run
@@ -262,18 +269,27 @@ class ProjectFiles(QObject):
         return self._editor.is_saved and not trained_on
 
     def may_leave(self) -> bool:
-        """Whether the present project may be closed: it is saved, or the user says what to do with the changes."""
+        """Whether the present project may be closed: it is saved, or the user says what to do with the changes.
+
+        A run makes no step from the question on, so that what is saved is what is left; it goes on if it is not left.
+        """
         self.take_typed()
         if self.is_saved:
             return True
+        is_left, waits = False, " Training waits for your answer." if self._controller.is_running else ""
+        self._controller.progress.hold(True)
+        try:
+            is_left = self._asked(f"Save the changes to “{self._editor.title}” first?{waits}")
+        finally:
+            if not is_left:
+                self._controller.progress.hold(False)
+        return is_left
+
+    def _asked(self, question: str) -> bool:
+        """Ask what to do with the changes, and do it. Returns whether the project may be closed."""
         buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window,
-            "Unsaved changes",
-            f"Save the changes to “{self._editor.title}” first?",
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
+        offered = buttons.Save | buttons.Discard | buttons.Cancel
+        answer = QMessageBox.question(self._window, "Unsaved changes", question, offered, buttons.Save)
         return self.save() if answer == buttons.Save else answer == buttons.Discard
 
     def may_quit(self) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.batch_sizes import BatchSizes
-from deepviz.training.ruin import Ruin, beginning_of, ruin_of
+from deepviz.training.ruin import Beginning, Ruin, advice, beginning_of, inherited_advice, ruin_of, spoilt_by
 
 
 class RuinWatch(QObject):
@@ -16,7 +16,7 @@ class RuinWatch(QObject):
     def __init__(self, controller: TrainingController, editor: Editor) -> None:
         super().__init__(editor)
         self._controller, self._editor = controller, editor
-        self._began: float | None = None
+        self._began: Beginning | None = None
         self._seen: tuple[int, bool] | None = None
         self._ruin: Ruin | None = None
         controller.restarted.connect(self._begin)
@@ -38,6 +38,25 @@ class RuinWatch(QObject):
             found = None if sizes is None else ruin_of(history, sizes, self._began)
             self._seen, self._ruin = seen, None if found and found.is_falling and not seen[1] else found
         return self._ruin
+
+    @property
+    def spoilt_by(self) -> float | None:
+        """The learning rate that had ruined the weights before it was made smaller; None if that did not happen."""
+        history = self._controller.history
+        self._remember()
+        if self._began is None or not len(history) or (sizes := self._sizes()) is None:
+            return None
+        return spoilt_by(history, sizes, self._began, self._rate)
+
+    @property
+    def advice(self) -> str:
+        """What mostly helps a run that is ruined: a smaller learning rate, or to begin again with the present one."""
+        rate = self.spoilt_by
+        return advice(self._rate) if rate is None else inherited_advice(rate)
+
+    @property
+    def _rate(self) -> float:
+        return self._editor.project.plan.optimizer.learning_rate
 
     def _begin(self) -> None:
         self._began = self._seen = self._ruin = None

@@ -1,8 +1,9 @@
-"""Puts every run of a window on the list of runs when it ends or is left, and opens and repeats those of the list."""
+"""Keeps every run of a window for the list of runs when it ends or is left; opens and repeats those of the list."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from time import time as wall_clock
 from weakref import WeakKeyDictionary
 
@@ -16,10 +17,11 @@ from deepviz.gui.notice import Notice
 from deepviz.gui.project_files import ProjectFiles
 from deepviz.gui.run_repeats import replay_of, verdict
 from deepviz.gui.runs.desk import RunsDesk
+from deepviz.gui.runs.open_run import OpenRun
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
-from deepviz.training.run_summary import RunSummary
+from deepviz.training.run_summary import RunSummary, project_of
 
 NO_FILE = "What is open now is the project of that run, without a file."
 
@@ -46,14 +48,19 @@ class RunArchive(QObject):
         self._files, self._notice = files, notice
         self._noted: WeakKeyDictionary[History, int] = WeakKeyDictionary()
         self._samples: WeakKeyDictionary[History, int] = WeakKeyDictionary()
+        self._homes: WeakKeyDictionary[History, str] = WeakKeyDictionary()
         self._again: tuple[TrainerState, str, str] | None = None
         """What a run that is being made again is to come to, what it is called, and what to say besides."""
+        self._times = count()
+        desk.follow(OpenRun(controller, editor, desk.recorder, self._noted, self._samples, self._homes))
         controller.restarted.connect(self._begin)
         controller.status_changed.connect(self._follow_status)
         controller.leaving.connect(self._leave)
+        controller.grew.connect(self._note_home)
         controller.grew.connect(self._tell_again)  # a short run is over before anybody saw that it was running
         desk.open_wanted.connect(self.open)
         desk.again_wanted.connect(self.train_again)
+        files.renamed.connect(desk.former_names.add)
 
     def close(self) -> None:
         """Note the run that is left because the window closes."""
@@ -83,34 +90,32 @@ class RunArchive(QObject):
         self._notice.tell(words, "warning" if warnings else "good")
 
     def _is_own(self, summary: RunSummary) -> bool:
-        """Whether a run belongs to the open project: by its name, as the list shows runs of "This project".
-
-        A copy of weights that is open is no project for other runs to be opened in.
-        """
-        return self._editor.origin is None and summary.project == self._editor.project.name
+        """Whether a run belongs to the open project."""
+        return self._desk.is_own(summary)
 
     def recover(self, loaded: Loaded) -> None:
         """Note the run that was just opened from the session of a program that ended before it could do so."""
         history, trained = self._controller.history, loaded.trained
         if trained is not None and "run" in trained.history and trained.history["run"].tolist() == [history.run]:
             self._noted.pop(history, None)
-            self._note(self._controller.checkpoint(), "interrupted")
+            self._note(self._checkpoint(), "interrupted")
 
     def train_again(self, loaded: Loaded, summary: RunSummary) -> None:
         """Make a run again with all its changes: as an edit of the open project, or as a project without a file."""
-        is_own = self._is_own(summary)
+        is_own, label = self._is_own(summary), f"Train {summary.name} again"
+        merge_key = f"again {next(self._times)}"  # with what changes on the way it is one step, and one of its own
         try:
             project, run = replay_of(self._editor, loaded)
         except ValueError as error:
             self._notice.tell(f"{summary.name} cannot be trained again. {error}", "bad")
             return
         if is_own:
-            self._files.show_run(Loaded(project), f"Train {summary.name} again", summary.id)
+            self._files.show_run(Loaded(project), label, summary.id, merge_key)
         elif self._files.may_leave():
             self._files.open_loaded(Loaded(project))
         else:
             return
-        self._controller.train_again(run)
+        self._controller.train_again(run, label, merge_key)
         if not is_own:
             self._notice.tell(f"{summary.name} is open and trained again. {NO_FILE}")
         if loaded.trained is not None:
@@ -121,7 +126,10 @@ class RunArchive(QObject):
         if self._again is None or self._controller.is_running:
             return
         state, name, more = self._again
-        checkpoint = self._controller.checkpoint()
+        try:
+            checkpoint = self._controller.checkpoint()
+        except TimeoutError:
+            return  # there may be memory for a copy when it is asked next
         is_over = self._controller.status in ("finished", "diverged", "failed")
         if checkpoint is None or (checkpoint.state.step < state.step and not is_over):
             return
@@ -132,19 +140,20 @@ class RunArchive(QObject):
     def _begin(self) -> None:
         """Give a new run an id at once: it is in the project's file, so the run is known again when that is opened."""
         history = self._controller.history
+        if not len(history):  # one with steps is of data that may not be there yet
+            self._note_samples()
         if not history.run:
             history.run = self._desk.store.new_id()
             history.began = wall_clock()  # a history comes with the first step, or with what branched off
         if len(history):  # it comes from a file: as long as it does not go on, it is no news
+            self._note_home()
             last = self._noted[history] = int(history.steps[-1])
             known = self._desk.store.run(history.run)
             if known is not None and known.steps > last:  # a copy of an earlier step: what comes is another run
                 history.run, history.began = self._desk.store.new_id(), wall_clock()
 
     def _follow_status(self, status: str) -> None:
-        history, data = self._controller.history, self._editor.data
-        if data is not None:
-            self._samples.setdefault(history, len(data.train))  # other samples would make it another run
+        self._note_samples()
         if status in ("starting", "running"):
             return
         self._tell_again()
@@ -152,7 +161,24 @@ class RunArchive(QObject):
             ending = self._controller.ending
             is_early = ending is not None and ending.is_early
             why = ending.why if ending is not None and is_early else ""
-            self._note(self._controller.checkpoint(), "early" if is_early else status, why)
+            self._note(self._checkpoint(), "early" if is_early else status, why)
+
+    def _checkpoint(self) -> Checkpoint | None:
+        """The run as it is now; None if there is none, or (which is told on the list) no copy of it can be had."""
+        try:
+            return self._controller.checkpoint()
+        except TimeoutError as error:
+            self._desk.recorder.failed.emit(f"This run could not be put on the list of runs. {error}")
+            return None
+
+    def _note_home(self) -> None:
+        """Remember what the project was called when the run began: it may be saved under another name."""
+        self._homes.setdefault(self._controller.history, self._editor.project.name)
+
+    def _note_samples(self) -> None:
+        """Remember on how many samples the run trains: others would make it another run."""
+        if self._editor.data is not None:
+            self._samples.setdefault(self._controller.history, len(self._editor.data.train))
 
     def _leave(self, checkpoint: Checkpoint, how: str) -> None:
         self._again = None
@@ -168,5 +194,7 @@ class RunArchive(QObject):
             return
         kept = self._controller.moments.timeline.selected(checkpoint.state.step)
         checkpoint = replace(checkpoint, kept=kept)
-        self._desk.note(checkpoint, how, history.run, reason=reason, samples=self._samples.get(history, 0))
+        samples = self._samples.get(history, 0)
+        home = project_of(self._homes.get(history, ""), self._editor.project.name)
+        self._desk.note(checkpoint, how, history.run, reason=reason, samples=samples, home=home)
         self._noted[history] = checkpoint.state.step

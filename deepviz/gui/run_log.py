@@ -9,10 +9,10 @@ from collections import deque
 from dataclasses import dataclass
 
 from deepviz.document.project import Project
-from deepviz.gui.amounts import thousands
 from deepviz.training.branching import settings_at
 from deepviz.training.changes import change_of, noted
 from deepviz.training.history import History
+from deepviz.training.movements import since_words
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RunLog:
             history.drop_events(len(last.marks))
             before, began = last.before, last.began
         # Its place is where it ended: from there on the run goes by what it says.
-        since = "" if began == step else f" (bit by bit since step {thousands(began)})"
+        since = "" if began == step else since_words(began)
         marks = tuple((step, f"{words}{since}") for words in noted(before, project))
         for mark in marks:
             history.add_event(*mark)

@@ -82,7 +82,7 @@ class RunPictures:
         What is drawn once and repeated has that of all repetitions together.
         """
         flow = history.at(FLOW, step)
-        if flow is None:
+        if flow is None or not _names_edges(history):
             return {}
         # What comes from the loss is the last of them; the edge to it is drawn, but not a part of the network.
         edges = [*(Edge(*edge) for edge in history.edges), *(edge for edge in self._written if self._is_last(edge))]
@@ -99,7 +99,7 @@ class RunPictures:
         To a node that leads to one other it came over that edge; to one that leads to several, their sum did, whose
         norm is measured by itself. A run of an earlier version has the latter only since it went on.
         """
-        if FLOW not in history:
+        if FLOW not in history or not _names_edges(history):
             return {}
         steps, values = history.column(FLOW)
         kept = slice(None) if BRANCHES not in history else np.flatnonzero(np.isin(steps, history.column(BRANCHES)[0]))
@@ -134,6 +134,11 @@ class RunPictures:
             self._graph, self._drawn, self._written = graph, written.repetitions(), written.graph.edges
             self._counts = {drawn: len(edges) for drawn, edges in self._drawn.items() if len(edges) > 1}
             self._losses = frozenset(node.id for node in graph.nodes if node.is_loss)
+
+
+def _names_edges(history: History) -> bool:
+    """Whether it is known which edge each norm belongs to; a file need not say so. The last is that of the loss."""
+    return bool(len(history.edges) + 1 == history.column(FLOW)[1].shape[1])
 
 
 def _flow_step(history: History, step: int) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deepviz.document.project import Project
 from deepviz.engine.schedule import Memory, Schedule
 from deepviz.engine.trainer_state import Place, TrainerState
 from deepviz.gui.editor import Editor
@@ -41,6 +42,12 @@ class RunProgress:
         if session is not None:
             session.slow_down(limit)
 
+    def hold(self, is_held: bool) -> None:
+        """Have the run make no step while somebody is asked about it, or go on: what is saved is what is left then."""
+        if (session := self._session()) is not None:
+            session.hold(is_held)
+            self.pace.clear()
+
     @property
     def epochs(self) -> int:
         """To which epoch the run goes."""
@@ -53,6 +60,12 @@ class RunProgress:
             return planned
         has_ended = not place.seen and place.epoch % planned == 0  # it went on for as many again, to their end
         return place.epoch + (0 if has_ended else planned)
+
+    @property
+    def project(self) -> Project | None:
+        """The project of the run that goes on, with the settings it goes by; None if there is no such run."""
+        session = self._session()
+        return None if session is None else session.plan.project
 
     @property
     def ending_before(self) -> Ending | None:

@@ -69,6 +69,7 @@ class RunsDock(QObject):
         self.dock.setTitleBarWidget(self.header)
         self.header.setToolTip("While the list is here, the views that were stand aside; they come back with Close")
         panel.list_page.counted.connect(self.header.set_note)
+        self.opened.connect(lambda _is_open: panel.looked_at.emit())
         self.tab = Tab("Runs")
         self._let_go = QTimer(self, interval=LET_GO)
         self._let_go.timeout.connect(self._look_where_it_went)
@@ -187,11 +188,19 @@ class RunsDock(QObject):
     def _have_views_step_aside(self) -> None:
         below = {key: dock for key, dock in self._views_below().items() if not self._is_of_runs(key)}
         widths = {key: dock.width() if self._views.is_visible(key) else 0 for key, dock in below.items()}
-        height = max((below[key].height() for key, width in widths.items() if width), default=BOTTOM_HEIGHT)
+        height = self._height_of([below[key] for key, width in widths.items() if width])
         self._remember(RUNS_INSTEAD_OF, widths)
         for dock in below.values():
             dock.hide()  # before the list is shown: for a moment there would be no room for all
         self._height = height
+
+    def _height_of(self, docks: list[QDockWidget]) -> int:
+        """How high the row of some docks is, with the rows of tabs above them."""
+        places = [each.geometry() for each in docks]
+        bars = [bar.geometry() for bar in self._views.tabs.bars() if bar.isVisible()]
+        tops = [bar.top() for bar in bars for at in places if at.intersects(bar.translated(0, bar.height()))]
+        top = min([*tops, *(at.top() for at in places)], default=0)
+        return max((at.bottom() + 1 - top for at in places), default=BOTTOM_HEIGHT)
 
     def _fit(self) -> None:
         """Now that it is shown, give it the height that the views had, and show those that go with it."""

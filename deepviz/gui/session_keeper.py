@@ -106,7 +106,7 @@ class SessionKeeper(QObject):
             return
         later = self._bench.controller.state_later()
         if later is None:
-            self._write_in_thread(self._bench.controller.checkpoint())
+            self._write_what_is_left()
         else:
             self._waits_for_state = True
             later.add_done_callback(self._snapshot.emit)
@@ -163,10 +163,25 @@ class SessionKeeper(QObject):
         if self.slot is None or self._writer is not None:
             return
         if future.cancelled() or future.exception() is not None:
+            self._write_without_weights()
+        elif (checkpoint := self._bench.controller.checkpoint_with(future.result())) is not None:
+            self._write_in_thread(checkpoint)
+        else:
+            self._write_what_is_left()
+
+    def _write_what_is_left(self) -> None:
+        """Write the session with the weights of a run that rests."""
+        try:
+            checkpoint = self._bench.controller.checkpoint()
+        except TimeoutError:  # there may be no memory for a copy
+            self._write_without_weights()
+        else:
+            self._write_in_thread(checkpoint)
+
+    def _write_without_weights(self) -> None:
+        """Write the session, unless that would only lose weights that are some steps old."""
+        if not self._is_only_behind():
             self._write_in_thread(None)
-            return
-        controller = self._bench.controller
-        self._write_in_thread(controller.checkpoint_with(future.result()) or controller.checkpoint())
 
     def _job(self, checkpoint: Checkpoint | None, was_closed: bool) -> _Job:
         """All that is to be written, as it is now."""

@@ -48,11 +48,15 @@ class Sessions(QObject):
         self._bench, self._store = bench, store
         self._fresh = bench.editor.project
         self._view: dict[str, Any] = {}
+        self._told, self._is_unsaved = "", False
+        """What was said of a session that is back, as long as it is so, and whether it was not as in its file."""
         self.keeper = SessionKeeper(bench, self._fresh)
         self.keeper.trouble.connect(self._tell_trouble)
         bench.files.is_kept = self._is_kept
         bench.file_menu.recent.kept_work = self.kept_work
         bench.leaving.connect(self.end)
+        bench.editor.saved_changed.connect(self._take_back)
+        bench.controller.status_changed.connect(self._take_back)
 
     def begin(self, wanted: Path | Project | None = None) -> None:
         """Open a project file, or a project of no file, if one is wanted, otherwise what was open last.
@@ -197,16 +201,26 @@ class Sessions(QObject):
 
     def _tell_back(self, notes: Notes, has_copy: bool, warnings: list[str]) -> None:
         """Say what is back, where that is not what anybody expects anyway."""
-        name = f"“{self._bench.editor.title}”"
+        name, notice, text = f"“{self._bench.editor.title}”", self._bench.notice, ""
         offers: list[Offer] = [("Start fresh", self.start_fresh)]
         if not notes.was_closed:
             text = f"DeepViz did not end as it should. {name} is back as it was {_when(notes.written_at)}."
-            self._bench.notice.tell(" ".join([text, *warnings]), "warning", offers)
+            notice.tell(" ".join([text, *warnings]), "warning", offers)
         elif has_copy:
             where = "it is in no file yet" if not notes.path else "its last changes are not saved"
-            self._bench.notice.tell(" ".join([f"{name} is back as you left it; {where}.", *warnings]), "", offers)
+            text = f"{name} is back as you left it; {where}."
+            notice.tell(" ".join([text, *warnings]), "", offers)
         elif warnings:
-            self._bench.notice.tell(" ".join(warnings), "warning")
+            notice.tell(" ".join(warnings), "warning")
+        self._told, self._is_unsaved = notice.text if text else "", has_copy
+
+    def _take_back(self, *_: object) -> None:
+        """What is back is saved by now, or is trained on: what was said of it is no longer so."""
+        is_saved = self._bench.editor.path is not None and self._bench.files.is_saved
+        if self._told and (self._bench.controller.is_running or (is_saved and self._is_unsaved)):
+            if self._bench.notice.text == self._told:
+                self._bench.notice.dismiss()
+            self._told = ""
 
     def _offer_earlier(self, kept: list[tuple[str, Notes]]) -> None:
         """A project was asked for by name: say that there is unsaved work of the last session as well."""

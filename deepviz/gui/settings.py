@@ -92,6 +92,7 @@ CLOSED_CATEGORIES: Setting[tuple[str, ...]] = Setting(
 GRADIENT_CURVES = Setting("views/gradient_norms", "parameters/l2/before", "Which gradients the curves show.")
 GRADIENT_MAP = Setting("views/gradient_map", "parameters/l2/before", "Which gradients the map shows.")
 GRADIENTS_ALIKE = Setting("views/gradients_alike", False, "Whether all views of gradients show the same magnitude.")
+GRADIENTS_SHOWN = Setting("views/gradients_shown", "parameters/l2/before", "Which one that is.")
 HISTOGRAM_OF = Setting(
     "views/histogram_of", "activations", "What histograms are of.", ("activations", "weights", "gradients")
 )
@@ -150,6 +151,9 @@ RUNS_FALLING = Setting("runs/falling", True, "Whether the list of runs goes from
 RUNS_EQUAL_ROWS = Setting(
     "runs/equal_rows", False, "Whether the comparison of runs shows what is equal in all of them."
 )
+RUNS_NAMES_BEFORE: Setting[tuple[str, ...]] = Setting(
+    "runs/names_before", (), "Names that projects had before they were saved under others, each as `[now, before]`."
+)
 RUNS_INSTEAD_OF: Setting[tuple[str, ...]] = Setting(
     "runs/instead_of", (), "Views that come back when the list of runs is closed, each as `workspace/key/width`."
 )
@@ -196,6 +200,7 @@ SETTINGS: tuple[
     GRADIENT_CURVES,
     GRADIENT_MAP,
     GRADIENTS_ALIKE,
+    GRADIENTS_SHOWN,
     HISTOGRAM_OF,
     HISTOGRAM_FORM,
     HISTOGRAM_LOG,
@@ -226,6 +231,7 @@ SETTINGS: tuple[
     RUNS_SORTED_BY,
     RUNS_FALLING,
     RUNS_EQUAL_ROWS,
+    RUNS_NAMES_BEFORE,
     RUNS_INSTEAD_OF,
     RUNS_WITH,
     VIEWS_OFFERED,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QStatusBar, QStyle, QStyleOption, QStylePainter, QWidget
 
 from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.steady_label import SteadyLabel
@@ -14,7 +15,8 @@ SLOW = 10
 """Samples a second below which a whole number would be too coarse."""
 MARGINS = 32
 """Pixels beside and between the two parts of the line."""
-
+MESSAGE_MARGIN = 6
+"""Pixels beside a message, as Qt has them."""
 
 COST_TIP = (
     "Of the time of training, what watching takes: reading loss, accuracy and gradients at every step, the steps that "
@@ -47,6 +49,7 @@ class StatusLine(QStatusBar):
         self.addWidget(readiness, 1)
         self.addPermanentWidget(self._figures)
         self.addPermanentWidget(tempo)
+        self.messageChanged.connect(self.setToolTip)
 
     def show_figures(
         self, status: str, epoch: int, epochs: int, step: int, speed: float, why: str = "", cost: float | None = None
@@ -85,6 +88,28 @@ class StatusLine(QStatusBar):
         """Leave out what there is no room for."""
         super().resizeEvent(event)
         self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a message, with dots where there is no room for all of it, which the tip has; Qt cuts it off."""
+        if not self.currentMessage():
+            super().paintEvent(event)
+            return
+        painter, option = QStylePainter(self), QStyleOption()
+        option.initFrom(self)
+        painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self._message_place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.message)
+
+    @property
+    def message(self) -> str:
+        """What is shown of a message that somebody is told for a while."""
+        room = self._message_place.width()
+        return self.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, room)
+
+    @property
+    def _message_place(self) -> QRect:
+        end = self._figures.x() if self._figures.isVisible() else self.width()
+        return QRect(MESSAGE_MARGIN, 0, end - 2 * MESSAGE_MARGIN, self.height())
 
     def _fit(self) -> None:
         room = self.width() - self._readiness.sizeHint().width() - self._tempo.sizeHint().width() - MARGINS

@@ -13,6 +13,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
+from deepviz.gui.announcement import announce
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.steady_label import SteadyLabel
 from deepviz.gui.theme import Theme, number_font
@@ -22,6 +23,8 @@ HEIGHT = 34
 HINT, EMPTY_HINT = "Drag back to see an earlier step", "While you train, steps to go back to appear here"
 NARROW, NARROW_HINT, NARROW_EMPTY_HINT = 640, "Drag back", "Train first"
 """Below which width in pixels less is said beside the slider, and what: the slider is what the room is for."""
+RETURNED, NARROW_RETURNED = "Back at now: training goes on there", "Now"
+"""What is said after a run was told to go on while an earlier step was shown."""
 LIVE, NARROW_LIVE = "Back to now", "Now"
 BRANCH, NARROW_BRANCH = "Branch from here", "Branch"
 
@@ -39,6 +42,7 @@ class TimelineBar(QWidget):
         self._steps: tuple[int, ...] = ()
         self._moment: int | None = None
         self._last = 0
+        self._has_returned = False
         self.slider = TimelineSlider(self)
         self.slider.setAccessibleName("Step of the run that is shown")
         self.slider.setToolTip("Go back to an earlier step: all views follow. The right end is now")
@@ -109,8 +113,15 @@ class TimelineBar(QWidget):
     def show_moment(self, step: int | None) -> None:
         """Show which moment is shown, without telling anybody: a kept step, or None for the newest."""
         self._moment = step if step in self._steps else None
+        self._has_returned = False
         self._show_places()
         self._tell()
+
+    def say_returned(self) -> None:
+        """Say that now is shown again because training goes on from there, until another moment is chosen."""
+        self._has_returned = True
+        self._say_what_fits()
+        announce(self, RETURNED)
 
     def apply_theme(self, theme: Theme) -> None:
         """Paint with the colours of `theme` from now on."""
@@ -126,8 +137,10 @@ class TimelineBar(QWidget):
 
     def _say_what_fits(self) -> None:
         is_narrow, has_choice = self.width() < NARROW, len(self._steps) > 1
-        full = HINT if has_choice else EMPTY_HINT
-        self.hint.setText((NARROW_HINT if has_choice else NARROW_EMPTY_HINT) if is_narrow else full)
+        full, narrow = (HINT, NARROW_HINT) if has_choice else (EMPTY_HINT, NARROW_EMPTY_HINT)
+        if self._has_returned and has_choice:
+            full, narrow = RETURNED, NARROW_RETURNED
+        self.hint.setText(narrow if is_narrow else full)
         self.hint.setToolTip(full)
         self.live_button.setText(NARROW_LIVE if is_narrow else LIVE)
         self.branch_button.setText(NARROW_BRANCH if is_narrow else BRANCH)
@@ -141,7 +154,7 @@ class TimelineBar(QWidget):
     def _choose(self, place: int) -> None:
         moment = self._steps[place] if place < len(self._steps) else None
         if moment != self._moment:
-            self._moment = moment
+            self._moment, self._has_returned = moment, False
             self._tell()
             self.moment_chosen.emit(moment)
 

@@ -176,9 +176,9 @@ class TopBar(QFrame):
         is_bare = not self.export_button.text()
         self.export_button.setIcon(icons.icon("export", self._theme.on_accent) if is_bare else QIcon())
 
-    def show_project(self, name: str, edited: bool, more: str = "") -> None:
-        """Show what is open, and whether it has unsaved changes; `more` is told by the tooltip."""
-        self._project.set_full_text(f"{name} •" if edited else name)
+    def show_project(self, name: str, edited: bool, more: str = "", short: str = "") -> None:
+        """Show what is open, by a `short` name where there is no room, and if it has changes; the tip has `more`."""
+        self._project.set_full_text(*(f"{each} •" if edited else each for each in (name, short or name)))
         words = f"{name}, with unsaved changes" if edited else name
         self._project.setToolTip(f"{words}\n{more}".strip())
 
@@ -306,16 +306,20 @@ class _ActionButton(QToolButton):
 
 
 class _ElidedLabel(QLabel):
-    """A label that shortens its text with dots instead of cutting it off, and tells the whole in its tooltip."""
+    """A label that shortens its text with dots instead of cutting it off, and tells the whole in its tooltip.
+
+    The dots stand in the middle: names that begin alike mostly differ in how they end.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._full = ""
+        self._ways = "", ""
+        """What it says, and what it says where there is less room."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(40)
 
-    def set_full_text(self, text: str) -> None:
-        self._full = text
+    def set_full_text(self, text: str, short: str) -> None:
+        self._ways = text, short
         self.setToolTip(text)
         self._elide()
 
@@ -324,5 +328,6 @@ class _ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        metrics = QFontMetrics(self.font())
-        self.setText(metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width()))
+        metrics, (text, short) = QFontMetrics(self.font()), self._ways
+        words = text if metrics.horizontalAdvance(text) <= self.width() else short
+        self.setText(metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, self.width()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -27,7 +27,7 @@ from deepviz.gui.run_picture import CANVAS_PROBES
 from deepviz.gui.run_progress import RunProgress
 from deepviz.gui.run_records import RunRecords
 from deepviz.training.changes import applied, change_of
-from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.checkpoint import Checkpoint, why_no_copy
 from deepviz.training.ending import Ending
 from deepviz.training.history import History
 from deepviz.training.replay import Replay
@@ -77,6 +77,8 @@ class TrainingController(QObject):
         self._status, self.moments = "idle", Moments(self)
         self._wanted_probes: tuple[str, ...] = CANVAS_PROBES
         self.progress = RunProgress(editor, lambda: self._session, self._left_state)
+        self._again = "", ""
+        """What edits are called that a run makes because it is made again, and their merge key."""
         self._rhythm, self._records, self._shows_plan = Rhythm(), RunRecords(), False
         self._timer = QTimer(self, interval=SHORTEST)
         self._timer.timeout.connect(self._tick)
@@ -117,12 +119,8 @@ class TrainingController(QObject):
     # Commands
 
     def run(self) -> None:
-        """Start, or go on. A run that has reached its last epoch goes on for as many epochs again.
-
-        One that a stopping rule has ended goes on without that rule.
-        """
-        session = self._living_session()
-        if session is not None:
+        """Start, or go on: after the last epoch for as many again, and without the rule that has ended the run."""
+        if (session := self._living_session()) is not None:
             session.resume()
             self._went_on()
         else:
@@ -137,9 +135,9 @@ class TrainingController(QObject):
         """Make some steps, then pause."""
         self._go(lambda session: session.step(count))
 
-    def run_to(self, step: int) -> None:
-        """Go on until so many steps have been made, counted from the first, then pause."""
-        self._go(lambda session: session.run_to(step))
+    def run_to(self, step: int) -> Future[int] | None:
+        """Go on until so many steps have been made, then pause; how many had been, if it can go on."""
+        return self._go(lambda session: session.run_to(step))
 
     def step_epoch(self) -> None:
         """Go on to the end of the epoch, then pause."""
@@ -171,11 +169,11 @@ class TrainingController(QObject):
             self._tell_growth()
             self._set_status("paused")
 
-    def train_again(self, run: Replay) -> None:
-        """Make a run of the open project again, from its first step to where it stood, with its changes, and pause."""
+    def train_again(self, run: Replay, label: str, merge_key: str) -> None:
+        """Make a run again, from its first step to where it stood, with its changes, edits of this label, and pause."""
         self.reset()
-        session = self._start(paused=True, later=run.sections[1:])
-        if session is not None:
+        self._again = label, merge_key
+        if (session := self._start(paused=True, later=run.sections[1:])) is not None:
             session.run_to(run.steps_made)
 
     def want_probes(self, keys: Iterable[str]) -> None:
@@ -200,13 +198,13 @@ class TrainingController(QObject):
         Raises
         ------
         TimeoutError
-            If a step takes longer than `timeout` seconds.
+            If a step takes longer than `timeout` seconds, or there is no memory for a copy; in words.
         """
         if self._session is not None:
             try:
                 state = self._session.snapshot().result(timeout)
-            except FutureTimeout:
-                raise TimeoutError("The step that is being made takes too long. Pause, and try again.") from None
+            except (TimeoutError, MemoryError) as error:
+                raise TimeoutError(why_no_copy(error)) from None
             except RuntimeError:
                 return self._checkpoint
             self._collect()
@@ -215,8 +213,8 @@ class TrainingController(QObject):
 
     @property
     def weights_version(self) -> object:
-        """Something that is equal as long as `weights_later` gives the same weights."""
-        return id(self.history), self.step_count if self.moments.chosen is None else self.moments.chosen
+        """Equal as long as `weights_later` gives the same weights. The present may be further than the window knows."""
+        return id(self.history), self.moments.chosen, self.step_count if self.moments.chosen is None else None
 
     def weights_later(self) -> Future[tuple[int, Weights]]:
         """The weights of the moment that is shown and after which step they were; None for fresh ones."""
@@ -246,16 +244,16 @@ class TrainingController(QObject):
 
     def _living_session(self) -> Session | None:
         """The session, if its thread still takes commands."""
-        if self._session is not None and self._session.status in ("starting", "running", "paused"):
-            return self._session
-        return None
+        session = self._session
+        return session if session is not None and session.status in ("starting", "running", "paused") else None
 
-    def _go(self, command: Callable[[Session], None]) -> None:
+    def _go(self, command: Callable[[Session], Future[int] | None]) -> Future[int] | None:
         """Have the run go on for a while, from the start if there is none."""
-        session = self._living_session() or self._start(paused=True)
-        if session is not None:
-            command(session)
-            self._went_on()
+        if (session := self._living_session() or self._start(paused=True)) is None:
+            return None
+        answer = command(session)
+        self._went_on()
+        return answer
 
     def _start(self, paused: bool, later: Sections | None = None) -> Session | None:
         """Start a thread: from the checkpoint if it fits the project, otherwise from fresh weights."""
@@ -290,8 +288,7 @@ class TrainingController(QObject):
 
     def _tick(self) -> None:
         """Empty the mailbox, and tell the views."""
-        session = self._session
-        if session is None:
+        if (session := self._session) is None:
             self._timer.stop()
             return
         status = session.status
@@ -325,7 +322,7 @@ class TrainingController(QObject):
             self._records.changed(plan.project, step)
             if was_planned:  # the window shows what the run goes by; it may have gone on by now
                 self._shows_plan, change = True, change_of(plan.project, step)
-                self._editor.apply("Train again", partial(applied, change=change), "again")
+                self._editor.apply(self._again[0], partial(applied, change=change), self._again[1])
                 self._shows_plan = False
 
     def _append(self, session: Session, records: list[StepRecord]) -> None:
@@ -380,8 +377,11 @@ class TrainingController(QObject):
             self.leaving.emit(checkpoint, how)
 
     def _halted(self) -> Checkpoint | None:
-        """The weights of the run, which is ended here; None also if a step takes too long to be waited for."""
-        return self.checkpoint() if self._session is None or self._session.stop() else None
+        """The weights of the run, which is ended here; None also if a step takes too long, or no copy can be had."""
+        if self._session is None or self._session.stop():
+            with suppress(TimeoutError):
+                return self.checkpoint()
+        return None
 
     def _end_session(self) -> bool:
         self._timer.stop()

@@ -327,9 +327,13 @@ class ViewDocks(QObject):
         widths = {each: each.width() for each in row}
         room, places = sum(widths.values()), len(views) + WIDE * len(wide)
         if not views or room // SMALLEST_VIEW > places:
-            mine = room // 2 if not views else max(SMALLEST_VIEW, room // (places + 1))
             self._window.splitDockWidget(row[-1], dock, Qt.Orientation.Horizontal)
-            return {each: width * (room - mine) // room for each, width in widths.items()} | {dock: mine}
+            # What shows nothing needs no more than that.
+            idle: dict[QDockWidget, int] = {}
+            idle |= {other: SMALLEST_VIEW for each, other in views.items() if _waits_for_runs(self.views[each])}
+            busy, rest = sum(widths[each] for each in row if each not in idle), room - sum(idle.values())
+            mine = rest // 2 if len(idle) == len(views) else max(SMALLEST_VIEW, rest // (places - len(idle) + 1))
+            return {each: idle.get(each, widths[each] * (rest - mine) // max(busy, 1)) for each in row} | {dock: mine}
         alike = [each for each in views if self.kinds[each].category == self.kinds[key].category]
         candidates = alike or list(views)
         longest = next((each for each in self._opened if each in candidates), candidates[-1])
@@ -360,11 +364,9 @@ class ViewDocks(QObject):
 
     def _close_empty(self) -> None:
         """Close what was left open and has nothing to show before somebody asks for it anew."""
-        for key, kind in self.kinds.items():
-            if not issubclass(kind, Look) or kind.is_live or not self.is_open(key):
-                continue
+        for key in filter(self.is_open, self.kinds):
             view = self.view(key)
-            if isinstance(view, Look) and not view.comes_back:
+            if _waits_for_runs(view) or (isinstance(view, Look) and not view.comes_back):
                 self.close(key)
 
     def _note_opened(self, key: str) -> None:
@@ -392,3 +394,7 @@ class ViewDocks(QObject):
             key, *numbers = text.split("/")
             if key in self.docks and len(numbers) == 4 and all(each.lstrip("-").isdecimal() for each in numbers):
                 self.docks[key].large_place = QRect(*map(int, numbers))
+
+
+def _waits_for_runs(view: View) -> bool:
+    return view.category == "Runs" and bool(view.what_is_missing())

@@ -94,7 +94,7 @@ class Workbench(QObject):
         self.outline = OutlinePanel(self.canvas, look)
         self.history = HistoryPanel(self.editor, look)
         self.add_menu = AddMenu([*layers.registry.values(), *losses.registry.values()], look)
-        self.notice = Notice(look)
+        self.notice = Notice(look, most_lines=2)  # else it pushes the canvas away
         self.properties = PropertiesPanel(self.editor, look)
         self.group_form = GroupForm(self.editor)
         self.layer_page = LayerPage(self.properties, self.group_form, self.editor)

@@ -52,8 +52,8 @@ class WorkbenchCommands(QObject):
             "new": lambda: bench.files.new(),
             "new_template": lambda: bench.templates.open(),
             "open": lambda: bench.files.ask_open(),
-            "save": self._typed_first(lambda: bench.files.save()),
-            "save_as": self._typed_first(lambda: bench.files.ask_save()),
+            "save": self._typed_first(lambda: bench.files.save(), "Nothing was saved. "),
+            "save_as": self._typed_first(lambda: bench.files.ask_save(), "Nothing was saved. "),
             "export": self._typed_first(self._ask_export),
             "picture": self._ask_picture,
             "copy_picture": lambda: bench.pictures.copy(),
@@ -108,8 +108,8 @@ class WorkbenchCommands(QObject):
             "workspace_train": lambda: bench.window.show_workspace("train"),
             "theme": self._toggle_theme,
             "run": self._run_or_pause,
-            "step": self._typed_first(bench.controller.step),
-            "step_epoch": self._typed_first(bench.controller.step_epoch),
+            "step": self._typed_first(self._from_now(bench.controller.step)),
+            "step_epoch": self._typed_first(self._from_now(bench.controller.step_epoch)),
             "run_to": self._typed_first(self._ask_stop),
             "stop": bench.controller.stop,
             "reset": self._reset,
@@ -200,14 +200,17 @@ class WorkbenchCommands(QObject):
         for form in self.forms():
             form.set_open(are_open)
 
-    def _typed_first(self, run: Callable[[], object]) -> Callable[[], None]:
-        """Something that is run only after what is half typed in a form has been taken; shortcuts do not end typing."""
+    def _typed_first(self, run: Callable[[], object], otherwise: str = "") -> Callable[[], None]:
+        """Something that is run only after what is half typed in a form has been taken; shortcuts do not end typing.
+
+        Where something cannot be taken, `otherwise` is said first.
+        """
 
         def run_after_typing() -> None:
             refused = self.take_typed()
             if refused:
                 self._bench.window.show_tab(refused[0])
-                self._refusal = f"A value under {refused[0]} cannot be taken; the form says why."
+                self._refusal = f"{otherwise}A value under {refused[0]} cannot be taken; the form says why."
                 self._bench.notice.tell(self._refusal, "warning")
             else:
                 run()
@@ -224,7 +227,23 @@ class WorkbenchCommands(QObject):
         if self._bench.controller.is_running:
             self._bench.controller.pause()
         else:
-            self._typed_first(self._bench.controller.run)()
+            self._typed_first(self._from_now(self._bench.controller.run))()
+
+    def come_back(self) -> None:
+        """Show the present before training goes on: nobody wants that to happen out of sight."""
+        moments = self._bench.controller.moments
+        if moments.chosen is not None:
+            moments.choose(None)
+            self._bench.live_bar.timeline.say_returned()
+
+    def _from_now(self, go_on: Callable[[], object]) -> Callable[[], None]:
+        """Something that has the run go on, whatever step is shown."""
+
+        def go_on_from_now() -> None:
+            self.come_back()
+            go_on()
+
+        return go_on_from_now
 
     def _go_through_steps(self, run: Callable[[], None]) -> None:
         """Undo or redo. What is being written is a step as well: the comment might not be there afterwards."""

@@ -89,7 +89,7 @@ class WorkbenchDisplay(QObject):
     def _show_graph(self) -> None:
         graph, report, failure = self._bench.editor.project.graph, self._bench.editor.report, self._failure
         if failure is not None and (card := failed_card(graph, failure.node)):  # only seen: it may be tried again
-            report = replace(report, problems=(*report.problems, Problem(failure.text, card)))
+            report = replace(report, problems=(*report.problems, Problem(failure.at_card, card)))
         self._bench.canvas.show_graph(graph, report)
 
     def show_costs(self) -> None:
@@ -107,7 +107,8 @@ class WorkbenchDisplay(QObject):
         self._title = shown
         where = "" if editor.path is None else f"{editor.path}\n"
         inner = "" if where == "" or editor.project.name == name else RUNS_BY_NAME.format(editor.project.name)
-        self._bench.top_bar.show_project(name, edited, f"{where}{inner}".strip())
+        short = "" if editor.origin is None else editor.origin.short_words
+        self._bench.top_bar.show_project(name, edited, f"{where}{inner}".strip(), short)
         self._bench.window.setWindowTitle(f"{name}{' (edited)' if edited else ''} – DeepViz")
 
     def show_history(self) -> None:
@@ -138,10 +139,13 @@ class WorkbenchDisplay(QObject):
         self.show_numbers()
 
     def show_rate_in_use(self) -> None:
-        """Say with which learning rate the last step was made."""
-        history = self._bench.controller.history
+        """Say with which learning rate the last step was made, and with which the earlier one that is shown."""
+        history, moment = self._bench.controller.history, self._bench.controller.moments.chosen
         rate = float(history.column("learning_rate")[1][-1]) if len(history) else None
         self._bench.learning_rate.show_in_use(rate)
+        is_known = moment is not None and bool((history.column("learning_rate")[0] == moment).any())
+        rate_then = history.at("learning_rate", moment) if moment is not None and is_known else None
+        self._bench.learning_rate.show_moment(moment, rate_then)
 
     def show_moment(self, step: int | None) -> None:
         """Another moment of the run is the one that is shown; None: the present."""
@@ -149,6 +153,7 @@ class WorkbenchDisplay(QObject):
         self._bench.views.show_moment(step)
         self._bench.card_responses.show_moment(step)
         self._bench.properties.show_moment(step)
+        self.show_rate_in_use()
         self.show_numbers()
 
     def show_numbers(self) -> None:
@@ -235,10 +240,12 @@ class WorkbenchDisplay(QObject):
         ending = self._ending
         state = "stopped early" if ending is not None and ending.is_early else STATUS_WORDS[self._status]
         words = duration(left) if left is not None else state if step else ""
-        self._bench.top_bar.show_progress(epoch, progress.epochs, step, progress.total_steps, words)
         speed = progress.samples_per_second(running)
         why, cost = "" if ending is None else ending.why, progress.watching_cost(running)
-        self._bench.status.show_figures(state, epoch, progress.epochs, step, speed, why, cost)
+        epochs, total = progress.epochs, progress.total_steps
+        self._bench.status.show_figures(state, epoch, epochs, step, speed, why, cost)
+        # Last, because its bar paints at once, and all that is new with it: else what stands below would be older.
+        self._bench.top_bar.show_progress(epoch, epochs, step, total, words)
 
     def use_theme(self, theme: Theme) -> None:
         """Show every part in other colours."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deepviz.document.repeats import unrolled
+from deepviz.gui.amounts import thousands
+from deepviz.gui.run_goal import RunGoal
 from deepviz.gui.settings import RESPONSES_ON_CARDS
+from deepviz.training.checkpoint_files import epoch_of
 
 MESSAGE_TIME = 4000
 """Milliseconds that a message of the views and of the runs stays in the status bar."""
@@ -60,8 +63,7 @@ def wire_views(bench: Workbench) -> None:
     runs.panel.left_over.connect(tell_left_over)
     dock.opened.connect(lambda _is_open: say_once())
     runs.message.connect(lambda text: bench.status.showMessage(text, MESSAGE_TIME))
-    where = "The Training page lists the copies."
-    bench.copies.written.connect(lambda name: bench.status.showMessage(f"Saved {name}. {where}", MESSAGE_TIME))
+    bench.copies.written.connect(lambda name: bench.status.showMessage(saved_copy(name), MESSAGE_TIME))
     bench.copies.failed.connect(lambda text: bench.notice.tell(text, "bad"))
     listed = bench.training_panel.copies
     bench.copies.written.connect(lambda _name: listed.follow())
@@ -89,8 +91,16 @@ def wire_views(bench: Workbench) -> None:
     timeline.moment_chosen.connect(moments.choose)
     timeline.branch_wanted.connect(bench.commands.branch_off)
     bench.stop_panel.course_now = bench.commands.course
-    bench.stop_panel.step_chosen.connect(controller.run_to)
+    bench.stop_panel.step_chosen.connect(lambda _step: bench.commands.come_back())
+    bench.stop_panel.step_chosen.connect(RunGoal(controller, bench.notice).go_to)
     for news in (controller.grew, controller.status_changed, controller.restarted, editor.report_changed):
         news.connect(bench.stop_panel.follow)
     bench.live_bar.arrange_wanted.connect(views.arrange)
     show_project()
+
+
+def saved_copy(name: str) -> str:
+    """That a copy of the weights was written, by the name of its file: short, as it stands beside the figures."""
+    epoch = epoch_of(name)
+    what = name if epoch is None else f"a copy of epoch {thousands(epoch)}"
+    return f"Saved {what}. The Training page lists the copies."

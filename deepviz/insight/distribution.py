@@ -47,6 +47,8 @@ class Distribution(Question):
         if node is None:
             raise UnanswerableError(f"There is no layer called {self.node} in the network. Choose another one.")
         if self.of == "weights":
+            if not node.layer.parameter_shapes(node.input_shapes):
+                raise UnanswerableError(f"{node.layer.label} has no weights. Choose a layer that has some.")
             values, samples = network.parameters.vector[network.parameter_slice(node)], 0
         else:
             x = samples_to_look_at(subject)

@@ -82,6 +82,9 @@ class ResidualsOf(Question):
             raise UnanswerableError(
                 "These data have classes and no numbers to fit. The confusion matrix shows which are mistaken."
             )
+        count = subject.data.outputs
+        if not 0 <= self.output < count:
+            raise UnanswerableError(f"These data have {count} target{'s' * (count > 1)}. Choose one of them.")
         found = outputs_of(subject, self.part, progress)
         true = found.targets[:, self.output].astype(np.float64)
         return Residuals(self.part, found.total, self.output, found.values.shape[1], true, found.values[:, self.output])

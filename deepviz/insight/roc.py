@@ -95,6 +95,8 @@ class Thresholds(Question):
             raise UnanswerableError(
                 "These data have numbers to fit and no classes. Residuals show how far predictions are off."
             )
+        if not 0 <= self.positive < data.outputs:
+            raise UnanswerableError(f"These data have {data.outputs} classes. Choose one of them.")
         outputs = outputs_of(subject, self.part, progress)
         log_odds = class_log_odds(subject.loss, outputs.values, self.positive)
         scores = class_scores(outputs.values)[:, self.positive] if log_odds is None else log_odds

@@ -55,6 +55,13 @@ class Checkpoint:
         return self.state.step if self.best is None else self.best.step
 
 
+def why_no_copy(error: TimeoutError | MemoryError) -> str:
+    """Why the weights of a run that goes on could not be had, and what helps, in words for the user."""
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for a copy of the weights. Close other programs, and try again."
+    return "The step that is being made takes too long. Pause, and try again."
+
+
 def trained_of(checkpoint: Checkpoint, data: PreparedData | None, results: Results | None = None) -> Trained:
     """A checkpoint as a project file keeps it.
 

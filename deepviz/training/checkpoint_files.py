@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +59,25 @@ class Origin(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What is open, in words: ``net, copy of epoch 10``. The name comes first, in case there is no room for all."""
-        return f"{self.file.name.removesuffix(SUFFIX)}, copy of epoch {self.epoch}"
+        """What is open, in words: ``net, copy of epoch 10``."""
+        return f"{self._name}, copy of epoch {self.epoch}"
+
+    @property
+    def short_words(self) -> str:
+        """The same where there is less room: ``net, epoch 10``."""
+        return f"{self._name}, epoch {self.epoch}"
+
+    @property
+    def free_file(self) -> Path:
+        """Where what comes of it can be saved, beside the project's file: ``net epoch 10.deepviz`` if that is free."""
+        name = f"{self._name} epoch {self.epoch}"
+        numbered = (f"{name} {number}" for number in count(2))
+        files = (self.file.with_name(f"{each}{SUFFIX}") for each in chain([name], numbered))
+        return next(file for file in files if not file.exists())
+
+    @property
+    def _name(self) -> str:
+        return self.file.name.removesuffix(SUFFIX)
 
 
 def origin_of(loaded: Loaded, path: Path) -> Origin | None:
@@ -98,6 +116,12 @@ def copy_path(project_file: Path, epoch: int, run: str = "") -> Path:
     said = run if not run or _RUN.fullmatch(run) else hashlib.sha256(run.encode()).hexdigest()[:12]
     middle = f".run-{said}" if said else ""
     return project_file.with_name(f"{project_file.stem}{middle}.epoch-{epoch:04}{SUFFIX}")
+
+
+def epoch_of(name: str) -> int | None:
+    """After which epoch a copy is, by the name of its file; None if it has no such name."""
+    parts = _COPY.search(name)
+    return None if parts is None else int(parts.group(2))
 
 
 def write_copy(

@@ -1,7 +1,7 @@
 """The training loss of the epoch that a run is in: the mean over the samples that it has seen of it so far.
 
 A smaller last batch counts less. So at the end of an epoch it is what stopping rules and the best weights go by, and
-what the runs list says (`deepviz.engine.course`, `deepviz.training.run_figures`).
+what the runs list says (`deepviz.engine.course`, `deepviz.training.run_epochs`).
 """
 
 from __future__ import annotations

@@ -27,11 +27,23 @@ class Failure:
         In words for the user.
     node, step
         The layer where it happened and the step that could not be made, if known.
+    advice
+        The last sentence of the text, where that is advice by the learning rate that was in use.
     """
 
     text: str
     node: str = ""
     step: int = 0
+    advice: str = ""
+
+    @property
+    def at_card(self) -> str:
+        """The text for the card of the layer: first a short sentence, "Diverged at step 4.", and no advice."""
+        text = self.text.removesuffix(self.advice).strip()
+        what, colon, why = text.removeprefix("Training ").partition(": ")
+        if not colon or not text.startswith("Training "):
+            return text
+        return f"{what[:1].upper()}{what[1:]}. {why[:1].upper()}{why[1:]}"
 
     @classmethod
     def of(cls, error: BaseException, fault: Fault | None, plan: RunPlan | None = None) -> Failure:
@@ -47,7 +59,7 @@ class Failure:
             What was trained; None if nobody knows.
         """
         if isinstance(error, Diverged):
-            return cls(str(error), error.node, error.step)
+            return cls(str(error), error.node, error.step, error.advice)
         node, step = ("", 0) if fault is None else (fault.node, fault.step)
         if isinstance(error, MemoryError):
             return cls(_shortage(plan), node, step)

@@ -167,18 +167,11 @@ def _combined(project: Project, axes: Sequence[Axis], values: Sequence[Any], wor
     changes = sorted(zip(axes, values, strict=True), key=lambda each: each[0].path.count("."))
     try:
         for axis, value in changes:
-            if value is None:
-                project = _without(project, axis.path)
-            else:
-                project = changed(project, [(label_of(axis.path), axis.path, value)])
+            # An optional setting that is switched off is typed so.
+            project = changed(project, [(label_of(axis.path), axis.path, "none" if value is None else value)])
     except ChangeError as error:
         raise GridError(f"With {words}: {error}") from None
     return project
-
-
-def _without(project: Project, path: str) -> Project:
-    """The project with an optional setting switched off."""
-    return changed(project, [(label_of(path), path, "none")])
 
 
 def _guilty(project: Project, axes: Sequence[Axis], values: Sequence[Any], facts: DataFacts | None) -> int | None:

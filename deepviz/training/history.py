@@ -20,10 +20,13 @@ from deepviz.training.measured import EPOCH, Measured
 from deepviz.training.named_rows import GRADIENT_NORM, Edge
 from deepviz.training.notes import Note, Notes
 
-__all__ = ["FROZEN", "GRADIENT_NORM", "MOST_STEPS", "History"]
+__all__ = ["FROZEN", "GRADIENT_NORM", "MOST_STEPS", "VALIDATION", "History"]
 
 FROZEN = "frozen"
 """What is said of a layer whose gradient is not computed, because training leaves it as it is."""
+
+VALIDATION = "validation_"
+"""What the name of a quantity begins with that is measured of the validation data, after each epoch."""
 
 MOST_STEPS = 1 << 17
 """So many steps a window keeps of what is measured at every step, about 20 MB of a small network."""

@@ -69,6 +69,8 @@ class Loop:
         For how long the run has trained in all.
     is_stopping
         Set to end the run before the next step.
+    is_left
+        Set when nobody waits for that any more: another run may have taken the timeline over.
     """
 
     def __init__(
@@ -92,12 +94,13 @@ class Loop:
         self.followed: deque[tuple[int, RunPlan, bool]] = deque()
         self.watching, self.overhead, self.tempo = Watching(), Overhead(), Tempo()
         self.stopwatch = Stopwatch(seconds)
-        self.is_stopping = False
+        self.is_stopping, self.is_left = False, False
         self._first_state, self._timeline = state, timeline
         self._later, self._is_again = list(later or ()), later is not None
         self._paused = paused
         self._steps_left: int | None = None
         self._until_epoch_end = False
+        self._is_held = False
         self._stretches = Stretches()
         self._served = 0.0
         """Seconds spent on commands since the overhead was noted last: copies of weights, most of all."""
@@ -107,7 +110,7 @@ class Loop:
         trainer = self._begun()
         steps = trainer.steps()
         while True:
-            while self._paused or not self.commands.empty():
+            while self._paused or self._is_held or not self.commands.empty():
                 if self.is_stopping:
                     return "stopped"
                 self.obey()
@@ -120,8 +123,7 @@ class Loop:
             if not self.commands.empty():
                 continue
             if self._later and self._later[0][0] <= trainer.step:
-                self.plan = self._later.pop(0)[1]
-                self.follow(self.plan, was_planned=True)
+                self.follow(self._later.pop(0)[1], was_planned=True)
             if self._take_care(steps, trainer):
                 continue
             if self._is_again and trainer.stopped_by is not None and self._steps_left:
@@ -153,11 +155,22 @@ class Loop:
         self._set_pause(False, steps, until_epoch_end)
 
     def run_to(self, step: int) -> None:
-        """Go on until so many steps have been made, counted from the first, then rest; at once if they have been."""
+        """Go on until so many steps have been made, counted from the first, then rest; at once if they have been.
+
+        Past that step it is a pause like any other.
+        """
         if step > self._step:
             self._set_pause(False, step - self._step)
-        else:
+        elif step == self._step:
             self._set_pause(True)
+        else:
+            self.pause()
+
+    def hold(self, is_held: bool) -> None:
+        """Make no step, or go on to where it was going: how far that is, and whether it rests, stays as it is."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._begin_stretch()
 
     def slow_down(self, limit: float | None) -> None:
         """Make at most so many steps a second from now on; None: as many as possible."""
@@ -166,6 +179,7 @@ class Loop:
 
     def follow(self, plan: RunPlan, was_planned: bool = False) -> None:
         """Go on by another plan of the same run from the next step on, if there is a trainer."""
+        self.plan = plan
         if self.trainer is None:
             return
         if not was_planned:
@@ -185,7 +199,7 @@ class Loop:
             Whether it is known to be that of the last step; otherwise what broke off has to say so.
         """
         trainer = self.trainer
-        if trainer is None or self._timeline.at(trainer.step) is not None:
+        if trainer is None or self.is_left or self._timeline.at(trainer.step) is not None:
             return
         fault = trainer.fault
         if is_whole or (fault is not None and fault.phase != "update"):  # an update would be half made
@@ -253,7 +267,7 @@ class Loop:
         record = next(steps, None)
         if watched:
             watching.end(trainer.step)
-        if (is_kept or is_copied) and record is not None:
+        if (is_kept or is_copied) and record is not None and not self.is_left:
             timeline.keep(trainer.state, pinned=is_copied, extra=watching.extra)
         if watched and self.tempo.limit is None:
             extra = watching.extra + self._served + (timeline.seconds if is_kept else 0.0)
@@ -278,11 +292,15 @@ class Loop:
 
     def _set_pause(self, paused: bool, steps: int | None = None, until_epoch_end: bool = False) -> None:
         self._paused, self._steps_left, self._until_epoch_end = paused, steps, until_epoch_end
+        self._begin_stretch()
+        self.status = "paused" if paused else "running"
+
+    def _begin_stretch(self) -> None:
+        """Training goes on or rests from here on: what measures its time begins anew."""
         self.watching.rest()
         self.tempo.rest()
         self.overhead.begin(self._step)
-        self.stopwatch.go(not paused)
-        self.status = "paused" if paused else "running"
+        self.stopwatch.go(not self._paused and not self._is_held)
 
     def _count_down(self, epoch_ended: bool) -> None:
         if self._steps_left is not None:

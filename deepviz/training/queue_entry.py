@@ -6,9 +6,12 @@ It is a value: while a run goes on, its entry is replaced by one that says more.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
+
+import numpy as np
 
 from deepviz.document.archive import FileError
 from deepviz.document.project import Project
@@ -79,6 +82,11 @@ class Entry:
         return self.wanted.project.plan.run.epochs
 
     @property
+    def batch_size(self) -> int:
+        """How many samples a step takes."""
+        return self.wanted.project.plan.run.batch_size
+
+    @property
     def share(self) -> float:
         """How much of it is done, from 0 to 1."""
         if self.state in OVER:
@@ -145,20 +153,32 @@ class Entry:
 def seconds_of(entry: Entry, entries: Sequence[Entry]) -> float | None:
     """How long an entry will still take: by its own speed, or that of the others; None if nothing is known yet.
 
-    The others are those of its series, which differ from it least; any others where there are none.
+    The others are those of its series, which differ from it least; any others where there are none. A step takes as
+    long as theirs with batches of its size; between two sizes that were measured, and beyond them as long as the
+    nearest. How many steps there are in an epoch is told by those whose size is nearest.
     """
     if entry.state in OVER:
         return 0.0
     if entry.seconds_left is not None:
         return entry.seconds_left
-    known = [each for each in entries if each.step > 1 and each.seconds > 0 and each is not entry]
+    known = [each for each in entries if each.step > 1 and each.steps and each.seconds > 0 and each is not entry]
     similar = [each for each in known if each.wanted.origin.series == entry.wanted.origin.series] or known
     if not similar:
         return None
-    paces = [each.seconds / each.step * each.steps / each.epochs for each in similar]
+    nearest = min(similar, key=lambda each: abs(math.log(each.batch_size / entry.batch_size)))
+    steps = -(-nearest.steps * nearest.batch_size // (nearest.epochs * entry.batch_size)) * entry.epochs
     overheads = [each.overhead for each in similar if each.state == "done"]
     overheads = overheads or [each.overhead for each in similar] or [0.0]  # at least what it takes to begin
-    return sum(paces) / len(paces) * entry.epochs + sum(overheads) / len(overheads)
+    return _seconds_a_step(similar, entry.batch_size) * steps + sum(overheads) / len(overheads)
+
+
+def _seconds_a_step(entries: Sequence[Entry], size: int) -> float:
+    """How long a step with batches of a size takes, by what was measured of these."""
+    paces: dict[int, list[float]] = {}
+    for each in entries:
+        paces.setdefault(each.batch_size, []).append(each.seconds / each.step)
+    sizes = sorted(paces)
+    return float(np.interp(size, sizes, [sum(paces[each]) / len(paces[each]) for each in sizes]))
 
 
 def seconds_of_all(entries: Sequence[Entry], at_once: int) -> float | None:

@@ -175,6 +175,7 @@ class RunQueue:
         before = self._entries
         self._entries = dict(before)
         for run, process in list(self._processes.items()):
+            status = process.status  # before it is read: what it says last comes before its end
             told = process.told()
             if told is not None:
                 entry = self._entries[run].told(told)
@@ -182,7 +183,6 @@ class RunQueue:
                     entry if entry.overhead else replace(entry, overhead=entry.overhead_at(process.age))
                 )
             process.press()
-            status = process.status
             if status is not None:
                 self._ended(run, process, status)
         if not self.is_paused:

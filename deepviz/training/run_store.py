@@ -36,7 +36,15 @@ from deepviz.document.timeline_file import SUFFIX as TIMELINE
 from deepviz.document.timeline_file import write_timeline
 from deepviz.training.checkpoint import Checkpoint, trained_of
 from deepviz.training.history import History
-from deepviz.training.run_summary import LAST_MOMENT, RunSummary, summary_of
+from deepviz.training.run_summary import (
+    LAST_MOMENT,
+    Marks,
+    RunSummary,
+    clean_name,
+    free_name,
+    project_of,
+    summary_of,
+)
 from deepviz.training.short_history import shortened
 
 NOTES, DRAFT = ".json", ".part"
@@ -112,16 +120,6 @@ class RunStore:
         """One run; None if there is none of this id."""
         return next((each for each in self.runs() if each.id == run), None)
 
-    def stamp(self) -> frozenset[tuple[str, int]]:
-        """What differs when something in the folder has changed: names and times, in no time."""
-        try:
-            with os.scandir(self.folder) as entries:
-                return frozenset(
-                    (entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith((NOTES, SUFFIX))
-                )
-        except OSError:
-            return frozenset()
-
     def file(self, run: str) -> Path:
         """Where the project file of a run lies."""
         return self.folder / f"{run}{SUFFIX}"
@@ -164,6 +162,8 @@ class RunStore:
         data: PreparedData | None = None,
         results: Results | None = None,
         samples: int = 0,
+        marks: Marks | None = None,
+        home: str = "",
     ) -> RunSummary | None:
         """Keep a run that has ended, or that has gone on since it was noted; its name and star stay then.
 
@@ -181,6 +181,10 @@ class RunStore:
             What it was trained on, and how good it is, if known.
         samples
             How many it was trained on, where only that is known; 0 for not even that.
+        marks
+            What people made of it before it was noted. A name that nobody has typed gives way to that of another run.
+        home
+            Of which project it is; empty for what its project is called.
 
         Returns
         -------
@@ -193,7 +197,7 @@ class RunStore:
         """
         if checkpoint.state.step < 1:
             return None
-        run, origin = run or self.new_id(), origin or RunOrigin()
+        run, origin, marks = run or self.new_id(), origin or RunOrigin(), marks or Marks()
         before = self.run(run)
         project = checkpoint.project
         state, course = checkpoint.state, checkpoint.history
@@ -203,9 +207,10 @@ class RunStore:
         summary = summary_of(run, project, course, state.step, ends_epoch, samples)
         summary = replace(
             summary,
-            name=before.name if before and before.name else origin.name or self._new_name(project.name),
-            is_starred=before.is_starred if before else False,
-            created=before.created if before and before.created else _beginning(course),
+            name=before.name if before and before.name else origin.name or self._new_name(project.name, marks),
+            is_starred=before.is_starred if before else marks.is_starred,
+            created=before.created if before and before.created else beginning_of(course),
+            project=project_of(before.project if before else "", home or project.name),
             over=0.0 if ended == "interrupted" else wall_clock(),
             ended=ended,
             reason=reason,
@@ -235,9 +240,8 @@ class RunStore:
         OSError
             If it cannot be written.
         """
-        name = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
-        if name:
-            self._change(run, name=name[:200])
+        if name := clean_name(name):
+            self._change(run, name=name)
 
     def star(self, run: str, is_starred: bool) -> None:
         """Mark a run as one to be kept, or no longer.
@@ -336,15 +340,17 @@ class RunStore:
 
     def _write(self, summary: RunSummary) -> None:
         replace_file(self.folder / f"{summary.id}{NOTES}", summary.to_json())
+        with self._reading:  # times of files are too coarse to tell two changes in a moment apart
+            self._read.pop(summary.id, None)
 
-    def _new_name(self, project: str) -> str:
-        """The name of a project with a number that no run has yet."""
-        taken = {each.name for each in self.runs()}
-        numbers = (int(rest) for name in taken if (rest := name.removeprefix(f"{project} ")).isdecimal())
-        return f"{project} {max(numbers, default=0) + 1}"
+    def _new_name(self, project: str, marks: Marks) -> str:
+        """What a run is called that has no name yet."""
+        if marks.is_chosen:
+            return marks.name
+        return free_name(project, (each.name for each in self.runs()), marks.name)
 
 
-def _beginning(history: History) -> float:
+def beginning_of(history: History) -> float:
     """When a run began; where nobody noted that, as long ago as it trained."""
     began = history.began if 0.0 < history.began < LAST_MOMENT else wall_clock() - history.seconds
     return max(0.0, began)

@@ -6,14 +6,15 @@ One small JSON a run, so that a list of hundreds is there at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from deepviz.document.project import Project
 from deepviz.training.batch_sizes import BatchSizes
 from deepviz.training.history import History
-from deepviz.training.run_figures import Figure, figures_of, steps_per_epoch
+from deepviz.training.run_epochs import steps_per_epoch
+from deepviz.training.run_figures import Figure, figures_of
 from deepviz.training.run_settings import Course, network_words, settings_of_run
 
 ENDINGS = {
@@ -33,6 +34,12 @@ ENDINGS = {
 
 MOST_CHANGES = 50
 """How many changes made by hand are noted."""
+
+UNNAMED = Project().name
+"""What a project is called as long as nobody has saved it."""
+
+UNKEPT = frozenset({"id", "damage", "is_open"})
+"""What the JSON of a run does not tell."""
 
 LAST_MOMENT = 1e10
 """Seconds since 1970, in the year 2286: what is beyond has no date on some systems."""
@@ -76,6 +83,9 @@ class RunSummary:
         Whether its weights were kept; not where they could not be read back.
     damage
         What is wrong with its files, in words; empty if nothing is.
+    is_open
+        Whether this is the run that is open, as far as it has come by now, and not what is kept of one; `ended` is
+        "running" or "paused" then, or "being kept" while it is written. It is not part of the JSON.
     """
 
     id: str
@@ -103,6 +113,7 @@ class RunSummary:
     varied: tuple[str, ...] = ()
     has_weights: bool = True
     damage: str = ""
+    is_open: bool = False
 
     @property
     def ending(self) -> str:
@@ -122,7 +133,7 @@ class RunSummary:
 
     def to_json(self) -> bytes:
         """All of it as JSON."""
-        values = {name: value for name, value in asdict(self).items() if name not in ("id", "damage", "figures")}
+        values = {name: value for name, value in asdict(self).items() if name not in (*UNKEPT, "figures")}
         values["figures"] = {name: figure.to_json() for name, figure in self.figures.items()}
         values["results"] = {
             part: {name: Figure(value, value, 0).to_json()[0] for name, value in numbers.items()}
@@ -144,7 +155,7 @@ class RunSummary:
             if not isinstance(values, dict):
                 raise ValueError("it is no object")
             empty = cls(run)
-            known = {each.name for each in fields(cls)} - {"id", "damage"}
+            known = {each.name for each in fields(cls)} - UNKEPT
             found: dict[str, Any] = {name: value for name, value in values.items() if name in known}
             found["figures"] = {name: Figure.from_json(each) for name, each in found["figures"].items()}
             found["results"] = {
@@ -169,6 +180,48 @@ class RunSummary:
             return replace(empty, **found)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
             raise ValueError(f"The notes of this run cannot be read: {error}") from None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What people made of a run before there was anything on the disk to be changed.
+
+    Attributes
+    ----------
+    name, is_chosen
+        What it was called so far, and whether somebody has typed that.
+    is_starred
+        Whether it is to be kept.
+    """
+
+    name: str = ""
+    is_chosen: bool = False
+    is_starred: bool = False
+
+
+def project_of(began: str, now: str) -> str:
+    """Of which project a run is: of that in which it began, though it was saved under another name since.
+
+    Parameters
+    ----------
+    began, now
+        What the project was called then, empty if that is not known; and what it is called.
+    """
+    return now if began in ("", UNNAMED) else began
+
+
+def clean_name(text: str) -> str:
+    """What was typed as the name of a run, in one line; empty if nothing of it can be seen."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:200]
+
+
+def free_name(project: str, taken: Iterable[str], wanted: str = "") -> str:
+    """The name that is wanted, if no run has it; otherwise that of the project with a number that none has yet."""
+    names = set(taken)
+    if wanted and wanted not in names:
+        return wanted
+    numbers = (int(rest) for name in names if (rest := name.removeprefix(f"{project} ")).isdecimal())
+    return f"{project} {max(numbers, default=0) + 1}"
 
 
 def summary_of(
@@ -205,9 +258,14 @@ def summary_of(
         epochs=history.epoch,
         seconds=history.seconds,
         result_step=steps,
-        steps_per_epoch=steps_per_epoch(history),
+        steps_per_epoch=steps_per_epoch(history) or _length(sizes),
         settings=settings,
         courses=courses,
         changes=history.events[-MOST_CHANGES:],
         figures=figures_of(history, ends_epoch, sizes),
     )
+
+
+def _length(sizes: BatchSizes | None) -> int:
+    """How many steps make an epoch of batches of one size, also before the first is over; 0 if that is not known."""
+    return -(-sizes.count // sizes.sizes[0][1]) if sizes is not None and len(sizes.sizes) == 1 else 0

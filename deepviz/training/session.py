@@ -75,6 +75,8 @@ class Session:
         self.timeline = Timeline() if timeline is None else timeline
         self.failure: Failure | None = None
         self._loop = Loop(plan, state, self.timeline, paused, later, seconds)
+        self._wanted: RunPlan | None = None
+        """What somebody wants it to follow, which ends all that was planned; None if nobody did yet."""
         self._outcome: Outcome | None = None
         self._ended = threading.Lock()
         """Held by whoever leaves a command and by the thread when it ends, so that none is left lying."""
@@ -93,8 +95,8 @@ class Session:
 
     @property
     def plan(self) -> RunPlan:
-        """By which plan it goes."""
-        return self._loop.plan
+        """By which plan it goes, or is to go from the next step on."""
+        return self._loop.plan if self._wanted is None else self._wanted
 
     @property
     def ending(self) -> Ending | None:
@@ -175,9 +177,26 @@ class Session:
         """Go on to the end of the epoch, then pause."""
         self._send(lambda loop: loop.go_on(until_epoch_end=True))
 
-    def run_to(self, step: int) -> None:
-        """Go on until so many steps have been made, counted from the first, then pause; at once if they have been."""
-        self._send(lambda loop: loop.run_to(step))
+    def run_to(self, step: int) -> Future[int]:
+        """Go on until so many steps have been made, counted from the first, then pause; at once if they have been.
+
+        The future says how many had been made when this was obeyed; a run that ends before leaves it open.
+        """
+        made: Future[int] = Future()
+
+        def go(loop: Loop) -> None:
+            made.set_result(self.steps_made)  # before the run can be seen to rest
+            loop.run_to(step)
+
+        self._send(go)
+        return made
+
+    def hold(self, is_held: bool) -> None:
+        """Make no step until it is no longer held, and then go on as if nothing had been; a pause stays a pause.
+
+        What is asked for meanwhile, such as a snapshot, is of the step at which it is held.
+        """
+        self._send(lambda loop: loop.hold(is_held))
 
     def slow_down(self, limit: float | None) -> None:
         """Make at most so many steps a second from now on; None: as many as possible."""
@@ -185,7 +204,7 @@ class Session:
 
     def follow(self, plan: RunPlan) -> None:
         """Go on by another plan of the same run (see `same_run`) from the next step on; also when the run has ended."""
-        self._loop.plan = plan
+        self._wanted = plan
         with self._ended:
             if self._outcome is None:
                 self._loop.commands.put(lambda loop: loop.follow(plan))
@@ -214,7 +233,8 @@ class Session:
     def snapshot(self) -> Future[TrainerState]:
         """A copy of the weights and all that is needed to go on, as soon as the step that is being made is done.
 
-        The future fails with RuntimeError if the run failed before there were any weights.
+        The future fails with RuntimeError if the run failed before there were any weights, and with MemoryError if
+        there is no room for the copy.
         """
         return self._asked(lambda trainer: trainer.state())
 
@@ -223,12 +243,16 @@ class Session:
         return self._asked(lambda trainer: (trainer.step, trainer.network.weights()))
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """End the run and wait for the thread. Returns whether it ended in time (seconds)."""
+        """End the run and wait for the thread. Returns whether it ended in time (seconds).
+
+        If it did not, it keeps no state any more: its timeline may belong to another run by then.
+        """
         self._loop.is_stopping = True
         self._send(lambda loop: None)  # so that a run that is paused wakes up
         if self._thread.is_alive():
             self._thread.join(timeout)
-        return not self._thread.is_alive()
+        self._loop.is_left = self._thread.is_alive()
+        return not self._loop.is_left
 
     # The mailbox, for one other thread
 
@@ -290,10 +314,12 @@ class Session:
         def answer(loop: Loop) -> None:
             if not future.set_running_or_notify_cancel():
                 return
-            if loop.trainer is None:
-                future.set_exception(RuntimeError("The run failed before there were any weights."))
-            else:
+            try:
+                if loop.trainer is None:
+                    raise RuntimeError("The run failed before there were any weights.")
                 future.set_result(make(loop.trainer))
+            except BROKEN_OFF as error:  # there may be no memory for a copy: who asked is told, and the run goes on
+                future.set_exception(error)
 
         with self._ended:
             if self._outcome is None:

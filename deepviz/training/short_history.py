@@ -38,7 +38,7 @@ def shortened(history: History, also: Collection[int] = ()) -> History:
         Steps that stay besides, as far as anything is known of them.
     """
     wished = np.array(sorted(also), np.int64)
-    short = History(history.layers, history.nodes)
+    short = History(history.layers, history.nodes, edges=history.edges)
     last = int(history.steps[-1]) if len(history) else 0
     kept: dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
     for name in history.columns:

@@ -95,8 +95,9 @@ def test_peak_memory_is_that_of_a_process_of_its_own() -> None:
     assert peak() > block.nbytes
     memory = memory_of("deepviz", "tiny")
     assert 20 < memory.peak < 200
-    assert 0 <= memory.training < 20
-    assert 0 <= memory.growth < 20
+    # Systems count the pages of each processor for themselves and add them up late: almost nothing can be a bit less.
+    assert -1 < memory.training < 20
+    assert -1 < memory.growth < 20
     assert memory.steps == 2000
 
 

@@ -71,7 +71,7 @@ def in_a_process(*arguments: object, program: str = "", **variables: str | None)
             environment[name] = value
     start = ["-c", program] if program else ["-m", "deepviz"]
     command = [sys.executable, *start, *map(str, arguments)]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
     return Answer(found.returncode, found.stdout, found.stderr)
 
 

@@ -39,7 +39,7 @@ def test_a_run_that_is_stopped_is_a_shorter_run(
     assert process.stderr is not None
     assert process.stderr.readline().startswith("epoch ")  # it is in the middle of it
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=110)
     assert process.returncode == status
     assert f"deepviz: error: stopped by {cause} after step " in err
     assert "what was asked for has been written" in err

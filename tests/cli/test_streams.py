@@ -19,7 +19,7 @@ def in_a_shell(line: str, **variables: str) -> tuple[int, str, str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     script = f'deepviz() {{ "{sys.executable}" -m deepviz "$@"; }}; {line}'
     command = ["bash", "-o", "pipefail", "-c", script]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
     return found.returncode, found.stdout, found.stderr
 
 
@@ -69,7 +69,7 @@ def on_a_terminal(*arguments: str, columns: int) -> tuple[int, str]:
     except OSError:  # Linux says in this way that the other end is closed
         pass
     os.close(leader)
-    return process.wait(60), seen.decode()
+    return process.wait(110), seen.decode()
 
 
 def test_a_terminal_shows_a_bar_with_the_time_left_and_how_good_it_is() -> None:

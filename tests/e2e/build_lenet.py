@@ -182,7 +182,7 @@ class Story:
         self.person.click("CheckBox", "Train")
         self.person.click("Button", "Run")
         self.person.find("Button", "Pause")
-        self.person.wait_until(f"epoch {EPOCHS} is done", lambda: self.epoch() > EPOCHS, 60)
+        self.person.wait_until(f"epoch {EPOCHS} is done", lambda: self.epoch() > EPOCHS, 300)
         self.person.click("Button", "Pause")
         self.person.find("Button", "Resume|Run")
         self.shoot("trained")

@@ -96,9 +96,9 @@ def test_divergence_is_told_with_step_and_layer_and_mended_with_a_click(open_win
     for expected in (10.0, 1.0, 0.1, 0.01):
         if bench.controller.status != "diverged":
             break
-        person.take_offer("Divide the learning rate by 10")
-        assert person.project.plan.optimizer.learning_rate == pytest.approx(expected)
-        assert person.notice == ""
+        person.take_offer(f"Begin again with {expected:g}")
+        assert person.project.plan.optimizer.learning_rate == expected
+        assert person.notice.startswith(f"Fresh weights, and a learning rate of {expected:g}.")
         assert bench.controller.status == "idle"
         person.press(bench.top_bar.run_button)
         person.reach("finished", "diverged")
@@ -244,9 +244,11 @@ def test_closing_with_changes_asks_and_cancel_keeps_all(open_window: OpenWindow,
     endless(person)
     asked = answer(BUTTONS.Cancel)
     assert not person.bench.window.close()
-    assert asked == ["Save the changes to “untitled” first?"]
+    assert asked == ["Save the changes to “untitled” first? Training waits for your answer."]
     assert person.bench.window.isVisible()
-    assert len(training_threads()) == 1, "the run goes on"
+    made = person.bench.controller.step_count
+    person.qtbot.waitUntil(lambda: person.bench.controller.step_count > made, timeout=PATIENCE)  # the run goes on
+    assert len(training_threads()) == 1
     assert not person.bench.editor.is_saved
 
 

@@ -27,7 +27,7 @@ from deepviz.training.run_plan import RunPlan
 from tests.e2e.run_by_hand import Run, Step
 from tests.e2e.window import PATIENCE, OpenWindow, Person, chain
 from tests.gui.plots.table_names import by_owner
-from tests.gui.window_hands import train_steps
+from tests.gui.window_hands import choose_moment, train_steps, wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -92,9 +92,7 @@ class Told:
 
     def choose(self, step: int | None) -> None:
         """Drag the timeline's slider to a kept step, or to now."""
-        slider, kept = self.bench.live_bar.timeline.slider, self.bench.controller.moments.steps_before(10**9)
-        slider.setValue(slider.maximum() if step is None else kept.index(step))
-        assert self.bench.controller.moments.chosen == step
+        choose_moment(self.person, step)
         QApplication.processEvents()
 
     def table(self, key: str) -> list[dict[str, str]]:
@@ -265,15 +263,11 @@ def test_what_layers_give_is_of_the_moment(told: Told) -> None:
 
 def test_answers_are_of_the_weights_of_the_moment(told: Told) -> None:
     bench = told.bench
-    inspector = bench.inspector
     for key in ("confusion", "decision_boundary", "worst_predictions"):
         bench.views.open(key)
         for step in (20, 40, 0, None):
             told.choose(step)
-            inspector.look_around()
-            told.person.qtbot.waitUntil(
-                lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE
-            )
+            wait_for_answers(told.person)
             view = bench.views.views[key]
             at = 45 if step is None else step
             assert view.step == at

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 from deepviz.document import edits, examples
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.gui.canvas.gradients import magnitude
-from tests.e2e.window import PATIENCE, OpenWindow, Person
+from tests.e2e.window import OpenWindow, Person
 from tests.gui.plots.table_names import by_owner
-from tests.gui.window_hands import train_steps
+from tests.gui.window_hands import choose_moment, train_steps, wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -86,12 +86,11 @@ def test_gradients_and_updates_are_what_the_weights_went(
         assert float(shown["update_ratio"][each]) == pytest.approx(distance / sizes[each], rel=1e-3), each
         assert fact == magnitude(float(shown["gradient_norms"][each]))
 
-    inspector, view = bench.inspector, bench.views.view("filters")
+    view = bench.views.view("filters")
     for step, known in ((5, before), (None, after)):
-        slider, kept = bench.live_bar.timeline.slider, bench.controller.moments.steps_before(10**9)
-        slider.setValue(slider.maximum() if step is None else kept.index(step))
-        inspector.look_around()
-        person.qtbot.waitUntil(lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE)
+        choose_moment(person, step)
+        wait_for_answers(person)
+        assert view.step == (6 if step is None else step)
         view.save(tmp_path / "shown.csv")
         rows = list(csv.DictReader((tmp_path / "shown.csv").read_text(encoding="utf-8").splitlines()))
         values = np.array([float(row["weight"]) for row in rows])

@@ -18,6 +18,7 @@ from tests.e2e.by_hand import gradients as gradients_of
 from tests.e2e.by_hand import outputs, sigmoid, softmax
 from tests.e2e.window import PATIENCE, OpenWindow, Person
 from tests.gui.plots.table_names import by_owner
+from tests.gui.window_hands import wait_for_answers
 
 metrics = pytest.importorskip("sklearn.metrics")
 pytestmark = pytest.mark.slow
@@ -61,9 +62,7 @@ class Shown:
 
     def table(self, view: Any, step: int) -> list[dict[str, str]]:
         """What the view shows of a step, as it is exported."""
-        inspector = self.bench.inspector
-        inspector.look_around()
-        self.person.qtbot.waitUntil(lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE)
+        wait_for_answers(self.person)
         if isinstance(view, Look):
             assert view.step == step
         else:

@@ -32,6 +32,7 @@ from deepviz.gui.settings import HINTS_ON
 from deepviz.gui.view_docks import SMALLEST_VIEW
 from tests.e2e.png_reader import read_png
 from tests.e2e.window import PATIENCE, OpenWindow, Person
+from tests.gui.window_hands import wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -79,10 +80,8 @@ class Onlooker:
 
     def settle(self) -> None:
         """Wait until every question is answered for the present weights."""
-        inspector = self.bench.inspector
-        inspector.look_around()
         QApplication.processEvents()
-        self.person.qtbot.waitUntil(lambda: not inspector.is_busy and not inspector._soon.isActive(), timeout=PATIENCE)
+        wait_for_answers(self.person)
 
     def train(self, steps: int) -> None:
         controller = self.bench.controller

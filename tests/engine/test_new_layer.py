@@ -72,7 +72,7 @@ def with_cube(folder: Path, script: str, gradient_factor: float = 3.0) -> subpro
     source = CUBE.replace("GRADIENT_FACTOR", str(gradient_factor))
     (folder / "cube.py").write_text(source, encoding="utf-8")
     command = [sys.executable, "-c", ADD_FOLDER + script, str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
 
 
 def test_a_new_file_is_a_new_layer(tmp_path: Path) -> None:

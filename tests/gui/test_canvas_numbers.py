@@ -222,7 +222,8 @@ def test_width_and_colour_are_those_of_the_logarithm(open_window: OpenWindow) ->
     train_steps(person, 1)
     bench = person.bench
     first, last = (round(math.log10(end)) for end in bench.canvas.network.scale)
-    assert bench.canvas.legend.ends == (f"1e{first}", f"1e{last}")
+    plain = {-3: "0.001", -2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}  # as an axis writes them
+    assert bench.canvas.legend.ends == tuple(plain.get(power, f"1e{power}") for power in (first, last))
     for _ in range(2):  # in both themes
         for ends in (("input_1", "dense_1"), ("dense_3", "loss_1")):
             style = person.edge_item(*ends).style

@@ -30,7 +30,7 @@ def at_file(open_window: OpenWindow, path: Path, project: Project) -> Person:
 def finish(person: Person) -> None:
     person.bench.controller.run()
     person.qtbot.waitUntil(lambda: person.bench.controller.status == "finished", timeout=PATIENCE)
-    assert person.bench.copies.finish(20.0)
+    assert person.bench.copies.finish(60.0)
 
 
 def test_copies_lie_beside_the_file_and_are_exact(open_window: OpenWindow, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_settings_are_those_of_then(open_window: OpenWindow, tmp_path: Path) -> 
     train_steps(person, per_epoch)
     person.bench.editor.apply("", lambda it: edits.set_optimizer(it, it.plan.optimizer.changed(learning_rate=0.5)))
     train_steps(person, per_epoch)
-    assert person.bench.copies.finish(20.0)
+    assert person.bench.copies.finish(60.0)
     rates = [load(path).project.plan.optimizer.learning_rate for *_, path in copies(tmp_path / "net.deepviz")]
     assert rates == [0.01, 0.5]
 
@@ -125,7 +125,7 @@ def test_what_waits_when_the_run_is_left_is_still_written(
     person.bench.editor.open(Project())
     assert copies(tmp_path / "net.deepviz") == []
     held.set()
-    assert person.bench.copies.finish(20.0)
+    assert person.bench.copies.finish(60.0)
     assert [epoch for _, epoch, _ in copies(tmp_path / "net.deepviz")] == [1, 2, 3]
 
 
@@ -207,7 +207,8 @@ def test_the_training_page_lists_copies_opens_and_deletes_them(open_window: Open
     person.qtbot.waitUntil(lambda: listed(person) == [6, 4, 2], timeout=PATIENCE)
     assert person.bench.training_panel.copies.words.said == "3 copies, the last after epoch 6:"
     assert person.bench.training_panel.copies.words.isVisible()
-    assert "The Training page lists the copies" in person.bench.status.currentMessage()
+    words = "Saved a copy of epoch 6. The Training page lists the copies."
+    person.qtbot.waitUntil(lambda: person.bench.status.currentMessage() == words, timeout=PATIENCE)
     assert person.bench.files.save()
     newest, middle, oldest = person.bench.training_panel.copies.rows
     person.press(newest.delete_button)

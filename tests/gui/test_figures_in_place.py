@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.app import application
+from deepviz.gui.steady_label import SteadyLabel
 from deepviz.gui.workbench import Workbench
 from tests.e2e.window import PATIENCE, OpenWindow, small_project
 from tests.gui.window_hands import train_steps
@@ -106,3 +107,38 @@ def test_one_thread_paints(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) 
     monkeypatch.setenv("QT_NO_GUI_THREADPOOL", "0")
     application(["deepviz"])
     assert os.environ["QT_NO_GUI_THREADPOOL"] == "0", "who has set it knows why"
+
+
+class Paints(QObject):
+    """Notes what labels said when they were painted last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(target, SteadyLabel):
+            self.said[target.accessibleName()] = target.text()
+        return False
+
+
+def test_the_line_below_is_painted_with_the_figures_of_the_bar_above(open_window: OpenWindow) -> None:
+    """The bar of progress paints at once. What was told only after that was seen with the next picture."""
+    person = open_window(small_project(epochs=1, batch_size=50))  # so few steps that each makes the bar longer
+    bench, paints, app = person.bench, Paints(), QApplication.instance()
+    train_steps(person, 1)
+    seen: list[tuple[str, str]] = []
+
+    def look() -> None:
+        if bench.controller.step_count == 2:
+            seen.append((paints.said.get("Progress of training", ""), bench.status.figures))
+
+    bench.controller.grew.connect(look)
+    assert app is not None
+    app.installEventFilter(paints)
+    try:
+        train_steps(person, 1)
+    finally:
+        app.removeEventFilter(paints)
+    assert seen
+    assert all("step 2" in shown and painted == shown for painted, shown in seen), seen

@@ -120,12 +120,12 @@ def test_a_loss_that_is_no_number_is_said_at_its_card_and_in_its_view(open_windo
     failure = told.args[0]
     assert failure.node == "loss"
     network = person.bench.canvas.network
-    assert [problem.text for problem in network.problems["loss_1"]] == [failure.text]
+    assert [problem.text for problem in network.problems["loss_1"]] == [failure.at_card]
     assert "Show loss_1" in [button.text() for button in person.bench.messages._notice.findChildren(QPushButton)]
     view = person.bench.views.view("loss")
     assert isinstance(view, LossPlot)
     view.draw()
-    assert [place.words for place in view.divergence_marks.places()] == [f"diverged: step {failure.step}"]
+    assert [place.words for place in view.divergence_marks.places()] == [f"diverged after step {failure.step - 1}"]
 
 
 def test_after_a_divergence_all_that_the_canvas_shows_is_of_one_step(open_window: OpenWindow) -> None:

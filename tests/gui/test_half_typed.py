@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from deepviz.document import comment_edits, group_edits
+from deepviz.document import comment_edits, edits, group_edits
 from deepviz.document.file_format import load, save
 from deepviz.gui.canvas.text_editor import TextEditor
 from tests.e2e.window import OpenWindow, Person, small_project
@@ -108,6 +108,20 @@ def refused(person: Person) -> QWidget:
     assert person.notice == "A value under Training cannot be taken; the form says why."
     assert person.bench.controller.status == "idle"
     return field
+
+
+@pytest.mark.parametrize("shortcut", ["Ctrl+S", "Ctrl+Shift+S"])
+def test_saving_with_a_value_that_cannot_be_taken_says_that_nothing_was_saved(
+    person: Person, file: Path, shortcut: str
+) -> None:
+    person.bench.editor.apply("Rename", lambda project: edits.rename(project, "other"))
+    field = refused(person)
+    before = file.read_bytes()
+    press_shortcut(shortcut, field)
+    assert person.notice == "Nothing was saved. A value under Training cannot be taken; the form says why."
+    assert file.read_bytes() == before
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert person.notice == ""
 
 
 def test_what_is_said_of_a_value_that_cannot_be_taken_goes_when_it_is_mended(person: Person) -> None:

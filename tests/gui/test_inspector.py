@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -16,7 +16,10 @@ from PySide6.QtWidgets import QWidget
 
 from deepviz.document import edits
 from deepviz.document.compile import compile_project, without_loss
+from deepviz.engine.network import Network
+from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui import inspector
+from deepviz.gui.answerer import NO_MEMORY
 from deepviz.gui.inspector import Inspector
 from deepviz.gui.plots.look import Look
 from deepviz.insight.subject import Progress, Question, Subject, UnanswerableError
@@ -157,10 +160,18 @@ def fresh_sum(person: Person) -> float:
     return float(network.parameters.vector.astype(np.float64).sum())
 
 
-def sum_now(person: Person) -> float:
+def state_now(person: Person) -> TrainerState:
     checkpoint = person.bench.controller.checkpoint()
     assert checkpoint is not None
-    return float(sum(array.astype(np.float64).sum() for array in checkpoint.state.weights.values()))
+    return checkpoint.state
+
+
+def total(weights: Mapping[str, np.ndarray]) -> float:
+    return float(sum(array.astype(np.float64).sum() for array in weights.values()))
+
+
+def sum_now(person: Person) -> float:
+    return total(state_now(person).weights)
 
 
 def train(person: Person, steps: int) -> None:
@@ -249,6 +260,25 @@ def test_a_refusal_is_shown_in_words(seen: Seen) -> None:
     look = seen.look(Refused())
     seen.person.qtbot.waitUntil(lambda: look.words.text() == "Only for images.", timeout=PATIENCE)
     assert not look.answers
+
+
+def test_weights_that_there_is_no_memory_to_copy_are_said_so_and_looked_at_later(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is left waiting for ever: a view that is asked for again is answered."""
+
+    def without_memory(network: Network) -> dict[str, np.ndarray]:
+        raise MemoryError
+
+    train(seen.person, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Network, "weights", without_memory)
+        look = seen.look(Sum())
+        seen.person.qtbot.waitUntil(lambda: look.words.text() == NO_MEMORY, timeout=PATIENCE)
+        seen.settle()
+    train(seen.person, 1)
+    seen.inspector.ask(look)
+    seen.person.qtbot.waitUntil(lambda: bool(look.answers) and look.answers[-1][1] == 2, timeout=PATIENCE)
 
 
 def test_a_fault_in_one_view_does_not_keep_the_others_from_their_answers(seen: Seen) -> None:

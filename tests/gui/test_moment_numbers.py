@@ -13,7 +13,7 @@ from deepviz.gui.plots.curve_plot import CurvePlot
 from deepviz.gui.plots.plot import Plot
 from deepviz.gui.settings import BARS
 from tests.e2e.window import OpenWindow, Person, small_project
-from tests.gui.window_hands import train_steps
+from tests.gui.window_hands import choose_moment, train_steps
 
 
 @pytest.fixture
@@ -34,13 +34,6 @@ def freezing(trainable: bool) -> object:
     return edit
 
 
-def choose(person: Person, step: int | None) -> None:
-    """Drag the timeline's slider to a kept step, or to now."""
-    slider, kept = person.bench.live_bar.timeline.slider, person.bench.controller.moments.steps_before(10**9)
-    slider.setValue(slider.maximum() if step is None else kept.index(step))
-    assert person.bench.controller.moments.chosen == step
-
-
 def fact(person: Person, name: str) -> str:
     return person.bench.properties.facts.value(name)
 
@@ -49,7 +42,7 @@ def test_the_facts_of_the_network_are_those_of_the_moment(trained: Person) -> No
     history = trained.bench.controller.history
     trained.bench.canvas.select(())
     for step in (20, None):
-        choose(trained, step)
+        choose_moment(trained, step)
         at = 32 if step is None else step
         assert fact(trained, "Loss of the batch") == f"{history.at('loss', at):.4g}"
         assert fact(trained, "Accuracy of the batch") == f"{100 * history.at('accuracy', at):.1f} %"
@@ -61,11 +54,11 @@ def test_the_facts_of_the_network_are_those_of_the_moment(trained: Person) -> No
 
 def test_what_was_not_measured_so_early_is_not_told(trained: Person) -> None:
     trained.bench.canvas.select(())
-    choose(trained, 5)
+    choose_moment(trained, 5)
     assert fact(trained, "Validation loss") == "–"
     assert fact(trained, "Validated at step") == "–"
     assert fact(trained, "Loss of the batch") != "–"
-    choose(trained, 0)
+    choose_moment(trained, 0)
     assert fact(trained, "At step") == "0"
     assert fact(trained, "Loss of the batch") == "–"
     trained.bench.canvas.select(("dense_1",))
@@ -76,20 +69,20 @@ def test_the_page_of_a_layer_says_of_which_step_it_is(trained: Person) -> None:
     bench, history = trained.bench, trained.bench.controller.history
     bench.canvas.select(("dense_1",))
     assert bench.properties.heading == "This layer now"
-    choose(trained, 20)
+    choose_moment(trained, 20)
     assert bench.properties.heading == "This layer at step 20"
     assert fact(trained, "‖∂L/∂θ‖") == magnitude(history.at("gradient_norm", 20)[0])
     bench.canvas.select(("loss_1",))
     assert bench.properties.heading == "This loss at step 20"
     assert fact(trained, "Loss of the batch") == f"{history.at('loss', 20):.4g}"
-    choose(trained, None)
+    choose_moment(trained, None)
     assert bench.properties.heading == "This loss now"
 
 
 def test_while_it_goes_on_the_facts_stay_at_the_moment(trained: Person) -> None:
     history = trained.bench.controller.history
     trained.bench.canvas.select(())
-    choose(trained, 20)
+    choose_moment(trained, 20)
     train_steps(trained, 4)
     assert fact(trained, "Loss of the batch") == f"{history.at('loss', 20):.4g}"
     trained.bench.controller.reset()
@@ -100,7 +93,7 @@ def test_bars_of_gradients_follow_the_moment(trained: Person) -> None:
     bench = trained.bench
     bench.settings.set(BARS, "gradient")
     bench.checking.show_bars()
-    choose(trained, 5)
+    choose_moment(trained, 5)
     norms = bench.controller.history.at("gradient_norm", 5)
     shown = [bench.checking.bars.items[name].text for name in ("dense_1", "dense_2")]
     assert shown == [magnitude(norm) for norm in norms]
@@ -113,7 +106,7 @@ def test_the_values_above_the_curves_are_those_of_the_moment(trained: Person, ke
     view, history = trained.bench.views.views[key], trained.bench.controller.history
     assert isinstance(view, CurvePlot)
     for step in (20, 5, None):
-        choose(trained, step)
+        choose_moment(trained, step)
         view.draw()
         for entry, line in zip(view.header.entries, view.lines(), strict=True):
             value = history.at(line.column, 32 if step is None else step)
@@ -149,13 +142,13 @@ def test_a_layer_that_is_frozen_shows_what_it_had_at_an_earlier_moment(trained: 
     bench.canvas.select(("dense_1",))
     assert fact(trained, "‖∂L/∂θ‖") == "frozen"
     assert "frozen" in words_on(item)
-    choose(trained, 20)
+    choose_moment(trained, 20)
     expected = magnitude(bench.controller.history.at("gradient_norm", 20)[0])
     assert fact(trained, "‖∂L/∂θ‖") == expected
     assert item.live.trace is not None
     assert item.live.trace.value == expected
     assert "frozen" not in words_on(item), "it was not, then"
-    choose(trained, None)
+    choose_moment(trained, None)
     assert fact(trained, "‖∂L/∂θ‖") == "frozen"
     assert item.live.trace is None
     assert "frozen" in words_on(item)
@@ -192,8 +185,8 @@ def test_a_paused_view_stays_where_it_was_though_it_is_painted_anew(trained: Per
         view.draw()
         assert view.area.x_range == before
         assert [entry.value for entry in view.header.entries] == [entry.value for entry in told]
-    choose(trained, 20)
-    choose(trained, None)
+    choose_moment(trained, 20)
+    choose_moment(trained, None)
     assert view.area.x_range == before
     view.set_paused(False)
     view.draw()

@@ -66,7 +66,7 @@ def test_saving_what_came_of_a_copy_asks_where_and_leaves_the_copy(
     go_on(trained, 3)
     asked = choose_file(monkeypatch, tmp_path / "other.deepviz")
     trained.bench.actions["save"].trigger()
-    assert [start for _, start in asked] == [str(tmp_path / "net.deepviz")], "its project's folder and name are offered"
+    assert [start for _, start in asked] == [str(tmp_path / "net epoch 2.deepviz")], "its project is not to be replaced"
     assert path.read_bytes() == content
     assert (tmp_path / "net.deepviz").read_bytes() == project
     assert trained.bench.editor.path == tmp_path / "other.deepviz"

@@ -13,8 +13,11 @@ from deepviz.document import edits
 from deepviz.document.file_format import load
 from deepviz.document.project import Project
 from deepviz.engine import stopping
+from deepviz.engine.trainer import Trainer
+from deepviz.engine.trainer_state import TrainerState
 from deepviz.gui.run_repeats import branch
 from deepviz.training.run_summary import RunSummary
+from deepviz.training.timeline import Timeline
 from tests.e2e.test_faults_of_runs import diverging
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import train_steps
@@ -161,6 +164,9 @@ def test_a_run_with_changes_is_trained_again_exactly(open_window: OpenWindow) ->
     controller.load(None)
     bench.editor.undo_stack.clear()
     bench.editor.mark_saved(None)
+    longer = person.project.plan.run.changed(epochs=60)
+    bench.editor.apply("Longer", lambda project: edits.set_plan(project, replace(project.plan, run=longer)))
+    was = bench.editor.project
     bench.archive.train_again(loaded, run)
     person.qtbot.waitUntil(lambda: controller.step_count == 12 and controller.status == "paused", timeout=PATIENCE)
     after = controller.checkpoint()
@@ -174,6 +180,20 @@ def test_a_run_with_changes_is_trained_again_exactly(open_window: OpenWindow) ->
     assert person.project.plan.run.batch_size == 11, "the window shows what the run goes by"
     person.qtbot.waitUntil(lambda: "after step 12 all weights are the same" in person.notice, timeout=PATIENCE)
     assert person.graph.node("dense_1").layer.trainable
+    stack, label = bench.editor.undo_stack, f"Train {run.name} again"
+    assert [stack.text(number) for number in range(stack.count())] == ["Longer", label], "all its changes are one step"
+    now = bench.editor.project
+    stack.undo()
+    assert bench.editor.project == was
+    stack.redo()
+    assert bench.editor.project == now
+    for count in (2, 4):  # from how it ends to how it ends is no step; from anything else it is one of its own
+        controller.load(None)
+        bench.archive.train_again(loaded, run)
+        person.qtbot.waitUntil(lambda: "after step 12 all weights" in person.notice, timeout=PATIENCE)
+        assert bench.editor.project == now
+        assert (stack.count(), stack.undoText()) == (count, label)
+        bench.editor.apply("Longer", lambda project: edits.set_plan(project, replace(project.plan, run=longer)))
 
 
 def test_a_run_of_the_list_is_opened_with_its_weights(open_window: OpenWindow) -> None:
@@ -296,3 +316,27 @@ def test_every_number_of_the_list_by_hand(open_window: OpenWindow) -> None:
         texts = told[f"last {name}"], told[f"best validation_{name}"]
         for text, value in zip(texts, shown, strict=True):
             assert float(text.removesuffix("\u202f%")) == pytest.approx(value, rel=1e-3, abs=0.005)
+
+
+def test_a_run_of_which_there_is_no_memory_for_a_copy_is_told_and_can_be_left(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_memory(_trainer: Trainer) -> TrainerState:
+        raise MemoryError
+
+    controller = person.bench.controller
+    train_steps(person, 4)
+    told = []
+    person.bench.runs.recorder.failed.connect(told.append)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "state", without_memory)
+        broken.setattr(Timeline, "keep", lambda *_args, **_more: None)
+        finish(person)
+        assert told == [
+            "This run could not be put on the list of runs. There is not enough memory for a copy of the weights. "
+            "Close other programs, and try again."
+        ]
+        controller.reset()
+    assert controller.status == "idle"
+    finish(person)
+    assert [run.ended for run in noted(person)] == ["finished"]

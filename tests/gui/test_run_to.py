@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from deepviz.document import edits
 from deepviz.gui.actions import ROWS
-from deepviz.gui.panels.stop_panel import StopPanel
+from deepviz.gui.amounts import thousands
+from deepviz.gui.panels.stop_panel import Course, StopPanel
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -114,3 +115,41 @@ def test_what_is_offered_follows_the_run(open_window: OpenWindow) -> None:
     assert panel.go_button.isEnabled()
     QTest.keyClick(panel.number, Qt.Key.Key_Escape)
     assert controller.is_running
+
+
+def test_a_step_that_the_run_has_passed_meanwhile_pauses_it_and_is_told(open_window: OpenWindow) -> None:
+    """What the sheet knows of the run is a little older than the run."""
+    person = open_window(small_project(epochs=100_000))
+    controller = person.bench.controller
+    person.press(person.bench.top_bar.run_button)
+    person.qtbot.waitUntil(lambda: controller.step_count > 40, timeout=PATIENCE)
+    panel = opened(person)
+    was = replace(panel.course_now() or Course(0, 1, 0, 0), steps=10)
+    panel.course_now = lambda: was
+    panel.unit.setFocus()
+    QTest.keyClick(panel.unit, "s")
+    panel.number.selectAll()
+    QTest.keyClicks(panel.number, "20")
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    assert not panel.isVisible()
+    person.qtbot.waitUntil(lambda: controller.status == "paused", timeout=PATIENCE)
+    made = thousands(controller.step_count - 1)  # as with Pause, one more step is made, which is watched
+    assert person.notice == (
+        f"The run had made step {made} already when it was told to pause after step 20, so it paused at once. Resume "
+        "goes on from there."
+    )
+
+
+def test_a_step_that_is_reached_is_not_said_to_be_passed(open_window: OpenWindow) -> None:
+    person = open_window(small_project(epochs=100_000))
+    panel = opened(person)
+    panel.unit.setFocus()
+    QTest.keyClick(panel.unit, "s")
+    panel.number.selectAll()
+    QTest.keyClicks(panel.number, "7")
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    wait(person, 7)
+    controller = person.bench.controller
+    controller.step(3)  # from where it paused, past that step: nobody has passed it
+    wait(person, 10)
+    assert person.notice == ""

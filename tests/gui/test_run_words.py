@@ -11,7 +11,7 @@ from deepviz.document import edits
 from deepviz.document.file_format import load
 from deepviz.engine import stopping
 from deepviz.engine.schedules.exponential_decay import ExponentialDecay
-from deepviz.gui.canvas.gradients import magnitude
+from deepviz.gui.plots.ticks import format_value
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.window_hands import press_shortcut, train_steps, wait_for_step
 
@@ -74,7 +74,7 @@ def test_with_a_schedule_the_bar_says_that_its_rate_is_the_base(open_window: Ope
     train_steps(person, 8)
     used = float(controller.history.column("learning_rate")[1][-1])
     assert used < 0.6 * rate.value
-    assert f"Now it is {magnitude(used)}." in rate.label.toolTip()
+    assert f"Now it is {format_value(used, 2)}." in rate.label.toolTip()
     assert rate.accessibleDescription() == rate.label.toolTip()
     person.bench.actions["reset"].trigger()
     assert "Now" not in rate.label.toolTip()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from deepviz.gui.settings import Settings
+from deepviz.gui.view_docks import SMALLEST_VIEW
 from deepviz.training.grid import seeds
 from deepviz.training.run_queue import RunQueue
 from tests.e2e.window import LEFT, PATIENCE, OpenWindow, Person, small_project
@@ -303,3 +304,50 @@ def test_what_is_left_of_a_queue_is_said_in_one_place(open_window: OpenWindow, i
     assert "not done when DeepViz closed" in bench.runs.panel.notice.text
     assert person.notice == ""
     bench.runs.panel.queue_page.cancel_all()
+
+
+def test_the_row_of_tabs_of_views_that_step_aside_belongs_to_their_height(sized: Person) -> None:
+    """Where all of them lie behind each other a list as high as one of them would be lower by that row."""
+    bench = sized.bench
+    for key in visible(sized)[1:]:
+        bench.views.close(key)
+    behind, front = bench.views.docks["gradient_norms"], bench.views.docks["gradient_map"]
+    bench.views.open("gradient_norms")
+    bench.views.open("gradient_map")
+    bench.window.tabifyDockWidget(behind, front)
+    for key in visible(sized):
+        if key not in ("gradient_norms", "gradient_map"):
+            bench.views.close(key)
+    front.raise_()
+    settle(sized)
+    assert visible(sized) == ("gradient_map",)
+    bar, before = bench.live_bar, widths(sized)
+    place = bar.mapTo(bench.window, QPoint(0, 0))
+    for _ in range(2):
+        open_by_tab(sized)
+        assert bar.mapTo(bench.window, QPoint(0, 0)) == place
+        open_by_tab(sized)
+        assert bar.mapTo(bench.window, QPoint(0, 0)) == place
+        assert_alike(widths(sized), before)
+
+
+def test_a_view_of_runs_that_shows_none_takes_no_room_from_the_next_and_does_not_come_back(person: Person) -> None:
+    """As wide as others it would stand there empty, and again at the next start."""
+    bench = person.bench
+    bench.window.resize(1900, 1000)
+    settle(person)
+    open_by_tab(person)
+    bench.runs_dock.show_view("seed_band")
+    settle(person)
+    assert bench.views.views["seed_band"].what_is_missing()
+    bench.views.open("loss")
+    settle(person)
+    seeds, loss, runs = bench.views.docks["seed_band"], bench.views.docks["loss"], bench.runs_dock.dock
+    assert visible(person) == ("loss", "seed_band")
+    assert seeds.width() == pytest.approx(SMALLEST_VIEW, abs=24), "as wide as its own header needs"
+    assert loss.width() == pytest.approx(runs.width(), abs=30), "as where nothing is beside the list"
+    bench.window.show_workspace("build")
+    bench.window.show_workspace("train")
+    settle(person)
+    assert not bench.views.is_open("seed_band")
+    assert bench.views.is_open("loss")

@@ -108,7 +108,7 @@ def test_a_crash_loses_nothing_that_was_kept(start: Starter) -> None:
     first.crash()
     second = start()
     assert second.person.project.name == "changed"
-    assert "DeepViz did not end as it should. “changed” is back as it was at " in second.person.notice
+    assert "DeepViz did not end as it should. “changed” is back as it was " in second.person.notice
     assert second.person.bench.controller.step_count == 7
     assert len(second.person.bench.controller.history) == 7
     back = second.person.bench.controller.checkpoint()

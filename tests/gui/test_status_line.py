@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.status_line import StatusLine, duration, three_figures
+from deepviz.gui.steady_label import SteadyLabel
 
 THIN = "\u202f"
 
@@ -83,3 +84,20 @@ def test_the_reason_of_an_end_is_told_where_there_is_room(qtbot: QtBot) -> None:
     line.resize(1280, 26)
     assert line.figures.startswith(why.removesuffix("."))
     assert line.minimumSizeHint().width() < 400, "a long reason does not hold the window open"
+
+
+def test_a_message_that_has_no_room_ends_in_dots_and_its_tip_has_all_of_it(qtbot: QtBot) -> None:
+    line, words = StatusLine(QLabel("Ready"), QLabel("Full speed")), "Saved what there is, in a place that is far away."
+    qtbot.addWidget(line)
+    line.resize(1000, 26)
+    line.show()
+    line.show_figures("training", 3, 1200, 45_678, 123_456.0)
+    assert line.toolTip() == ""
+    line.showMessage(words)
+    assert line.message == line.toolTip() == words
+    line.resize(640, 26)
+    assert line.message.endswith("…")
+    assert line.fontMetrics().horizontalAdvance(line.message) <= line.findChildren(SteadyLabel)[0].x()
+    assert line.currentMessage() == words
+    line.clearMessage()
+    assert line.toolTip() == ""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QStyleHints
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers, losses
@@ -244,3 +244,19 @@ def test_icons_can_be_painted_at_any_place(qapp: QApplication) -> None:
 
 def _colours(image: QImage) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@both
+def test_a_tip_has_a_narrow_border(qtbot: QtBot, look: Theme) -> None:
+    """Qt leaves the room that a style sheet asks for twice in a tip."""
+    app, button, words = QApplication.instance(), QPushButton(), "dense_1 · Dense\nSome words of it\nand some more"
+    assert isinstance(app, QApplication)
+    theme.apply(app, look)
+    qtbot.addWidget(button)
+    button.show()
+    QToolTip.showText(QPoint(10, 10), words, button)
+    tip = next(each for each in app.topLevelWidgets() if each.metaObject().className() == "QTipLabel")
+    text = tip.fontMetrics().boundingRect(0, 0, 999, 999, 0, words)
+    assert 10 <= tip.width() - text.width() <= 24
+    assert 8 <= tip.height() - text.height() <= 20
+    QToolTip.hideText()

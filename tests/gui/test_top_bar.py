@@ -145,7 +145,15 @@ def test_a_long_name_is_shortened_and_told_in_full(made: Made) -> None:
     assert "unsaved" in label.toolTip()
     made.bar.show_project("iris", edited=False)
     assert label.text() == label.toolTip() == "iris"
+    made.bar.show_project("a long name of a net, copy of epoch 20", edited=True, short="net, epoch 20")
+    metrics = QFontMetrics(label.font())
+    if metrics.horizontalAdvance("net, epoch 20 •") <= label.width():
+        assert label.text() == "net, epoch 20 •"
+    else:
+        assert label.text().endswith("20 •"), "the number by which copies are told apart stays"
+    assert label.toolTip().startswith("a long name of a net, copy of epoch 20")
     made.bar.resize(2400, 52)
+    assert label.text() == "a long name of a net, copy of epoch 20 •"
     made.bar.show_project(name[:60], edited=False)
     assert label.text() == name[:60]
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings, TrainingPlan
 from deepviz.engine.optimizers.sgd import SGD
+from deepviz.engine.trainer import Trainer, TrainerState
 from deepviz.gui.editor import Editor
 from deepviz.gui.training_controller import TrainingController
 from deepviz.training.run_plan import RunPlan
@@ -203,3 +204,22 @@ def test_a_diverging_run_is_told_and_the_last_finite_weights_stay(qtbot: QtBot, 
     controller.run()
     reach(qtbot, controller, "finished")
     assert controller.history.steps[0] == 1, "a run that diverged is not gone on with"
+
+
+def test_a_copy_of_the_weights_that_there_is_no_memory_for_is_told_in_words_and_the_run_goes_on(
+    qtbot: QtBot, controller: TrainingController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_memory(trainer: Trainer) -> TrainerState:
+        raise MemoryError
+
+    controller.step()
+    qtbot.waitUntil(lambda: controller.step_count == 1 and controller.status == "paused", timeout=PATIENCE)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "state", without_memory)
+        with pytest.raises(TimeoutError, match="not enough memory for a copy of the weights"):
+            controller.checkpoint()
+    found = controller.checkpoint()
+    assert found is not None
+    assert found.state.step == 1
+    controller.run()
+    reach(qtbot, controller, "finished")

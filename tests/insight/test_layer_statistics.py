@@ -120,3 +120,8 @@ def test_what_cannot_be_counted_is_left_out() -> None:
 def test_a_layer_that_is_not_there_is_refused(spirals: Subject) -> None:
     with pytest.raises(UnanswerableError, match="no layer called gone"):
         Distribution("weights", "gone").answer(spirals, ignored)
+
+
+def test_a_layer_without_weights_has_none_to_be_counted(spirals: Subject) -> None:
+    with pytest.raises(UnanswerableError, match="Tanh has no weights"):
+        Distribution("weights", "tanh_1").answer(spirals, ignored)

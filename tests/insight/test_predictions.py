@@ -290,6 +290,14 @@ def test_questions_for_other_data_say_what_to_look_at_instead(cars: Subject, iri
         ResidualsOf("train").answer(iris, ignored)
 
 
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_class_or_a_target_that_there_is_not_is_refused(iris: Subject, cars: Subject, number: int) -> None:
+    with pytest.raises(UnanswerableError, match="have 3 classes"):
+        Thresholds("train", number).answer(iris, ignored)
+    with pytest.raises(UnanswerableError, match="have 1 target"):
+        ResidualsOf("train", number).answer(cars, ignored)
+
+
 @pytest.mark.parametrize("question", [Confusion(), ResponseQuestion()])
 def test_of_a_single_class_it_is_said_that_nothing_can_be_told_apart(question: Confusion | ResponseQuestion) -> None:
     looked = subject([Input(shape=(2,)), Dense(units=1)], classes((2,), count=1))

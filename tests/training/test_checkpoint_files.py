@@ -12,7 +12,16 @@ import pytest
 
 from deepviz.document.file_format import CopyOf, load, save
 from deepviz.training.checkpoint import trained_of
-from deepviz.training.checkpoint_files import Origin, copies, copy_path, is_due, next_due, origin_of, write_copy
+from deepviz.training.checkpoint_files import (
+    Origin,
+    copies,
+    copy_path,
+    epoch_of,
+    is_due,
+    next_due,
+    origin_of,
+    write_copy,
+)
 from tests.training.run_made import project, trained
 
 
@@ -77,3 +86,17 @@ def test_a_copy_says_inside_of_what_it_is_one(tmp_path: Path) -> None:
         save(checkpoint.project, path, replace(trained_of(checkpoint, None), copy_of=CopyOf(said, 3)))
         origin = origin_of(load(path), path)
         assert (None if origin is None else origin.file) == (None if found is None else tmp_path / found)
+
+
+def test_what_comes_of_a_copy_is_saved_beside_the_project_under_a_name_that_is_free(tmp_path: Path) -> None:
+    origin = Origin(tmp_path / "net.deepviz", 10)
+    assert origin.short_words == "net, epoch 10"
+    for name in ("net epoch 10", "net epoch 10 2", "net epoch 10 3"):
+        assert origin.free_file == tmp_path / f"{name}.deepviz"
+        origin.free_file.write_bytes(b"")
+
+
+def test_the_epoch_of_a_copy_is_in_its_name(tmp_path: Path) -> None:
+    for run in ("", "20260721-093000-1a2b3c"):
+        assert epoch_of(copy_path(tmp_path / "net.deepviz", 60, run).name) == 60
+    assert epoch_of("net.deepviz") is None

@@ -213,3 +213,11 @@ def test_a_missing_key_is_not_the_whole_message() -> None:
         "Training stopped at step 3, in the forward pass of a: KeyError 'W'. The weights from before it are kept."
     )
     assert Failure.of(ValueError("It is wrong."), None).text == "Training stopped: It is wrong."
+
+
+def test_at_a_card_the_first_sentence_is_short_and_the_advice_is_left_to_the_message() -> None:
+    diverged = Failure("Training diverged at step 4: the first came up in the loss. Try it.", "loss", 4, "Try it.")
+    assert diverged.at_card == "Diverged at step 4. The first came up in the loss."
+    stopped = Failure("Training stopped in the forward pass of dense_1: it broke. The weights from before it are kept.")
+    assert stopped.at_card == "Stopped in the forward pass of dense_1. It broke. The weights from before it are kept."
+    assert Failure("There is not enough memory: none.").at_card == "There is not enough memory: none."

@@ -13,8 +13,18 @@ from deepviz.document.project import RunSettings, TrainingPlan
 from deepviz.engine.optimizers.sgd import SGD
 from deepviz.resources_path import resource
 from deepviz.training.batch_sizes import BatchSizes
+from deepviz.training.changes import change_of
 from deepviz.training.history import History
-from deepviz.training.ruin import FEWEST_SAMPLES, GROWTH, advice, beginning_of, ruin_of
+from deepviz.training.ruin import (
+    FEWEST_SAMPLES,
+    GROWTH,
+    Beginning,
+    advice,
+    beginning_of,
+    inherited_advice,
+    ruin_of,
+    spoilt_by,
+)
 from deepviz.training.run_plan import RunPlan
 from tests.training.run_made import Record, history, project
 
@@ -32,11 +42,11 @@ def test_a_run_is_ruined_if_its_last_epoch_is_worse_than_twice_its_beginning() -
     """First step: 0.5. Second epoch: (32·2 + 32·3 + 6·10) / 70."""
     ruin = ruin_of(made([0.5, 9.0, 7.0, 2.0, 3.0, 10.0]), SEVENTY)
     assert ruin is not None
-    assert (ruin.step, ruin.epoch, ruin.began) == (6, 2, 0.5)
+    assert (ruin.step, ruin.epoch, ruin.began) == (6, 2, Beginning(0.5, 1, 0.5))
     assert ruin.loss == pytest.approx((32 * 2 + 32 * 3 + 6 * 10) / 70, rel=1e-12)
     assert ruin.is_exact
     assert ruin.is_falling, "the first epoch was worse"
-    assert ruin.words == "The training loss has grown: 3.143 in epoch 2, and 0.5 at the beginning."
+    assert ruin.words == "The training loss has grown: 3.143 on average in epoch 2, from 0.5 in step 1."
     assert advice(1000.0) == "Steps that are too large do that. Try a smaller learning rate than 1000."
 
 
@@ -60,12 +70,61 @@ def test_the_beginning_is_the_mean_of_enough_samples() -> None:
     losses = [0.001, *[1.0] * 31, *[1.2] * 68]
     single = BatchSizes(50, ((0, 1),))
     assert FEWEST_SAMPLES == 32
-    assert beginning_of(made(losses, 50), single) == pytest.approx((0.001 + 31) / 32, rel=1e-12)
+    began = beginning_of(made(losses, 50), single)
+    assert began is not None
+    assert began.loss == pytest.approx((0.001 + 31) / 32, rel=1e-12)
+    assert (began.steps, began.first) == (32, 0.001)
     assert ruin_of(made(losses, 50), single) is None
     assert beginning_of(made(losses[:31], 50), single) is None
     few = BatchSizes(4, ((0, 4),))
-    assert beginning_of(made([0.7, 90.0], 1), few) == 0.7, "all that there are"
-    assert beginning_of(made([0.5, 1.0, 9.0], 5), BatchSizes(70, ((0, 20),))) == pytest.approx((20 * 0.5 + 20) / 40)
+    assert beginning_of(made([0.7, 90.0], 1), few) == Beginning(0.7, 1, 0.7), "all that there are"
+    of_two = beginning_of(made([0.5, 1.0, 9.0], 5), BatchSizes(70, ((0, 20),)))
+    assert of_two is not None
+    assert of_two.loss == pytest.approx((20 * 0.5 + 20) / 40)
+    assert of_two.steps == 2
+
+
+def test_the_words_tell_the_loss_before_any_update_and_not_one_of_a_run_that_is_spoilt_already() -> None:
+    """Batches of 16: the mean of the first 32 samples, 52.74, is mostly that of the second step, after an update."""
+    of_sixteen = BatchSizes(48, ((0, 16),))
+    ruin = ruin_of(made([0.687, 104.8, 4313.0, 4300.0, 4400.0, 4500.0]), of_sixteen)
+    assert ruin is not None
+    assert ruin.words == "The training loss has grown: 4400 on average in epoch 2, from 0.687 in step 1."
+    assert ruin.began.loss == pytest.approx((0.687 + 104.8) / 2)
+
+
+def test_where_the_first_batch_is_unusual_the_words_say_of_which_steps_the_mean_is() -> None:
+    """Batches of 8: the first loss is 5.0, the mean of the four first steps (5 + 0.2 + 0.4 + 0.8) / 4 = 1.6."""
+    ruin = ruin_of(made([5.0, 0.2, 0.4, 0.8, 4.0, 4.0, 4.0, 4.0], 4), BatchSizes(32, ((0, 8),)))
+    assert ruin is not None
+    assert ruin.words == "The training loss has grown: 4 on average in epoch 2, from 1.6 on average in steps 1 to 4."
+
+
+def with_rates(losses: Sequence[float], *rates: tuple[int, float]) -> History:
+    """The losses of a run whose learning rate became these after these steps."""
+    found, plain = made(losses), project()
+    for step, rate in rates:
+        plan = replace(plain.plan, optimizer=SGD(learning_rate=rate))
+        found.add_change(step, change_of(replace(plain, plan=plan), step).to_json())
+    return found
+
+
+def test_who_has_spoilt_the_weights_is_the_learning_rate_at_whose_end_the_loss_had_grown() -> None:
+    began, bad = Beginning(0.5, 1, 0.5), [0.5, 9.0, 9.0, 9.0, 9.0, 9.0]
+    run = with_rates(bad, (0, 1000.0), (3, 0.016))
+    assert spoilt_by(run, SEVENTY, began, 0.016) == 1000.0
+    assert spoilt_by(run, SEVENTY, began, 0.5) == 1000.0
+    assert spoilt_by(run, SEVENTY, began, 1000.0) is None, "that rate is not smaller"
+    assert inherited_advice(1000.0) == (
+        "Steps with a learning rate of 1000 have spoilt the weights. Begin again from fresh ones."
+    )
+    just_changed = with_rates(bad, (0, 1000.0))
+    assert spoilt_by(just_changed, SEVENTY, began, 0.016) == 1000.0, "no step was made with the smaller one"
+    late = with_rates([0.5, 0.4, 0.4, 0.4, 9.0, 9.0], (0, 0.1), (4, 0.05))
+    assert spoilt_by(late, SEVENTY, began, 0.05) is None, "it was well when the rate was made smaller"
+    raised = with_rates(bad, (0, 0.1), (1, 50.0), (4, 0.2))
+    assert spoilt_by(raised, SEVENTY, began, 0.2) == 50.0
+    assert spoilt_by(made(bad), SEVENTY, began, 0.016) is None, "nothing is noted of its rates"
 
 
 def test_who_begins_almost_perfectly_by_chance_is_not_ruined() -> None:
@@ -90,11 +149,11 @@ def test_of_a_long_run_the_beginning_is_remembered_and_the_end_is_about_right() 
     assert thinned.every == 4
     assert beginning_of(thinned, sizes) is None
     assert ruin_of(thinned, sizes) is None
-    ruin = ruin_of(thinned, sizes, began=0.5)
+    ruin = ruin_of(thinned, sizes, began=Beginning(0.5, 1, 0.5))
     assert ruin is not None
     assert ruin.loss == 7.0
     assert not ruin.is_exact
-    assert "about 7 in epoch 16" in ruin.words
+    assert "about 7 on average in epoch 16" in ruin.words
 
 
 def trained_to(plan: RunPlan, epochs: int) -> tuple[History, BatchSizes]:
@@ -117,7 +176,7 @@ def test_a_run_with_a_learning_rate_of_1000_that_stays_finite_is_ruined() -> Non
     steps, losses = found.column("loss")
     samples = sizes.samples_of(steps)[found.epochs == 20]
     assert ruin.loss == pytest.approx(np.average(losses[found.epochs == 20], weights=samples), rel=1e-6)
-    assert ruin.began == pytest.approx(float(losses[0]))
+    assert ruin.began.first == ruin.began.loss == pytest.approx(float(losses[0]))
 
 
 @pytest.mark.parametrize("size", [0, 4])

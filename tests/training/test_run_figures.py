@@ -9,8 +9,9 @@ import pytest
 
 from deepviz.training.batch_sizes import BatchSizes
 from deepviz.training.history import History
-from deepviz.training.run_figures import Figure, epoch_means, epoch_places, falls, figures_of, spread, steps_per_epoch
-from tests.training.run_made import Record, history
+from deepviz.training.run_epochs import epoch_means
+from deepviz.training.run_figures import Figure, falls, figures_of, spread
+from tests.training.run_made import Record, history, made_with
 
 
 def test_training_figures_are_means_over_the_steps_of_an_epoch() -> None:
@@ -101,11 +102,6 @@ def test_steps_that_are_missing_are_told() -> None:
     assert figures_of(History([])) == {}
 
 
-@pytest.mark.parametrize(("steps", "expected"), [(5, 0), (10, 10), (11, 10), (35, 10)])
-def test_how_many_steps_make_an_epoch(steps: int, expected: int) -> None:
-    assert steps_per_epoch(history(steps)) == expected
-
-
 def test_figures_survive_json_even_when_they_are_infinite() -> None:
     for figure in (Figure(1.5, 0.5, 3), Figure(math.inf, -math.inf, 1, False)):
         assert Figure.from_json(figure.to_json()) == figure
@@ -122,34 +118,6 @@ def test_mean_and_deviation_over_runs() -> None:
     assert np.isclose(spread({1: 0.1, 2: 0.3})[1] or 0, math.sqrt(2) / 10)
 
 
-def made_with(per_epoch: list[int], most_steps: int | None = None, validated: bool = True) -> History:
-    """A history of epochs of these numbers of steps; a validation loss after each that is smallest in the third."""
-    made, step = History([], most_steps=most_steps), 0
-    for epoch, count in enumerate(per_epoch, start=1):
-        records = []
-        for number in range(count):
-            step += 1
-            values: dict[str, object] = {"loss": 1 / step}
-            if validated and number == count - 1:
-                values["validation_loss"] = 0.25 if epoch == 3 else 1.0 + epoch
-            records.append(Record(step, epoch, values))
-        made.append(records)
-    return made
-
-
-@pytest.mark.parametrize("validated", [False, True])
-@pytest.mark.parametrize("most_steps", [None, 64])
-def test_steps_of_an_epoch_are_known_also_where_few_steps_are_kept(most_steps: int | None, validated: bool) -> None:
-    assert steps_per_epoch(made_with([15] * 200, most_steps, validated)) == 15
-    changed = made_with([15] * 100 + [8] * 100, most_steps, validated)
-    assert steps_per_epoch(changed) == 0, "epochs differ in length once the batch size was changed"
-
-
-def test_a_history_that_ends_within_its_first_epoch_does_not_know() -> None:
-    assert steps_per_epoch(made_with([40], validated=False)) == 0
-    assert steps_per_epoch(made_with([40])) == 40
-
-
 @pytest.mark.parametrize("most_steps", [None, 64, 257])
 def test_the_best_validation_is_exact_also_where_few_steps_are_kept(most_steps: int | None) -> None:
     figure = figures_of(made_with([7] * 300, most_steps))["validation_loss"]
@@ -162,20 +130,3 @@ def test_the_best_validation_is_exact_also_where_few_steps_are_kept(most_steps: 
         assert figure.best_epoch <= 300 * 7 / most_steps * 4, "it is within the stretch that is kept as one"
     assert Figure.from_json(figure.to_json()) == figure
     assert Figure.from_json(figure.to_json()[:4]) == Figure(301.0, 0.25, figure.best_epoch)  # as it was before
-
-
-def test_places_in_epochs_follow_a_batch_size_that_was_changed() -> None:
-    made = made_with([4, 4, 2, 2, 2])
-    places = epoch_places(made, np.array([0, 2, 4, 8, 9, 10, 12, 14]))
-    assert places is not None
-    np.testing.assert_allclose(places, [0, 0.5, 1, 2, 2.5, 3, 4, 5])
-    going_on = made_with([4, 4, 2])
-    going_on.append([Record(11, 4, {"loss": 0.0})])
-    np.testing.assert_allclose(epoch_places(going_on, np.array([10, 11])), [3, 3.5])  # type: ignore[arg-type]
-    assert epoch_places(made_with([9], validated=False), np.array([1])) is None
-    thin = made_with([15] * 100 + [8] * 100, 64)
-    found = epoch_places(thin, np.arange(1, 2301))
-    assert found is not None
-    assert (np.diff(found) > 0).all()
-    steps = np.array([15 * 100, 15 * 100 + 8 * 100])
-    np.testing.assert_allclose(epoch_places(thin, steps), [100, 200], atol=3)  # type: ignore[arg-type]

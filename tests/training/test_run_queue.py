@@ -21,6 +21,7 @@ from deepviz.training import run_process
 from deepviz.training.grid import seeds
 from deepviz.training.queue_entry import Entry, QueuedRun, seconds_of, seconds_of_all
 from deepviz.training.run_plan import RunPlan
+from deepviz.training.run_process import RunProcess
 from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import RunOrigin, RunStore
 from tests.training.run_made import project
@@ -162,6 +163,32 @@ def test_why_a_run_failed_is_told_in_its_own_words(make: Make) -> None:
     assert (noted.id, noted.ended) == (second, "diverged")
     assert noted.reason
     assert noted.steps >= 1
+
+
+def test_what_a_process_says_last_is_read_though_it_ends_at_that_moment(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads first and then asks whether it has ended misses what it said between."""
+    has_read = tmp_path / "has been read"
+    program = (
+        "import os, sys, time\n"
+        f"while not os.path.exists({str(has_read)!r}): time.sleep(0.01)\n"
+        "sys.stderr.write('deepviz: error: no such data\\n')\n"
+        "sys.exit(2)"
+    )
+    queue = make(at_once=1, command=(sys.executable, "-c", program))
+    (run,) = queue.add([QueuedRun(project())])
+    read = RunProcess.told
+
+    def read_and_let_it_end(process: RunProcess) -> dict[str, object] | None:
+        found = read(process)
+        has_read.touch()
+        process._process.wait(PATIENCE)
+        return found
+
+    monkeypatch.setattr(RunProcess, "told", read_and_let_it_end)
+    wait(queue, lambda: state(queue, run) == "failed")
+    assert queue.entries[0].words == "no such data"
 
 
 def test_a_program_that_cannot_be_started_is_told(make: Make, tmp_path: Path) -> None:
@@ -323,6 +350,27 @@ def test_the_time_left_by_hand() -> None:
     assert seconds_of_all(later, 2) == pytest.approx(6.0)
     assert seconds_of_all(waiting, 1) is None
     assert seconds_of_all([done], 3) == 0.0
+
+
+def of_size(name: str, size: int, epochs: int = 10, **values: object) -> Entry:
+    return entry(name, wanted=QueuedRun(project(epochs=epochs, batch_size=size), RunOrigin(series="s")), **values)
+
+
+def test_the_time_left_knows_the_size_of_batches_by_hand() -> None:
+    """All runs of a grid over batch sizes were said to take equally long, though steps are a quarter as many.
+
+    There are 1,000 samples: 63 steps of 16 in an epoch, 32 of 32, 16 of 64.
+    """
+    running = of_size("a", 16, state="running", step=315, steps=630, seconds=3.15, seconds_left=3.15)  # 10 ms a step
+    waiting = [of_size("b", 16, place=1), of_size("c", 32, place=2), of_size("d", 64, epochs=20, place=3)]
+    everything = [running, *waiting]
+    assert [seconds_of(each, everything) for each in waiting] == pytest.approx([6.3, 3.2, 3.2])
+    assert seconds_of_all(everything, 1) == pytest.approx(3.15 + 6.3 + 3.2 + 3.2)
+    done = of_size("e", 64, state="done", step=160, steps=160, seconds=2.56)  # 16 ms a step
+    # of 16 and 64 it was measured; a third of the way between them a step takes a third more of the difference
+    pace = 0.010 + (0.016 - 0.010) * (32 - 16) / (64 - 16)
+    found = [seconds_of(each, [done, *everything]) for each in waiting]
+    assert found == pytest.approx([630 * 0.010, 320 * pace, 320 * 0.016])
 
 
 def test_an_entry_survives_json_and_nonsense_does_not() -> None:

@@ -14,7 +14,7 @@ from deepviz.document import edits
 from deepviz.document.project import Project, RunSettings, TrainingPlan
 from deepviz.engine.optimizers.adam import Adam
 from deepviz.engine.optimizers.sgd import SGD
-from deepviz.engine.trainer import Trainer
+from deepviz.engine.trainer import Trainer, TrainerState
 from deepviz.registry import DefinitionError
 from deepviz.training.run_plan import RunPlan, same_run
 from deepviz.training.session import Session
@@ -257,3 +257,25 @@ def test_who_asks_for_weights_of_a_run_that_fails_to_begin_is_told_so(sessions: 
         with pytest.raises(RuntimeError, match="before there were any weights"):
             future.result(PATIENCE)
     assert session.status == "failed"
+
+
+def test_who_asks_for_a_copy_that_there_is_no_memory_for_is_told_so_and_the_run_goes_on(
+    sessions: list[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_memory(trainer: Trainer) -> TrainerState:
+        raise MemoryError("Unable to allocate 3.1 TiB")
+
+    session = begin(sessions, small_project(), paused=True)
+    wait_for(session, "paused")
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "state", without_memory)
+        with pytest.raises(MemoryError, match="Unable to allocate"):
+            session.snapshot().result(PATIENCE)
+    assert session.status == "paused"
+    assert session.snapshot().result(PATIENCE).step == 0
+    session.resume()
+    assert wait_for(session, "finished", "failed") == "finished", session.failure
+    with monkeypatch.context() as broken:  # the thread has ended: whoever asks makes the copy
+        broken.setattr(Trainer, "state", without_memory)
+        with pytest.raises(MemoryError, match="Unable to allocate"):
+            session.snapshot().result(PATIENCE)

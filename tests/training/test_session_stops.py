@@ -69,3 +69,23 @@ def test_steps_that_are_hurried_are_counted_and_those_asked_for_are_exact() -> N
     assert [record.values["loss"] for record in records] == [record.values["loss"] for record in straight]
     for name, weights in trainer.network.weights().items():
         np.testing.assert_array_equal(state.weights[name], weights)
+
+
+def test_a_step_that_is_over_when_it_is_asked_for_pauses_the_run_and_is_told() -> None:
+    session = Session(RunPlan.of(small_project(epochs=1000)), paused=True)
+    session.start()
+    assert session.run_to(10).result(PATIENCE) == 0, "after so many steps it was asked for"
+    while session.snapshot().result(PATIENCE).step < 10:
+        pass
+    session.resume()
+    made = session.run_to(4).result(PATIENCE)
+    assert made >= 10
+    while session.status != "paused":
+        session.watch(("gradient_flow",))
+    at = session.snapshot().result(PATIENCE).step
+    assert at == made + 1, "as with Pause, one more step is made, which is watched"
+    for step in (4, at):
+        assert session.run_to(step).result(PATIENCE) == at
+        assert session.snapshot().result(PATIENCE).step == at, "a run that rests stays where it is"
+    assert session.stop(PATIENCE)
+    assert "gradient_flow" in session.drain()[-1].values

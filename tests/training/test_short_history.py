@@ -23,7 +23,7 @@ def test_a_short_history_is_copied_as_it_is() -> None:
             np.testing.assert_array_equal(kept, whole)
     np.testing.assert_array_equal(short.epochs, made.epochs)
     assert (short.events, short.changes, short.best) == (made.events, made.changes, made.best)
-    assert (short.layers, short.nodes) == (made.layers, made.nodes)
+    assert (short.layers, short.nodes, short.edges) == (made.layers, made.nodes, made.edges)
 
 
 def test_a_long_one_keeps_a_bounded_number_of_steps_and_their_exact_values() -> None:
@@ -58,6 +58,15 @@ def test_histograms_are_kept_too() -> None:
     assert MOST_HISTOGRAMS // 4 <= len(steps) <= MOST_HISTOGRAMS + 1
     np.testing.assert_array_equal(kept, counts + steps[:, None, None].astype(np.uint32))
     np.testing.assert_array_equal(ranges[:, 0, 1], steps)
+
+
+def test_connections_keep_their_names() -> None:
+    edges = [("input_1", "dense_1", 0), ("dense_1", "tanh_1", 0)]
+    made = History(["dense_1"], ["input_1", "dense_1", "tanh_1"], edges=edges)
+    made.append(Record(step, 1, {"loss": 1.0, "gradient_flow": np.array([1.0, 2.0, 3.0])}) for step in range(1, 6))
+    names = ("input_1 → dense_1", "dense_1 → tanh_1", "loss")
+    assert made.row_names("gradient_flow") == names
+    assert shortened(made).row_names("gradient_flow") == names
 
 
 @pytest.mark.parametrize("steps", [0, 1])

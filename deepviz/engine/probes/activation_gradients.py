@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from deepviz.engine.magnitude import STATISTICS, magnitudes
 from deepviz.engine.probe import Probe, Rows
-from deepviz.engine.reading import Reading, with_gaps
+from deepviz.engine.reading import Reading
 from deepviz.engine.step_recording import StepRecording
 
 
@@ -19,8 +19,8 @@ class ActivationGradientsProbe(Probe):
 
         l2 = sqrt(sum g_i^2),   mean = sum |g_i| / n,   max = max |g_i|
 
-    Where an output feeds several nodes, g is the sum of what comes back. NaN for the Input: the gradient with respect
-    to the data is not computed. 0 where no gradient gets to.
+    Where an output feeds several nodes, g is the sum of what comes back. That of the Input is the gradient with respect
+    to the data, which training does not need: it is computed for who looks. 0 where no gradient gets to.
     """
 
     key: ClassVar[str] = "activation_gradients"
@@ -30,7 +30,5 @@ class ActivationGradientsProbe(Probe):
     def record(self, recording: StepRecording) -> Reading:
         tape, nodes = recording.tape, recording.network.nodes
         samples = tape.samples(recording.outputs)
-        tensors = [recording.activation_grads[node.id] for node in nodes[1:]]
-        read = magnitudes(tape, tensors, [samples * math.prod(node.output_shape) for node in nodes[1:]])
-        computed = [False, *(True for _ in tensors)]
-        return lambda: with_gaps(read(), computed)
+        tensors = [recording.activation_grads[node.id] for node in nodes]
+        return magnitudes(tape, tensors, [samples * math.prod(node.output_shape) for node in nodes])

@@ -38,6 +38,7 @@ NUMBERS_BELOW = QRectF(MARGIN, 46.5, WIDTH - 2 * MARGIN, 15.0)
 LIVE_VALUE = QRectF(WIDTH - MARGIN - 48.0, 62.0, 48.0, 18.0)
 """Where the present size of the gradient stands while training, or that there is none because the layer is frozen."""
 PROBLEM = QRectF(0.0, HEIGHT + 3.0, PROBLEM_WIDTH, 16.0)
+_PROBLEM_SIZES = (14, 13, 12)
 PROBLEM_BELOW_PORT = PROBLEM.translated(0.0, 4.0)
 """Where the first problem is said; below the output, if that is at the bottom."""
 BADGE_RADIUS = 8.0
@@ -106,6 +107,7 @@ class CardPainter:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._small = body_font(11)
+        self._problem_fonts = [body_font(size) for size in _PROBLEM_SIZES]
         self._headline_font = body_font(12)
         self._badge_font = body_font(11)
         self._badge_font.setBold(True)
@@ -242,15 +244,23 @@ class CardPainter:
         around = QRectF(BADGE.x() - 8, BADGE.y() - 8, 16, 16)
         painter.drawText(around, Qt.AlignmentFlag.AlignCenter, "!")
         if zoom >= NO_NUMBERS_BELOW:
-            painter.setFont(self._small)
-            painter.setPen(QColor(theme.ink(color)))
             line, text = PROBLEM_BELOW_PORT if face.flow == "down" else PROBLEM, self._words(face).problem
+            font = self._problem_font(text, face.problem, zoom)
+            painter.setFont(font)
+            painter.setPen(QColor(theme.ink(color)))
             if face.flow == "down":  # the connection that leaves there passes behind
                 ground = QColor(theme.window)
                 ground.setAlpha(225)
-                width = QFontMetricsF(self._small).horizontalAdvance(text)
+                width = QFontMetricsF(font).horizontalAdvance(text)
                 painter.fillRect(QRectF(line.left() - 2.0, line.top(), width + 4.0, line.height()), ground)
-            painter.drawText(line, _LEFT, text)
+            painter.drawText(line, _LEFT | Qt.TextFlag.TextDontClip, text)
+
+    def _problem_font(self, text: str, whole: str, zoom: float) -> QFont:
+        """Seen from afar a problem that is said in a few words is written larger, as large as it has room for."""
+        if text != whole:
+            return self._small
+        fonts = [font for font in self._problem_fonts if font.pixelSize() * zoom <= self._small.pixelSize()]
+        return _fitting(text, [*fonts, self._small], PROBLEM_WIDTH)
 
     def _fitted_words(self, face: CardFace) -> _Words:
         """The texts in the largest fonts in which they find room; only what no font has room for is cut."""

@@ -16,7 +16,7 @@ BESIDE = 6.0
 """Pixels between a card and what floats."""
 BELOW_CARD = 26.0
 """In scene units: as far below a card its maps reach."""
-LEAST_ROOM = 0.5
+LEAST_ROOM = 0.4
 """Of the height of the view, what is left to the network at least."""
 
 

@@ -12,6 +12,7 @@ from math import ceil, floor, hypot, isfinite, log10
 import numpy as np
 
 from deepviz.document.graph import Edge
+from deepviz.gui.plots.ticks import format_value
 
 LEVELS = 64
 """How many steps of colour and width are told apart; what stays on its step is not painted again."""
@@ -134,11 +135,10 @@ def together(norms: Iterable[float]) -> float:
 
 
 def magnitude(value: float) -> str:
-    """A value the way it is written everywhere on the canvas: ``3.1e-2``."""
+    """A value in two figures, as tips and facts say it: ``0.031``, ``3.1e-5``, like the axes of the views."""
     if not isfinite(value):
         return "not a number" if value != value else "infinite"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return "0" if value == 0 else f"{mantissa}e{int(exponent)}"
+    return format_value(value, 2, trim=False)
 
 
 def _visible(values: Iterable[float | None]) -> list[float]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from deepviz.gui.amounts import thousands
 from deepviz.gui.canvas.edge_style import EdgeStyle, level_color, pen
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale
+from deepviz.gui.plots.ticks import powers_of_ten
 from deepviz.gui.theme import Theme, body_font, number_font
 
 TITLE = "gradient, log scale"
@@ -88,8 +89,9 @@ class Legend(QWidget):
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The texts at its ends."""
-        return f"1e{self._scale.first}", f"1e{self._scale.last}"
+        """The texts at its ends, as on the axes of the views."""
+        low, high = powers_of_ten((self._scale.first, self._scale.last))
+        return low, high
 
     def stand(self) -> None:
         """Stand in the lower right corner of the canvas."""

@@ -12,9 +12,10 @@ from deepviz.document.graph import Edge
 from deepviz.gui.canvas.card_face import CardFace
 from deepviz.gui.canvas.edge_item import EdgeItem
 from deepviz.gui.canvas.edge_style import EdgeStyle, gradient_style, level_color, plain_style
-from deepviz.gui.canvas.gradients import GradientPicture, GradientScale, is_visible, magnitude
+from deepviz.gui.canvas.gradients import GradientPicture, GradientScale, is_visible
 from deepviz.gui.canvas.node_item import NodeItem
 from deepviz.gui.canvas.trace import Trace
+from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import Theme
 from deepviz.training.history import FROZEN
 
@@ -107,7 +108,7 @@ def _trace(value: float | None, history: np.ndarray | None, scale: GradientScale
     if not _is_computed(value):
         return Trace(theme.dim, FROZEN, history=history)
     color = level_color(scale.level(value), theme) if is_visible(value) else theme.dim
-    return Trace(color, _brief(value), history=history, is_bad=not isfinite(value))
+    return Trace(color, format_value(value, 2, trim=False), history=history, is_bad=not isfinite(value))
 
 
 def _flow_trace(flow: np.ndarray, scale: GradientScale, theme: Theme) -> Trace:
@@ -136,12 +137,5 @@ def _loss_trace(
 def loss_in_words(loss: float) -> str:
     """A loss in the little room of a card, with three figures at least."""
     if not 1e-3 <= abs(loss) < 1e4:
-        return _brief(loss)
+        return format_value(loss, 2, trim=False)
     return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:#.3g}"
-
-
-def _brief(value: float) -> str:
-    """A value in the little room of a card."""
-    if isfinite(value):
-        return magnitude(value)
-    return "NaN" if value != value else "inf"

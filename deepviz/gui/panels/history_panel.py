@@ -33,7 +33,10 @@ _LINE = 18.0
 """How far from the left the line through all steps is."""
 
 _START = "As it was opened"
-_NOTHING = "Nothing has been changed yet. Every change will be listed here, and a click goes back to it."
+_NOTHING = (
+    "Nothing has been changed since this project was opened. Until it is closed every change is listed here, and a "
+    "click goes back to it."
+)
 
 
 class HistoryModel(QAbstractListModel):
@@ -246,7 +249,7 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 def lines_of(words: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
-    """The words of a step in one line, or in two: of a changed setting its name, and below it both values.
+    """The words of a step in one line, or in two: of a changed setting both values are in the second one.
 
     Parameters
     ----------
@@ -255,8 +258,13 @@ def lines_of(words: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]
     room
         In pixels. What has none all the same gives: names in the middle, of values the one before.
     """
+    if metrics.horizontalAdvance(words) <= room:
+        return (words,)
     values = re.search(r" (\S+ → \S+)$", words)
-    if values is None or metrics.horizontalAdvance(words) <= room:
-        return (metrics.elidedText(words, Qt.TextElideMode.ElideRight, room),)
+    if values is None:
+        ends = [each.start() for each in re.finditer(" ", words)]
+        end = max((end for end in ends if metrics.horizontalAdvance(words[:end]) <= room), default=len(words))
+        lines = words[:end], words[end + 1 :]
+        return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in lines if line)
     name = metrics.elidedText(words[: values.start()], Qt.TextElideMode.ElideMiddle, room)
     return name, metrics.elidedText(values.group(1), Qt.TextElideMode.ElideLeft, room)

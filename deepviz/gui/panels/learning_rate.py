@@ -24,10 +24,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSlid
 
 from deepviz.document import edits
 from deepviz.document.project import Project
-from deepviz.gui.canvas.gradients import magnitude
+from deepviz.gui.amounts import thousands
 from deepviz.gui.editor import Editor
 from deepviz.gui.panels.step_runs import StepRuns
 from deepviz.gui.panels.values import changed, read, stepped, written
+from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, Theme, number_font
 from deepviz.registry import Hyperparameter
 
@@ -49,6 +50,7 @@ class LearningRateSlider(QWidget):
         self.slider = LogSlider(theme)
         self.line = ValueLine(theme)
         self._in_use: float | None = None
+        self._moment: tuple[int | None, float | None] = None, None
         label = self.label = QLabel("learning rate")
         label.setProperty("role", "small")
         label.setBuddy(self.line)
@@ -122,6 +124,12 @@ class LearningRateSlider(QWidget):
             self._in_use = rate
             self._tell_schedule()
 
+    def show_moment(self, step: int | None, rate: float | None) -> None:
+        """Say that all else shows an earlier step, and with which rate that was made, if known; None: the present."""
+        if (step, rate) != self._moment:
+            self._moment = step, rate
+            self._tell_schedule()
+
     def _show(self, value: float) -> None:
         self.slider.show_rate(value)
         self.line.show_rate(value)
@@ -130,14 +138,22 @@ class LearningRateSlider(QWidget):
     def _tell_schedule(self) -> None:
         """Say that it is what a schedule starts from, if there is one, and what the schedule has made of it."""
         schedule = self._editor.project.plan.schedule
+        step, rate_then = self._moment
         words = "learning rate" if schedule.is_constant else "base rate"
+        if step is not None:
+            words = "rate now" if schedule.is_constant else "base now"
         if self.label.text() != words:
+            if step is not None:  # shorter words move nothing beside them
+                self.label.setMinimumWidth(max(self.label.minimumWidth(), self.label.sizeHint().width()))
             self.label.setText(words)
         tip = ""
         if not schedule.is_constant:
             tip = f"The schedule {schedule.label} makes the rate of each step from this one."
             if self._in_use is not None:
-                tip += f" Now it is {magnitude(self._in_use)}."
+                tip += f" Now it is {format_value(self._in_use, 2)}."
+        if step is not None:
+            then = "" if rate_then is None else f" Step {thousands(step)} was made with {format_value(rate_then, 4)}."
+            tip = f"{tip} It is that of the run as it stands.{then}".strip()
         if self.label.toolTip() != tip:
             self.label.setToolTip(tip)
             self.setToolTip(tip)
@@ -292,7 +308,7 @@ class ValueLine(QLineEdit):
         """Show a learning rate: in short, or in full while it is being typed."""
         self._rate = rate
         self._mark(False)
-        self._set_text(written(rate) if self.hasFocus() else magnitude(rate))
+        self._set_text(written(rate) if self.hasFocus() else format_value(rate, 2))
 
     def refuse(self, reason: str) -> None:
         """Show that what was typed is not a learning rate, and why."""

@@ -33,7 +33,7 @@ from deepviz.gui.panels.step_runs import StepRuns, change_label
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, Theme
 from deepviz.registry import Definition
-from deepviz.training.history import FROZEN
+from deepviz.training.history import FROZEN, VALIDATION
 
 NOT_YET = "–"
 """Stands for a number that is only known while training."""
@@ -319,7 +319,7 @@ class PropertiesPanel(SidePanel):
     def _value_facts(self) -> list[Fact]:
         """The latest values of the run that are shown; only the loss has a place before there is one."""
         values: Mapping[str, float | None] = dict(self._values) or {"loss": None}
-        metrics = {name: _label_of(name) for name in values if name.startswith("validation_")}
+        metrics = {name: _label_of(name) for name in values if name.startswith(VALIDATION)}
         named = VALUE_NAMES | {name: label for name, label in metrics.items() if name not in VALUE_NAMES}
         named["learning_rate"] = named.pop("learning_rate")  # below what is measured
         facts: list[Fact] = []
@@ -346,8 +346,9 @@ class PropertiesPanel(SidePanel):
             return f"{count} to be mended before training. {first}".strip(), "warning"
         if self._values:
             on = f"Training is done. Train on goes on {self._more}. " if self._more else ""
-            mood = "" if self._is_in_trouble else "good"
-            return f"{on}Select a layer to follow its gradient, or press Export… to take the weights with you.", mood
+            if self._is_in_trouble:
+                return "This run went wrong. Change what did it, then Reset begins again from fresh weights.", ""
+            return f"{on}Select a layer to follow its gradient, or press Export… to take the weights with you.", "good"
         return "Ready to train: press Run.", "good"
 
 
@@ -383,7 +384,7 @@ def _amount(name: str, value: float | None) -> str:
 
 def _label_of(name: str) -> str:
     """What a metric of the validation data is called: "Validation F1" for ``validation_F1``."""
-    return f"Validation {name.removeprefix('validation_')}"
+    return f"Validation {name.removeprefix(VALIDATION)}"
 
 
 def _listed(ids: tuple[str, ...]) -> str:

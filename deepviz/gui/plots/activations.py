@@ -1,7 +1,7 @@
 """What the layers give, over time: mean and spread, how much of it is zero or saturated, and how many units are dead.
 
 The band about a mean reaches one standard deviation to both sides. The curve under the pointer, or that of the layer
-selected on the canvas, stands out and alone has a band; where none does, all of a few have one.
+selected on the canvas, stands out and alone has a band; where none does, each layer with a colour of its own has one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from deepviz.gui.plots.activation_figures import (
 )
 from deepviz.gui.plots.curve import Curve, Points
 from deepviz.gui.plots.curve_plot import BAND_OPACITY, LARGEST, Line, _Points, ends_of
-from deepviz.gui.plots.layer_curves import MOST_BANDS, LayerCurves
+from deepviz.gui.plots.layer_curves import MOST_BANDS, MOST_LABELS, LayerCurves
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import Pointer, Reading
@@ -63,6 +63,9 @@ MEANINGS = {
     "saturated": "Share of the outputs within 2 % of their range of one of its ends",
     "dead": "How many units were 0 for every sample of the batch",
 }
+
+MEAN_OF_MANY = "Mean, ± of one"
+"""What the first of `FIGURES` is called where there are too many layers for all of them to have a band."""
 
 CANNOT_SATURATE = (
     "No layer of this network can saturate: none gives numbers between two ends, as Sigmoid and Tanh do. "
@@ -260,13 +263,16 @@ class ActivationCurves(LayerCurves):
     def _draw(self) -> None:
         self._spreads = {}
         super()._draw()
+        name = MEAN_OF_MANY if len(self._lines) > MOST_LABELS else FIGURES["mean"].name
+        if self.choice.itemText(0) != name:
+            self.choice.setItemText(0, name)
         self.emphasise(self._emphasised)
         self._say_step()
 
     @property
     def step_in_words(self) -> str:
         """Also how to see the spread, where there are too many layers for all of them to have a band."""
-        is_hidden = self.figure == "mean" and len(self._lines) > MOST_BANDS and self._emphasised is None
+        is_hidden = self.figure == "mean" and len(self._lines) > MOST_LABELS and self._emphasised is None
         return ", ".join(filter(None, (super().step_in_words, "point at a layer for ±" if is_hidden else "")))
 
     def _take_in(self) -> None:
@@ -299,8 +305,8 @@ class ActivationCurves(LayerCurves):
         return ends_of(inside, curve.y, *self._band_of(curve, line.name))
 
     def _has_band(self, name: str, emphasised: str | None) -> bool:
-        """Whether a curve has a band: the one that stands out, or, where none does, all of a few."""
-        return len(self._lines) <= MOST_BANDS if emphasised is None else name == emphasised
+        """Whether a curve has a band: the one that stands out, or, where none does, each with a colour of its own."""
+        return len(self._lines) <= MOST_LABELS if emphasised is None else name == emphasised
 
     def _band_of(self, curve: Curve, name: str) -> tuple[Points, Points]:
         mean, spread = (np.clip(each, -LARGEST, LARGEST) for each in (curve.y, self._spreads[name]))
@@ -314,6 +320,8 @@ class ActivationCurves(LayerCurves):
         super()._dress(curve, line)
         if line.name == self._emphasised and len(self._lines) > 1:
             curve.set_look(line.color, line.dashes, BAND_OPACITY, True)
+        elif MOST_BANDS < len(self._lines) <= MOST_LABELS:  # the more there are the fainter, lest they hide the lines
+            curve.set_look(line.color, line.dashes, self.band_opacity * MOST_BANDS / len(self._lines))
 
     def _entries(self) -> list[Entry]:
         """The ends of the scale of depths; of few layers what each is now."""
@@ -345,7 +353,7 @@ class ActivationCurves(LayerCurves):
         ]
         readings += self.unsaid(shown)
         readings += [Reading(text, "", self.theme.dim) for text in self._notes_near(here, step)]
-        return Pointer(float(here), self._step_heading(here), tuple(readings))
+        return self._with_unknown(Pointer(float(here), self._step_heading(here), tuple(readings)), step)
 
     def _nudge(self, by: int) -> None:
         """Move the cross-hair to a neighbour among the steps that were looked at."""

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -25,8 +25,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from deepviz.gui.plots.box_place import BoxPlace, place_box
+from deepviz.gui.plots.frame_box import OVERHANG, FrameBox
 from deepviz.gui.plots.pointed import Pointed
-from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, box_size, inside, paint_box
+from deepviz.gui.plots.pointer import TEXT_SIZE, Pointer, Reading, paint_box
 from deepviz.gui.plots.ticks import Tick, room_for, step_ticks
 from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme, body_font
@@ -36,6 +38,10 @@ TOP, BOTTOM, RIGHT = 6.0, 22.0, 12.0
 SMALLEST_LEFT = 32.0
 PIXELS_PER_STEP_TICK, PIXELS_PER_TICK = 54, 28
 FEWEST_STEPS = 2.0
+MOST_STEPS, LARGEST, MOST_DECADES = 1e15, 1e300, 700.0
+"""How much of an axis can be shown: of steps, of numbers, and of their decimal logarithms, of which a float has 632."""
+REACH = 40.0
+"""Within how many pixels of the hand a point of a curve is what is pointed at, and not covered."""
 Y_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -56,6 +62,8 @@ class PlotArea(Pointed, pg.GraphicsView):
         Whether the user did; otherwise the owner fits it to what is visible.
     x_name, x_marks, narrowest
         What the horizontal axis counts, what gives its marks, and how little of it can be shown.
+    widest, tallest
+        How much of each axis can be shown.
     seconds_to_paint
         How long the last painting took.
     """
@@ -84,13 +92,16 @@ class PlotArea(Pointed, pg.GraphicsView):
         self.can_zoom_y = True
         self.y_is_free = False
         self.x_name, self.x_marks, self.narrowest = "step", step_ticks, FEWEST_STEPS
+        self.widest, self.tallest = MOST_STEPS, LARGEST
         self.seconds_to_paint = 0.0
         self._x_ticks: list[Tick] = []
         self._y_ticks: list[Tick] = []
         self._left = SMALLEST_LEFT
         self._drag_from: QPointF | None = None
+        self._hand: QPointF | None = None
+        """Where a hand points, in pixels; None where keys have moved the cross-hair."""
         self._is_panning = False
-        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
+        self.box = FrameBox(enableMouse=False, enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
         self.scene().addItem(self.box)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
@@ -133,6 +144,11 @@ class PlotArea(Pointed, pg.GraphicsView):
             self.right_margin = width
             self._lay_out()
 
+    def show_whole_dots(self, on: bool) -> None:
+        """Paint dots at the ends of the frame whole; not where there is more of a curve beyond them."""
+        self.box.overhang = OVERHANG if on else 0.0
+        self.viewport().update()
+
     def x_pixel(self, step: float) -> float:
         """Where a step is, in pixels from the left edge of this area."""
         low, high = self.x_range
@@ -155,9 +171,8 @@ class PlotArea(Pointed, pg.GraphicsView):
     def zoom(self, x_factor: float, y_factor: float, centre: QPointF) -> None:
         """Show `x_factor` times as many steps and `y_factor` times as large a range, with `centre` staying in place."""
         (left, right), (low, high) = self.x_range, self.y_range
-        x_factor = max(x_factor, self.narrowest / (right - left))
-        if not (math.isfinite(right - left) and (right - left) * x_factor < 1e15):
-            return
+        x_factor = max(min(x_factor, self.widest / (right - left)), self.narrowest / (right - left))
+        y_factor = min(y_factor, self.tallest / (high - low))
         self.box.setRange(
             xRange=(centre.x() - (centre.x() - left) * x_factor, centre.x() + (right - centre.x()) * x_factor),
             yRange=(centre.y() - (centre.y() - low) * y_factor, centre.y() + (high - centre.y()) * y_factor),
@@ -274,11 +289,26 @@ class PlotArea(Pointed, pg.GraphicsView):
                 painter.setPen(QPen(QColor(theme.panel), 2))
                 painter.setBrush(QColor(reading.color))
                 painter.drawEllipse(QPointF(x, y), 4, 4)
-        # Beside the cross-hair, on the side where there is more room.
-        room = QSizeF(self.size())
-        size = box_size(pointer, room)
-        left = x + 10 if x < frame.center().x() else x - 10 - size.width()
-        paint_box(painter, theme, pointer, inside(QPointF(left, frame.top() + 2), size, room), room)
+        told, corner, room = self.place_of_box(pointer)
+        paint_box(painter, theme, told, corner, room)
+
+    def place_of_box(self, pointer: Pointer) -> BoxPlace:
+        """Where the box of exact values is, and what it says there; never over what is pointed at."""
+        frame, x, hand = self.frame, self.x_pixel(pointer.step), self._hand
+        dots = [self.y_pixel(each.height) for each in pointer.readings if each.height is not None]
+        y = hand.y() if hand is not None else sum(dots) / len(dots) if dots else frame.center().y()
+        pointed = QRectF(x, y, 0, 0) if hand is None else QRectF(QPointF(x, y), hand).normalized()
+        nearest = min(dots, key=lambda dot: abs(dot - y), default=y)
+        if abs(nearest - y) <= REACH:
+            pointed = pointed.united(QRectF(x, min(nearest, y), 1, abs(nearest - y) + 1))
+        shown = QRectF(0, 0, self.width(), frame.bottom())
+
+        def distance(reading: Reading) -> float:
+            if hand is None:  # in their order
+                return 0.0
+            return math.inf if reading.height is None else abs(self.y_pixel(reading.height) - y)
+
+        return place_box(pointer, pointed, shown, distance)
 
     @property
     def cross_hair(self) -> object:
@@ -302,7 +332,7 @@ class PlotArea(Pointed, pg.GraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         here = event.position()
         if self._drag_from is None:
-            self.by_keys = False
+            self.by_keys, self._hand = False, here
             self.pointed.emit(self.numbers_at(here) if self.frame.contains(here) else None)
         # A hand that trembles while it clicks does not pan.
         elif self._is_panning or (here - self._drag_from).manhattanLength() >= 3:
@@ -337,7 +367,7 @@ class PlotArea(Pointed, pg.GraphicsView):
         key = event.key()
         stride = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.by_keys = True
+            self.by_keys, self._hand = True, None
             self.nudged.emit(-stride if key == Qt.Key.Key_Left else stride)
         elif key in ZOOM_KEYS:
             self.zoom_by(ZOOM_KEYS[Qt.Key(key)])

@@ -16,8 +16,12 @@ from deepviz.gui.theme import DARK, Theme, body_font, number_font
 from deepviz.insight.prediction import Predicted
 
 HEADLINE, ROW, SLIMMEST_ROW = 30.0, 20.0, 15.0
+LARGEST_ROW, LARGE_ROW, THICKEST_BAR = 40.0, 28.0, 22.0
+"""Pixels up to which rows of classes grow with the room, from which on their letters are larger, and of their bars."""
 HEADLINE_SIZES, HEADLINE_GAP = (18, 16, 14, 12), 12.0
 VALUE_WIDTH = 68.0
+ROOM_FOR_LARGE = 300.0
+"""Pixels of width below which letters stay small and bars thin in rows of any height."""
 PICTURE_WORDS = ("what the network makes of it", "network gives", "network")
 """What stands above an image that the network gives, and where it has little room."""
 
@@ -27,8 +31,8 @@ class ClassBars(QWidget):
 
     Attributes
     ----------
-    answer, names, truth
-        What is said, what its rows are called, and what would be right; empty if nobody knows.
+    answer, names, truth, brief
+        What is said, what its rows are called, and what would be right, also in few words; empty if nobody knows.
     winner
         What the class that wins is called; empty if there is none.
     picture
@@ -42,7 +46,7 @@ class ClassBars(QWidget):
         self.theme: Theme = DARK
         self.answer: Predicted | None = None
         self.names: tuple[str, ...] = ()
-        self.truth = ""
+        self.truth = self.brief = ""
         self.winner = ""
         self.picture: QImage | None = None
         self.span: tuple[float, ...] = ()
@@ -57,9 +61,10 @@ class ClassBars(QWidget):
         picture: QImage | None = None,
         winner: str = "",
         span: tuple[float, ...] = (),
+        brief: str = "",
     ) -> None:
         """Show another answer, or none."""
-        self.winner, self.span = winner, span
+        self.winner, self.span, self.brief = winner, span, brief
         self.answer, self.names, self.truth, self.picture = answer, tuple(names), truth, picture
         self.setAccessibleDescription(" ".join((*self.headline, truth)).strip())
         self.update()
@@ -81,10 +86,10 @@ class ClassBars(QWidget):
 
     def shown_rows(self) -> list[int]:
         """Which rows there is room for: all in their order, or the largest ones first."""
-        room = max(1, int((self.height() - self._top - 16) / SLIMMEST_ROW))
         values = self.values
-        if len(values) <= room:
+        if self.height() >= self.slim_height:
             return list(range(len(values)))
+        room = max(1, int((self.height() - self._top - 16) / SLIMMEST_ROW))
         return [int(each) for each in np.argsort(-values, kind="stable")[:room]]
 
     def apply_theme(self, theme: Theme) -> None:
@@ -96,6 +101,11 @@ class ClassBars(QWidget):
     def whole_height(self) -> float:
         """The height at which all rows can be seen as high as they should be."""
         return self._top + ROW * len(self.names) + 12.0
+
+    @property
+    def slim_height(self) -> float:
+        """The least height at which all rows can be seen."""
+        return self._top + SLIMMEST_ROW * len(self.values) + 6.0
 
     def sizeHint(self) -> QSize:
         return QSize(200, 190)
@@ -135,7 +145,9 @@ class ClassBars(QWidget):
             painter.setFont(body_font(11))
             painter.setPen(QColor(self.theme.dim))
             line = QRectF(left, top + self._top - 18, width, 16)
-            words = QFontMetricsF(painter.font()).elidedText(self.truth, Qt.TextElideMode.ElideRight, width)
+            metrics = QFontMetricsF(painter.font())
+            words = self.brief if self.brief and metrics.horizontalAdvance(self.truth) > width else self.truth
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
         body = QRectF(left, top + self._top, width, rect.height() - self._top - 6)
         if self.picture is not None:
@@ -167,11 +179,17 @@ class ClassBars(QWidget):
         rows, values = self.shown_rows(), self.values
         assert self.answer is not None
         is_share = self.answer.probabilities is not None
-        names = QFontMetricsF(body_font(12))
+        highest = LARGEST_ROW if is_share else ROW
+        height = min(highest, max(SLIMMEST_ROW, (rect.height() - 12) / max(len(rows), 1)))
+        is_wide = rect.width() >= ROOM_FOR_LARGE
+        larger = 2 * (height >= LARGE_ROW and is_wide)
+        thickness = min(height - 6, THICKEST_BAR if is_wide else ROW - 6)
+        name_font, value_font = body_font(12 + larger), number_font(11 + larger)
+        value_width = VALUE_WIDTH * (11 + larger) / 11
+        names = QFontMetricsF(name_font)
         widest = max((names.horizontalAdvance(self.names[row]) for row in rows), default=0.0)
         name_width = min(widest + 4, 0.38 * rect.width())
-        height = min(ROW, max(SLIMMEST_ROW, (rect.height() - 12) / max(len(rows), 1)))
-        bars = QRectF(rect.left() + name_width + 6, 0, rect.width() - name_width - 6 - VALUE_WIDTH, height - 6)
+        bars = QRectF(rect.left() + name_width + 6, 0, rect.width() - name_width - 6 - value_width, thickness)
         held = np.concatenate([values, self.span])
         largest = 1.0 if is_share else max(float(np.abs(held).max(initial=0.0)), 1e-12)
         has_negative = not is_share and bool((held < 0).any())
@@ -179,25 +197,26 @@ class ClassBars(QWidget):
         reach = bars.width() / 2 if has_negative else bars.width()
         for place, row in enumerate(rows):
             top = rect.top() + place * height
+            bar_top = top + (height - thickness) / 2
             is_winner = row == self.answer.winner
             line = QRectF(rect.left(), top, name_width, height)
-            painter.setFont(body_font(12))
+            painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text if is_winner or self.answer.winner is None else self.theme.dim))
             name = names.elidedText(self.names[row], Qt.TextElideMode.ElideRight, name_width)
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
             value = float(values[row])
-            ground = QRectF(bars.left(), top + 3, bars.width(), height - 6)
+            ground = QRectF(bars.left(), bar_top, bars.width(), thickness)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.raised))
             painter.drawRoundedRect(ground, 2, 2)
             length = value / largest * reach
             painter.setBrush(QColor(self.theme.accent_fill if is_winner or len(rows) == 1 else self.theme.faint))
-            painter.drawRoundedRect(QRectF(zero + min(length, 0.0), top + 3, abs(length), height - 6), 2, 2)
+            painter.drawRoundedRect(QRectF(zero + min(length, 0.0), bar_top, abs(length), thickness), 2, 2)
             if has_negative:
-                painter.fillRect(QRectF(round(zero), top + 1, 1, height - 2), QColor(self.theme.outline))
-            painter.setFont(number_font(11))
+                painter.fillRect(QRectF(round(zero), bar_top - 2, 1, thickness + 4), QColor(self.theme.outline))
+            painter.setFont(value_font)
             painter.setPen(QColor(self.theme.text))
-            end = QRectF(rect.right() - VALUE_WIDTH, top, VALUE_WIDTH, height)
+            end = QRectF(rect.right() - value_width, top, value_width, height)
             text = percent(value) if is_share else format_value(value, 5)
             painter.drawText(end, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         if len(rows) < len(values):

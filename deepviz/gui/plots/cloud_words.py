@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -45,6 +46,20 @@ def short_separation(clouds: Clouds, cloud: LayerCloud) -> str:
     return whole.partition(" · ")[0].replace("nearest neighbour of the same class", "neighbour of the same class")
 
 
+def figures_tip(clouds: Clouds) -> str:
+    """What the figures below the small pictures mean."""
+    if clouds.is_class:
+        return (
+            "Below each layer: the share of samples whose nearest other sample, as this layer sees them,\n"
+            "is of the same class. Distances are over all numbers of the layer, not only over the two components.\n"
+            "It grows towards 100 % where a layer keeps the classes apart. Click to see a layer large."
+        )
+    return (
+        "Below each layer: how well the target of the nearest other sample, as this layer sees them, tells that\n"
+        "of a sample (R², at most 1). Distances are over all numbers of the layer. Click to see a layer large."
+    )
+
+
 def description(clouds: Clouds, cloud: LayerCloud) -> str:
     """All that is said above the picture of a layer."""
     if cloud.has_entries:
@@ -53,3 +68,26 @@ def description(clouds: Clouds, cloud: LayerCloud) -> str:
         f"{cloud.node}: {some_of(len(clouds.numbers), clouds.total)} {PART_NAMES[clouds.part].lower()} samples, "
         f"{counted(cloud.width, 'number')} each · {separation(clouds, cloud)}"
     )
+
+
+def axis_titles(cloud: LayerCloud, is_small: bool) -> tuple[str, str]:
+    """What the axes show, and how much of the variance lies along each; in few letters where it is small."""
+    first, second = (percent(float(share)) for share in cloud.shares)
+    if is_small:
+        return f"component 1 ({first})", f"2 ({second})"
+    return f"component 1 ({first} of the variance)", f"component 2 ({second})"
+
+
+def table_rows(clouds: Clouds, word: Callable[[int], str]) -> Iterator[Sequence[object]]:
+    """All points of all layers: layer, number, class or target, place, and the figures of the layer.
+
+    Parameters
+    ----------
+    word
+        Gives the class or the target of a sample by its place.
+    """
+    for cloud in clouds.layers:
+        figures = [*cloud.shares.tolist(), cloud.neighbours, cloud.silhouette]
+        for place, (x, y) in enumerate(cloud.points.tolist()):
+            number, words = (place, "") if cloud.has_entries else (int(clouds.numbers[place]), word(place))
+            yield [cloud.node, number, words, x, y, *figures]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from deepviz.gui.plots.pointer import TEXT_SIZE
-from deepviz.gui.plots.ticks import Tick, format_value, linear_ticks, logarithmic_ticks
+from deepviz.gui.plots.ticks import Tick, linear_ticks, logarithmic_ticks, written_alike
 from deepviz.gui.theme import Theme, body_font
 
 WIDTH, MARGIN = 8.0, 62.0
@@ -28,6 +28,9 @@ def bar_margin(low: float, high: float, is_logarithmic: bool = False) -> float:
     """
     metrics = QFontMetricsF(body_font(TEXT_SIZE))
     labels = [tick.label for room in range(2, MOST_MARKS, 3) for tick in _ticks(low, high, room, is_logarithmic)]
+    # Where the ends are said as well, all numbers may need a place more.
+    inside = [] if is_logarithmic else [tick.position for tick in linear_ticks(low, high, MOST_MARKS)]
+    labels += [] if is_logarithmic else [tick.label for tick in written_alike([low, *inside, high])]
     widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0) + 2
     return MARGIN + 8 * max(0, math.ceil((widest - (MARGIN - BESIDE)) / 8))
 
@@ -66,8 +69,8 @@ def paint_color_bar(
     ticks = _ticks(low, high, max(2, int(bar.height() / 28)), is_logarithmic)
     if says_ends:
         near = LEAST_APART / max(bar.height(), 1.0) * (high - low)
-        inside = [tick for tick in ticks if low + near <= tick.position <= high - near]
-        ticks = [Tick(low, format_value(low)), *inside, Tick(high, format_value(high))]
+        inside = [tick.position for tick in ticks if low + near <= tick.position <= high - near]
+        ticks = written_alike([low, *inside, high])
     for position, label in ticks:
         y = bar.bottom() - (position - low) / (high - low) * bar.height()
         painter.drawLine(QLineF(bar.right(), y, bar.right() + 3, y))

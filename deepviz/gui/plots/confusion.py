@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxL
 
 from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR
-from deepviz.gui.plots.confusion_grid import ConfusionGrid
+from deepviz.gui.plots.confusion_grid import LEAST_ROOM_FOR_SUMS, ConfusionGrid
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.part_look import PartLook
 from deepviz.gui.plots.sample_list import Listed, SampleList
@@ -26,6 +27,8 @@ SCALE_WORDS = {"count": "Counts", "row": "% of rows", "column": "% of columns"}
 ROOM_BESIDE, ROOM_BELOW = 420, 340
 """Pixels of width and of height from which on both have room."""
 SMALLEST = (150, 110)
+MATRIX_SHARE, SAMPLE_ROOM = 0.6, 112
+"""Of the width, what the matrix has beside samples, and the pixels that one of these needs."""
 WIDE = 1.25
 """From this ratio of width to height on, the samples of a cell stand beside the matrix and not below it."""
 
@@ -35,7 +38,6 @@ class ConfusionMatrix(PartLook):
 
     key = "confusion"
     title = "Confusion"
-    heading = "Confusion matrix"
     explanation = "Which classes are taken for which: a row for each true class, a column for each predicted one."
     order = 70
     task = "classification"
@@ -86,10 +88,12 @@ class ConfusionMatrix(PartLook):
 
     def open_cell(self, true: int, predicted: int) -> None:
         """Show the samples of a cell."""
-        self.opened = (true, predicted)
+        self.opened, was_closed = (true, predicted), self.pane.isHidden()
         self._turn()
         self.pane.show()
         self._list_samples()
+        if was_closed:
+            self._share_room()
         self.samples_list.view.setFocus()
 
     def close_cell(self) -> None:
@@ -188,6 +192,15 @@ class ConfusionMatrix(PartLook):
         # Where there is no room for both, the samples take the place of the matrix until they are closed.
         has_room = self.width() >= ROOM_BESIDE if is_wide else self.height() >= ROOM_BELOW
         self.grid.setVisible(has_room or self.opened is None)
+
+    def _share_room(self) -> None:
+        """Leave the matrix the width at which it has its sums, if a picture of a sample has room beside it."""
+        room = self.splitter.width() - self.splitter.handleWidth()
+        if self.splitter.orientation() == Qt.Orientation.Horizontal and not self.grid.isHidden():
+            has_tiles = self.samples_list.view is self.samples_list.pictures_view
+            least = min(math.ceil(LEAST_ROOM_FOR_SUMS), room - SAMPLE_ROOM) if has_tiles else 0
+            grid = max(round(MATRIX_SHARE * room), least)
+            self.splitter.setSizes([grid, room - grid])
 
     def _list_samples(self) -> None:
         answer, data, part = self.answer, self.data, self.samples()

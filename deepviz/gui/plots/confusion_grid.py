@@ -43,7 +43,7 @@ from deepviz.gui.theme import DARK, Theme, body_font
 from deepviz.insight.confusion import ConfusionCounts
 
 MOST_NAME_WIDTH = 96.0
-LEAST_ROOM_FOR_SUMS = 360.0
+LEAST_ROOM_FOR_SUMS = 344.0
 """Narrower grids leave sums, recall and precision to the box beside the pointer."""
 LARGEST_CELL = 320.0
 WHEEL_NOTCH, MOST_ZOOM = 1.25, 40.0

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deepviz.gui.plots.key_focus import KeyFocus
-from deepviz.gui.plots.ticks import format_value, linear_ticks
+from deepviz.gui.plots.ticks import at_least_two, format_value, linear_ticks, room_for
 from deepviz.gui.theme import DARK, Theme, body_font
 
 MOST_UNDOS = 40
@@ -76,6 +76,10 @@ class CurvePad(KeyFocus, QWidget):
         self.values = np.array(values, np.float32)
         self._done()
 
+    def forget_strokes(self) -> None:
+        """Begin with what there is: nothing can be taken back."""
+        self._undos = []
+
     def clear(self) -> None:
         """Begin with a straight line."""
         self._keep()
@@ -102,7 +106,7 @@ class CurvePad(KeyFocus, QWidget):
         return QSize(280, 160)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(140, 90)
+        return QSize(140, 60)
 
     @property
     def frame(self) -> QRectF:
@@ -150,7 +154,7 @@ class CurvePad(KeyFocus, QWidget):
         painter.fillRect(frame, QColor(theme.raised))
         painter.setFont(body_font(11))
         metrics = QFontMetricsF(painter.font())
-        for position, label in linear_ticks(self.low, self.high, max(2, int(frame.height() / 30))):
+        for position, label in at_least_two(linear_ticks, self.low, self.high, room_for(frame.height(), 30)):
             y = self.place_of(0, position).y()
             painter.setPen(QPen(QColor(theme.line), 1))
             painter.drawLine(QLineF(frame.left(), y, frame.right(), y))

@@ -27,6 +27,7 @@ from deepviz.gui.plots.ticks import ZERO_DROP, Tick, format_integer, format_valu
 from deepviz.gui.plots.time_bins import TimeBins
 from deepviz.training.column import is_watched
 from deepviz.training.divergence import divergences
+from deepviz.training.history import VALIDATION
 
 FEWEST_STEPS_SHOWN = 10
 PIXELS_PER_MARK = 16
@@ -75,7 +76,7 @@ class CurvePlot(Plot):
 
     band_opacity: ClassVar[float] = BAND_OPACITY
     marks_divergences: ClassVar[bool] = True
-    """Whether a cross stands where the run diverged; not where others say so besides."""
+    """Whether crosses stand where the run diverged or a number is not finite; not where others say so besides."""
     _zero: float | None = None
     """Where a logarithmic axis shows zero; None if there is none to show."""
 
@@ -98,7 +99,7 @@ class CurvePlot(Plot):
         """The curve of a metric of the batches, and that of the validation data, as far as they were measured."""
         assert self.history is not None
         found = []
-        for number, (column, name) in enumerate(((metric, "train"), (f"validation_{metric}", "validation"))):
+        for number, (column, name) in enumerate(((metric, "train"), (f"{VALIDATION}{metric}", "validation"))):
             if column in self.history:
                 look = self.theme.curve(number)
                 found.append(Line(name, column, 0, look.color, look.ink, look.dashes, is_sparse=number == 1))
@@ -187,6 +188,7 @@ class CurvePlot(Plot):
 
     def _start(self) -> None:
         self._bins, self._seen, self._zero = {}, {}, None
+        self.divergence_marks.begin()
         self._lines = ()  # those of another history know no values of this one
 
     def _draw(self) -> None:
@@ -204,8 +206,10 @@ class CurvePlot(Plot):
         if not self.area.y_is_free:
             y_range = self.y_limits(low, high) if low <= high else (0.0, 1.0)
         self.area.set_range(x_range, y_range)
-        self.divergence_marks.show(divergences(self.history) if self.marks_divergences else ())
-        self.header.set_entries(self._entries())
+        lines = [(line.name, line.column, line.index) for line in self._lines]
+        self.divergence_marks.show(divergences(self.history) if self.marks_divergences else (), lines)
+        entries, more = self._entries(), self.divergence_marks.entries(self.told_step)
+        self.header.set_entries([*entries, *more] if self.header.has_room_for([*entries, *more]) else entries)
 
     def _take_in(self) -> None:
         """Sum up the steps that are new."""
@@ -218,6 +222,8 @@ class CurvePlot(Plot):
             if len(steps):
                 self._bins[column].extend(steps, values, *extremes)
                 self._seen[column] = int(steps[-1])
+                if self.marks_divergences:
+                    self.divergence_marks.take_in(column, steps, values)
         self._zero = None
         if self.is_logarithmic and any(bins.zeros.any() for bins in self._bins.values()):
             smallest = min(float(bins.low.min()) for bins in self._bins.values())

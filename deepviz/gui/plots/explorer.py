@@ -7,34 +7,38 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.document.project import Project
 from deepviz.gui.plots.class_bars import ClassBars
+from deepviz.gui.plots.explorer_words import invitation, truth_words, whose
 from deepviz.gui.plots.exports import paint_widget
 from deepviz.gui.plots.keyboard_kept import keeping_keyboard
-from deepviz.gui.plots.maker_tools import MakerTools
-from deepviz.gui.plots.part_look import PART_NAMES, PartLook
+from deepviz.gui.plots.maker_tools import ALL_ROWS, STROKES, WIDTH_TOO, MakerTools
+from deepviz.gui.plots.part_look import PART_NAMES, PartLook, parts_of
 from deepviz.gui.plots.sample_maker import SampleMaker
 from deepviz.gui.plots.sample_pictures import IMAGES, SEQUENCES
-from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import CENTRE_DRAWING, PEN_WIDTH, Settings
 from deepviz.gui.theme import Theme
 from deepviz.insight.prediction import Predicted, Prediction
 
-ROOM_FOR_ROW, ROOM_FOR_COLUMN = 480, 400
+ROOM_FOR_ROW, ROOM_FOR_COLUMN = 440, 400
 """From so many pixels of width on everything can stand in a row, and from so many of height in a column."""
-WIDE_TOOLS, MANY_TIMES = 196, 4
+WIDE_TOOLS, MANY_TIMES = 252, 3
 """Pixels in which tools need no line break and no short word, and in how many times of that they may have them."""
 SHARE_OF_BARS = 0.56
-"""Of the height, what bars may have at most below a form or a curve."""
+"""Of the height, what bars may have at most below a form or a curve, unless a curve leaves them room for all rows."""
+LEAST_PAD, LEAST_BARS = 100, 220
+"""Pixels of the side of a pad above which there may be more rows of tools, and of the width of bars beside a large one.
+"""
+LEAST_TOOLS, SHARE_OF_TOOLS = 164, 0.3
+"""Pixels of the width that tools may have beside a small pad in any case, and what part of all of it they may have."""
 NO_LIMIT = 16777215
 """Pixels, as Qt writes it."""
 SMALLEST = (170, 150)
-MOST_TOLD = 3
 LARGEST_PICTURE = 2_000
 """Larger pictures are read smaller: so many pixels of the longer side are enough."""
 
@@ -83,7 +87,8 @@ class PredictionExplorer(PartLook):
         if data.class_names and answer.probabilities is None and len(answer.outputs) == 1:
             names = ("output",)
         winner = "" if answer.winner is None else data.class_names[answer.winner]
-        self.bars.show_answer(answer, names, self._truth(), self._picture_of(answer), winner, self._span)
+        picture, brief = self._picture_of(answer), self._truth(is_brief=True)
+        self.bars.show_answer(answer, names, self._truth(), picture, winner, self._span, brief)
         self._arrange()
 
     @property
@@ -100,16 +105,12 @@ class PredictionExplorer(PartLook):
 
     def load_sample(self, part: str, number: int) -> None:
         """Take a sample of the data, to look at it and to change it."""
-        self.choose_part(part, remembers=False)
-        samples, data = self.samples(), self.data
-        if samples is None or data is None or part != self.part or not 0 <= number < len(samples):
+        samples = parts_of(self.data).get(part)
+        if samples is None or not 0 <= number < len(samples):
             return
-        with QSignalBlocker(self.maker):
-            self.maker.load(data.scaler.invert(samples.x[number : number + 1])[0])
-        with QSignalBlocker(self.tools.number):
-            self.tools.number.setValue(number)
-        self.loaded = part, number
-        self._show_seen()
+        self.loaded = None  # no other sample of this part is wanted
+        self.choose_part(part, remembers=False)
+        self._take(number)
         self.ask_again()
 
     def choose_sample(self, part: str, index: int) -> None:
@@ -177,6 +178,12 @@ class PredictionExplorer(PartLook):
         super().resizeEvent(event)
         self._arrange()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the room anew whenever there is more or less of it, or tools have come, gone or taken another row."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and watched is self.content:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
     # Inside
 
     def _make_content(self) -> QWidget:
@@ -194,6 +201,7 @@ class PredictionExplorer(PartLook):
         # As it is arranged now must not keep it from being made so narrow that it is arranged in another way.
         self._box.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         content.setMinimumSize(*SMALLEST)
+        content.installEventFilter(self)
         return content
 
     def _arrange(self) -> None:
@@ -205,12 +213,39 @@ class PredictionExplorer(PartLook):
         self._box.setDirection(row if is_pad and is_beside else column)
         # A pad is square: what is said stands beside it unless there is more room below.
         self._upper.setDirection(row if is_beside or (is_pad and not is_high) else column)
-        self._upper.setStretch(0, 1 if is_pad else 3)
-        self._upper.setStretch(1, 1 if is_pad else 2)
         has_room = is_pad and is_beside and self.width() >= MANY_TIMES * WIDE_TOOLS
         self.tools.setMinimumWidth(WIDE_TOOLS if has_room else 0)
-        self.tools.set_compact(not is_beside and not is_high)
+        is_tight = is_pad and is_beside and not has_room
+        self.tools.setMaximumWidth(max(LEAST_TOOLS, round(SHARE_OF_TOOLS * self.width())) if is_tight else NO_LIMIT)
+        is_low = is_pad and not is_beside and not is_high
+        lacked = self._lacks_tools
+        self.tools.set_rows(self._rows_below_pad() if is_low else ALL_ROWS)
+        if self._lacks_tools != lacked and self.is_blank:
+            self.bars.show_answer(None, (), self._truth())
+        across = self.content.width() - max(WIDE_TOOLS, self.tools.sizeHint().width()) if has_room else 0
+        # A large pad has all the height that there is, as long as bars beside it can be read.
+        side = min(self.content.height(), across - LEAST_BARS)
+        is_large = is_pad and 2 * side > across > 0
+        first, second = (side, across - side) if is_large else (1, 1) if is_pad else (3, 2)
+        self._upper.setStretch(0, first)
+        self._upper.setStretch(1, second)
+        self._show_choices()
         self._share_height(is_shared=not is_pad and not is_beside and self.bars.picture is None)
+
+    def _rows_below_pad(self) -> int:
+        """How many rows of tools there may be below a pad that is to stay large enough to draw on."""
+        row = self.tools.load.sizeHint().height() + 4
+        return min(max((self.content.height() - LEAST_PAD - 8) // row, STROKES), WIDTH_TOO)
+
+    @property
+    def _lacks_tools(self) -> bool:
+        """Whether there is no room for the samples of the data."""
+        return self.maker.maker is self.maker.pad and self.tools.rows == STROKES
+
+    def _show_choices(self) -> None:
+        super()._show_choices()
+        if self._lacks_tools:
+            self.part_choice.hide()  # which samples is nothing to choose where none can be loaded
 
     def _share_height(self, is_shared: bool) -> None:
         """Below a form or a curve, few bars leave the room to what can be changed."""
@@ -219,7 +254,11 @@ class PredictionExplorer(PartLook):
             self.bars.setMaximumHeight(NO_LIMIT)
             return
         room = self.content.height() - self.tools.sizeHint().height() - 4
-        self.bars.setFixedHeight(max(1, round(min(self.bars.whole_height, SHARE_OF_BARS * room))))
+        share = SHARE_OF_BARS * room
+        if self.maker.maker is self.maker.curve:
+            slim, most = self.bars.slim_height, room - self.maker.curve.minimumSizeHint().height()
+            share = min(max(share, slim), most)
+        self.bars.setFixedHeight(max(1, int(min(self.bars.whole_height, share))))
 
     def _build_choices(self, menu: QMenu) -> None:
         super()._build_choices(menu)
@@ -246,6 +285,10 @@ class PredictionExplorer(PartLook):
         self._picture_action.setEnabled(kind == IMAGES)
         self._centre_action.setEnabled(self.maker.placing is not None)
         self._part_changed()
+        if kind == SEQUENCES:
+            # A straight line is like none of the data: begin with one of them, as the field of its number says.
+            self._take(0)
+            self.maker.curve.forget_strokes()
         self._arrange()
         self._show_seen()
 
@@ -256,6 +299,20 @@ class PredictionExplorer(PartLook):
     def _part_changed(self) -> None:
         samples = self.samples()
         self.tools.show_samples(len(samples) if samples is not None else 0, PART_NAMES[self.part].lower())
+        if self.loaded is not None and self.loaded[0] != self.part:
+            self._take(self.tools.number.value())  # a sample of the other part would look like one of this
+
+    def _take(self, number: int) -> None:
+        """Have this sample of the part that is looked at to begin with."""
+        samples, data = self.samples(), self.data
+        assert samples is not None
+        assert data is not None
+        with QSignalBlocker(self.maker):
+            self.maker.load(data.scaler.invert(samples.x[number : number + 1])[0])
+        with QSignalBlocker(self.tools.number):
+            self.tools.number.setValue(number)
+        self.loaded = self.part, number
+        self._show_seen()
 
     def _change(self) -> None:
         """Something was drawn: it is no longer the sample that it may have been."""
@@ -279,7 +336,7 @@ class PredictionExplorer(PartLook):
         seen = "What the network sees"
         placing = maker.placing
         if maker.is_placed and placing is not None:
-            seen += f": your drawing, {placing.words}, as in {_whose(self.data)}"
+            seen += f": your drawing, {placing.words}, as in {whose(self.data)}"
         elif placing is not None and not maker.pad.is_by_hand:
             seen += ": a sample as it is"
         self.tools.show_seen(maker.pictures.image(maker.sample()), f"{seen}.")
@@ -298,19 +355,17 @@ class PredictionExplorer(PartLook):
             return ()
         return float(data.train.y.min()), float(data.train.y.max())
 
-    def _truth(self) -> str:
-        """What would be right, if the sample is one of the data."""
+    def _truth(self, is_brief: bool = False) -> str:
+        """What would be right, if the sample is one of the data; else what it is, where that is not seen."""
         samples, data = self.samples(), self.data
         if self.loaded is None or samples is None or data is None or self.loaded[0] != self.part:
-            what = "Draw a digit." if data is not None and _are_digits(data) else "Draw on the pad."
-            return what if self.is_blank else ""
+            return invitation(data, self._lacks_tools) if self.is_blank else self._own_words()
         part, number = self.loaded
-        if data.task == "classification":
-            right = data.class_names[int(samples.y[number])]
-        else:
-            told = [format_value(float(each), 5) for each in samples.y[number][:MOST_TOLD]]
-            right = ", ".join(told) + (", …" if len(samples.y[number]) > MOST_TOLD else "")
-        return f"{part} sample {number}, true {right}"
+        return truth_words(data, part, number, samples.y[number], is_brief)
+
+    def _own_words(self) -> str:
+        """That a sequence is none of the data: nothing else would tell it from the sample whose number stands there."""
+        return "a curve of your own" if self.maker.maker is self.maker.curve else ""
 
     def _picture_of(self, answer: Predicted) -> QImage | None:
         """The numbers that the network gives as an image, if they are one of the same shape as the sample."""
@@ -327,12 +382,3 @@ class PredictionExplorer(PartLook):
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", "Pictures (*.png *.jpg *.jpeg *.bmp)")
         if chosen:
             self.open_picture(Path(chosen))
-
-
-def _are_digits(data: PreparedData) -> bool:
-    """Whether images are known to be of digits: other images have ten numbered classes, too."""
-    return data.class_names == tuple("0123456789") and "digits" in data.title.lower()
-
-
-def _whose(data: PreparedData | None) -> str:
-    return "MNIST" if data is not None and data.sample_shape[0] == 28 else "the data"

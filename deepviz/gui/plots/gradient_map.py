@@ -1,8 +1,7 @@
 """Gradient magnitude as a map: one row for each layer, first layer at the top, and time to the right.
 
-Colours are viridis on a log scale. What is infinite is red, what is exactly zero grey, what was not computed says why,
-and what nobody looked at is left empty. Of magnitudes that are measured now and then, the steps between two
-measurements are hatched over the colour of the first of them.
+Colours are viridis on a log scale. What is infinite is red, what is exactly zero grey, what was not computed says why.
+What was not measured looks as in all views, which `stretches` says.
 """
 
 from __future__ import annotations
@@ -108,8 +107,7 @@ class GradientMap(ChoosesMagnitude):
         bins, means, (low, high) = self.cells.bins, self.cells.means, self.area.x_range
         words: dict[int, object] = {int(kind): text for kind, text in self._words.items()}
         words[Kind.ZERO] = 0.0
-        if self.choice.no_number == FROZEN:
-            words[Kind.BAD] = "inf"
+        words[Kind.BAD] = "inf" if self.choice.no_number == FROZEN else "NaN or inf"  # as Python writes the others
         kinds = np.where(self.cells.is_carried[:, None], np.uint8(Kind.NOT_MEASURED), self.cells.kinds)
         for number, start in enumerate(bins.starts.tolist()):
             if start + bins.width > low and start <= high:
@@ -146,7 +144,7 @@ class GradientMap(ChoosesMagnitude):
         if self.is_following:
             first = self._followed_from(steps)
             x_range = (first - 1.0, float(max(last, first - 1 + FEWEST_STEPS_SHOWN)))
-        is_computed = np.array([choice.is_computed(row) for row in range(values.shape[1])])
+        is_computed = np.array([self._is_computed(row) for row in range(values.shape[1])])
         unseen = choice.gaps(self.history, steps, self.last_step) if is_watched(choice.column) else None
         cells = self.cells = MapCells.of(self._bins_for(*x_range), is_computed, unseen)
         self.image.setImage(cells.pixels(self.levels, self.theme), autoLevels=False, levels=None)
@@ -229,7 +227,7 @@ class GradientMap(ChoosesMagnitude):
         return [] if values is None else [self._text(row, value, 4) for row, value in enumerate(values.tolist())]
 
     def _text(self, row: int, value: float, digits: int = 6) -> str:
-        if not self.choice.is_computed(row):
+        if not self._is_computed(row):
             return NOT_COMPUTED
         return self.choice.no_number if math.isnan(value) else format_value(value, digits)
 
@@ -270,8 +268,11 @@ class GradientMap(ChoosesMagnitude):
         label = f"mean of {format_integer(start)}–{format_integer(end)}"
         return [Reading(label, format_value(mean, 6), color_of(mean, self.levels, self.theme))]
 
+    def _is_computed(self, row: int) -> bool:
+        return self.history is not None and self.choice.is_computed(self.history, row)
+
     def _color(self, row: int, value: float) -> str:
-        if math.isnan(value) and self.choice.is_computed(row) and self.choice.no_number != FROZEN:
+        if math.isnan(value) and self._is_computed(row) and self.choice.no_number != FROZEN:
             return self.theme.bad
         return color_of(value, self.levels, self.theme)
 

@@ -1,7 +1,7 @@
 """The gradient magnitude of every layer over time, on a log axis: of its parameters or of what it gives.
 
-A frozen layer has no curve while it is frozen, but a hatched bar with its name; the Input, whose gradient training does
-not need, is named as not computed.
+A frozen layer has no curve while it is frozen, but a hatched bar with its name; the Input is named as not computed in
+runs of earlier versions, which left out the gradient with respect to the data.
 """
 
 from __future__ import annotations
@@ -53,11 +53,14 @@ class GradientNorms(ChoosesMagnitude, LayerCurves):
 
     @property
     def rows(self) -> Sequence[int]:
-        return [row for row in range(len(self.names)) if self.choice.is_computed(row)]
+        return [row for row in range(len(self.names)) if self._is_computed(row)]
 
     @property
     def _not_computed(self) -> list[str]:
-        return [name for row, name in enumerate(self.names) if not self.choice.is_computed(row)]
+        return [name for row, name in enumerate(self.names) if not self._is_computed(row)]
+
+    def _is_computed(self, row: int) -> bool:
+        return self.history is not None and self.choice.is_computed(self.history, row)
 
     def _gaps(self, history: History, measured: npt.NDArray[np.int64]) -> Sequence[Stretch]:
         return self.choice.gaps(history, measured, self.last_step)

@@ -103,7 +103,7 @@ class PlotHeader(QWidget):
         self._title_room, self._rest = QSpacerItem(0, 0), QSpacerItem(0, 0)
         self._below.addItem(self._rest)
         self._choices: list[QWidget] = []
-        self.is_wrapped = self.is_stacked = False
+        self.is_wrapped = self.is_stacked = self._has_width = False
         self._pointed: int | None = None
         self._least: QSize | None = None
         """The smallest size, as long as nothing comes or goes: a window that lays itself out asks for it many times."""
@@ -128,12 +128,18 @@ class PlotHeader(QWidget):
         self._wrap(False)
         self._fit()
 
+    @property
+    def room_beside_choice(self) -> int:
+        """Pixels that the title and the buttons need beside a single choice."""
+        buttons = (each.sizeHint().boundedTo(each.maximumSize()).width() for each in self._visible(self._buttons))
+        return self._room_for_title(1) + sum(buttons) + SPACING * (len(self._buttons) + 1) + MARGIN
+
     def _room_for_title(self, choices: int) -> int:
         """Pixels kept for the title, or, beside several choices, for its beginning."""
         return round(min(self._whole_title, LONGEST_TITLE if choices < 2 else SHORTEST_TITLE) + 12 + GAP)
 
     def _keep_room(self) -> None:
-        boxes = [] if self.is_wrapped else [each for each in self._choices if isinstance(each, QComboBox)]
+        boxes = [] if self.is_wrapped else [each for each in self._choices if _tells_choice(each)]
         room, fixed = self._room_for_title(len(boxes)), QSizePolicy.Policy.Fixed
         if room == self._title_room.sizeHint().width():
             return  # a layout that is invalidated asks for itself to be fitted again, without end
@@ -149,11 +155,15 @@ class PlotHeader(QWidget):
         return self._visible(self._buttons if self.is_wrapped else [*self._choices, *self._buttons])
 
     def _fit(self) -> None:
-        """Have the choices below the title where they could not be read beside it."""
+        """Have the choices below the title where they could not be read beside it, once it is known how wide it is."""
+        if not self._has_width:
+            return
         choices = self._visible(self._choices)
-        boxes = [each for each in choices if isinstance(each, QComboBox)]
+        boxes = [each for each in choices if _tells_choice(each)]
         widths = [min(each.sizeHint().width(), each.maximumWidth()) for each in choices]
-        widths = [min(width, LEGIBLE_CHOICE) for width in widths]
+        # A list shortens what is chosen so that it can still be read, a button cuts out its middle.
+        widths = [min(width, LEGIBLE_CHOICE) if isinstance(each, QComboBox) else width
+                  for each, width in zip(choices, widths, strict=True)]  # fmt: skip
         widths += [each.sizeHint().boundedTo(each.maximumSize()).width() for each in self._visible(self._buttons)]
         needed = self._room_for_title(len(boxes)) + sum(widths) + SPACING * len(widths) + MARGIN
         is_wrapped = bool(boxes) and self.width() < needed
@@ -238,6 +248,7 @@ class PlotHeader(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._has_width = True
         self._fit()
 
     def event(self, event: QEvent) -> bool:
@@ -325,3 +336,8 @@ class PlotHeader(QWidget):
         if number != self._pointed:
             self._pointed = number
             self.entry_pointed.emit(number)
+
+
+def _tells_choice(widget: QWidget) -> bool:
+    """Whether it says what is chosen: a list, or a button with a menu of what there is."""
+    return isinstance(widget, QComboBox) or (isinstance(widget, QToolButton) and widget.menu() is not None)

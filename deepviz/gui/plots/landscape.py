@@ -23,6 +23,7 @@ from deepviz.gui.plots.landscape_row import Age, LandscapeRow
 from deepviz.gui.plots.landscape_scale import LINEAR, LOGARITHMIC, ScaleMenu
 from deepviz.gui.plots.landscape_words import (
     COLUMNS,
+    SHARE_TIP,
     age_words,
     axis_title,
     caption,
@@ -33,6 +34,7 @@ from deepviz.gui.plots.landscape_words import (
 )
 from deepviz.gui.plots.look import Look
 from deepviz.gui.plots.plane_area import PlaneArea
+from deepviz.gui.plots.plane_axes import BOTTOM, TOP
 from deepviz.gui.plots.pointer import Pointer, Reading
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.settings import LANDSCAPE_PATH, LANDSCAPE_SCALE, Settings
@@ -42,10 +44,12 @@ from deepviz.insight.landscape import Surface
 
 NARROW = 330
 """Pixels of width below which it is said in few words."""
-SMALL = 230
-"""Pixels of height below which less is said around the picture."""
+SMALL, LOW = 230, 300
+"""Pixels of height below which less is said around the picture, and to the right of it."""
 WIDE = 340
 """Pixels of width from which the button says of which step it works it out, besides the words below it."""
+ROOM_BESIDE, LEFT = 160, 50
+"""Pixels to the right of a picture from which on the row and the words stand there, and those to the left of it."""
 MOST_KNOWN = 24
 """So many landscapes that were worked out in a run are kept, for when their steps are shown again."""
 
@@ -277,6 +281,36 @@ class Landscape(Look):
         self.reset_view()
         self._say_age()
         self._say_what_is_missing()
+        self._place()
+
+    def _place(self) -> None:
+        """Have the row and the words to the right of a map where there is room, as that takes none from a square."""
+        above = self.header.height() if self._column.indexOf(self.header) >= 0 else 0  # else it is the title of a dock
+        under, area = self.height() - above, self.area
+        room = round(self.width() - LEFT - max(under - TOP - BOTTOM, 0) - area.right_margin)
+        has_map = self.answer is not None and area.keeps_shape and not self.what_is_missing()
+        if not (has_map and room >= ROOM_BESIDE):
+            if self._column.indexOf(self.row) < 0:
+                self._column.insertWidget(self._column.count() - 1, self.row)
+                self._column.insertWidget(self._column.count() - 1, self.age)
+                area.words_at = None
+                self._words_moved()
+            return
+        left, top = self.width() - room, 0
+        for widget in (self.row, self.age):
+            self._column.removeWidget(widget)
+            widget.resize(room, widget.height())  # in a narrow row things stand below each other
+            height = widget.heightForWidth(room) if widget.hasHeightForWidth() else widget.sizeHint().height()
+            widget.setGeometry(left, above + top, room, height)
+            widget.raise_()
+            top += 0 if widget.isHidden() else height
+        area.words_at = left + 12.0, top + 6.0
+        self._words_moved()
+
+    def _words_moved(self) -> None:
+        self.area.update()
+        if self.answer is not None:
+            self._say_words(self.answer)
 
     def _say_age(self) -> None:
         """Say where the picture is of another step than the one that is shown."""
@@ -285,6 +319,7 @@ class Landscape(Look):
         names_step = moment is not None and is_other and self.width() >= WIDE
         self.row.offer(f"Compute at {step_words(shown)}" if names_step else "Compute")
         self.age.say(*age_words(answer, shown, moment is None, self._is_of_before))
+        self._place()
         on_path = None if self._is_of_before else shown
         if on_path != self.path.moment:
             self.path.moment = on_path
@@ -294,11 +329,14 @@ class Landscape(Look):
     def _set_computing(self, on: bool) -> None:
         self.row.set_busy(on)
         self._say_what_is_missing()
+        self._place()
 
     def _say_words(self, answer: Surface) -> None:
         is_small = self.height() < SMALL or self.width() < NARROW
         y_title = axis_title(answer, 1, is_small) if answer.is_map else self.paint.y_title
-        self.area.say(caption(answer, is_small, self.path.is_shown), axis_title(answer, 0, is_small), y_title)
+        self.area.caption_tip = SHARE_TIP if answer.path is not None and self.path.is_shown else ""
+        is_brief = is_small or (self.area.words_at is not None and self.height() < LOW)
+        self.area.say(caption(answer, is_brief, self.path.is_shown), axis_title(answer, 0, is_small), y_title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

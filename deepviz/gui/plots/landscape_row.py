@@ -17,6 +17,8 @@ from deepviz.gui.plots.plane_look import make_narrow
 DIRECTIONS = {"random": "Random", "path": "Path (PCA)"}
 AROUND = 32
 """Pixels beside the button and the choice: margins and the gap between them."""
+BUSY_ROOM = 220
+"""Pixels of width below which progress and time left stand below the button."""
 WIDEST_CHOICE = 220
 """Pixels; in a large window there is no use for more."""
 
@@ -60,7 +62,7 @@ class LandscapeRow(ComputeRow):
     def _fit(self) -> None:
         """Have the directions below the button where they could not be read beside it."""
         needed = self.button.sizeHint().width() + self.along_choice.sizeHint().width() + AROUND
-        is_narrow = not self.is_busy and self.width() < needed
+        is_narrow = self.width() < (BUSY_ROOM if self.is_busy else needed)
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._line.setDirection(down if is_narrow else right)
 

@@ -18,10 +18,17 @@ METHOD = (
     "training path</b> are the first principal components of the kept states of the run: a and b are distances, and "
     "the axes say which share of the variance of the path lies along each.</p><p>Kept means and variances of "
     "normalisations stay in both, nothing is dropped out, and penalties on weights are part of the loss.</p><p>The "
-    "path of training is drawn where least squares put it. The loss under it is that of the plane: a kept state has "
-    "its own loss, the more so the less of its distance lies in the plane. N and P walk along it.</p><p>What is chosen "
-    "here counts from the next time on that Compute is pressed.</p>"
+    "path of training is drawn where least squares put it. N and P walk along it. How much of the way the picture "
+    "shows: for each kept state, how far it is from + within the picture, as a share of how far it is from + over all "
+    "trained weights. The rest leads out of the picture, so a state has not quite the loss that is painted under it."
+    "</p><p>What is chosen here counts from the next time on that Compute is pressed.</p>"
 )
+SHARE_TIP = (
+    "How much of the way is shown: for each kept state of the run, how far it is from + within the picture,\n"
+    "as a share of how far it is from + over all trained weights. The rest of the way leads out of the picture,\n"
+    "so a state has not quite the loss that is painted under it. Directions of the path show the most of it."
+)
+"""What the shares of a path mean that a caption tells."""
 COLUMNS = ("what", "step", "a", "b", "loss", "distance", "share of distance in plane")
 ORDINALS = ("first", "second")
 PLUS = "+"
@@ -62,13 +69,12 @@ def caption(surface: Surface, is_small: bool, shows_path: bool) -> str:
     shows_path
         Whether the path is drawn.
     """
-    inside = "in this plane" if surface.is_map else "on this line"
     if is_small:
         words = f"{PLUS} mean loss {format_value(surface.centre, 6)}: {some_of(surface.samples, surface.total)}"
         words = f"{words} training samples"
         if surface.path is None or not shows_path:
             return words
-        return f"{words}. Of how far path states are from {PLUS}, {_range(surface.path)} lies {inside}"
+        return f"{words}. {way_words(surface, surface.path)}"
     ways = "directions" if surface.is_map else "direction"
     directions = f"Random {ways}, seed {surface.seed}" if not surface.explained else f"{ways.capitalize()} of the path"
     words = (
@@ -81,9 +87,15 @@ def caption(surface: Surface, is_small: bool, shows_path: bool) -> str:
     if surface.path is None:
         return f"{words} No other state of the run is kept yet, so there is no path."
     beyond = " Zoom out for all of it." if _leaves(surface, surface.path) else ""
-    where = "in this plane" if surface.is_map else "on this line"
     kept = f"Path of {thousands(len(surface.path.steps))} states"
-    return f"{words} {kept}: {_range(surface.path)} of their distance from {PLUS} lies {where}.{beyond}"
+    return f"{words} {kept}. {way_words(surface, surface.path)}.{beyond}"
+
+
+def way_words(surface: Surface, path: Trajectory) -> str:
+    """How much of the way between the middle and the other states of a path can be seen, from the least to the most."""
+    here = "This plane" if surface.is_map else "This line"
+    way = "that the weights have come" if int(path.steps[-1]) <= surface.step else f"between {PLUS} and the kept states"
+    return f"{here} shows {_range(path)} of the way {way}"
 
 
 def keeps_shape(surface: Surface) -> bool:

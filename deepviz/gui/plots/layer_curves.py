@@ -25,7 +25,7 @@ from deepviz.gui.plots.layer_marks import LayerMarks
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.plot import nearest
 from deepviz.gui.plots.pointer import LINE_HEIGHT, Pointer, Reading
-from deepviz.gui.plots.stretches import FAR, NOT_MEASURED, Stretch, Stretches, gaps, usual_distance
+from deepviz.gui.plots.stretches import NOT_MEASURED, Stretch, Stretches, gaps, reach, usual_distance
 from deepviz.gui.plots.ticks import format_integer, format_value, spread
 from deepviz.gui.theme import body_font, readable, viridis
 from deepviz.training.column import is_watched
@@ -133,7 +133,8 @@ class LayerCurves(CurvePlot):
 
     def unsaid(self, shown: Sequence[Line]) -> list[Reading]:
         count = len(self._lines) - len(shown)
-        return [Reading(f"and {format_integer(count)} more", "", self.theme.dim)] if count else []
+        text = f"and {format_integer(count)} more"
+        return [Reading(text, "", self.theme.dim, stands_for=count)] if count else []
 
     def value_text(self, value: float, is_exact: bool) -> str:
         return self.word if math.isnan(value) else super().value_text(value, is_exact)
@@ -165,7 +166,7 @@ class LayerCurves(CurvePlot):
 
     def _far(self, x: Points, width: int) -> npt.NDArray[np.bool_]:
         """Of each point whether it is unusually far from the one before, by what is usual of measurements."""
-        limit = FAR * max(self._usual, width) if self._usual else math.inf
+        limit = reach(max(self._usual, width if width > 1 else 0.0))
         return np.asarray(np.diff(x, prepend=x[:1]) > limit, np.bool_)
 
     def _broken(self, x: Points, y: Points) -> tuple[Points, Points]:
@@ -219,7 +220,11 @@ class LayerCurves(CurvePlot):
 
     def _pointer_at(self, step: float, height: float | None) -> Pointer | None:
         pointer = super()._pointer_at(step, height) if self._lines else None
-        if pointer is None or not (unknown := self._not_measured_at(round(step))):
+        return None if pointer is None else self._with_unknown(pointer, step)
+
+    def _with_unknown(self, pointer: Pointer, step: float) -> Pointer:
+        """What the box says, and which steps around the pointer were not measured."""
+        if not (unknown := self._not_measured_at(round(step))):
             return pointer
         return replace(pointer, readings=(*pointer.readings, Reading(NOT_MEASURED, unknown, self.theme.dim)))
 
@@ -230,9 +235,9 @@ class LayerCurves(CurvePlot):
         steps, _ = self.measured(self.column)
         after = int(np.searchsorted(steps, step))
         unknown = next((gap for gap in self.marks.gaps if gap.first <= step <= gap.last), None)
-        if unknown is None and self._usual and 0 < after < len(steps) and steps[after] != step:
+        if unknown is None and 0 < after < len(steps) and steps[after] != step:
             between = Stretch(int(steps[after - 1]) + 1, int(steps[after]) - 1)
-            unknown = between if steps[after] - steps[after - 1] > FAR * self._usual else None
+            unknown = between if steps[after] - steps[after - 1] > reach(self._usual) else None
         return "" if unknown is None else f"{format_integer(unknown.first)}–{format_integer(unknown.last)}"
 
     def _latest_text(self, line: Line) -> str:

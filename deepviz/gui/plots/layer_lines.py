@@ -1,6 +1,7 @@
 """A list with one line for each layer: its name, a bar from mean - spread to mean + spread, and its figures as text.
 
-The bars share one axis, which is marked below them. Where there is no room for all columns, the last ones give way.
+The bars share one axis, which is marked below them. Where there is no room for all columns, the last ones give way;
+where there is room for one alone, they are written shorter.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from deepviz.gui.amounts import percent
 from deepviz.gui.plots.activation_figures import Figures
 from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, Reading, box_size, inside, paint_box
-from deepviz.gui.plots.ticks import format_value, linear_ticks
+from deepviz.gui.plots.ticks import Tick, at_least_two, format_value, linear_ticks
 from deepviz.gui.theme import DARK, Theme, body_font, number_font
 
 LINE_HEIGHT, HEAD, FOOT = 22, 20, 22
@@ -35,6 +36,12 @@ MARGIN, GAP = 12.0, 12.0
 LEAST_BAR = 70.0
 WIDEST_NAME = 120.0
 LARGEST = 1e300
+MEAN_AND_SPREAD = "mean ± spread"
+WIDE = {"dead": "64 of 64", "saturated": "> 99.99 %", "zeros": "> 99.99 %", MEAN_AND_SPREAD: ""}
+"""The columns in the order in which they give way last, each with a text that has to fit in it."""
+SHORT = {"dead": "", "saturated": "100 %", "zeros": "100 %"}
+SHORT_HEADS = {"saturated": "sat."}
+SHORT_GAP, KEY_SAMPLE = 8.0, 18.0
 
 Layer = tuple[str, Figures]
 
@@ -61,6 +68,7 @@ class LayerLines(Pointed, QAbstractScrollArea):
         self.current: int | None = None
         self.seconds_to_paint = 0.0
         self._chosen = ""
+        self._is_short = False
         self._pressed: int | None = None
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -132,32 +140,39 @@ class LayerLines(Pointed, QAbstractScrollArea):
     # Places
 
     def _columns(self) -> list[tuple[str, float]]:
-        """The columns of text with their widths: as many of them as leave room for the bars."""
-        metrics = QFontMetricsF(number_font(TEXT_SIZE))
-        found = []
+        """The columns of text with their widths: as many as leave room for the bars, written short if need be."""
+        self._is_short = False
+        found = self._fitting(WIDE, GAP)
+        if len(found) > 1:
+            return found
+        self._is_short = True
+        short = self._fitting(SHORT, SHORT_GAP)
+        self._is_short = len(short) > len(found)
+        return short if self._is_short else found
+
+    def _fitting(self, columns: dict[str, str], gap: float) -> list[tuple[str, float]]:
+        metrics, found = QFontMetricsF(number_font(TEXT_SIZE)), []
         room = self.viewport().width() - 2 * MARGIN - self._name_width() - LEAST_BAR - GAP
-        for head, cell in (
-            ("dead", "64 of 64"),
-            ("saturated", "> 99.99 %"),
-            ("zeros", "> 99.99 %"),
-            ("mean ± spread", ""),
-        ):
+        for head, cell in columns.items():
             texts = [self._cell(head, each) for _, each in self.layers]
-            heading = QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(head)
-            width = max([heading, metrics.horizontalAdvance(cell), *map(metrics.horizontalAdvance, texts)]) + GAP
+            heading = QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(self._heading(head))
+            width = max([heading, metrics.horizontalAdvance(cell), *map(metrics.horizontalAdvance, texts)]) + gap
             if room < width:
                 break
             room -= width
             found.append((head, width))
         return found
 
+    def _heading(self, head: str) -> str:
+        return SHORT_HEADS.get(head, head) if self._is_short else head
+
     def _cell(self, head: str, figures: Figures) -> str:
         if head == "dead":
-            return figures.dead_text
-        if head == "mean ± spread":
+            return figures.dead_text.replace(" of ", "/") if self._is_short else figures.dead_text
+        if head == MEAN_AND_SPREAD:
             return figures.mean_text
         share = figures.zeros if head == "zeros" else figures.saturated
-        return "–" if head == "saturated" and math.isnan(share) else percent(share)
+        return "–" if head == "saturated" and math.isnan(share) else percent(share, 0 if self._is_short else 2)
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(body_font(TEXT_SIZE))
@@ -206,10 +221,11 @@ class LayerLines(Pointed, QAbstractScrollArea):
         places = []
         for head, width in columns:
             cell = QRectF(right - width, whole.top(), width, HEAD)
-            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head)
+            painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._heading(head))
             places.append((head, cell))
             right -= width
         bars = QRectF(left, whole.top() + HEAD, max(right - GAP - left, 10.0), whole.height() - HEAD - FOOT)
+        self._paint_key(painter, QRectF(whole.left() + MARGIN, whole.top(), bars.right() - whole.left() - MARGIN, HEAD))
         self._paint_axis(painter, bars)
         painter.save()
         painter.setClipRect(QRectF(whole.left(), bars.top(), whole.width(), bars.height()))
@@ -219,6 +235,19 @@ class LayerLines(Pointed, QAbstractScrollArea):
                 line = QRectF(whole.left(), top, whole.width(), LINE_HEIGHT)
                 self._paint_line(painter, number, line, bars, places, is_current=number == current)
         painter.restore()
+
+    def _paint_key(self, painter: QPainter, place: QRectF) -> None:
+        """Say what a bar and the stroke on it are, with a sample of them."""
+        if KEY_SAMPLE + 5 + QFontMetricsF(painter.font()).horizontalAdvance(MEAN_AND_SPREAD) > place.width():
+            return
+        bar = QRectF(place.left(), place.center().y() - 3, KEY_SAMPLE, 6)
+        painter.fillRect(bar, QColor(self.theme.accent_fill))
+        painter.fillRect(QRectF(bar.center().x() - 1, bar.top() - 2, 2, 10), QColor(self.theme.text))
+        painter.drawText(place.adjusted(KEY_SAMPLE + 5, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, MEAN_AND_SPREAD)
+
+    def value_ticks(self, width: float) -> list[Tick]:
+        """The marks of the common axis where the bars have so many pixels; two at least."""
+        return at_least_two(linear_ticks, *self.axis, max(2, int(width / 44)))
 
     def _paint_line(
         self,
@@ -256,7 +285,7 @@ class LayerLines(Pointed, QAbstractScrollArea):
     def _paint_axis(self, painter: QPainter, bars: QRectF) -> None:
         theme, metrics = self.theme, QFontMetricsF(painter.font())
         past = -math.inf
-        for value, label in linear_ticks(*self.axis, max(2, int(bars.width() / 44))):
+        for value, label in self.value_ticks(bars.width()):
             x, half = self._x(bars, value), metrics.horizontalAdvance(label) / 2
             painter.setPen(QPen(QColor(theme.outline if value == 0 else theme.line), 1))
             painter.drawLine(QLineF(x, bars.top(), x, bars.bottom()))

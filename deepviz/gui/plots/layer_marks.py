@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from deepviz.gui.plots.area import TICK_SIZE, PlotArea
-from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.gui.plots.overlay import WORD_HEIGHT, Overlay, room_of, write
 from deepviz.gui.plots.stretches import NOT_MEASURED, Stretch, Stretches
 from deepviz.gui.theme import Theme, body_font
 from deepviz.training.divergence import Divergence
@@ -42,6 +42,8 @@ class LayerMarks:
         Where the run met a number that is not finite and ended.
     word
         What NaN means.
+    other_words
+        Gives the places of what else is written over the curves, in pixels: words of gaps make way for them.
     """
 
     def __init__(self, area: PlotArea, theme: Callable[[], Theme]) -> None:
@@ -51,6 +53,7 @@ class LayerMarks:
         self.gaps: Sequence[Stretch] = ()
         self.divergences: Sequence[Divergence] = ()
         self.word = FROZEN
+        self.other_words: Callable[[], Sequence[QRectF]] = tuple
         area.decorations.insert(0, self._paint_hatching)
         self.overlay = Overlay(area, self._paint_gap_words, self._paint_bars, self._paint_crosses)
 
@@ -103,14 +106,26 @@ class LayerMarks:
 
     def _paint_hatching(self, painter: QPainter) -> None:
         for gap in self.gaps:
-            rect = self.pixels_of(gap)
-            if rect.width() >= LEAST_GAP:
-                painter.fillRect(rect, QBrush(QColor(self._theme().line), Qt.BrushStyle.BDiagPattern))
+            paint_unknown(painter, self.pixels_of(gap), self._theme())
+
+    def words_of_gaps(self) -> list[QRectF]:
+        """Where words stand on the hatching: in the middle of each gap, or as near to that as others leave room."""
+        found, others, width = list[QRectF](), self.other_words() if self.gaps else (), room_of(NOT_MEASURED)
+        for gap in map(self.pixels_of, self.gaps):
+            if width > gap.width() + 0.5 or gap.height() < WORD_HEIGHT:
+                continue
+            room = (gap.height() - WORD_HEIGHT) / 2
+            shifts = (side * by for by in range(0, max(int(room), 0) + 1, 2) for side in (1, -1))
+            middle = QRectF(gap.center().x() - width / 2, gap.center().y() - WORD_HEIGHT / 2, width, WORD_HEIGHT)
+            places = (middle.translated(0, shift) for shift in shifts)
+            free = (each for each in places if not any(each.intersects(other) for other in others))
+            found.append(next(free, middle))
+        return found
 
     def _paint_gap_words(self, painter: QPainter) -> None:
         ink, ground = self._theme().dim, self._theme().panel
-        for rect in map(self.pixels_of, self.gaps):
-            write(painter, rect, NOT_MEASURED, ink, ground, in_the_middle=True, over_hatching=True)
+        for place in self.words_of_gaps():
+            write(painter, place, NOT_MEASURED, ink, ground, in_the_middle=True, over_hatching=True)
 
     def _paint_bars(self, painter: QPainter) -> None:
         theme = self._theme()
@@ -122,20 +137,35 @@ class LayerMarks:
             write(painter, place, words, theme.dim, theme.panel, over_hatching=True)
 
     def words_of_bars(self) -> list[tuple[str, QRectF]]:
-        """What stands where on the bars or, where one is too short for its words, beside it; inside of the frame."""
+        """What stands where on the bars or, where one is too short for its words, beside it; inside of the frame.
+
+        The words stand as often as they touch neither each other nor another time of the same layers, else once.
+        """
         frame, found = self._area.frame, list[tuple[str, QRectF]]()
         for number, (stretches, said) in enumerate(self.bars()):
             words = self._in_room(said, frame.width())
-            room = room_of(words)
-            for bar in (self._bar(stretch, number) for stretch in stretches):
-                if bar.isEmpty():
-                    continue
-                left = bar.left() + 4
-                if room + 8 > bar.width():
-                    fits = bar.right() + 2 + room <= frame.right()
-                    left = bar.right() + 2 if fits else max(frame.left(), bar.left() - 2 - room)
-                found.append((words, QRectF(left, bar.top(), room, bar.height())))
+            parts = [bar for stretch in stretches if not (bar := self._bar(stretch, number)).isEmpty()]
+            parts.sort(key=QRectF.width, reverse=True)
+            taken: list[QRectF] = []
+            for part in parts:
+                others = [*taken, *(each for each in parts if each is not part)]
+                choices = self._beside(part, room_of(words))
+                free = (each for each in choices if not any(each.intersects(other) for other in others))
+                if (place := next(free, None)) is not None:
+                    taken.append(place)
+            taken = taken or [self._beside(part, room_of(words))[0] for part in parts[:1]]
+            found += [(words, place) for place in taken]
         return found
+
+    def _beside(self, bar: QRectF, room: float) -> list[QRectF]:
+        """Where so many pixels of words may stand: on the bar if they fit, else to its right, else to its left."""
+        frame = self._area.frame
+        if room + 8 <= bar.width():
+            lefts = [bar.left() + 4]
+        else:
+            right, left = bar.right() + 2, bar.left() - 2 - room
+            lefts = [right] * (right + room <= frame.right()) + [left] * (left >= frame.left())
+        return [QRectF(each, bar.top(), room, bar.height()) for each in lefts or [frame.left()]]
 
     def _bar(self, stretch: Stretch, number: int) -> QRectF:
         """Where the part of a bar is that belongs to some steps, counted from the lowest; empty out of sight."""
@@ -187,3 +217,9 @@ class LayerMarks:
                     taken.append(place)
                     break
         return found
+
+
+def paint_unknown(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """Hatch the place of steps in which nobody looked, if it is wide enough for that to be seen."""
+    if rect.width() >= LEAST_GAP:
+        painter.fillRect(rect, QBrush(QColor(theme.line), Qt.BrushStyle.BDiagPattern))

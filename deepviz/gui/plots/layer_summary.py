@@ -199,7 +199,10 @@ class LayerSummary(Asking):
         self.lines = LayerLines(self)
         self.lines.menu_requested.connect(self._open_menu)
         self.lines.layer_chosen.connect(self.node_chosen)
-        self.lines.setToolTip("Click a line, or press Enter at it, to see its card on the canvas")
+        self.lines.setToolTip(
+            "Bar: from mean − to mean + one standard deviation; stroke: the mean.\n"
+            "Click a line, or press Enter at it, to see its card on the canvas"
+        )
         return self.lines
 
     def _start(self) -> None:

@@ -5,6 +5,7 @@ All of it is a plain value without Qt; it says in which column of the history th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -13,7 +14,7 @@ from typing import Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from deepviz.gui.plots.stretches import Stretch, gaps
+from deepviz.gui.plots.stretches import NOT_LOOKED_AT, Stretch, gaps
 from deepviz.training.history import FROZEN, GRADIENT_NORM, History
 from deepviz.training.unclipped import clips, unclipped_spans
 
@@ -29,7 +30,7 @@ COLUMN_WORDS: dict[Statistic, str] = {
 SHORT: dict[Statistic, str] = {"l2": "L2", "mean": "mean", "max": "max"}
 
 NOT_COMPUTED = "not computed"
-"""What is said of the Input: the gradient with respect to the data is nothing that training needs."""
+"""What is said of the Input in runs whose gradient with respect to the data nobody has computed."""
 NAN = "NaN"
 
 
@@ -117,9 +118,12 @@ class Magnitude:
             return names
         return [f"node {number + 1}" for number in range(history.column(self.column)[1].shape[1])]
 
-    def is_computed(self, index: int) -> bool:
-        """Whether there can be a number at all: never for the Input, the first of all nodes."""
-        return self.source == "parameters" or index > 0
+    def is_computed(self, history: History, index: int) -> bool:
+        """Whether a row has numbers at all: the Input, the first of all nodes, has none in runs of earlier versions."""
+        if self.source == "parameters" or index > 0 or self.column not in history:
+            return True
+        of_input = history.column(self.column)[1][:, index]
+        return not len(of_input) or not math.isnan(of_input[-1]) or not np.isnan(of_input).all()
 
     @property
     def no_number(self) -> str:
@@ -158,7 +162,7 @@ class Magnitude:
                 "The gradients of this run are not clipped, so they are the same as before clipping. "
                 "Choose “Before clipping” here, or set a limit under Training."
             )
-        return "Not measured so far: it is looked at only while this view is open and the run goes on. Press Run."
+        return NOT_LOOKED_AT
 
 
 ALL = tuple(

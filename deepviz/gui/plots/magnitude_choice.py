@@ -1,6 +1,7 @@
 """The choice of a magnitude in a view of gradients: a button in its header, the same in its menu; it is remembered.
 
-Each view has a choice of its own. On request all of a window have the same: choosing in one then chooses in the others.
+Each view has a choice of its own. On request all have the same, those that are opened later as well: choosing in one
+then chooses in the others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from deepviz.gui.plots.magnitude import ALL, CLIPPING, SOURCES, STATISTICS, Magnitude, changed
 from deepviz.gui.plots.plot import Plot
-from deepviz.gui.settings import GRADIENTS_ALIKE, Setting, Settings
+from deepviz.gui.settings import GRADIENTS_ALIKE, GRADIENTS_SHOWN, Setting, Settings
 from deepviz.gui.theme import Theme
 
 GROUPS: tuple[tuple[str, Mapping[Any, str]], ...] = (
@@ -60,13 +61,15 @@ class ChoosesMagnitude(Plot):
         return self._alike.isChecked()
 
     def take_settings(self, settings: Settings) -> None:
-        """Take up what was chosen here before, and remember there what is chosen from now on."""
+        """Take up what was chosen before, here or for all views, and remember there what is chosen from now on."""
         self._settings = settings
         self._alike.setChecked(settings.get(GRADIENTS_ALIKE))
-        self._choose(Magnitude.of_key(settings.get(self.remembered)))
+        self._choose(Magnitude.of_key(settings.get(GRADIENTS_SHOWN if self.is_alike else self.remembered)))
 
     def choose(self, choice: Magnitude) -> None:
-        """Show another magnitude, here and in the views that are to have the same."""
+        """Show another magnitude, here and in the views that are to have the same, be they there yet or not."""
+        if self.is_alike and self._settings is not None:
+            self._settings.set(GRADIENTS_SHOWN, choice.key)
         for view in (self, *(self._others() if self.is_alike else ())):
             view._choose(choice)
 

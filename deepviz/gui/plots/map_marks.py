@@ -1,20 +1,22 @@
 """What lies over the colours of a map: patterns and words, so that no kind of cell is told by its colour alone.
 
 Zero is ruled with lines, infinity crossed out, a frozen layer hatched, what is never computed dotted; all have a word
-where there is room. Steps between measurements are hatched over the colour of the measurement before.
+where there is room. What is not measured looks as `stretches` says. Words lie over all lines, and the step that is
+shown has a line and its values beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from deepviz.gui.plots.area import PlotArea
 from deepviz.gui.plots.event_marks import marks_of, paint_marks
+from deepviz.gui.plots.layer_marks import paint_unknown
 from deepviz.gui.plots.map_cells import Kind, MapCells, kind_colors
 from deepviz.gui.plots.overlay import WORD_HEIGHT, Overlay, room_of, write
 from deepviz.gui.plots.stretches import Stretch
@@ -79,13 +81,14 @@ class MapMarks:
 
     def _paint(self, painter: QPainter) -> None:
         if self.cells is not None:
+            runs = list(islice(self.runs(), MOST_RUNS))
             self._paint_between(painter)
-            self._paint_runs(painter)
+            self._paint_patterns(painter, runs)
             self._paint_separators(painter)
-            self._paint_unknown(painter)
             self._paint_events(painter)
             self._paint_divergences(painter)
-            self._paint_values(painter)
+            self._paint_moment(painter)
+            self._paint_values(painter, self._write_words(painter, runs))
 
     def runs(self) -> Iterator[tuple[Kind, QRectF]]:
         """The stretches of one kind in each row that are large enough for a pattern, with their place in pixels.
@@ -145,26 +148,36 @@ class MapMarks:
         for rect in self.between():
             painter.fillRect(rect, brush)
 
-    def _paint_runs(self, painter: QPainter) -> None:
+    def _paint_patterns(self, painter: QPainter, runs: Sequence[tuple[Kind, QRectF]]) -> None:
         theme = self._theme()
         colors = kind_colors(theme)
-        for number, (kind, rect) in enumerate(self.runs()):
-            if number == MOST_RUNS:
-                break
+        for kind, rect in runs:
             ink = theme.panel if kind in (Kind.ZERO, Kind.BAD) else theme.dim
             painter.fillRect(rect, QColor(colors[kind]))  # over the hatching between measurements
             painter.fillRect(rect, QBrush(QColor(ink), PATTERNS[kind]))
-            room, words = rect.adjusted(4, 0, -2, 0), self.words.get(kind, "")
-            write(painter, room, words, theme.dim, theme.panel, over_hatching=True)
+        for rect in self._unknown():
+            paint_unknown(painter, rect, theme)
 
-    def _paint_unknown(self, painter: QPainter) -> None:
-        frame, words = self._area.frame, self.words.get(Kind.NOT_MEASURED, "")
+    def _write_words(self, painter: QPainter, runs: Sequence[tuple[Kind, QRectF]]) -> list[tuple[QRectF, QRectF]]:
+        """Say of all that is no number what it is; gives the places that have words, each with that of its words."""
+        theme, found = self._theme(), list[tuple[QRectF, QRectF]]()
+        for kind, rect in runs:
+            room, words = rect.adjusted(4, 0, -2, 0), self.words.get(kind, "")
+            found.append((rect, write(painter, room, words, theme.dim, theme.panel, over_hatching=True)))
+        words = self.words.get(Kind.NOT_MEASURED, "")
+        for rect in self._unknown():
+            place = write(painter, rect, words, theme.dim, theme.panel, in_the_middle=True, over_hatching=True)
+            found.append((rect, place))
+        return [(rect, place) for rect, place in found if not place.isEmpty()]
+
+    def _unknown(self) -> Iterator[QRectF]:
+        """The places of the steps in which nobody looked, in pixels, as far as they can be seen."""
+        frame = self._area.frame
         for gap in self.gaps:
             left = max(self._area.x_pixel(gap.first - 1), frame.left())
             right = min(self._area.x_pixel(gap.last), frame.right())
-            rect = QRectF(left, frame.top(), right - left, frame.height())
-            theme = self._theme()
-            write(painter, rect, words, theme.dim, theme.panel, in_the_middle=True, over_hatching=True)
+            if left < right:
+                yield QRectF(left, frame.top(), right - left, frame.height())
 
     def _paint_separators(self, painter: QPainter) -> None:
         """Thin lines between the rows, as long as rows are high enough to stay visible between them."""
@@ -199,13 +212,38 @@ class MapMarks:
             left = x - 3 - width if x - 3 - width >= frame.left() else x + 3
             write(painter, QRectF(left, y - 8, width, 16), "NaN or ∞", theme.ink(theme.bad), theme.panel)
 
-    def _paint_values(self, painter: QPainter) -> None:
-        """The values of the moment that is shown, beside its line."""
-        if self.moment is None or self._row_height() < WORD_HEIGHT:
+    def _paint_moment(self, painter: QPainter) -> None:
+        """The line of the step that is shown, as other pictures have it, on a ground that keeps it off the colours."""
+        frame = self._area.frame
+        if self.moment is None or not frame.left() <= self._area.x_pixel(self.moment) <= frame.right() + 1:
             return
-        frame, x = self._area.frame, self._area.x_pixel(self.moment)
+        x = min(self._area.x_pixel(self.moment), frame.right() - 1)
+        for pen in (QPen(QColor(self._theme().panel), 3), QPen(QColor(self._theme().accent), 1, Qt.PenStyle.DashLine)):
+            painter.setPen(pen)
+            painter.drawLine(QLineF(x, frame.top(), x, frame.bottom()))
+
+    def values_beside(self, written: Sequence[tuple[QRectF, QRectF]] = ()) -> list[tuple[str, QRectF]]:
+        """The values of the step that is shown and where they stand: beside its line, at best on the cells up to it.
+
+        Parameters
+        ----------
+        written
+            The places that say in words what they are, which has not to be said again, and where these words are.
+        """
+        if self.moment is None or self._row_height() < WORD_HEIGHT:
+            return []
+        frame, x, cell = self._area.frame, self._area.x_pixel(self.moment), self._area.x_pixel(self.moment - 0.5)
+        found = []
         for row, text in enumerate(self.values):
-            width = room_of(text)
-            left = x + 3 if x + 3 + width < frame.right() else x - 3 - width
-            y = self._area.y_pixel(row + 0.5)
-            write(painter, QRectF(left, y - 8, width, 16), text, self._theme().text, self._theme().panel)
+            width, y = room_of(text), self._area.y_pixel(row + 0.5)
+            if any(rect.contains(QPointF(cell, y)) for rect, _ in written):
+                continue
+            places = [QRectF(left, y - 8, width, 16) for left in (x - 3 - width, x + 3)]
+            inside = [each for each in places if frame.left() <= each.left() and each.right() <= frame.right()]
+            free = [each for each in inside if not any(each.intersects(words) for _, words in written)]
+            found.append((text, (free or inside or places)[0]))
+        return found
+
+    def _paint_values(self, painter: QPainter, written: Sequence[tuple[QRectF, QRectF]]) -> None:
+        for text, place in self.values_beside(written):
+            write(painter, place, text, self._theme().text, self._theme().panel)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepviz.gui.plots.curve_plot import CurvePlot, Line
+from deepviz.training.history import VALIDATION
 
-PREFIX = "validation_"
-OWN_PICTURES = ("validation_loss", "validation_accuracy")
+OWN_PICTURES = (f"{VALIDATION}loss", f"{VALIDATION}accuracy")
 """What is drawn beside the curve of the training data."""
 
 
@@ -35,7 +35,7 @@ class MetricsPlot(CurvePlot):
     def lines(self) -> Sequence[Line]:
         found = []
         for number, column in enumerate(self._columns()):
-            look, name = self.theme.curve(number + 1), column.removeprefix(PREFIX)  # as other validation curves begin
+            name, look = column.removeprefix(VALIDATION), self.theme.curve(number + 1)  # as validation curves begin
             found.append(Line(name, column, 0, look.color, look.ink, look.dashes, is_sparse=True))
         return found
 
@@ -46,5 +46,5 @@ class MetricsPlot(CurvePlot):
         if self.history is None:
             return []
         names = self.history.columns
-        found = [name for name in names if name.startswith(PREFIX) and name not in OWN_PICTURES]
+        found = [name for name in names if name.startswith(VALIDATION) and name not in OWN_PICTURES]
         return [name for name in found if self.history.column(name)[1].ndim == 1]

@@ -126,10 +126,17 @@ class PartLook(Look):
 
     def _show_choices(self) -> None:
         """Show as many of the choices as leave room for the title; the menu has all of them."""
-        room = self.width() - ROOM_FOR_TITLE
-        for box in self._choices:
-            room -= box.maximumWidth()
-            box.setVisible(self.can_ask and box.count() > 1 and room >= 0)
+        taken = 0
+        for number, box in enumerate(self._choices):
+            # Which samples it is about is worth all the room that the title leaves; what is chosen can be read in less.
+            if number == 0:
+                box.ensurePolished()
+                least = min(box.maximumWidth(), box.sizeHint().width())
+                has_room = self.width() >= self.header.room_beside_choice + least
+            else:
+                has_room = self.width() >= ROOM_FOR_TITLE + taken + box.maximumWidth()
+            taken += box.maximumWidth()
+            box.setVisible(self.can_ask and box.count() > 1 and has_room)
 
     def _project_changed(self) -> None:
         if self.data is self._shown_data:

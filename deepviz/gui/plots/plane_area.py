@@ -6,6 +6,7 @@ What stands in the plane is painted by whoever owns it; this knows only where a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import fill
 from time import perf_counter
 from typing import Any
 
@@ -39,6 +40,8 @@ NARROWEST, FARTHEST = 1e-5, 1e15
 CLICK = 3
 """Pixels that a hand may tremble while it clicks."""
 PAN = 0.1
+TIP_WIDTH = 90
+"""Letters in a line of a tip."""
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1)}
 
 Layer = Callable[[QPainter], None]
@@ -55,8 +58,10 @@ class PlaneArea(Pointed, QWidget):
         Paint in the frame, in pixels of this widget, from the back to the front.
     decorations
         Paint beside the frame: colour bars.
-    x_title, y_title, caption
-        What the axes are called, and some words above the frame.
+    x_title, y_title, caption, caption_tip
+        What the axes are called, some words above the frame, and what these mean exactly, for their tip.
+    words_at
+        The upper left corner of these words where they stand to the right of the frame; None above it.
     y_marks
         Gives the marks of the vertical axis; `step_ticks` where it counts.
     right_margin
@@ -89,6 +94,8 @@ class PlaneArea(Pointed, QWidget):
         self.x_title = self.y_title = self.caption = ""
         self.y_marks: Marks = linear_ticks
         self.right_margin = RIGHT
+        self.caption_tip = ""
+        self.words_at: tuple[float, float] | None = None
         self.keeps_shape = False
         self.pointer: Pointer | None = None
         self.pointer_height = 0.0
@@ -109,7 +116,7 @@ class PlaneArea(Pointed, QWidget):
     @property
     def _axes(self) -> PlaneAxes:
         words = self.caption, self.x_title, self.y_title
-        words_and_marks = *words, self.keeps_shape, self.y_marks
+        words_and_marks = *words, self.keeps_shape, self.y_marks, self.words_at
         return PlaneAxes(self.width(), self.height(), self.right_margin, self.window_shown, *words_and_marks)
 
     def pixels(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -174,12 +181,20 @@ class PlaneArea(Pointed, QWidget):
         self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Over words that had to be cut, the tip has all of them."""
+        """Over words that had to be cut the tip has all of them, and what they mean where that is to be said."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            is_wanted = event.pos().y() < self.frame.top() and self._axes.is_caption_cut
-            QToolTip.showText(event.globalPos(), self.caption if is_wanted else "", self)
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
+
+    def tip_at(self, place: QPointF) -> str:
+        """The tip at a point of this widget; empty if there is none."""
+        axes = self._axes
+        is_above = self.words_at is None and place.y() < axes.frame.top()
+        if not is_above and not axes.caption_rect.contains(place):
+            return ""
+        whole = fill(self.caption, TIP_WIDTH) if axes.is_caption_cut else ""
+        return "\n\n".join(filter(None, (whole, self.caption_tip)))
 
     def sizeHint(self) -> QSize:
         return QSize(320, 260)

@@ -38,6 +38,8 @@ class PlaneAxes:
         Gives the marks of the vertical axis from its range and the number of marks that there is room for.
     keeps_shape
         Whether a unit is as long on one axis as on the other; the frame is then smaller than it might be.
+    words_at
+        The upper left corner of the words where they stand to the right of the frame, and not above it.
     """
 
     width: int
@@ -49,11 +51,12 @@ class PlaneAxes:
     y_title: str
     keeps_shape: bool = False
     y_marks: Marks = linear_ticks
+    words_at: tuple[float, float] | None = None
 
     @property
     def frame(self) -> QRectF:
         """Where the plane is, in pixels."""
-        left, top = self._left(), TOP + CAPTION_LINE * len(self.caption_lines())
+        left, top = self._left(), TOP + CAPTION_LINE * (len(self.caption_lines()) if self.words_at is None else 0)
         width, height = self.width - left - self.right_margin, self.height - top - BOTTOM
         width, height = max(width, 10.0), max(height, 10.0)
         if self.keeps_shape:
@@ -67,8 +70,9 @@ class PlaneAxes:
         painter.setFont(body_font(TEXT_SIZE))
         painter.setPen(QColor(theme.dim))
         metrics = QFontMetricsF(painter.font())
+        words = self.caption_rect
         for number, line in enumerate(self.caption_lines()):
-            place = QRectF(12, TOP - 4 + number * CAPTION_LINE, self.width - 20, CAPTION_LINE)
+            place = QRectF(words.x(), words.y() + number * CAPTION_LINE, words.width(), CAPTION_LINE)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
         shown = self.shown
         for position, label in self.y_ticks():
@@ -109,6 +113,8 @@ class PlaneAxes:
         """
         lines = self._lines(self.caption)
         most = min(max(1, self.height // HEIGHT_PER_CAPTION_LINE), MOST_CAPTION_LINES)
+        if self.words_at is not None:
+            most = max(1, int((self.height - self.words_at[1]) // CAPTION_LINE))
         if len(lines) > most:
             rest = " ".join(lines[most - 1 :]).replace(NO_BREAK, " ").split(" ")
             kept = next((n for n in range(len(rest), 0, -1) if self._fits(f"{' '.join(rest[:n])}…")), 0)
@@ -125,7 +131,13 @@ class PlaneAxes:
 
     @property
     def _caption_room(self) -> float:
-        return self.width - 20.0
+        return self.width - (20.0 if self.words_at is None else self.words_at[0] + 8.0)
+
+    @property
+    def caption_rect(self) -> QRectF:
+        """Where the words are, in pixels."""
+        x, y = (12.0, TOP - 4) if self.words_at is None else self.words_at
+        return QRectF(x, y, self._caption_room, CAPTION_LINE * len(self.caption_lines()))
 
     def _fits(self, line: str) -> bool:
         return QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(line) <= self._caption_room
@@ -151,7 +163,7 @@ class PlaneAxes:
     def y_ticks(self) -> list[Tick]:
         """The marks beside the frame."""
         shown = self.shown
-        height = self.height - TOP - BOTTOM - CAPTION_LINE
+        height = self.height - TOP - BOTTOM - (CAPTION_LINE if self.words_at is None else 0)
         if self.keeps_shape:
             width = self.width - TITLE_WIDTH - self.right_margin
             height = min(height, width * (shown.high - shown.low) / (shown.right - shown.left))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker
-from PySide6.QtGui import QAction, QActionGroup, QPainter
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.gui.choice_box import ChoiceBox
@@ -22,6 +22,8 @@ from deepviz.insight.plane import Window
 RESOLUTIONS = {30: "coarse", 60: "medium", 120: "fine", 240: "very fine"}
 PARTS = {"train": "Training samples", "validation": "Validation samples", "test": "Test samples"}
 NARROWEST_CHOICE = 52
+ROOM_FOR_CHOICE = 100
+"""Pixels of width for each choice below which they stand below each other: side by side none could be read."""
 NEAR = 14.0
 """Pixels within which a click means a sample."""
 
@@ -169,7 +171,7 @@ class PlaneLook(Look):
         column.setSpacing(0)
         self.row = QWidget(content)
         self.row.hide()
-        line = self._row_line = QHBoxLayout(self.row)
+        line = self._row_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.row)
         line.setContentsMargins(12, 3, 12, 2)
         line.setSpacing(6)
         self._arrows: list[QLabel] = []
@@ -180,12 +182,24 @@ class PlaneLook(Look):
             make_narrow(choice)
             choice.activated.connect(lambda _: self.choose_features(*(each.currentIndex() for each in self._axes)))
             self._arrows.append(QLabel(arrow, self.row))
-            line.addWidget(self._arrows[-1])
-            line.addWidget(choice, 1)
+            pair = QHBoxLayout()
+            pair.addWidget(self._arrows[-1])
+            pair.addWidget(choice, 1)
+            line.addLayout(pair, 1)
         self.area = PlaneArea(content)
         column.addWidget(self.row)
         column.addWidget(self.area, 1)
         return content
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn_row()
+
+    def _turn_row(self) -> None:
+        choices = [each for each in self.row.findChildren(QComboBox) if not each.isHidden()]
+        is_narrow = self.width() < ROOM_FOR_CHOICE * len(choices)
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._row_line.setDirection(down if is_narrow else right)
 
     def _project_changed(self) -> None:
         data = self.data
@@ -208,6 +222,7 @@ class PlaneLook(Look):
         for widget in (*self._axes, *self._arrows):
             widget.setVisible(len(names) > 2)
         self.row.setVisible(is_shown and (len(names) > 2 or self._has_more_choices))
+        self._turn_row()
 
     @property
     def _has_more_choices(self) -> bool:

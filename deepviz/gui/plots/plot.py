@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
-from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.area import LARGEST, MOST_DECADES, PlotArea
 from deepviz.gui.plots.pointer import Pointer
 from deepviz.gui.plots.ticks import Tick, format_integer
 from deepviz.gui.plots.view import View
@@ -138,6 +138,7 @@ class Plot(View):
             self._is_logarithmic = on
             self._log_action.setChecked(on)
             self.area.y_is_free = False
+            self.area.tallest = MOST_DECADES if on else LARGEST
             self._start()
             self._draw_again()
 
@@ -248,6 +249,7 @@ class Plot(View):
 
     def _follow(self, on: bool) -> None:
         self.is_following = on
+        self.area.show_whole_dots(on)
         if on:
             self.area.y_is_free = False
         self.header.follow_button.setVisible(not on)

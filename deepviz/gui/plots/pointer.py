@@ -37,6 +37,8 @@ class Reading:
         Where the curve is, in the numbers of the vertical axis, or None where it has no point.
     dashes
         Strokes and gaps of the curve in pen widths, which its sample has too; empty for an unbroken one.
+    stands_for
+        Of a line that says how many more there are: how many.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Reading:
     color: str
     height: float | None = None
     dashes: tuple[float, ...] = ()
+    stands_for: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,12 @@ def box_width(pointer: Pointer) -> float:
 def box_size(pointer: Pointer, room: QSizeF) -> QSizeF:
     """How large the box is in a view of that size, in pixels; never larger than the view."""
     width = _width_in(pointer, room)
-    return QSizeF(width, 12.0 + LINE_HEIGHT * len(box_lines(pointer, room)))
+    return QSizeF(width, least_height(len(box_lines(pointer, room))))
+
+
+def least_height(lines: int) -> float:
+    """How high a box with so many lines is, in pixels."""
+    return 12.0 + LINE_HEIGHT * lines
 
 
 def beside(place: QRectF, size: QSizeF, room: QSizeF, gap: float) -> QPointF:

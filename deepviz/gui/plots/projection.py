@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QPainter, QResizeEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from deepviz.datasets.prepared import PreparedData
 from deepviz.gui.amounts import thousands
 from deepviz.gui.class_colors import class_color
+from deepviz.gui.plots.class_legend import ClassLegend
 from deepviz.gui.plots.cloud_painting import CloudPainter
 from deepviz.gui.plots.cloud_strip import CloudStrip
-from deepviz.gui.plots.cloud_words import description, figure, percent, short_separation
+from deepviz.gui.plots.cloud_words import axis_titles, description, figure, figures_tip, short_separation, table_rows
 from deepviz.gui.plots.header import HEIGHT
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.look import Look
@@ -38,6 +39,8 @@ NEAR = 14.0
 """Pixels within which a click means a sample."""
 SMALL = 300
 """Pixels of height below which pictures and dots are smaller, and less is said."""
+ROOM_FOR_COLUMN = 380
+"""Pixels of width from which on a low view has its small pictures below each other."""
 BESIDE_WORDS = 20
 """Pixels of its width that words above the picture do not have."""
 
@@ -74,6 +77,8 @@ class Projection(Look):
         self.strip.menu_requested.connect(self._open_menu)
         self.strip.chosen.connect(self._choose_cloud)
         self.header.entry_pointed.connect(self._single_out)
+        self.legend.pointed.connect(self._single_out)
+        self.legend.stand_in_for(self.header)
 
     # What is asked
 
@@ -145,30 +150,28 @@ class Projection(Look):
         self.area.apply_theme(theme)
         self.paint.theme = theme
         self.strip.apply_theme(theme)
+        self.legend.apply_theme(theme)
         super().apply_theme(theme)
         if self.answer is not None:
             self._show_clouds()
 
     def picture_size(self) -> QSizeF:
         # All layers are in a file, in as many rows as it takes; the large picture keeps its size.
-        return QSizeF(self.width(), HEIGHT + self.strip.picture_height(self.width()) + self.area.height())
+        above = HEIGHT + (0 if self.legend.isHidden() else self.legend.height())
+        return QSizeF(self.width(), above + self.strip.picture_height(self.width()) + self.area.height())
 
     def paint_content(self, painter: QPainter, rect: QRectF) -> None:
         self.strip.paint_into(painter, rect)
         used = self.strip.picture_height(rect.width())
+        if not self.legend.isHidden():
+            self.legend.paint_into(painter, rect.adjusted(0, used, 0, 0))
+            used += self.legend.height()
         self.area.paint_into(painter, QRectF(rect.left(), rect.top() + used, rect.width(), rect.height() - used))
 
     def table(self) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         assert self.answer is not None
         names = ["layer", "number", "class" if self.answer.is_class else "target", "component_1", "component_2"]
-        return [*names, "share_1", "share_2", "neighbours", "silhouette"], self._table_rows(self.answer)
-
-    def _table_rows(self, answer: Clouds) -> Iterable[Sequence[object]]:
-        for cloud in answer.layers:
-            figures = [*cloud.shares.tolist(), cloud.neighbours, cloud.silhouette]
-            for place, (x, y) in enumerate(cloud.points.tolist()):
-                number, word = (place, "") if cloud.has_entries else (int(answer.numbers[place]), self._word(place))
-                yield [cloud.node, number, word, x, y, *figures]
+        return [*names, "share_1", "share_2", "neighbours", "silhouette"], table_rows(self.answer, self._word)
 
     # Inside
 
@@ -176,12 +179,19 @@ class Projection(Look):
         content = QWidget(self)
         self.strip = CloudStrip(content)
         self.area = PlaneArea(content)
+        self.legend = ClassLegend(content)
         self.paint = CloudPainter(self.area)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.strip)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, content)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        self._box.addWidget(self.strip)
+        column = QVBoxLayout()
+        column.addWidget(self.legend)
         column.addWidget(self.area, 1)
+        self._box.addLayout(column, 1)
+        # As it is arranged now must not keep it from being made so narrow that it is arranged in another way.
+        self._box.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        content.setMinimumSize(140, 180)
         return content
 
     def _build_choices(self, menu: QMenu) -> None:
@@ -257,7 +267,7 @@ class Projection(Look):
 
     def _show_classes(self, names: Sequence[str]) -> None:
         """Name the classes in the header, and offer in the menu to single one of them out."""
-        self.header.set_entries(
+        self.legend.show_classes(
             Entry(name, "", class_color(self.theme, number), is_patch=True, mark=number)
             for number, name in enumerate(names)
         )
@@ -277,24 +287,32 @@ class Projection(Look):
     def _say_words(self, cloud: LayerCloud) -> None:
         """What is said around the large picture; little where there is little room."""
         assert self.answer is not None
-        first, second = (percent(float(share)) for share in cloud.shares)
         is_small = self.paint.is_small
-        axes = f"component 1 ({first} of the variance)", f"component 2 ({second})"
-        if is_small:
-            axes = f"component 1 ({first})", f"2 ({second})"
         words = description(self.answer, cloud)
-        if is_small and QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(words) > self.width() - BESIDE_WORDS:
-            words = short_separation(self.answer, cloud)  # one line is all that a low picture has
-        self.area.say(words, *axes)
+        room = self.width() - BESIDE_WORDS - (self.strip.minimumWidth() if self.strip.is_column else 0)
+        if is_small and QFontMetricsF(body_font(TEXT_SIZE)).horizontalAdvance(words) > room:
+            # One line is all that a low picture has, and a row of small pictures above it has the figure as well.
+            words = short_separation(self.answer, cloud) if self.strip.is_column else ""
+        self.area.caption_tip = tip = figures_tip(self.answer)
+        self.strip.setToolTip(tip)
+        self.area.say(words, *axis_titles(cloud, is_small))
 
     # What somebody does
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.paint.is_small = self.height() < SMALL
-        self.strip.set_low(self.paint.is_small)
+        self._arrange()
         if self.answer is not None:
             self._say_words(self._cloud()[1])
+
+    def _arrange(self) -> None:
+        """Have the small pictures to the left of the large one where it would be low otherwise, if that is wide."""
+        self.paint.is_small = self.height() < SMALL
+        is_column = self.paint.is_small and self.width() >= ROOM_FOR_COLUMN
+        if (self.paint.is_small, is_column) != (self.strip.is_low or self.strip.is_column, self.strip.is_column):
+            directions = QBoxLayout.Direction
+            self._box.setDirection(directions.LeftToRight if is_column else directions.TopToBottom)
+            self.strip.set_form(self.paint.is_small, is_column)
 
     def _single_out(self, number: int | None) -> None:
         """Let the class stand out that is pointed at in the header; without one, the chosen one."""

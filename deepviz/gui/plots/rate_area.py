@@ -13,7 +13,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from deepviz.gui.plots.area import PlotArea
+from deepviz.gui.plots.area import MOST_DECADES, PlotArea
 from deepviz.gui.plots.overlay import room_of, write
 from deepviz.gui.plots.plane_limits import within
 from deepviz.gui.plots.ticks import Tick, logarithmic_ticks
@@ -80,6 +80,7 @@ class RateArea(PlotArea):
         self.has_choice = False
         self.whole: Window | None = None
         self.x_name, self.x_marks, self.narrowest = "rate", logarithmic_ticks, LEAST_DECADES
+        self.widest = MOST_DECADES
 
     def set_range(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
         left, right, low, high = within(Window(*x_range, *y_range), self.whole)

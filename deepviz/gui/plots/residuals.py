@@ -34,7 +34,6 @@ class ResidualPlots(PartLook):
 
     key = "residuals"
     title = "Residuals"
-    heading = "Predicted and true"
     explanation = "Predicted numbers against true ones, and how far they are off: the nearer to the line, the better."
     order = 74
     task = "regression"
@@ -117,7 +116,7 @@ class ResidualPlots(PartLook):
 
     def _make_content(self) -> QWidget:
         self._is_zoomed, self._reach = False, 1.0
-        self.planes = TwoPlanes(("Predicted against true", "Residuals"))
+        self.planes = TwoPlanes(("Predicted against true", "Residuals"), ("Predicted", "Residuals"), front=1)
         for area in self.planes.areas:
             area.window_changed.connect(self._zoom)
         return self.planes
@@ -159,7 +158,7 @@ class ResidualPlots(PartLook):
         count = self.count_in_words(answer.samples, answer.total)
         first = f"{explained} · MAE {mae} · RMSE {rmse} · {count}, in units of the target"
         self.planes.first.say(first, "true", "predicted")
-        words = f"residual = predicted − true · mean {bias}"
+        words = f"residual = predicted − true · mean {bias} · RMSE {rmse}"
         self.planes.second.y_marks = step_ticks if self.form == FORMS[0] else linear_ticks
         if self.form == FORMS[0]:
             self.planes.second.say(words, "residual", "samples")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from deepviz.gui.amounts import percent
 from deepviz.gui.plots.ticks import format_value
 from deepviz.gui.theme import DARK, SMALL_SIZE, Theme, body_font, number_font
-from deepviz.training.run_figures import PREFIX
+from deepviz.training.history import VALIDATION
 
 ROW, PADDING = 20.0, 12.0
 NARROWEST_CURVES = 300
@@ -78,6 +78,8 @@ class ResultTable(QWidget):
         The table, its heading first.
     line
         The line.
+    note
+        Words below the table.
     is_line
         Which of the two is shown.
     """
@@ -85,28 +87,28 @@ class ResultTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[tuple[str, str, str, str]] = []
-        self.line, self.is_line = "", False
+        self.line, self.is_line, self.note = "", False, ""
         self._theme: Theme = DARK
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Final results over the seeds")
 
-    def show_results(self, results: Sequence[Result], quantity: str, runs: int, theme: Theme) -> None:
-        """Show these results of so many runs, of which one quantity is drawn."""
-        self._theme = theme
-        self.rows = [("last epoch", f"mean ± s, n = {runs}", "min", "max")]
+    def show_results(self, results: Sequence[Result], quantity: str, runs: int, theme: Theme, note: str = "") -> None:
+        """Show these results of so many runs, of which one quantity is drawn, and words about its curves."""
+        self._theme, self.note = theme, note
+        self.rows = [("last epoch of each", f"mean ± s, n = {runs}", "min", "max")]
         drawn = []
         for each in results:
             deviation = "" if each.deviation is None else f" ± {_text(each.name, each.deviation)}"
             middle = f"{_text(each.name, each.mean)}{deviation}"
             self.rows.append((_words(each.name), middle, _text(each.name, each.low), _text(each.name, each.high)))
-            if each.name.removeprefix(PREFIX) == quantity:
-                drawn.append(f"{'val.' if each.name.startswith(PREFIX) else 'train'} {middle}")
+            if each.name.removeprefix(VALIDATION) == quantity:
+                drawn.append(f"{'val.' if each.name.startswith(VALIDATION) else 'train'} {middle}")
         self.line = "   ".join(drawn)
-        told = "\n".join(", ".join(row) for row in self.rows)
+        told = "\n".join([*(", ".join(row) for row in self.rows), *([note] if note else [])])
         self.setAccessibleDescription(told)
         explained = (
-            "Of each run the last epoch: of training data the mean over its steps, of validation data as measured "
-            "after it.\ns is the standard deviation over the runs, with n - 1."
+            "Of each run its own last epoch, whether others went on or not:\nof training data the mean over its steps, "
+            "of validation data as measured after it.\ns is the standard deviation over the runs, with n - 1."
         )
         self.setToolTip(f"{told}\n\n{explained}")
         self.fit()
@@ -141,7 +143,7 @@ class ResultTable(QWidget):
             painter.setFont(number_font(SMALL_SIZE - 1))
             painter.setPen(QColor(self._theme.text))
             room = rect.adjusted(PADDING, 0, -PADDING, 0)
-            metrics, whole = QFontMetricsF(painter.font()), f"last epoch: {self.line}"
+            metrics, whole = QFontMetricsF(painter.font()), f"last epoch of each: {self.line}"
             line = whole if metrics.horizontalAdvance(whole) <= room.width() else self.line
             words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
@@ -157,6 +159,11 @@ class ResultTable(QWidget):
                 painter.drawText(QRectF(x, y, width, ROW), side | Qt.AlignmentFlag.AlignVCenter, text)
                 x += width + PADDING
             y += ROW
+        if self.note:
+            painter.setFont(body_font(SMALL_SIZE - 1))
+            painter.setPen(QColor(self._theme.dim))
+            room = QRectF(rect.left() + PADDING, y + 4, sum(widths) + 3 * PADDING, rect.bottom() - y - 4)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap), self.note)
 
     def _widths(self) -> list[float]:
         numbers, words = QFontMetricsF(number_font(SMALL_SIZE - 1)), QFontMetricsF(body_font(SMALL_SIZE - 1))
@@ -174,10 +181,10 @@ class ResultTable(QWidget):
 
 
 def _words(name: str) -> str:
-    return f"validation {name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else f"train {name}"
+    return f"validation {name.removeprefix(VALIDATION)}" if name.startswith(VALIDATION) else f"train {name}"
 
 
 def _text(name: str, value: float) -> str:
-    if name.removeprefix(PREFIX) == "accuracy" and np.isfinite(value):
+    if name.removeprefix(VALIDATION) == "accuracy" and np.isfinite(value):
         return percent(value)
     return format_value(value, 4)

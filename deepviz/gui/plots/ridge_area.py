@@ -33,7 +33,7 @@ from deepviz.gui.plots.pointed import Pointed
 from deepviz.gui.plots.pointer import Pointer, box_size, inside, paint_box
 from deepviz.gui.plots.rebinning import Floats, bin_edges, full_range
 from deepviz.gui.plots.ridge_drawing import RidgeDrawing
-from deepviz.gui.plots.ticks import Tick, linear_ticks, step_ticks
+from deepviz.gui.plots.ticks import Tick, at_least_two, linear_ticks, step_ticks
 from deepviz.gui.plots.zooming import ZOOM_KEYS, wheel_factor
 from deepviz.gui.theme import DARK, Theme, body_font
 
@@ -195,6 +195,9 @@ class RidgeArea(Pointed, QWidget):
         ticks = step_ticks(first, last, max(2, int(room / PIXELS_PER_STEP_TICK)))
         return ticks or step_ticks(last, last, 1)
 
+    def _value_ticks(self, width: float) -> list[Tick]:
+        return at_least_two(linear_ticks, *self._range, max(2, int(width / PIXELS_PER_VALUE_TICK)))
+
     def _point_at(self, place: tuple[int, float] | None) -> None:
         """Put the cross-hair at a histogram and a value, or take it away."""
         if place is not None and (self.drawing is None or place[0] >= len(self.drawing.steps)):
@@ -250,8 +253,7 @@ class RidgeArea(Pointed, QWidget):
         if highest > TOP:
             painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "step")
         word, past = QRectF(0, frame.bottom() + 4, frame.left() - 7, 16), 0.0
-        room = max(2, int(frame.width() / PIXELS_PER_VALUE_TICK))
-        for value, label in linear_ticks(*self._range, room):
+        for value, label in self._value_ticks(frame.width()):
             x, half = drawing.x_pixel(value), metrics.horizontalAdvance(label) / 2
             painter.setPen(QPen(QColor(theme.line), 1))
             painter.drawLine(QLineF(x, frame.top(), x, frame.bottom()))

@@ -119,7 +119,7 @@ class RocCurves(PartLook):
         return list(columns), zip(*(each.tolist() for each in columns.values()), strict=True)
 
     def _make_content(self) -> QWidget:
-        self.planes = TwoPlanes(("ROC curve", "Precision against recall"))
+        self.planes = TwoPlanes(("ROC curve", "Precision against recall"), ("ROC", "Precision"))
         return self.planes
 
     def _build_choices(self, menu: QMenu) -> None:

@@ -1,6 +1,6 @@
 """What views of finished runs have in common: runs instead of the present history, a metric, and what the axis counts.
 
-They are told which runs to show by the list of runs; the run that goes on does not concern them.
+They are told which runs to show by the list of runs, and when there is more of one that goes on.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from deepviz.gui.plots.area import FEWEST_STEPS
 from deepviz.gui.plots.curve import Curve
 from deepviz.gui.plots.plot import Plot
 from deepviz.gui.plots.ticks import Tick, format_integer, format_value, linear_ticks, logarithmic_ticks, step_ticks
-from deepviz.training.history import History
-from deepviz.training.run_figures import PREFIX, epoch_places
+from deepviz.training.history import VALIDATION, History
+from deepviz.training.run_epochs import epoch_places
 from deepviz.training.run_summary import RunSummary
 
 Numbers = npt.NDArray[np.float64]
@@ -72,17 +72,22 @@ class RunCurves(Plot):
         self.runs = tuple(runs)
         if self.quantity not in self.quantities and self.quantities:
             self.set_quantity(self.quantities[0])
+        here = self._step_under_pointer
         self._point(None)
         if are_others:
             self._follow(True)
         self._fill_quantities()
         self._draw_again()
+        if here is not None and not are_others and self.is_seen:  # a hand that holds still goes on to read
+            pointer = self._pointer_at(here, None)
+            self._step_under_pointer = None if pointer is None else pointer.step
+            self.area.set_pointer(pointer)
 
     @property
     def quantities(self) -> tuple[str, ...]:
         """The quantities that the runs have curves of, the usual ones first."""
         names = (name for each in self.runs for name in each.history.columns)
-        single = [name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX) or name in USUAL]
+        single = [name.removeprefix(VALIDATION) for name in names if name.startswith(VALIDATION) or name in USUAL]
         return tuple(sorted(dict.fromkeys(single), key=lambda name: (name not in USUAL, name != "loss", name)))
 
     def set_quantity(self, quantity: str) -> None:
@@ -112,7 +117,7 @@ class RunCurves(Plot):
     # Not the run that goes on
 
     def show_history(self, history: History | None) -> None:
-        """Nothing: the run that goes on is not on the list yet."""
+        """Nothing: the list of runs tells what is to be shown of the run that goes on."""
 
     def show_moment(self, step: int | None) -> None:
         """Nothing: steps of the run that goes on are not those of others."""

@@ -21,7 +21,7 @@ from deepviz.gui.plots.run_curves import Numbers, RunCurves, ShownRun, nearest_p
 from deepviz.gui.plots.run_legend import CurvesWithLegend, RunLegend, told_apart
 from deepviz.gui.plots.ticks import format_integer
 from deepviz.gui.theme import OKABE_ITO
-from deepviz.training.run_figures import PREFIX
+from deepviz.training.history import VALIDATION
 
 MOST_RUNS = 14
 """More curves cannot be told apart."""
@@ -105,7 +105,7 @@ class RunOverlay(RunCurves):
             for is_validation in (False, True):
                 if self.part == ("train" if is_validation else "validation"):
                     continue
-                column = f"{PREFIX}{self.quantity}" if is_validation else self.quantity
+                column = f"{VALIDATION}{self.quantity}" if is_validation else self.quantity
                 values = self.values(run, column)
                 if values is None or not len(values[0]):
                     continue
@@ -141,7 +141,7 @@ class RunOverlay(RunCurves):
 
     def _entry(self, course: _Course, dashes: tuple[float, ...]) -> Entry:
         """A run in the legend, with the last epoch's value that the list of runs says too."""
-        name = f"{PREFIX}{self.quantity}" if course.is_validation else self.quantity
+        name = f"{VALIDATION}{self.quantity}" if course.is_validation else self.quantity
         figure = course.run.summary.figures.get(name)
         words = "val. " if course.is_validation else ""
         value = "" if figure is None else f"{words}{self.value_text(figure.last, False)}"

@@ -1,7 +1,15 @@
 """When a quantity of several layers had no number: stretches of steps that were NaN or infinite, for each of them.
 
 They are found as the steps come in, so looking for them costs the same at any length of a run. Beside them, how far
-apart measurements may lie before the time between them counts as not measured.
+apart measurements may lie before the time between them counts as not measured; this is how all views show that:
+
+- measured: a point of a curve, which has a dot where there is room, and a plain cell of a map;
+- between two measurements that lie apart as is usual: an unbroken line; in a map the colour before, hatched;
+- between two that lie farther apart (`reach`): a dotted line; in a map the same as before;
+- where nobody looked for long (`gaps`): no line and no colour, but hatched ground with the words "not measured";
+- frozen, zero, infinite or never computed: these were measured, so they are marks or cells of their own, with words.
+
+Of single steps the box beside the cross-hair and the tables say "not measured" in all of them.
 """
 
 from __future__ import annotations
@@ -12,11 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 NOT_MEASURED = "not measured"
+NOT_LOOKED_AT = (
+    "Not measured so far: it is looked at only while this view is open and the run goes on. "
+    "Let it go on, or make a step."
+)
 """What is said of a step that nobody looked at."""
 UNUSUAL = 8
 """So many times the usual distance of two measurements is a gap: somebody had stopped looking."""
 FAR = 3
-"""Measurements that lie apart more than so many times of it are joined by dots only."""
+"""Measurements that lie apart more than so many times of it are joined by dots only, as `reach` has it."""
 
 
 class Stretch(NamedTuple):
@@ -78,3 +90,14 @@ def gaps(steps: npt.NDArray[np.int64], first: int, last: int) -> list[Stretch]:
 def usual_distance(steps: npt.NDArray[np.int64]) -> float:
     """How far measurements usually lie apart, in steps: the median; 0 where there are too few to say."""
     return float(np.median(np.diff(steps))) if len(steps) >= 3 else 0.0
+
+
+def reach(usual: float) -> float:
+    """Up to how many steps apart two measurements are joined by an unbroken line.
+
+    Parameters
+    ----------
+    usual
+        The usual distance, or 0. If all steps are measured usually, or if nobody can say, each step left out counts.
+    """
+    return FAR * usual if usual > 1 else 1.0

@@ -1,7 +1,7 @@
 """Where an axis is marked and how its numbers are written.
 
 Marks stand at multiples of 1, 2, 2.5 or 5 times a power of ten, or at powers of ten on a logarithmic axis, never more
-than there is room for.
+than there is room for. The numbers of one axis are all written in one way.
 """
 
 from __future__ import annotations
@@ -103,17 +103,19 @@ def logarithmic_ticks(low: float, high: float, room: int, zero: float | None = N
     floor = low if zero is None else max(low, zero + ZERO_DROP / 2)
     decades = math.floor(high + 1e-9) - math.ceil(floor - 1e-9) + 1
     if decades >= 2:
-        stride = next(each for each in DECADE_STRIDES if each * room >= decades)
+        stride = next((each for each in DECADE_STRIDES if each * room >= decades), math.ceil(decades / room))
         first = math.ceil((math.floor(high + 1e-9) - decades + 1) / stride) * stride
         powers = range(first, math.floor(high + 1e-9) + 1, stride)
-        return ticks + [Tick(power, _digit_text(1, power)) for power in powers]
+        return ticks + [Tick(power, text) for power, text in zip(powers, powers_of_ten(powers), strict=True)]
     # Less than two decades: 1, 2 and 5 times a power of ten; less than half of one: round numbers.
     power = math.floor(floor)
     shifts = (power, power + 1, power + 2)
     marks = [(math.log10(digit) + shift, digit, shift) for shift in shifts for digit in (1, 2, 5)]
-    inside = [Tick(place, _digit_text(digit, shift)) for place, digit, shift in marks if floor <= place <= high]
+    inside = [(place, digit, shift) for place, digit, shift in marks if floor <= place <= high]
     if len(inside) >= 2:
-        return ticks + (inside if len(inside) <= room else inside[:: math.ceil(len(inside) / room)])
+        chosen = inside if len(inside) <= room else inside[:: math.ceil(len(inside) / room)]
+        is_plain = all(LEAST_PLAIN <= shift < PAST_PLAIN for _, _, shift in chosen)
+        return ticks + [Tick(place, _digit_text(digit, shift, is_plain)) for place, digit, shift in chosen]
     values = linear_ticks(10**floor, 10**high, room) if floor > -300 and high < 300 else []
     return ticks + [Tick(math.log10(value), label) for value, label in values if value > 0]
 
@@ -138,9 +140,32 @@ def format_value(value: float, digits: int = 4, trim: bool = True) -> str:
     return _scientific(value, digits - 1, trim)
 
 
-def _digit_text(digit: int, power: int) -> str:
-    """A digit times a power of ten, as `format_value` writes it; also where no float is so small or so large."""
-    if not LEAST_PLAIN <= power < PAST_PLAIN:
+def powers_of_ten(powers: Sequence[int]) -> list[str]:
+    """Decades of one axis as text, all in one way: `0.01`, `1` and `100`, but `1e-4`, `1e0` and `1e2`."""
+    is_plain = all(LEAST_PLAIN <= power < PAST_PLAIN for power in powers)
+    return [_digit_text(1, power, is_plain) for power in powers]
+
+
+def written_alike(values: Sequence[float]) -> list[Tick]:
+    """Marks at round numbers, of up to three digits, with as many decimal places as the one that needs most."""
+    shown = [float(f"{value:.3g}") for value in values]
+    largest = max(map(abs, shown), default=0.0)
+    if largest >= 10.0**PAST_PLAIN or largest < 10.0**LEAST_PLAIN:
+        digits = max((_digits(value) for value in shown), default=0)
+        return [Tick(value, _scientific(text, digits)) for value, text in zip(values, shown, strict=True)]
+    places = max((_digits(value) - math.floor(math.log10(abs(value))) for value in shown if value), default=0)
+    labels = [f"{text:.{max(places, 0)}f}" if text else "0" for text in shown]
+    return [Tick(value, label) for value, label in zip(values, labels, strict=True)]
+
+
+def _digits(value: float) -> int:
+    """How many of up to three digits stand after the first one, without zeros at the end."""
+    return len(f"{abs(value):.2e}".partition("e")[0].rstrip("0").replace(".", "")) - 1 if value else 0
+
+
+def _digit_text(digit: int, power: int, is_plain: bool) -> str:
+    """A digit times a power of ten, in full or with the power; also where no float is so small or so large."""
+    if not is_plain:
         return f"{digit}e{power}"
     return f"{digit / 10**-power:.{-power}f}" if power < 0 else str(digit * 10**power)
 

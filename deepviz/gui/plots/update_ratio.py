@@ -20,6 +20,7 @@ from deepviz.gui.plots.curve_plot import _Points as Points
 from deepviz.gui.plots.layer_curves import LayerCurves, said_of
 from deepviz.gui.plots.legend import Entry
 from deepviz.gui.plots.overlay import Overlay, room_of, write
+from deepviz.gui.plots.stretches import NOT_LOOKED_AT
 from deepviz.training.history import GRADIENT_NORM
 
 RULE, LOWEST, HIGHEST = 1e-3, 1e-4, 1e-2
@@ -53,6 +54,7 @@ class UpdateRatio(LayerCurves):
         super().__init__(parent)
         self.area.decorations.insert(0, self._paint_limits)
         self._overlay = Overlay(self.area, self._paint_words)
+        self.marks.other_words = self._words_and_lines
 
     @property
     def names(self) -> Sequence[str]:
@@ -64,7 +66,7 @@ class UpdateRatio(LayerCurves):
     def what_is_missing(self) -> str:
         missing = super().what_is_missing()
         if not missing and self.history is not None and self.column not in self.history:
-            return "Not measured so far: it is looked at only while this view is open and the run goes on. Press Run."
+            return NOT_LOOKED_AT
         return missing
 
     def alarms(self) -> dict[str, list[str]]:
@@ -181,6 +183,12 @@ class UpdateRatio(LayerCurves):
                 if text:
                     taken.append(QRectF(rect.left(), rect.center().y() - 7, room_of(text), 14))
         return found
+
+    def _words_and_lines(self) -> list[QRectF]:
+        """Where something is written, and the lines of rule and limits from side to side."""
+        frame = self.area.frame
+        words = [QRectF(rect.left(), rect.top(), room_of(text), rect.height()) for rect, text, _ in self.band_words()]
+        return words + [QRectF(frame.left(), y - 1, frame.width(), 2) for y in self._places().values()]
 
     def _paint_words(self, painter: QPainter) -> None:
         for rect, text, color in self.band_words():

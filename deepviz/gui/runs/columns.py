@@ -10,7 +10,9 @@ from typing import Any
 
 from deepviz.gui.amounts import percent, thousands
 from deepviz.gui.plots.ticks import format_value
-from deepviz.training.run_figures import PREFIX, Figure
+from deepviz.training.history import VALIDATION
+from deepviz.training.movements import without_stops
+from deepviz.training.run_figures import Figure
 from deepviz.training.run_settings import EDGES, differing, label_of, value_words
 from deepviz.training.run_summary import RunSummary
 
@@ -22,7 +24,9 @@ MOST_VALUES = 5
 
 FIGURES = ("loss", "validation_loss", "accuracy", "validation_accuracy")
 WHEN = "When it began"
+ENDED = "How it ended; of the run that is open, whether it goes on"
 EPOCHS_TIP = "How often it has seen all samples; parts of an epoch count as such"
+UNDER_WAY = "Over the steps that were made of the first epoch, which goes on"
 UNFINISHED = "Over the steps that were made of the only epoch, which was not completed"
 SHORT = {"loss": "loss", "accuracy": "acc."}
 
@@ -59,7 +63,7 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     sound = [each for each in runs if not each.damage]
     found = [
         Column("star", "★", "Starred runs are never dropped", lambda run: run.is_starred, lambda run: ""),
-        Column("name", "Name", "F2 renames", lambda run: run.name.lower(), lambda run: run.name),
+        Column("name", "Name", "F2 renames", lambda run: run.name.lower(), name_text, more=open_words),
     ]
     if with_project:
         found.append(Column("project", "Project", "", lambda run: run.project.lower(), lambda run: run.project))
@@ -68,7 +72,7 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     for name in sorted(known, key=lambda name: (FIGURES.index(name) if name in FIGURES else len(FIGURES), name)):
         found += [_figure(name, False), _figure(name, True)]
     found += [_setting(path) for path in differing([each.whole_settings for each in sound])[:MOST_SETTINGS]]
-    found.append(Column("ended", "Ended", "How it ended", lambda run: run.ending, lambda run: run.ending))
+    found.append(Column("ended", "Ended", ENDED, lambda run: run.ending, lambda run: run.ending))
     found.append(Column("epochs", "Epochs made", EPOCHS_TIP, epochs_made, epochs_text, is_number=True))
     found.append(Column("created", "When", WHEN, lambda run: run.created, lambda run: moment(run.created)))
     found.append(
@@ -86,6 +90,16 @@ def columns_of(runs: Sequence[RunSummary], with_project: bool) -> list[Column]:
     return found
 
 
+def name_text(run: RunSummary) -> str:
+    """``digits 3``, and of the run that is open what it does: ``digits 3 · running``."""
+    return f"{run.name} · {run.ending}" if run.is_open else run.name
+
+
+def open_words(run: RunSummary) -> str:
+    """What is particular about the line of the run that is open; nothing of others."""
+    return f"This run is open. What stands here is how it is after step {thousands(run.steps)}." if run.is_open else ""
+
+
 def heading_of(path: str) -> str:
     """``Learning rate``, but ``dense_1 units``: names of layers are as they are."""
     label = label_of(path)
@@ -97,7 +111,7 @@ def figure_text(name: str, value: float | None, is_exact: bool = True, digits: i
     if value is None:
         return "–"
     about = "" if is_exact else "≈ "
-    if name.removeprefix(PREFIX) == "accuracy" and math.isfinite(value):
+    if name.removeprefix(VALIDATION) == "accuracy" and math.isfinite(value):
         return about + percent(value)
     return about + format_value(value, digits)
 
@@ -109,19 +123,19 @@ def best_epoch_text(figure: Figure) -> str:
 
 def figure_label(name: str) -> str:
     """``Train loss``, ``Val. acc.``, ``Val. F1``."""
-    rest = name.removeprefix(PREFIX)
-    return f"{'Val.' if name.startswith(PREFIX) else 'Train'} {SHORT.get(rest, rest)}"
+    rest = name.removeprefix(VALIDATION)
+    return f"{'Val.' if name.startswith(VALIDATION) else 'Train'} {SHORT.get(rest, rest)}"
 
 
 def figure_name(name: str) -> str:
     """``Train loss``, ``Validation accuracy``."""
-    return f"Validation {name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else f"Train {name}"
+    return f"Validation {name.removeprefix(VALIDATION)}" if name.startswith(VALIDATION) else f"Train {name}"
 
 
 def figure_tip(name: str, is_best: bool = False) -> str:
     """What exactly a figure is, for the tip of its heading."""
     which = "The best value of all whole epochs" if is_best else "The value of the last whole epoch"
-    if name.startswith(PREFIX):
+    if name.startswith(VALIDATION):
         return f"{which}, measured on the validation data after the epoch"
     only = "An epoch that was not completed counts only if there is no other"
     return f"{which}: the mean over its training samples, each as its step saw it.\n{only}"
@@ -171,39 +185,54 @@ def moment(seconds: float) -> str:
 def when_words(run: RunSummary) -> str:
     """When a run began and ended, as far as that is known, and for how long it trained; each in a line."""
     ended = [f"Ended {moment(run.over)} ({run.ending})"] if run.over else []
-    return "\n".join([f"Began {moment(run.created)}", *ended, f"Trained for {time_of(run.seconds)}"])
+    trained = f"Trained for {time_of(run.seconds)}{' so far' if run.is_open else ''}"
+    return "\n".join([f"Began {moment(run.created)}", *ended, trained])
 
 
 def _setting(path: str) -> Column:
-
     def value(run: RunSummary) -> Any:
         found = run.settings.get(path)
         return found if isinstance(found, int | float) and not isinstance(found, bool) else value_words(found)
 
     def words(run: RunSummary) -> str:
-        return " → ".join(map(value_words, shortest([run.settings.get(path), *values_after(run, path)])))
+        return " → ".join(shortest([_began(run, path), *(_said(value) for _, value, _ in course_of(run, path))]))
 
     return Column(f"setting {path}", heading_of(path), path, value, words, is_number=True)
 
 
-def values_after(run: RunSummary, path: str) -> list[Any]:
-    """What a setting was changed to while a run went on."""
-    return [value for _, value in run.courses.get(path, ())]
+def course_of(run: RunSummary, path: str) -> list[tuple[int, Any, int | None]]:
+    """What a setting was changed to while a run went on, as `without_stops` gives it."""
+    return without_stops(run.courses.get(path, ()), run.changes)
 
 
 def setting_text(run: RunSummary, path: str) -> str:
-    """A setting of a run with all changes while it ran: ``0.1, then 0.01 from step 401 on``."""
-    first, course = run.settings.get(path), run.courses.get(path, ())
+    """A setting of a run with all changes while it ran: ``0.1, then 0.01 from step 401 on``.
+
+    Of what was dragged there is the end: ``0.1, then 0.01 from step 401 on (bit by bit from 390)``.
+    """
+    course = course_of(run, path)
     if not course:
-        return value_words(first)
+        return _began(run, path)
     # What was changed after a step counts from the next one on.
-    later = [f"{_said(value)} from step {thousands(step + 1)}" for step, value in course]
-    began, *others = shortest([_said(first), *later])
-    return f"{began}, then {', '.join(others)} on"
+    later = [(f"{_said(value)} from step {thousands(step + 1)}", first) for step, value, first in course]
+    *middle, (end, first) = later
+    told = [*(f"{text}{_bits(since)}" for text, since in middle), f"{end} on{_bits(first)}"]
+    began, *others = shortest([_began(run, path), *told])
+    return f"{began}, then {', '.join(others)}"
+
+
+def _bits(first: int | None) -> str:
+    return "" if first is None else f" (bit by bit from {thousands(first + 1)})"
+
+
+def _began(run: RunSummary, path: str) -> str:
+    """What a setting was in the beginning: a dash where the run has no such setting."""
+    is_there = path in run.settings or path in run.courses
+    return _said(run.settings.get(path)) if is_there else "–"
 
 
 def _said(value: Any) -> str:
-    """A value among others of one setting: beside them, a dash would look like a minus."""
+    """A value of a setting that is there; a dash would look like a minus, or as if it were not."""
     return "none" if value is None else value_words(value)
 
 
@@ -238,7 +267,7 @@ def _figure(name: str, is_best: bool) -> Column:
         if found is None:
             return ""
         lines = [f"Epoch {best_epoch_text(found)}"] if is_best and found.is_whole else []
-        return "\n".join([*lines, *([] if found.is_whole else [UNFINISHED])])
+        return "\n".join([*lines, *([] if found.is_whole else [UNDER_WAY if run.is_open else UNFINISHED])])
 
     title = f"{label} best" if is_best else label
     key = f"{'best' if is_best else 'last'} {name}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,7 +23,7 @@ from deepviz.gui.plots.exports import save_table
 from deepviz.gui.plots.run_legend import short_names, tight_names, told_apart
 from deepviz.gui.runs.bars import ButtonBar
 from deepviz.gui.runs.columns import filled
-from deepviz.gui.runs.comparison import Row, compared
+from deepviz.gui.runs.comparison import NOTED, Row, compared
 from deepviz.gui.short_label import ShortLabel
 from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
@@ -30,9 +31,11 @@ from deepviz.training.run_summary import RunSummary
 MARK = "✓ "
 ROW_HEIGHT = 24
 NARROWEST, WIDEST = 72, 220
-"""Pixels of a column that holds what stands in it; longer texts end with dots, and the tip has all of them, unless
-there is room that no column needs."""
-WIDEST_LABEL = 150
+"""Pixels of a column that holds what stands in it; longer texts take room that no column needs, and more lines."""
+MOST_LINES, TIP_LETTERS = 5, 100
+"""Lines of a row before texts end with dots, and letters in a line of their tips, which have all of them."""
+WIDEST_LABEL, LABEL_SHARE = 150, 0.25
+"""Pixels that labels of rows may always take, and which share of the table where that is more."""
 BESIDE = 20
 """Pixels of a cell or a heading beside the words in it."""
 
@@ -48,6 +51,7 @@ class ComparePage(QWidget):
         super().__init__()
         self._theme = theme
         self.rows: list[Row] = []
+        self.runs: list[RunSummary] = []
         self._names: list[str] = []
         self._ids: list[str] = []
         back = QPushButton("‹ Runs")
@@ -87,7 +91,7 @@ class ComparePage(QWidget):
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Compare these runs."""
-        self.rows = compared(runs)
+        self.runs, self.rows = list(runs), compared(runs)
         self._names, self._ids = [each.name for each in runs], [each.id for each in runs]
         settings = sum(row.heading == "Settings" and not row.is_equal for row in self.rows)
         differ = f"{counted(settings, 'setting')} {'differs' if settings == 1 else 'differ'}" if settings else ""
@@ -97,16 +101,12 @@ class ComparePage(QWidget):
         self.equal_switch.setEnabled(equal > 0)
         self.table.setRowCount(len(self.rows))
         self.table.setColumnCount(len(runs))
-        labels, metrics = [row.short or row.label for row in self.rows], self.table.verticalHeader().fontMetrics()
-        self.table.setVerticalHeaderLabels(
-            [metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, WIDEST_LABEL) for label in labels]
-        )
+        self._label()
         for number, row in enumerate(self.rows):
-            self.table.verticalHeaderItem(number).setToolTip(f"{row.label}\n{row.tip}".strip())
             for place, text in enumerate(row.cells):
                 is_best = place in row.best
                 item = QTableWidgetItem(f"{MARK}{text}" if is_best else text)
-                item.setToolTip(text)
+                item.setToolTip(fill(text, TIP_LETTERS))
                 spoken = f"{row.label}: {text}{', the best' if is_best else ''}{', equal' if row.is_equal else ''}"
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
                 font = item.font()
@@ -160,11 +160,28 @@ class ComparePage(QWidget):
             self.table.setRowHidden(number, row.is_equal and not self.equal_switch.isChecked())
         self._fit()
 
+    def _label(self) -> None:
+        """Say what each row is about, in as much room as a table of this width has for that."""
+        metrics = self.table.verticalHeader().fontMetrics()
+        room = max(WIDEST_LABEL, round(LABEL_SHARE * self.table.width()))
+        labels = (row.short or row.label for row in self.rows)
+        told = [metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, room) for label in labels]
+        for number, (row, text) in enumerate(zip(self.rows, told, strict=True)):
+            item = self.table.verticalHeaderItem(number)
+            if item is None or item.text() != text:
+                item = QTableWidgetItem(text)
+                self.table.setVerticalHeaderItem(number, item)
+            item.setToolTip(f"{row.label}\n{row.tip}".strip())
+
     def _fit(self) -> None:
-        """Let all columns be seen at once if that is possible: names give way first, down to what differs in them."""
+        """Let all columns be seen at once if that is possible: names give way first, down to what differs in them.
+
+        What is left goes to texts that would be cut: first to those of settings and figures, of which each is short.
+        """
         count, header = len(self._names), self.table.horizontalHeader()
         if not count:
             return
+        self._label()
         room, metrics = self.table.viewport().width(), header.fontMetrics()
         cells = [max(NARROWEST, min(self._cell_width(place), WIDEST)) for place in range(count)]
         for names in (short_names(self._names), tight_names(self._names)):
@@ -174,18 +191,43 @@ class ComparePage(QWidget):
                 break
         else:
             widths = _shared(cells, widths, room)
-        whole = [max(width, self._cell_width(place)) for place, width in enumerate(widths)]
-        widths = _shared(widths, whole, room)  # what nobody else needs goes to texts that would be cut
+        for with_notes in (False, True):
+            needed = (self._cell_width(place, with_notes) for place in range(count))
+            widths = _shared(widths, [max(pair) for pair in zip(widths, needed, strict=True)], room)
         for place, (name, width) in enumerate(zip(names, widths, strict=True)):
             self.table.setColumnWidth(place, width)
             heading = QTableWidgetItem(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width - BESIDE + 4))
             heading.setToolTip(self._names[place])
             self.table.setHorizontalHeaderItem(place, heading)
 
-    def _cell_width(self, place: int) -> int:
-        """What the cells of a column need; those of equal rows make do with what there is."""
-        model, rows = self.table.model(), (number for number, row in enumerate(self.rows) if not row.is_equal)
-        return max((self.table.sizeHintForIndex(model.index(row, place)).width() for row in rows), default=0) + 6
+        self._fit_rows(widths)
+
+    def _fit_rows(self, widths: Sequence[int]) -> None:
+        """Give rows as many lines as their texts need."""
+        for number, row in enumerate(self.rows):
+            lines = 1
+            for place, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
+                item = self.table.item(number, place)
+                if item is not None and not row.is_equal:
+                    metrics, inside = QFontMetrics(item.font()), QRect(0, 0, width - BESIDE + 4, ROW_HEIGHT)
+                    needed = metrics.boundingRect(inside, Qt.TextFlag.TextWordWrap, text).height()
+                    # A line may be a pixel higher than what lies between two: it is rounded.
+                    lines = max(lines, round(needed / max(metrics.lineSpacing(), 1)))
+            more = (min(lines, MOST_LINES) - 1) * self.table.fontMetrics().lineSpacing()
+            self.table.setRowHeight(number, ROW_HEIGHT + more)
+
+    def _cell_width(self, place: int, with_notes: bool = False) -> int:
+        """What the cells of a column need; those of equal rows make do with what there is, as do notes, which are long.
+
+        Parameters
+        ----------
+        with_notes
+            Whether what was noted of runs counts as well.
+        """
+        numbers = [n for n, row in enumerate(self.rows) if not row.is_equal and (with_notes or row.label != NOTED)]
+        items = (self.table.item(number, place) for number in numbers)
+        widths = (QFontMetrics(item.font()).horizontalAdvance(item.text()) for item in items if item is not None)
+        return max(widths, default=0) + BESIDE
 
 
 class _Table(QTableWidget):

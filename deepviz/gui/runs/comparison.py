@@ -26,6 +26,7 @@ from deepviz.training.run_figures import falls
 from deepviz.training.run_settings import differing
 from deepviz.training.run_summary import RunSummary
 
+NOTED = "Noted while it ran"
 SHORT_PARTS = {"train": "Train", "validation": "Val.", "test": "Test"}
 
 
@@ -91,7 +92,7 @@ def compared(runs: Sequence[RunSummary]) -> list[Row]:
     ]
     if any(each.changes for each in runs):
         noted = tuple("; ".join(f"{thousands(step)}: {text}" for step, text in each.changes) or "–" for each in runs)
-        about.insert(4, Row("Run", "Noted while it ran", "After which step, and what", noted, noted))
+        about.insert(4, Row("Run", NOTED, "After which step, and what", noted, noted))
     paths = dict.fromkeys(path for each in runs for path in each.whole_settings)
     others = (_marked(_setting(path, runs)) for path in paths if path not in different)
     return [*rows, *map(_marked, about), *(row for row in others if row.is_equal)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QStandardPaths, QTimer, Signal, SignalInstance
 
 from deepviz.datasets.dataset import DatasetError
 from deepviz.datasets.prepared import PreparedData
+from deepviz.document import edits
 from deepviz.document.archive import FileError
 from deepviz.document.project import Project
 from deepviz.document.shapes import DataFacts
@@ -18,6 +21,8 @@ from deepviz.gui.editor import Editor
 from deepviz.gui.plots.run_curves import RunCurves, ShownRun
 from deepviz.gui.plots.run_overlay import MOST_RUNS
 from deepviz.gui.plots.seed_band import SeedBand, are_seeds
+from deepviz.gui.runs.former_names import FormerNames
+from deepviz.gui.runs.open_run import OpenRun
 from deepviz.gui.runs.panel import RunsPanel
 from deepviz.gui.runs.plan_page import Outlook
 from deepviz.gui.runs.recorder import RunRecorder
@@ -26,6 +31,7 @@ from deepviz.gui.runs.trial import RunTrial
 from deepviz.gui.settings import RUNS_EQUAL_ROWS, RUNS_FALLING, RUNS_OF_ALL, RUNS_SORTED_BY, Settings
 from deepviz.gui.theme import Theme
 from deepviz.training.checkpoint import Checkpoint
+from deepviz.training.history import History
 from deepviz.training.queue_entry import QueuedRun
 from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import MOST_RUNS as MOST_KEPT
@@ -34,6 +40,8 @@ from deepviz.training.run_summary import RunSummary
 
 MOST_HISTORIES = 64
 """Curves that are kept in memory; others are read again."""
+EVERY, SHARE = 400, 0.02
+"""Milliseconds between two looks at the run that is open at least, and what share of the time they may take."""
 SOON = 150
 """Milliseconds after a change of the folder until the list is read again."""
 
@@ -75,9 +83,15 @@ class RunsDesk(QObject):
         self.queue = RunQueue(home / "queue", self.store, at_once)
         self.trial = RunTrial(self)
         self.panel = RunsPanel(self.store, self.queue, self, theme)
+        self.former_names = FormerNames(settings)
+        self.panel.former_names = self.former_names.of
         self._views: Callable[[], Iterable[object]] = tuple
         self._histories: OrderedDict[tuple[str, int], ShownRun] = OrderedDict()
         self._shown: dict[RunCurves, tuple[str, ...]] = {}
+        self._open_run: OpenRun | None = None
+        self._now: ShownRun | None = None
+        self._news = QTimer(self, singleShot=True, interval=EVERY)
+        self._news.timeout.connect(self._take_news)
         self._watcher = QFileSystemWatcher(self)
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self.panel.refresh)
@@ -91,12 +105,13 @@ class RunsDesk(QObject):
         self.panel.model.sort_by(settings.get(RUNS_SORTED_BY), settings.get(RUNS_FALLING))
         self.panel.model.modelReset.connect(self._remember_order)
         self.panel.chosen_changed.connect(self.show_chosen)
+        self.panel.looked_at.connect(self.look_again)
         self.panel.view_wanted.connect(self._show_view)
         self.panel.open_wanted.connect(lambda run: self._hand_over(run, self.open_wanted))
         self.panel.again_wanted.connect(lambda run: self._hand_over(run, self.again_wanted))
         self.panel.plan_wanted.connect(self._plan_from)
         self.panel.message.connect(self.message)
-        self.recorder.noted.connect(lambda _summary: self.panel.refresh())
+        self.recorder.noted.connect(self._list_noted)
         self.recorder.failed.connect(lambda text: self.panel.notice.tell(text, "bad"))
         self.recorder.dropped.connect(self._tell_dropped)
         self.panel.queue_page.all_over.connect(self.recorder.tidy)
@@ -112,6 +127,16 @@ class RunsDesk(QObject):
         self.recorder.tidy()
         self.panel.offer_left_over()
 
+    def follow(self, open_run: OpenRun) -> None:
+        """Show the run that is open on the list as well."""
+        self._open_run = self.panel.deeds.open_run = open_run
+        open_run.changed.connect(self._expect_news)
+
+    def look_again(self) -> None:
+        """What lay behind something else may be seen now: have it show what has happened meanwhile."""
+        if self._is_watched:
+            self._take_news()
+
     def note(
         self,
         checkpoint: Checkpoint | None,
@@ -120,6 +145,7 @@ class RunsDesk(QObject):
         *,
         reason: str = "",
         samples: int = 0,
+        home: str = "",
     ) -> str:
         """Put a run that has ended on the list, in a thread. Returns its id, by which it is noted again if it goes on.
 
@@ -133,17 +159,28 @@ class RunsDesk(QObject):
             The id that it was noted by before; empty for a new run.
         samples
             How many it was trained on; 0 if nobody knows.
+        home
+            Of which project it is; empty for what its project is called.
         """
         if checkpoint is None:
             return run or self.store.new_id()
-        return self.recorder.note(checkpoint, ended, run, reason=reason, samples=samples)
+        return self.recorder.note(checkpoint, ended, run, reason=reason, samples=samples, home=home)
 
     def shut_down(self) -> bool:
         """End the queue's processes and wait for what is being written. Returns whether all of it is."""
         self._soon.stop()
+        self._news.stop()
         self.trial.shut_down()
         self.panel.shut_down()
         return self.recorder.finish()
+
+    def is_own(self, run: RunSummary) -> bool:
+        """Whether a run belongs to the open project: by its name, as the list shows runs of "This project".
+
+        A copy of weights that is open is no project for other runs to be opened in.
+        """
+        name = self.project.name
+        return self._editor.origin is None and run.project in (name, *self.former_names.of(name))
 
     # The open project, for forms
 
@@ -216,6 +253,9 @@ class RunsDesk(QObject):
         return list(chosen)
 
     def _with_history(self, run: RunSummary) -> ShownRun | None:
+        going_on = self._open_run.history_of(run.id) if self._open_run is not None and run.is_open else None
+        if going_on is not None:
+            return self._as_it_is_now(run, going_on)
         try:
             key = (run.id, self.store.file(run.id).stat().st_mtime_ns)
             known = self._histories.get(key)
@@ -230,9 +270,47 @@ class RunsDesk(QObject):
             self._histories.popitem(last=False)
         return known
 
+    def _as_it_is_now(self, run: RunSummary, history: History) -> ShownRun:
+        """The run that goes on; another object whenever there is something else to show of it."""
+        if self._now is None or self._now.summary != run or self._now.history is not history:
+            self._now = ShownRun(run, history)
+        return self._now
+
     def _show_view(self, key: str) -> None:
         self.view_wanted.emit(key)
         self.show_chosen()
+
+    # The run that goes on
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether anything can be seen that shows the run that is open."""
+        views = (view for view in self._views() if isinstance(view, RunCurves) and view.is_seen)
+        return self.panel.shows_runs or any(each.summary.is_open for view in views for each in view.runs)
+
+    def _expect_news(self) -> None:
+        """Something has happened: show it soon, if anybody looks."""
+        if not self._news.isActive() and self._is_watched:
+            self._news.start()
+
+    def _take_news(self) -> None:
+        """Show how far the run is now; the next time so much later that it takes next to nothing of the time."""
+        began = time.thread_time()
+        self.panel.follow_open()
+        if any(each.is_open for each in self.panel.chosen):
+            self.show_chosen()
+        self._news.setInterval(max(EVERY, round(1000 * (time.thread_time() - began) / SHARE)))
+
+    def _list_noted(self, kept: RunSummary) -> None:
+        """A run is on the disk: what was made of it while that was done is noted as well."""
+        marks = None if self._open_run is None else self._open_run.settle(kept)
+        if marks is not None:
+            try:
+                self.store.rename(kept.id, marks.name)
+                self.store.star(kept.id, marks.is_starred)
+            except OSError as error:
+                self.panel.notice.tell(f"{kept.name} could not be renamed: {error.strerror or error}.", "bad")
+        self.panel.refresh(always=self._is_watched)
 
     # Inside
 
@@ -262,6 +340,8 @@ class RunsDesk(QObject):
             self.panel.notice.tell(f"This run cannot be opened: {error}", "bad")
             return
         if summary is not None:
+            if self.is_own(summary):
+                loaded = replace(loaded, project=edits.rename(loaded.project, self.project.name))
             signal.emit(loaded, summary)
 
     def _follow_project(self, before: Project, after: Project) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
@@ -25,12 +25,16 @@ from deepviz.gui.theme import Theme
 from deepviz.training.run_summary import RunSummary
 
 NOTHING = (
-    "No runs yet. Every run of the window is listed here when it ends, with its settings and results. "
+    "No runs yet. Every run of the window is listed here from its first step on, with its settings and results. "
     "Repeat with seeds and Vary settings train the open project several times."
 )
 NOTHING_HERE = (
     "No runs of this project yet; {} of others {} listed under All projects. "
-    "Every run of the window is listed here when it ends, with its settings and results."
+    "Every run of the window is listed here from its first step on, with its settings and results."
+)
+NO_STEP = (
+    "Nothing to {} in this list. Changes of the project have their own: click the network first, "
+    "or use the arrows at the top."
 )
 NOTHING_FOUND = "None of the {} runs fits the filter. Take words away{}."
 
@@ -59,9 +63,18 @@ class ListPage(QWidget):
         ("rename", "Rename", "F2", 1, "Give this run another name"),
         ("star", "Star or unstar", "Space", 1, "Starred runs are never dropped"),
         ("delete", "Delete", "Del", 1, "Take the chosen runs off the list; this can be undone"),
-        ("undo", "Bring deleted runs back", "Ctrl+Z", 0, "Put what was deleted last on the list again"),
+        ("undo", "Undo", "Ctrl+Z", 0, "Take back what was done in this list last: a name, a star, a deletion"),
+        ("redo", "Redo", "Ctrl+Shift+Z", 0, "Do again what was taken back last in this list"),
         ("csv", "Save list as CSV…", "", 0, "Write all runs that are shown, with settings and results"),
     )
+    OF_KEPT: Mapping[str, str] = {
+        "open": "This run is open",
+        "again": "The run that is open can be trained again when it has ended or was stopped",
+        "run_seeds": "This run is open: “Repeat open project with seeds…” does the same",
+        "run_grid": "This run is open: “Vary settings of open project…” does the same",
+        "delete": "The run that is open can be deleted when it has ended or was stopped",
+    }
+    """What cannot be done with the run that is open, and why."""
     SINGLE = ("open", "again", "run_seeds", "run_grid", "rename")
     ON_BAR = ("overlay", "compare", "open", "seeds", "grid")
 
@@ -81,7 +94,10 @@ class ListPage(QWidget):
         self.setFocusProxy(self.table)
         self.scope.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
         self.actions_by_key: dict[str, QAction] = {}
+        self.steps = {"undo": "", "redo": ""}
+        """What would be taken back, or done again; empty if nothing."""
         self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
         for key, text, shortcut, _least, tip in self.ACTIONS:
             action = QAction(text, self)
             action.setToolTip(tip)
@@ -92,7 +108,7 @@ class ListPage(QWidget):
             action.triggered.connect(lambda _checked=False, key=key: self.wanted.emit(key))
             self.actions_by_key[key] = action
             self.menu.addAction(action)
-            if key in ("again", "run_grid", "grid", "series", "undo"):
+            if key in ("again", "run_grid", "grid", "series", "delete", "redo"):
                 self.menu.addSeparator()
         self.sort_menu = self.menu.addMenu("Sort by")
         self.sort_menu.aboutToShow.connect(self._fill_sort_menu)
@@ -120,7 +136,6 @@ class ListPage(QWidget):
         self.table.opened.connect(lambda: self.wanted.emit("overlay"))
         self.table.chosen_changed.connect(self.enable)
         self.table.deleted.connect(lambda: self.wanted.emit("delete"))
-        self.table.undone.connect(lambda: self.wanted.emit("undo"))
         self.table.compared.connect(lambda: self.wanted.emit("compare"))
         model.modelReset.connect(self._count)
         self._count()
@@ -135,20 +150,51 @@ class ListPage(QWidget):
         """Offer what can be done with what is chosen."""
         chosen = self.chosen
         sound = [each for each in chosen if not each.damage]
-        for key, text, _shortcut, least, _tip in self.ACTIONS:
+        for key, text, _shortcut, least, tip in self.ACTIONS:
             runs: Sequence[RunSummary] = chosen if key == "delete" else sound
             possible = len(runs) >= least and not (key in self.SINGLE and len(chosen) != 1)
             if key in ("open", "again"):
                 possible = possible and sound[0].has_weights
             if key == "series":
                 possible = possible and any(each.series for each in sound)
-            if key == "undo":
-                possible = self.table.can_undo
+            if key in self.steps:
+                possible = bool(self.steps[key])
+                self.actions_by_key[key].setText(f"{text}: {self.steps[key]}" if possible else text)
+            why_not = self.why_not(key)
+            possible = possible and not why_not
             self.actions_by_key[key].setEnabled(possible)
+            self.actions_by_key[key].setToolTip(why_not or tip)
             if key in self.buttons:
                 self.buttons[key].setEnabled(possible)
+                self.buttons[key].setToolTip(why_not or tip)
             if key == "delete":
                 self.actions_by_key[key].setText(f"{text} {len(chosen)} runs" if len(chosen) > 1 else text)
+
+    def offer_steps(self, undo: str, redo: str) -> None:
+        """Say what would be taken back, and what would be done again; empty if there is nothing."""
+        self.steps = {"undo": undo, "redo": redo}
+        self.enable()
+
+    def event(self, event: QEvent) -> bool:
+        """While the keyboard is in the list, Ctrl+Z means what was done there, and never the project."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _step_of(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step := _step_of(event):
+            self.wanted.emit(step)
+        else:
+            super().keyPressEvent(event)
+
+    def why_not(self, key: str) -> str:
+        """Why something cannot be done with what is chosen, where that is not plain to see."""
+        if key in self.steps:
+            return "" if self.steps[key] else NO_STEP.format(key)
+        is_open = any(each.is_open for each in self.chosen)
+        is_meant = is_open and (key not in self.SINGLE or len(self.chosen) == 1)
+        return f"{self.OF_KEPT[key]}." if is_meant and key in self.OF_KEPT else ""
 
     def _button(self, key: str) -> QPushButton:
         action = self.actions_by_key[key]
@@ -193,3 +239,10 @@ class ListPage(QWidget):
         self.counted.emit(self.count)
         self.actions_by_key["csv"].setEnabled(shown > 0)
         self.enable()
+
+
+def _step_of(event: QKeyEvent) -> str:
+    """Which way a key goes through what was done: "undo" or "redo"; empty if it is another key."""
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    keys = {(Qt.Key.Key_Z, control): "undo", (Qt.Key.Key_Z, control | shift): "redo", (Qt.Key.Key_Y, control): "redo"}
+    return keys.get((Qt.Key(event.key()), event.modifiers()), "")

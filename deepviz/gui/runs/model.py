@@ -13,6 +13,8 @@ from deepviz.training.run_summary import RunSummary
 
 NUMBERS = re.compile("([0-9]+)")
 Index = QModelIndex | QPersistentModelIndex
+NAME = 1
+"""The column of names."""
 RUN = Qt.ItemDataRole.UserRole + 1
 """The `RunSummary` of a row."""
 
@@ -26,9 +28,11 @@ class RunsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: list[RunSummary] = []
+        self.open_runs: tuple[str, ...] = ()
+        """The ids of those that are not as they are kept."""
         self.runs: list[RunSummary] = []
         self.columns: list[Column] = columns_of([], False)
-        self._project: str | None = None
+        self._projects: tuple[str, ...] | None = None
         self._words = WantedWords("")
         self._key, self._is_falling = "created", True
 
@@ -53,18 +57,73 @@ class RunsModel(QAbstractTableModel):
         keys = [column.key for column in self.columns]
         return keys.index(self._key) if self._key in keys else -1, self._is_falling
 
-    def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """Take other runs."""
-        if list(runs) != self._all:
-            self._all = list(runs)
+    def show_runs(self, runs: Sequence[RunSummary], open_runs: Sequence[RunSummary] = ()) -> None:
+        """Take other runs: those that are kept, newest first, and what is to stand in the place of some of them."""
+        self.open_runs = tuple(each.id for each in open_runs)
+        merged = [each for each in runs if each.id not in self.open_runs]
+        for each in open_runs:
+            newer = (place for place, other in enumerate(merged) if (other.created, other.id) < (each.created, each.id))
+            merged.insert(next(newer, len(merged)), each)
+        if merged != self._all:
+            self._all = merged
             self._arrange()
 
-    def filter(self, project: str | None, text: str) -> None:
-        """Show only runs of a project (None: of all) that `WantedWords` finds."""
-        words = WantedWords(text)
-        if (project, words) != (self._project, self._words):
-            self._project, self._words = project, words
+    def follow(self, run: RunSummary) -> None:
+        """Take what is known by now of a run that goes on. Only its row is told, and moved if it is sorted by that."""
+        place = next((place for place, each in enumerate(self._all) if each.id == run.id), -1)
+        before = self._all[place] if place >= 0 else run
+        if before == run:
+            return
+        self._all[place] = run
+        if _frame(before) != _frame(run):
             self._arrange()
+            return
+        row = self.row_of(run.id)
+        if row < 0:
+            return
+        self.runs[row] = run
+        row = self._move(row)
+        for first, last in ((0, NAME - 1), (NAME + 1, len(self.columns) - 1)):  # its name may just be typed
+            self.dataChanged.emit(self.index(row, first), self.index(row, last))
+
+    def _move(self, row: int) -> int:
+        """Put a row to where it belongs by what it says now. Returns where that is."""
+        chosen = next((column for column in self.columns if column.key == self._key), None)
+        if chosen is None:
+            return row
+        run, others = self.runs[row], [*self.runs[:row], *self.runs[row + 1 :]]
+        before, after = others[row - 1 : row] if row else [], others[row : row + 1]
+        is_placed = not any(self._precedes(run, each, chosen) for each in before)
+        if is_placed and not any(self._precedes(each, run, chosen) for each in after):
+            return row
+        low, high = 0, len(others)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._precedes(run, others[middle], chosen) else (middle + 1, high)
+        root = QModelIndex()
+        self.beginMoveRows(root, row, row, root, low if low < row else low + 1)
+        self.runs.insert(low, self.runs.pop(row))
+        self.endMoveRows()
+        return low
+
+    def _precedes(self, one: RunSummary, other: RunSummary, column: Column) -> bool:
+        """Whether a run has to stand before another one; what says nothing comes last either way."""
+        first, second = column.value(one), column.value(other)
+        if first is None or second is None:
+            return first is not None
+        one_rank, other_rank = _comparable(first), _comparable(second)
+        return other_rank < one_rank if self._is_falling else one_rank < other_rank
+
+    def filter(self, projects: tuple[str, ...] | None, text: str) -> None:
+        """Show only runs of projects of these names (None: of all) that `WantedWords` finds."""
+        words = WantedWords(text)
+        if (projects, words) != (self._projects, self._words):
+            self._projects, self._words = projects, words
+            self._arrange()
+
+    def run(self, run: str) -> RunSummary | None:
+        """What is known of a run, shown or not; None if there is none of this id."""
+        return next((each for each in self._all if each.id == run), None)
 
     def row_of(self, run: str) -> int:
         """In which row a run is; -1 if it is not shown."""
@@ -137,15 +196,18 @@ class RunsModel(QAbstractTableModel):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.isValid() and self.columns[index.column()].key == "name" and not self.runs[index.row()].damage:
+        if self.columns[index.column()].key == "name" and not self.runs[index.row()].damage:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def _arrange(self) -> None:
         """Filter and sort anew."""
         shown = self._words.found([each for each in self._all if self._is_of_project(each)])
-        columns = columns_of(shown, self._project is None)
+        are_several = self._projects is None or len({each.project for each in shown if not each.damage}) > 1
+        columns = columns_of(shown, are_several)
         chosen = next((column for column in columns if column.key == self._key), None)
         if chosen is not None:
             value = chosen.value
@@ -157,7 +219,13 @@ class RunsModel(QAbstractTableModel):
         self.endResetModel()
 
     def _is_of_project(self, run: RunSummary) -> bool:
-        return self._project is None or run.project == self._project or bool(run.damage)
+        return self._projects is None or run.project in self._projects or bool(run.damage)
+
+
+def _frame(run: RunSummary) -> tuple[object, ...]:
+    """What of a run columns and filters go by."""
+    words = (run.name, run.is_starred, run.project, run.network, run.ended, run.created)
+    return words, tuple(run.figures), run.settings, run.courses
 
 
 def _comparable(value: object) -> tuple[bool, float, tuple[tuple[int, str], ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 
 from deepviz.gui.amounts import counted
 from deepviz.gui.notice import Notice
-from deepviz.gui.plots.exports import save_table
 from deepviz.gui.plots.keyboard_kept import keeping_keyboard
-from deepviz.gui.runs.columns import filled, setting_cell
 from deepviz.gui.runs.compare_page import ComparePage
+from deepviz.gui.runs.deeds import Deed, Deeds
 from deepviz.gui.runs.grid_form import GridForm
+from deepviz.gui.runs.list_file import save_runs
 from deepviz.gui.runs.list_page import ListPage
 from deepviz.gui.runs.model import RunsModel
 from deepviz.gui.runs.plan_page import PlanPage, Source
@@ -34,7 +34,7 @@ from deepviz.training.run_queue import RunQueue
 from deepviz.training.run_store import RunStore
 from deepviz.training.run_summary import RunSummary
 
-OF_PROJECT = "This project: runs of projects called “{}”, whatever file they are in"
+OF_PROJECT = "This project: runs of projects called “{}”{}, whatever file they are in"
 
 
 class RunsPanel(QWidget):
@@ -59,6 +59,8 @@ class RunsPanel(QWidget):
     """Runs are to be planned from the project of this run: its id, and a key for `plan`."""
     message = Signal(str)
     """Something worth a line in the status bar happened."""
+    looked_at = Signal()
+    """It may have come to lie before or behind something else."""
     queue_changed = Signal()
     """The queue stands otherwise than before."""
     left_over = Signal(str)
@@ -68,6 +70,10 @@ class RunsPanel(QWidget):
         super().__init__()
         self._store, self._source = store, source
         self._is_stale = True
+        self._kept: list[RunSummary] = []
+        self.deeds = Deeds(store)
+        self.former_names: Callable[[str], tuple[str, ...]] = lambda name: ()
+        """What the project of a name was called before."""
         self.setAccessibleName("Runs")
         self.model = RunsModel(self)
         self.list_page = ListPage(self.model, theme)
@@ -97,7 +103,7 @@ class RunsPanel(QWidget):
         self.list_page.table.chosen_changed.connect(self.chosen_changed)
         # The list is read again then, which must not happen while the table still has the field open.
         self.model.renamed.connect(self._rename, Qt.ConnectionType.QueuedConnection)
-        self.model.starred.connect(lambda run, on: self._try(lambda: store.star(run, on)))
+        self.model.starred.connect(lambda run, on: self._star([each for each in self.model.runs if each.id == run], on))
         self.compare_page.export_wanted.connect(lambda: self._save_as("comparison", self.compare_page.save))
         forms: tuple[PlanPage, ...] = (self.seeds_form, self.grid_form)
         for form in forms:
@@ -112,7 +118,6 @@ class RunsPanel(QWidget):
         self.queue_page.all_over.connect(self._queue_over)
         self.queue_page.failed.connect(lambda text: self.notice.tell(text, "bad"))
         self.last_queued: list[str] = []
-        self._deleted: list[list[str]] = []
         self._follow_queue()
 
     # What is shown
@@ -122,13 +127,33 @@ class RunsPanel(QWidget):
         """The runs that are chosen in the list and not damaged."""
         return [each for each in self.list_page.chosen if not each.damage]
 
-    def refresh(self) -> None:
-        """Read the list again; later, if it cannot be seen."""
-        if not self.isVisible():
+    @property
+    def shows_runs(self) -> bool:
+        """Whether the list, or a comparison, can be seen: Qt puts what is behind on a tab outside of the window."""
+        window, page = self.window(), self.pages.currentWidget()
+        if page not in (self.list_page, self.compare_page) or not self.isVisible() or window.isMinimized():
+            return False
+        return window.rect().intersects(QRect(self.mapTo(window, QPoint(0, 0)), self.size()))
+
+    def refresh(self, always: bool = False) -> None:
+        """Read the list again; later, if it cannot be seen and is not wanted all the same."""
+        if not (always or self.isVisible()):
             self._is_stale = True
             return
         self._is_stale = False
-        self.model.show_runs(self._store.runs())
+        self._kept = self._store.runs()
+        self.model.show_runs(self._kept, self._open_lines())
+        self._compare_again()
+
+    def follow_open(self) -> None:
+        """Show what is known by now of the run that is open; the list is read again only if it is another one."""
+        lines = self._open_lines()
+        if tuple(each.id for each in lines) != self.model.open_runs:
+            self.refresh(always=True)
+            return
+        for each in lines:
+            self.model.follow(each)
+        self._compare_again()
 
     def show_list(self) -> None:
         """Go back to the list."""
@@ -146,6 +171,8 @@ class RunsPanel(QWidget):
     def follow_project(self) -> None:
         """Another project is open, or it has another name."""
         self._filter()
+        if self.shows_runs:
+            self.follow_open()  # the run that goes on is of this project now
         self.say_outlook()
 
     def say_outlook(self) -> None:
@@ -165,6 +192,8 @@ class RunsPanel(QWidget):
     def do(self, key: str) -> None:
         """Do with the chosen runs what a key of `ListPage.ACTIONS` says."""
         if not self.list_page.actions_by_key[key].isEnabled():
+            if why := self.list_page.why_not(key):
+                self.notice.tell(why)
             return
         run = self.chosen[0] if self.chosen else None
         if key in ("overlay", "band"):
@@ -187,13 +216,11 @@ class RunsPanel(QWidget):
         elif key == "rename":
             self.list_page.table.rename_current()
         elif key == "star":
-            on = not all(each.is_starred for each in self.chosen)
-            for each in self.chosen:
-                self._try(partial(self._store.star, each.id, on))
+            self._star(self.chosen, not all(each.is_starred for each in self.chosen))
         elif key == "delete":
-            self._delete([each.id for each in self.list_page.chosen])
-        elif key == "undo":
-            self._bring_back()
+            self._delete(self.list_page.chosen)
+        elif key in ("undo", "redo"):
+            self._go_through(key)
         elif key == "csv":
             self._save_as("runs", self.save)
 
@@ -239,21 +266,7 @@ class RunsPanel(QWidget):
         OSError
             If the file cannot be written.
         """
-        runs = self.model.runs
-        figures = list(dict.fromkeys(name for run in runs for name in run.figures))
-        settings = list(dict.fromkeys(path for run in runs for path in run.whole_settings))
-        names = ["id", "name", "starred", "project", "network", "began", "ended", "steps", "epochs", "seconds"]
-        names += [f"{which}/{name}" for name in figures for which in ("last", "best")] + settings
-        rows = [
-            [
-                *(run.id, run.name, run.is_starred, run.project, run.network, run.created, run.damage or run.ending),
-                *(run.steps, run.epochs, run.seconds),
-                *(filled(run.figure(name, is_best)) for name in figures for is_best in (False, True)),
-                *(setting_cell(run, path) for path in settings),
-            ]
-            for run in runs
-        ]
-        save_table(names, rows, path)
+        save_runs(self.model.runs, path)
 
     def shut_down(self) -> None:
         """End the queue's processes."""
@@ -261,31 +274,39 @@ class RunsPanel(QWidget):
 
     # Inside
 
-    def _delete(self, runs: list[str]) -> None:
-        row = min(map(self.model.row_of, runs))
-        if not self._try(lambda: self._store.delete(runs)):
-            return
-        self._set_deleted([*self._deleted, runs])
-        self.list_page.table.stand_at(row)
-        self.notice.tell(f"Deleted {counted(len(runs), 'run')}.", "", [("Undo", self._bring_back)])
+    def _delete(self, runs: list[RunSummary]) -> None:
+        row = min(self.model.row_of(each.id) for each in runs)
+        if self._try(lambda: self.deeds.delete(runs)):
+            self.list_page.table.stand_at(row)
+            self.notice.tell(f"Deleted {counted(len(runs), 'run')}.", "", [("Undo", partial(self.do, "undo"))])
 
-    def _bring_back(self) -> None:
-        """Put what was deleted last on the list again, and choose it; each time what was deleted before that."""
-        if not self._deleted:
-            return
-        *before, runs = self._deleted
-        if self._try(lambda: self._store.bring_back(runs)):
-            self._set_deleted(before)
+    def _go_through(self, key: str) -> None:
+        """Take back what was done last in this list, or do it again, and choose the runs that it was about."""
+        found: list[Deed | None] = []
+        step = self.deeds.take_back if key == "undo" else self.deeds.do_again
+        if self._try(lambda: found.append(step())) and found[0] is not None:
             self.notice.dismiss()
-            self.list_page.table.choose(runs)
-
-    def _set_deleted(self, deleted: list[list[str]]) -> None:
-        self._deleted = deleted
-        self.list_page.table.can_undo = bool(deleted)
-        self.list_page.enable()
+            self.list_page.table.choose(list(found[0].runs))
+            self.message.emit(f"{'Undone' if key == 'undo' else 'Done again'} in the list of runs: {found[0].words}")
 
     def _rename(self, run: str, name: str) -> None:
-        self._try(partial(self._store.rename, run, name))
+        found = self.model.run(run)
+        if found is not None:
+            self._try(lambda: self.deeds.rename(found, name))
+
+    def _star(self, runs: Sequence[RunSummary], is_starred: bool) -> None:
+        self._try(lambda: self.deeds.star(runs, is_starred))
+
+    def _open_lines(self) -> tuple[RunSummary, ...]:
+        return () if self.deeds.open_run is None else self.deeds.open_run.lines(self._kept)
+
+    def _compare_again(self) -> None:
+        """Let the comparison, if it is shown, go on with the run that goes on."""
+        before = self.compare_page.runs
+        if self.compare_page.isVisible() and any(each.is_open for each in before):
+            now = [self.model.run(each.id) or each for each in before]
+            if now != before:
+                self.compare_page.show_runs(now)
 
     def _try(self, change: Callable[[], None]) -> bool:
         """Change something in the store, and say so if it cannot be done. Returns whether it could."""
@@ -296,17 +317,23 @@ class RunsPanel(QWidget):
             self.notice.tell(f"The list of runs could not be changed: {error.strerror or error}.", "bad")
             done = False
         self.refresh()
+        undo, redo = self.deeds.last, self.deeds.next
+        self.list_page.offer_steps(undo.words if undo else "", redo.words if redo else "")
         return done
 
     def _filter(self) -> None:
         page = self.list_page
-        project = self._source.project.name if page.scope.currentIndex() == 0 else None
-        page.scope.setToolTip(OF_PROJECT.format(self._source.project.name))
-        self.model.filter(project, page.filter_field.text())
+        name = self._source.project.name
+        former = self.former_names(name)
+        before = f", and of “{'”, “'.join(former)}”, as it was called before" if former else ""
+        page.scope.setToolTip(OF_PROJECT.format(name, before))
+        self.model.filter((name, *former) if page.scope.currentIndex() == 0 else None, page.filter_field.text())
 
     def _go_to(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
         self._follow_queue()
+        if self.shows_runs:
+            self.follow_open()
 
     def _go_on(self) -> None:
         self.queue_page.queue.resume()
@@ -359,3 +386,5 @@ class RunsPanel(QWidget):
         if self._is_stale:
             self._filter()
             self.refresh()
+        else:
+            self.follow_open()

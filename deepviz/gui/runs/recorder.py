@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from deepviz.gui.late_news import tell_if_there
 from deepviz.training.checkpoint import Checkpoint
 from deepviz.training.history import History
 from deepviz.training.run_store import RunStore
-from deepviz.training.run_summary import RunSummary
+from deepviz.training.run_summary import Marks, RunSummary
 
 
 class RunRecorder(QObject):
@@ -32,10 +33,13 @@ class RunRecorder(QObject):
     def __init__(self, store: RunStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._waiting: queue.SimpleQueue[Callable[[], RunSummary | None]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Callable[[], RunSummary | None], str]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._is_working = False
         self._guard = threading.Lock()
+        self._writing: Counter[str] = Counter()
+        self.marks_of: Callable[[str], Marks | None] = lambda run: None
+        """What people made of a run, by its id, before it was noted; asked in the thread."""
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def note(
@@ -47,6 +51,7 @@ class RunRecorder(QObject):
         reason: str = "",
         data: PreparedData | None = None,
         samples: int = 0,
+        home: str = "",
     ) -> str:
         """Keep a run that has ended; nothing if it made no step. Returns its id, by which it can be noted again.
 
@@ -62,6 +67,8 @@ class RunRecorder(QObject):
             Why it ended, if there is more to say.
         data, samples
             What it was trained on; or how many samples, where only that is known.
+        home
+            Of which project it is; empty for what its project is called.
         """
         run = run or self._store.new_id()
         if checkpoint.state.step < 1:
@@ -72,15 +79,22 @@ class RunRecorder(QObject):
         def work() -> RunSummary | None:
             history = History.from_arrays(arrays)
             history.best = best
-            kept = replace(checkpoint, history=history)
-            return self._store.note(kept, ended, run=run, reason=reason, data=data, samples=samples)
+            kept, marks = replace(checkpoint, history=history), self.marks_of(run)
+            return self._store.note(
+                kept, ended, run=run, reason=reason, data=data, samples=samples, marks=marks, home=home
+            )
 
-        self._do(work)
+        self._writing[run] += 1
+        self._do(work, run)
         return run
 
-    def _do(self, work: Callable[[], RunSummary | None]) -> None:
+    def is_writing(self, run: str) -> bool:
+        """Whether a run was given to be kept, and it was not told yet what became of that."""
+        return self._writing[run] > 0
+
+    def _do(self, work: Callable[[], RunSummary | None], run: str = "") -> None:
         with self._guard:
-            self._waiting.put(work)
+            self._waiting.put((work, run))
             if not self._is_working:
                 self._is_working = True
                 self._thread = threading.Thread(target=self._work, name="deepviz-runs", daemon=True)
@@ -103,16 +117,19 @@ class RunRecorder(QObject):
                 if self._waiting.empty():
                     self._is_working = False
                     return
-                work = self._waiting.get()
+                work, run = self._waiting.get()
             try:
                 summary = work()
-                tell_if_there(self._told, (summary, len(self._store.prune()), ""))
+                tell_if_there(self._told, (run, summary, len(self._store.prune()), ""))
             except (OSError, FileError, ValueError, MemoryError) as error:
                 why = str(getattr(error, "strerror", None) or error or type(error).__name__)
-                tell_if_there(self._told, (None, 0, why))
+                tell_if_there(self._told, (run, None, 0, why))
 
-    def _tell(self, what: tuple[RunSummary | None, int, str]) -> None:
-        summary, dropped, error = what
+    def _tell(self, what: tuple[str, RunSummary | None, int, str]) -> None:
+        run, summary, dropped, error = what
+        self._writing[run] -= 1
+        if self._writing[run] <= 0:
+            del self._writing[run]
         if error:
             self.failed.emit(f"This run could not be put on the list of runs: {error}")
         elif summary is not None:

@@ -6,7 +6,6 @@ Star and name stay where they are when it is scrolled sideways.
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -48,8 +47,6 @@ class RunsTable(QTableView):
     """The chosen runs are to be deleted."""
     compared = Signal()
     """The chosen runs are to be compared."""
-    undone = Signal()
-    """What was deleted last is to be brought back."""
 
     _has_frozen = False  # Qt asks where things are while the table is still being made
 
@@ -61,7 +58,6 @@ class RunsTable(QTableView):
         self._widths: dict[str, int] = {}
         self._is_fitting = False
         self._wanted_name = 0
-        self.can_undo = False
         self.setModel(model)
         self.delegate = _StarDelegate(theme, self)
         self.setItemDelegate(self.delegate)
@@ -93,6 +89,7 @@ class RunsTable(QTableView):
         self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(self.viewport().mapToGlobal(place)))
         model.modelAboutToBeReset.connect(self._keep_chosen)
         model.modelReset.connect(self._restore_chosen)
+        model.dataChanged.connect(self._leave_room)
         self.doubleClicked.connect(self._double_clicked)
         self._show_order()
 
@@ -143,6 +140,15 @@ class RunsTable(QTableView):
             self.setColumnWidth(number, wanted)
         self._wanted_name, self._is_fitting = self.columnWidth(NAME), False
         self._fit_name()
+
+    def _leave_room(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Numbers of the run that goes on may get longer; columns that somebody has drawn stay as they are."""
+        self._is_fitting = True
+        for column in range(first.column(), last.column() + 1):
+            needed = self.sizeHintForIndex(first.siblingAtColumn(column)).width() + 8
+            if self.runs_model.columns[column].key not in self._widths and column > NAME:
+                self.setColumnWidth(column, max(self.columnWidth(column), min(needed, WIDEST)))
+        self._is_fitting = False
 
     def _fit_name(self) -> None:
         """Names stay, so they leave room for what is scrolled beside them."""
@@ -207,23 +213,10 @@ class RunsTable(QTableView):
         if not self._is_restoring:
             self.chosen_changed.emit()
 
-    def event(self, event: QEvent) -> bool:
-        """While runs that were deleted here can be brought back, Ctrl+Z does that, and is not the window's."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_undo(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _is_undo(self, event: QKeyEvent) -> bool:
-        is_it = event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        return is_it and self.can_undo
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F2 types a name whatever cell is current; Enter shows the curves; Space sets the star; Delete deletes."""
         key = event.key()
-        if self._is_undo(event):
-            self.undone.emit()
-        elif key == Qt.Key.Key_F2:
+        if key == Qt.Key.Key_F2:
             self.rename_current()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             is_comparing = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

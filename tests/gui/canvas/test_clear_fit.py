@@ -74,3 +74,15 @@ def test_where_there_is_too_little_room_the_network_comes_first() -> None:
     cards, low = grid(5, 2, 5), (1000.0, 120.0)
     tall = Box(860.0, 50.0, 988.0, 108.0)
     assert fitted(cards, tall, size=low) == fitted(cards, size=low)
+
+
+def test_below_a_message_in_a_small_window_no_card_lies_below_a_legend() -> None:
+    """The canvas at 1280 x 800 with a message of four lines: two rows of cards, a button above, two legends below."""
+    cards, size = grid(5, 2, 4), (774.0, 270.0)
+    floats = (Box(684.0, 12.0, 762.0, 40.0), Box(630.0, 202.0, 762.0, 258.0), Box(438.0, 202.0, 618.0, 258.0))
+    before = fitted(cards, size=size)
+    assert any(card.meets(each) for card in on_screen(cards, before) for each in floats), "else nothing is tested"
+    found = fitted(cards, *floats, size=size)
+    for card in on_screen(cards, found):
+        assert not any(card.meets(each) for each in floats)
+    assert found.zoom > 0.42, "numbers are still shown"

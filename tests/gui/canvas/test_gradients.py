@@ -7,10 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from deepviz.gui.canvas.edge_style import LEAST_CONTRAST, gradient_style, level_color, plain_style
 from deepviz.gui.canvas.gradients import LEVELS, GradientScale, magnitude, width_at
+from deepviz.gui.canvas.legend import Legend
 from deepviz.gui.canvas.live import loss_in_words
+from deepviz.gui.plots.ticks import logarithmic_ticks
 from deepviz.gui.theme import DARK, LIGHT, contrast
 
 
@@ -69,10 +72,16 @@ def test_every_colour_can_be_seen(theme):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.031, "3.1e-2"),
+        (0.031, "0.031"),
+        (0.0031, "0.0031"),
+        (9.1e-4, "9.1e-4"),
+        (0.3, "0.30"),
         (0.0, "0"),
-        (1.0, "1.0e0"),
-        (12345.0, "1.2e4"),
+        (1.0, "1.0"),
+        (10.0, "10"),
+        (100.0, "100"),
+        (12345.0, "12345"),
+        (123456.0, "1.2e5"),
         (math.nan, "not a number"),
         (math.inf, "infinite"),
     ],
@@ -91,11 +100,14 @@ def test_magnitudes(value, text):
         (0.118, "0.118"),
         (2.3026, "2.303"),
         (9.277e-5, "9.3e-5"),
-        (12345.0, "1.2e4"),
+        (234.56, "234.560"),
+        (12345.0, "12345"),
+        (123456.0, "1.2e5"),
         (-0.0123, "-0.0123"),
         (0.0, "0"),
         (math.nan, "NaN"),
-        (math.inf, "inf"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
     ],
 )
 def test_a_loss_has_three_figures_where_there_is_room(loss: float, text: str):
@@ -111,3 +123,13 @@ def test_special_values_have_styles_of_their_own():
     assert gradient_style(math.inf, scale, DARK) == broken
     assert len({nothing, broken, unknown} | ordinary) == 3 + len(ordinary)
     assert [style.is_dashed for style in (nothing, broken, unknown)] == [True, True, False]
+
+
+@pytest.mark.parametrize("first", [-30, -5, -4, -3, -1, 3, 4, 5])
+def test_the_ends_of_the_scale_are_written_as_an_axis_writes_them(qtbot: QtBot, first: int):
+    legend = Legend(DARK)
+    qtbot.addWidget(legend)
+    legend.show_scale(GradientScale(first, first + 2))
+    labels = {tick.position: tick.label for tick in logarithmic_ticks(first, first + 2, 3)}
+    assert legend.ends == (labels[first], labels[first + 2])
+    assert f"from {labels[first]} to {labels[first + 2]}" in legend.accessibleName()

@@ -20,7 +20,7 @@ from deepviz.gui.canvas.card_painter import (
     CardPainter,
     CardState,
 )
-from deepviz.gui.canvas.geometry import HEIGHT, WIDTH, Port
+from deepviz.gui.canvas.geometry import HEIGHT, PROBLEM_WIDTH, WIDTH, Port
 from deepviz.gui.canvas.trace import CURVE
 from deepviz.gui.theme import DARK, LIGHT
 
@@ -165,3 +165,16 @@ def test_names_from_far_away_are_as_large_as_they_can_be_and_inside_of_their_roo
         assert metrics.lineSpacing() * len(lines) <= FAR_TITLE.height()
         sizes[face.label] = words.far_font.pixelSize()
     assert min(sizes.values()) >= 16, sizes
+
+
+def test_a_problem_in_few_words_is_as_large_as_it_can_be_from_afar():
+    own, short, long = CardPainter(DARK), "Diverged at step 9 013", "Nothing is connected to the input of this layer"
+    sizes = [own._problem_font(short, short, zoom).pixelSize() for zoom in (2.0, 1.0, 0.9, 0.75, 0.5)]
+    assert sizes == [11, 11, 12, 14, 14]
+    for zoom in (1.0, 0.75, 0.5):
+        font = own._problem_font(long, long, zoom)
+        fits = QFontMetricsF(font).horizontalAdvance(long) <= PROBLEM_WIDTH
+        assert fits or font.pixelSize() == 11
+    assert own._problem_font(long[:10] + "…", long, 0.5).pixelSize() == 11, "what is cut gains nothing"
+    problem = replace(new_face(layers.registry["Dense"]()), problem=short, severity="bad")
+    assert _extent_of(_painted(problem, zoom=0.7)).bottom() <= EXTENT.bottom()

@@ -186,8 +186,8 @@ def test_gradients_are_coloured_and_named_as_on_the_canvas(picture: NetworkPictu
     history = {"dense_1": np.array([1e-2, 2e-2, 3e-2])}
     gradients = GradientPicture({"dense_1": 3e-2}, edges, 0.125, history)
     live = replace(picture, gradients=gradients)
-    assert {"3.0e-2", "loss 0.125"} <= set(svg_words(svg_of(live)))
-    assert {"3.0e-2", "loss 0.125"} <= set(read_pdf(pdf_of(live)).texts)
+    assert {"0.030", "loss 0.125"} <= set(svg_words(svg_of(live)))
+    assert {"0.030", "loss 0.125"} <= set(read_pdf(pdf_of(live)).texts)
     widths = set(re.findall(r'stroke-width="([\d.]+)"', svg_of(live).decode()))
     assert {"5.5", "1.5"} <= widths
     assert "5.5" not in re.findall(r'stroke-width="([\d.]+)"', svg_of(picture).decode())

@@ -132,12 +132,12 @@ def test_gradients_colour_edges_on_one_scale_and_say_their_values(on_chain):
     assert (min(widths), max(widths)) == pytest.approx((1.5, 5.5), abs=0.1)
     assert len({style.color for style in styles.values()}) == 4
     items = network.node_items()
-    assert items["dense_1"].live.trace.value == "2.0e-3"
+    assert items["dense_1"].live.trace.value == "0.0020"
     assert items["loss_1"].live.trace.headline == "loss 0.118"
     assert not items["relu_1"].live.isVisible()
     assert network.scale == (1e-4, 1e-1)
     assert view.legend.isVisible()
-    assert view.legend.ends == ("1e-4", "1e-1")
+    assert view.legend.ends == ("1e-4", "0.1")
 
 
 def test_zero_unknown_and_nan_look_like_neither_weak_nor_strong(on_chain):

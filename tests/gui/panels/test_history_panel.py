@@ -217,8 +217,22 @@ def test_in_very_little_room_the_new_value_stays() -> None:
     found = lines_of("Learning rate 0.000123 → 0.0005", metrics, 90.0)
     assert found[1].startswith("…")
     assert found[1].endswith("→ 0.0005")
-    (found_whole,) = lines_of("Delete the convolution and three more", metrics, 120.0)
-    assert found_whole.startswith("Delete the")
+
+
+def test_words_that_have_no_room_in_one_line_go_on_in_a_second_one() -> None:
+    metrics = QFontMetricsF(body_font())
+    for words, end in (("Unfreeze dense_1", 8), ("Stop early by Patience", 10)):
+        room = metrics.horizontalAdvance(words) - 1.0  # as beside the word that it is saved
+        lines = lines_of(words, metrics, room)
+        assert " ".join(lines) == words
+        assert len(lines[0]) >= end
+    (long,) = lines_of("Unfreeze_a_layer_that_has_no_spaces", metrics, 90.0)
+    assert long.startswith("Unfr")
+    assert long.endswith("ces")
+    first, second = lines_of("Delete the convolution and three more", metrics, 120.0)
+    assert first == "Delete the"
+    assert second.startswith("convol")
+    assert second.endswith("more")
 
 
 def test_a_changed_learning_rate_is_painted_to_its_end(panel: HistoryPanel, editor: Editor) -> None:

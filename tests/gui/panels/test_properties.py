@@ -133,7 +133,7 @@ def test_a_problem_stands_above_the_form_and_its_repair_mends_it(panel: Properti
 def test_gradients_are_shown_as_they_come(panel: PropertiesPanel) -> None:
     panel.show_nodes(("dense_1",))
     panel.show_gradients({"dense_1": 0.0312, "dense_2": 0.5})
-    assert panel.facts.value("‖∂L/∂θ‖") == "3.1e-2"
+    assert panel.facts.value("‖∂L/∂θ‖") == "0.031"
     panel.show_gradients({})
     assert panel.facts.value("‖∂L/∂θ‖") == "–"
 
@@ -240,5 +240,10 @@ def test_what_to_do_next_is_another_thing_once_a_run_has_begun(editor: Editor, s
     assert "press Run" in panel.next_step.words.said
     panel.show_values({"loss": 0.5})
     assert "press Run" not in panel.next_step.words.said
+    assert "Export" in panel.next_step.words.said
+    panel.show_more("", is_in_trouble=True)
+    assert panel.next_step.words.said.startswith("This run went wrong."), "nobody wants to take those weights along"
+    assert "Export" not in panel.next_step.words.said
+    panel.show_more("")
     panel.show_values({})
     assert "press Run" in panel.next_step.words.said

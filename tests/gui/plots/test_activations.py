@@ -329,10 +329,23 @@ def test_the_figures_of_a_step(run: WatchedRun):
     assert rows_of_interest(run.history, every=False) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("count", [2, 5, 6, 8])
+def test_each_layer_with_a_colour_of_its_own_shows_its_spread_before_anybody_points(qtbot: QtBot, count: int) -> None:
+    plot = opened(qtbot, many_layers(count))
+    assert plot.choice.currentText() == "Mean ± spread"
+    assert plot.header.note == ""
+    for curve in plot.curves.values():
+        assert not curve._band.isEmpty()
+        assert curve._band_opacity == pytest.approx(0.12 * min(1, 5 / count))
+    plot.choose_node("dense_2")
+    assert [name for name, curve in plot.curves.items() if not curve._band.isEmpty()] == ["dense_2"]
+
+
 def test_where_too_many_layers_have_no_band_it_says_how_to_see_one(qtbot: QtBot) -> None:
     plot = opened(qtbot, many_layers(12))
     assert all(curve._band.isEmpty() for curve in plot.curves.values())
     assert plot.header.note == "point at a layer for ±"
+    assert plot.choice.currentText() == "Mean, ± of one"
     assert plot.header.tip().endswith(plot.header.note)
     plot.choose_node("dense_4")
     assert not plot.curves["dense_4"]._band.isEmpty()

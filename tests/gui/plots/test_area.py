@@ -81,6 +81,24 @@ def test_wheel_with_control_zooms_the_vertical_axis_and_keeps_it(qtbot: QtBot, m
     assert plot.area.y_range[1] > 9
 
 
+@pytest.mark.parametrize("is_logarithmic", [False, True])
+def test_zooming_out_for_ever_ends_where_numbers_end(qtbot: QtBot, make_history: MakeHistory, is_logarithmic: bool):
+    """Decimal powers of 5,000 have no marks any more, and ends that are infinite no place between them."""
+    plot = opened(qtbot, LossPlot, make_history(50))
+    plot.set_logarithmic(is_logarithmic)
+    middle = plot.area.frame.center().toPoint()
+    for _ in range(40):
+        wheel(plot, middle, -100, Qt.KeyboardModifier.ControlModifier)
+        low, high = plot.area.y_range
+        assert low < high < float("inf")
+        assert not plot.grab().isNull()
+    wheel(plot, middle, 2, Qt.KeyboardModifier.ControlModifier)
+    nearer_low, nearer_high = plot.area.y_range
+    assert nearer_high - nearer_low == pytest.approx((high - low) / 1.2**2)
+    plot.reset_view()
+    assert plot.area.y_range[1] < 10
+
+
 def test_dragging_pans_in_time(qtbot: QtBot, make_history: MakeHistory):
     plot = opened(qtbot, LossPlot, make_history(200))
     start = pixel(plot, 100, 0.5)

@@ -16,12 +16,14 @@ from pytestqt.qtbot import QtBot
 from deepviz.datasets.sources.auto_mpg import AutoMpg
 from deepviz.datasets.sources.digits import Digits
 from deepviz.datasets.sources.iris import Iris
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.confusion import ConfusionMatrix
 from deepviz.gui.plots.confusion_cells import RIGHT_COLOR, WRONG_COLOR, ConfusionCells
 from deepviz.gui.plots.confusion_grid import ConfusionGrid
 from deepviz.gui.plots.confusion_painting import paint_sums
+from deepviz.gui.plots.legend import shown_in
 from deepviz.gui.settings import CONFUSION_SCALE, PREDICTIONS_PART, Settings
-from deepviz.gui.theme import DARK, LIGHT, contrast
+from deepviz.gui.theme import DARK, LIGHT, SMALL_SIZE, body_font, contrast
 from deepviz.insight.confusion import ConfusionCounts
 from deepviz.insight.subject import Subject
 from tests.gui.plots.asked import NO_BUTTON, click, mouse, opened
@@ -252,9 +254,15 @@ def test_a_hundred_classes_fit_and_can_be_zoomed(qtbot: QtBot) -> None:
 
 
 def test_a_narrow_view_keeps_its_title_and_has_all_choices_in_its_menu(qtbot: QtBot, digits: Subject) -> None:
-    view = opened(qtbot, ConfusionMatrix, digits, (236, 240))
+    view = opened(qtbot, ConfusionMatrix, digits, (190, 240))
     assert not view.scale_choice.isVisible()
     assert not view.part_choice.isVisible()
+    view.resize(236, 240)
+    assert not view.scale_choice.isVisible()
+    assert view.part_choice.isVisible(), "which samples it is about has room before all others"
+    assert isinstance(view.part_choice, ChoiceBox)
+    assert view.part_choice.shown_text == "Validation"
+    assert view.header.title_in(view.part_choice.x() - 16) == "Confusion"
     view._part_actions["train"].trigger()
     view._scale_actions["row"].trigger()
     assert (view.part, view.scale) == ("train", "row")
@@ -347,3 +355,21 @@ def test_the_pointer_outside_all_cells_says_nothing(qtbot: QtBot, iris: Subject)
         mouse(view.grid, QEvent.Type.MouseMove, place, NO_BUTTON, NO_BUTTON)
         assert view.grid._hovered is None
     assert view.grid.cell_at(QPointF(QPoint(-5, -5))) is None
+
+
+def test_a_click_on_a_cell_leaves_sums_and_names_of_colours_where_they_were(qtbot: QtBot, digits: Subject) -> None:
+    """In a dock as wide as a third of a large window."""
+    view = opened(qtbot, ConfusionMatrix, digits, (470, 210))
+    assert view.grid.has_sums
+    counts = counts_by_hand(digits, "validation")
+    true, taken = (int(each) for each in np.argwhere((counts > 0) & ~np.eye(10, dtype=bool))[0])
+    click(view.grid, middle(view, true, taken))
+    assert view.pane.isVisible()
+    assert view.grid.has_sums
+    tiles = view.samples_list.pictures_view
+    first = tiles.visualRect(tiles.model().index(0, 0))
+    assert tiles.viewport().rect().contains(first), (tiles.viewport().rect(), first)
+    header = view.header
+    right = min(each.x() for each in header._right)
+    room = right - 16 - QFontMetricsF(body_font(SMALL_SIZE)).horizontalAdvance(header.title_in(right - 16)) - 14
+    assert [name for _, name in shown_in(header.entries, room)] == ["right", "wrong"]

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from deepviz.gui.plots import all_views
+from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.header import PlotHeader
 from deepviz.gui.plots.legend import Entry, shared, shown_in, what_fits
+from deepviz.gui.plots.magnitude import ALL
 from deepviz.gui.plots.view import View
 from deepviz.gui.theme import DARK
 
@@ -277,3 +279,24 @@ def test_names_without_values_share_a_line_of_the_tip(qtbot: QtBot) -> None:
     qtbot.addWidget(header)
     header.set_entries([Entry(str(number), "", "#ff0000", mark=number) for number in range(10)])
     assert header.tip() == "Projection\n0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+
+
+@pytest.mark.parametrize("width", [150, 190, 236, 258, 280, 340])
+@pytest.mark.parametrize("is_detached", [False, True])
+def test_title_and_choice_of_a_gradient_view_are_never_cut(qtbot: QtBot, width: int, is_detached: bool) -> None:
+    """Where both have no room side by side the choice goes below the title."""
+    view = GradientMap()
+    qtbot.addWidget(view)
+    view.header.set_detached(is_detached)
+    view.resize(width, 260)
+    view.show()
+    qtbot.waitExposed(view)
+    for magnitude in ALL:
+        view.choose(magnitude)
+        QApplication.processEvents()
+        header, button = view.header, view.choice_button
+        assert button.width() >= button.minimumSizeHint().width(), (magnitude.short, button.width())
+        assert button.geometry().right() < header.width(), magnitude.short
+        right = min(each.x() for each in header._right)
+        if width >= 190 or not is_detached:
+            assert header.title_in(right - 16) in (header.title, "Gradient map"), magnitude.short

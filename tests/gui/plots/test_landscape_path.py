@@ -68,7 +68,9 @@ def test_the_path_is_drawn_and_the_pointer_says_how_much_of_it_is_there(look: La
     assert lines == ["Path · step 40", "a -0.7", "b -1.1", "distance from + 2", "of it in the picture 65\u00a0%"]
     hover(look.area, place(look, -0.7, -1.1) + QPointF(30, 30))
     assert look.area.accessibleDescription().startswith("a ")
-    assert "Path of 4 states: 20.3 to 65\u00a0% of their distance from + lies in this plane." in look.area.caption
+    assert (
+        "Path of 4 states. This plane shows 20.3 to 65\u00a0% of the way between + and the kept states."
+    ) in look.area.caption
     assert "beyond" not in look.area.caption
     assert look.area.x_title == "first component of the path, a: 95.3\u00a0% of its variance"
     assert look.area.y_title == "second component of the path, b: 3.35\u00a0% of its variance"
@@ -115,7 +117,7 @@ def test_a_path_can_be_left_out_and_that_is_remembered(look: Landscape, tmp_path
 def test_along_one_direction_the_path_lies_on_the_border(look: Landscape) -> None:
     look.take_answer(surface(is_map=False), 90)
     assert "Direction of the path: all 12 parameters move." in look.area.caption
-    assert "lies on this line" in look.area.caption
+    assert "This line shows" in look.area.caption
     xs = look.area.pixels(np.array([-1.5, -0.7, 0.0, 1.4]), np.zeros(4))[0]
     np.testing.assert_allclose(look.path.places()[:, 0], xs)
     hover(look.area, QPointF(*look.path.places()[3].tolist()))
@@ -139,7 +141,7 @@ def test_where_it_leaves_the_picture_or_nothing_is_kept_the_words_say_so(look: L
     look.take_answer(far, 90)
     assert look.area.caption == (
         "+ mean loss 12: 100 of 400 training samples. "
-        "Of how far path states are from +, 20.3 to 65\u00a0% lies in this plane"
+        "This plane shows 20.3 to 65\u00a0% of the way between + and the kept states"
     )
     assert (look.area.x_title, look.area.y_title) == ("a: 95.3\u00a0%", "b: 3.35\u00a0%")
 

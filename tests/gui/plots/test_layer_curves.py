@@ -15,6 +15,7 @@ from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.gradient_norms import GradientNorms
 from deepviz.gui.plots.magnitude import Magnitude
 from deepviz.gui.plots.overlay import room_of
+from deepviz.gui.plots.plot import Plot
 from deepviz.gui.theme import DARK, LIGHT, Theme, body_font, viridis
 from deepviz.training import divergence
 from deepviz.training.history import History
@@ -23,7 +24,7 @@ from tests.gui.plots.conftest import Record
 MakeHistory = Callable[..., History]
 
 
-def opened(qtbot: QtBot, view: GradientNorms | GradientMap, history: History, width: int = 760) -> None:
+def opened(qtbot: QtBot, view: Plot, history: History, width: int = 760) -> None:
     qtbot.addWidget(view)
     view.resize(width, 320)
     view.show_history(history)
@@ -178,6 +179,7 @@ def test_what_goes_back_and_is_no_number_is_called_nan_and_not_frozen(qtbot: QtB
     assert plot.hover_text(5.5, 0.5).endswith("input_1 not computed")
     assert {kind.name for kind, _ in plot.marks.runs()} == {"BAD", "NOT_COMPUTED"}
     assert [entry.name for entry in plot.header.entries] == ["NaN or ∞", "not computed"]
+    assert [row[4] for row in plot.table()[1] if row[0] == 6] == ["NaN or inf"]
 
 
 def test_no_line_crosses_a_time_in_which_nobody_looked(qtbot: QtBot) -> None:
@@ -226,7 +228,7 @@ def test_the_map_tells_measured_between_and_not_measured(qtbot: QtBot) -> None:
     assert colors(31, 38) == {name(1), DARK.panel}, "between: what was before, hatched"
     assert colors(19, 20) == {name(0)}
     assert colors(41, 48) == {DARK.dim, DARK.panel}, "zero goes on as zero"
-    assert colors(120, 130) == {DARK.panel}, "not measured"
+    assert colors(120, 130) == {DARK.panel, DARK.line}, "not measured: hatched, as in the curves"
     assert view.hover_text(29.5, 0.5).splitlines()[1:] == ["dense_1 1"]
     assert view.hover_text(34.5, 0.5).splitlines()[1:] == ["dense_1 not measured", "last at step 30 1"]
     assert view.hover_text(39.5, 0.5).splitlines()[1:] == ["dense_1 0"]

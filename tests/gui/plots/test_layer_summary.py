@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from deepviz.engine import layers
-from deepviz.gui.plots.layer_lines import FOOT, HEAD, LINE_HEIGHT
+from deepviz.gui.plots.layer_lines import FOOT, GAP, HEAD, LINE_HEIGHT, MARGIN
 from deepviz.gui.plots.layer_summary import LayerSummary
 from deepviz.gui.settings import ACTIVATION_ALL, Settings
 from deepviz.gui.theme import DARK, LIGHT
@@ -184,6 +184,34 @@ def test_a_narrow_list_gives_up_columns_and_cuts_none_off(qtbot: QtBot, run: Wat
     assert seen[-1] == ["dead", "saturated", "zeros", "mean ± spread"]
     assert all(wide[: len(narrow)] == narrow for narrow, wide in pairwise(seen))
     assert seen[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "scale"), [(236, 1.0), (258, 1.0), (258, 1e13), (258, 3e-5), (320, 0.7), (620, 40.0)]
+)
+def test_its_axis_has_two_marks_at_least(qtbot: QtBot, width: int, scale: float):
+    """With a single one, of 0, nobody can read how long a bar is."""
+    history = History(["dense_1"], ["input_1", "dense_1", "sigmoid_1"])
+    found = {"mean": [0.0, 0.01, -0.31], "deviation": [0.9, 0.6, 0.3], "zeros": [0.0] * 3, "dead": [0.0] * 3}
+    found = {key: [scale * each for each in row] for key, row in found.items()}
+    found |= {"saturated": [math.nan, math.nan, 0.125], "units": [8.0] * 3}
+    history.append([Record(1, 1, {f"activations/{key}": np.array(row) for key, row in found.items()})])
+    view = opened(qtbot, history, width)
+    bars = width - 2 * MARGIN - view.lines._name_width() - GAP - sum(each for _, each in view.lines._columns())
+    ticks = view.lines.value_ticks(bars)
+    low, high = view.lines.axis
+    assert len({tick.label for tick in ticks}) >= 2
+    assert all(low <= tick.position <= high for tick in ticks)
+
+
+def test_where_one_column_alone_has_room_two_are_written_short(qtbot: QtBot, run: WatchedRun):
+    view = opened(qtbot, run.history, 258)
+    assert [head for head, _ in view.lines._columns()][:2] == ["dead", "saturated"]
+    for name, each in view.lines.layers:
+        output = run.outputs[12][name]
+        assert view.lines._cell("dead", each) == f"{(output == 0).all(axis=0).sum()}/{output.shape[1]}"
+        share = 100 * (np.abs(output) > 0.96).mean()
+        assert view.lines._cell("saturated", each) == (f"{share:.0f}\u202f%" if name == "tanh_1" else "–")
 
 
 def test_a_hundred_layers_are_scrolled_and_all_are_in_the_picture(qtbot: QtBot, tmp_path: Path):

@@ -141,6 +141,31 @@ def test_choices_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     assert settings.get(GRADIENTS_ALIKE)
 
 
+def test_views_that_are_opened_later_have_the_same_as_well(qtbot: QtBot, tmp_path: Path) -> None:
+    """Also at the next start: whoever wants the same everywhere was asked once, not once for each view."""
+    settings = Settings(tmp_path / "deepviz.ini")
+
+    def opened(kind: type[GradientNorms] | type[GradientMap]) -> GradientNorms | GradientMap:
+        view = kind()
+        qtbot.addWidget(view)
+        view.take_settings(settings)
+        return view
+
+    plot = opened(GradientMap)
+    plot.choose(Magnitude("mean", clipped=True))
+    curves = opened(GradientNorms)
+    curves.choose(Magnitude("max"))
+    curves.set_alike(True)  # the map is of another window
+    assert opened(GradientMap).choice == Magnitude("max")
+    curves.choose(MEAN)
+    late = opened(GradientMap)
+    assert late.is_alike
+    assert late.choice == opened(GradientNorms).choice == MEAN
+    late.set_alike(False)
+    late.choose(Magnitude("l2", "activations"))
+    assert opened(GradientNorms).choice == MEAN, "each has its own again"
+
+
 def test_the_scale_of_the_canvas_is_for_the_default_only(pair: tuple[GradientNorms, GradientMap]) -> None:
     _, plot = pair
     plot.show_scale(-7, 3)

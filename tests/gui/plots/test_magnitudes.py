@@ -67,33 +67,31 @@ def shown(qtbot: QtBot, kind: type[GradientNorms] | type[GradientMap], history: 
 def test_curves_box_and_file_say_what_was_computed_by_hand(qtbot: QtBot, tmp_path: Path, choice: Magnitude) -> None:
     history, expected = trained(choice, network())
     view = shown(qtbot, GradientNorms, history, choice)
-    first = 1 if choice.source == "activations" else 0  # there is no curve of the Input
-    names = list(history.row_names(choice.column))[first:]
-    assert list(view.curves) == names
-    for row, name in enumerate(names, start=first):
+    names = list(history.row_names(choice.column))
+    assert list(view.curves) == names, "the Input as well, whose gradient its card and its edge tell, too"
+    for row, name in enumerate(names):
         np.testing.assert_array_equal(view.curves[name].x, np.arange(1, STEPS + 1))
         np.testing.assert_allclose(10 ** view.curves[name].y, expected[:, row], rtol=1e-9)
-    box = dict(line.rsplit(" ", 1) for line in view.hover_text(4).splitlines()[1:] if "computed" not in line)
+    box = dict(line.rsplit(" ", 1) for line in view.hover_text(4).splitlines()[1:])
     assert list(box) == names
-    assert [float(text) for text in box.values()] == pytest.approx(expected[3, first:].tolist(), rel=1e-5)
+    assert [float(text) for text in box.values()] == pytest.approx(expected[3].tolist(), rel=1e-5)
     view.save(tmp_path / "curves.csv")
     with (tmp_path / "curves.csv").open(newline="") as file:
         heading, *rows = csv.reader(file)
     assert heading == ["step", *(f"{name} {choice.column_words}" for name in names)]
-    np.testing.assert_allclose([[float(cell) for cell in row[1:]] for row in rows], expected[:, first:], rtol=1e-9)
+    np.testing.assert_allclose([[float(cell) for cell in row[1:]] for row in rows], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("choice", ALL, ids=lambda choice: choice.key)
 def test_the_map_paints_what_was_computed_by_hand(qtbot: QtBot, tmp_path: Path, choice: Magnitude) -> None:
     history, expected = trained(choice, network())
     view = shown(qtbot, GradientMap, history, choice)
-    first = 1 if choice.source == "activations" else 0
-    low = math.floor(np.log10(expected[:, first:]).min())
-    high = math.ceil(np.log10(expected[:, first:]).max())
+    low = math.floor(np.log10(expected).min())
+    high = math.ceil(np.log10(expected).max())
     assert view.levels == (low, high)
     image = view.area.grab().toImage()
     for step in range(1, STEPS + 1):
-        for row in range(first, expected.shape[1]):
+        for row in range(expected.shape[1]):
             share = (math.log10(expected[step - 1, row]) - low) / (high - low)
             # Where a step is not near the edge of a colour, the colour is exact.
             color = viridis()[min(int(256 * share), 255)]
@@ -106,11 +104,8 @@ def test_the_map_paints_what_was_computed_by_hand(qtbot: QtBot, tmp_path: Path, 
     view.save(tmp_path / "map.csv")
     with (tmp_path / "map.csv").open(newline="") as file:
         rows = list(csv.reader(file))[1:]
-    found = [[float(cell) for cell in row[2 + first :]] for row in rows]
-    np.testing.assert_allclose(found, expected[:, first:], rtol=1e-9)
-    if first:
-        assert {row[2] for row in rows} == {"not computed"}
-        assert "input_1 not computed" in view.hover_text(2, 0.5)
+    found = [[float(cell) for cell in row[2:]] for row in rows]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("statistic", ["l2", "mean", "max"])
@@ -155,7 +150,7 @@ def test_what_nobody_looked_at_says_how_to_look(qtbot: QtBot, make_history: Call
     for kind in (GradientNorms, GradientMap):
         view = shown(qtbot, kind, make_history(5), Magnitude("mean"))
         assert "Not measured so far" in view.words.text()
-        assert "Press Run" in view.words.text()
+        assert "Let it go on, or make a step" in view.words.text()
         view.choose(Magnitude())
         assert not view.words.isVisible()
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from deepviz.gui.plots.activations import ActivationCurves
 from deepviz.gui.plots.gradient_map import GradientMap
 from deepviz.gui.plots.gradient_norms import GradientNorms
 from deepviz.gui.plots.layer_marks import LEAST_GAP
 from deepviz.gui.plots.magnitude import Magnitude
 from deepviz.gui.plots.overlay import room_of
 from deepviz.gui.theme import DARK, LIGHT, Theme
+from deepviz.training.history import History
+from tests.gui.plots.conftest import Record
 from tests.gui.plots.test_layer_curves import opened, sparse
 
 
@@ -48,6 +52,39 @@ def test_a_line_over_steps_that_were_not_measured_is_dotted(qtbot: QtBot, theme:
     assert view.hover_text(120).endswith("\nnot measured 101–149")
     assert "not measured" not in view.hover_text(165), "as far as is usual"
     assert "not measured" not in view.hover_text(150)
+
+
+@pytest.mark.parametrize(
+    ("steps", "dotted", "unknown"),
+    [([*range(1, 7), *range(9, 20)], [9], "7–8"), ([*range(1, 9), 10, 11], [10], "9–9"), ([8, 10], [10], "9–9")],
+)
+def test_where_all_steps_are_measured_each_that_is_left_out_counts(
+    qtbot: QtBot, steps: list[int], dotted: list[int], unknown: str
+) -> None:
+    """As where a view was hidden for a step or two: no unbroken line says what nobody has seen."""
+    view = GradientNorms()
+    view.choose(Magnitude("mean"))
+    opened(qtbot, view, sparse({step: [0.1] for step in steps}, 20), width=1200)
+    curve = view.curves["dense_1"]
+    joined = np.isfinite(curve.y) & np.isfinite(np.roll(curve.y, 1))
+    assert curve.x[curve.is_far & joined][-1:].tolist() == dotted
+    left_out = float(unknown.partition("–")[0])
+    assert view._not_measured_at(round(left_out)) == unknown
+
+
+def test_activations_show_what_was_not_measured_as_the_others_do(qtbot: QtBot) -> None:
+    view, names = ActivationCurves(), ["dense_1"]
+    history = History(names, names)
+    row = {f"activations/{key}": np.ones(1) for key in ("mean", "deviation", "zeros", "saturated", "dead", "units")}
+    for step in range(1, 31):
+        history.append([Record(step, 1, {"loss": 1.0} | (row if step in (*range(1, 7), *range(9, 21)) else {}))])
+    opened(qtbot, view, history, width=1200)
+    curve = view.curves["dense_1"]
+    joined = np.isfinite(curve.y) & np.isfinite(np.roll(curve.y, 1))
+    assert curve.x[curve.is_far & joined].tolist() == [9]
+    assert view.marks.gaps == [(21, 30)]
+    assert view.hover_text(7).endswith("\nnot measured 7–8")
+    assert "not measured" not in view.hover_text(9)
 
 
 def test_what_is_before_the_first_measurement_is_hatched_and_said(qtbot: QtBot) -> None:

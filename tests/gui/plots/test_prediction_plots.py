@@ -284,20 +284,40 @@ def test_a_zoomed_plane_stays_where_it_is_when_new_answers_come(qtbot: QtBot, ca
     assert plane.window_shown.right > zoomed.right
 
 
-def test_where_there_is_room_for_one_plane_the_menu_says_which(qtbot: QtBot, cars: Subject) -> None:
-    view = opened(qtbot, ResidualPlots, cars, (240, 220))
-    first, second = view.planes.areas
-    assert (first.isVisible(), second.isVisible()) == (True, False)
+@pytest.mark.parametrize(("kind", "front"), [(RocCurves, 0), (ResidualPlots, 1)])
+def test_where_there_is_room_for_one_plane_buttons_and_the_menu_say_which(
+    qtbot: QtBot, cars: Subject, cancer: Subject, kind: type[PartLook], front: int, tmp_path: Path
+) -> None:
+    """The one that the view has its name of comes first."""
+    view = opened(qtbot, kind, cancer if kind is RocCurves else cars, (240, 260))
+    assert isinstance(view, (RocCurves, ResidualPlots))
+    assert view.header.title.startswith(view.title)
+    planes, areas = view.planes, view.planes.areas
+    assert planes.switch.isVisible()
+    assert [each.isVisible() for each in areas] == [front == 0, front == 1]
+    other = 1 - front
+    areas[front].setFocus()
+    QTest.mouseClick(planes.buttons[other], Qt.MouseButton.LeftButton)
+    assert [each.isVisible() for each in areas] == [other == 0, other == 1]
+    assert areas[other].height() > 100
+    assert areas[other].hasFocus(), "it takes over the keyboard"
+    planes.buttons[other].setFocus()
+    QTest.keyClick(planes.buttons[other], Qt.Key.Key_Left if other else Qt.Key.Key_Right)
+    QTest.keyClick(planes.buttons[front], Qt.Key.Key_Space)
+    assert areas[front].isVisible()
+    for each in planes.buttons:
+        assert each.width() >= each.sizeHint().width(), "not cut"
     choices = next(each.menu() for each in view.menu.actions() if each.text() == "Show")
     assert isinstance(choices, QMenu)
-    both, _, only_second = choices.actions()
-    only_second.trigger()
-    assert (first.isVisible(), second.isVisible()) == (False, True)
+    both, only_first, _ = choices.actions()
+    only_first.trigger()
+    assert (areas[0].isVisible(), areas[1].isVisible(), planes.switch.isVisible()) == (True, False, False)
     both.trigger()
+    view.save(tmp_path / "narrow.png")
     view.resize(760, 320)
-    assert first.isVisible()
-    assert second.isVisible()
-    assert first.geometry().right() < second.geometry().left()
+    assert all(each.isVisible() for each in areas)
+    assert not planes.switch.isVisible()
+    assert areas[0].geometry().right() < areas[1].geometry().left()
 
 
 @pytest.mark.parametrize("kind", [RocCurves, ResidualPlots])

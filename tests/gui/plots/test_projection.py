@@ -281,11 +281,11 @@ def test_made_narrow_again_the_chosen_layer_is_still_in_sight(look: Projection) 
         assert rect.right() <= strip.viewport().width()
 
 
-@pytest.mark.parametrize(("width", "is_whole"), [(900, True), (240, False)])
+@pytest.mark.parametrize(("width", "is_whole"), [(1000, True), (240, False)])
 def test_a_low_picture_says_all_where_it_is_wide(subject: Subject, qtbot: QtBot, width: int, is_whole: bool) -> None:
     look = looking(Projection, subject, qtbot, width, 230)
     assert look.answer is not None
     whole = description(look.answer, look._cloud()[1])
     assert (look.area.caption == whole) == is_whole
-    look.resize(1140 - width, 230)
+    look.resize(1240 - width, 230)
     assert (look.area.caption == whole) != is_whole

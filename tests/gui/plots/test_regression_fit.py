@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deepviz.datasets.dataset import Dataset
@@ -19,6 +20,7 @@ from deepviz.datasets.split import SplitChoice
 from deepviz.document.project import Project
 from deepviz.document.shapes import Report
 from deepviz.engine.layers.dense import Dense
+from deepviz.gui.choice_box import ChoiceBox
 from deepviz.gui.plots.regression_fit import RegressionFit
 from deepviz.gui.theme import DARK, viridis
 from deepviz.insight.fit import FitQuestion
@@ -196,3 +198,16 @@ def test_a_curve_that_has_blown_up_is_not_drawn_and_breaks_nothing(qtbot: QtBot)
     assert DARK.panel in colors
     assert look.area.accessibleName() == "Fit"
     assert look.hover_text(150.0, 400.0).splitlines()[1] == "network ∞"
+
+
+@pytest.mark.parametrize("width", [150, 190, 236, 300])
+def test_what_is_chosen_for_the_axes_can_be_read_in_a_narrow_view(qtbot: QtBot, width: int):
+    look = opened(qtbot, RegressionFit, of_slope(rising(4, outputs=2), 3.0), width, 300)
+    QApplication.processEvents()
+    for box in look._axes:
+        assert isinstance(box, ChoiceBox)
+        assert box.isVisible()
+        assert box.shown_text in ("input 1", "input 2") or len(box.shown_text) >= 5, box.shown_text
+        assert box.mapTo(look, box.rect().topRight()).x() < look.width()
+    least = look.minimumSizeHint().width()
+    assert width > 190 or least < 150, "nor does it keep the view from being made as narrow as that"

@@ -222,3 +222,13 @@ def test_seen_from_above_a_row_has_the_colours_of_its_step(qtbot: QtBot, theme: 
     assert labels[0] == "0\u202f%" or labels[0] == "0.0\u202f%"
     view.set_logarithmic(True)
     assert [mark.label for mark in drawing_of(view).bar_ticks(6)][:2] == ["0", "1"]
+
+
+@pytest.mark.parametrize("ends", [(-0.6, 0.7), (-2.4e13, 2.1e13), (0.0, 0.9), (-0.004, 0.0031), (12.0, 19.0)])
+@pytest.mark.parametrize("width", [180.0, 210.0, 400.0])
+def test_the_values_have_two_marks_at_least(qtbot: QtBot, ends: tuple[float, float], width: float):
+    view = opened(qtbot, None)
+    view.area._range = ends
+    labels = {tick.label for tick in view.area._value_ticks(width)}
+    assert len(labels) >= 2
+    assert len(labels) <= width / 44

@@ -213,7 +213,7 @@ def test_the_band_is_exact_at_every_step_that_all_have(band: SeedBand) -> None:
     np.testing.assert_allclose(found.low, 1 / steps)
     np.testing.assert_allclose(found.high, 5 / steps)
     np.testing.assert_allclose(found.mean, (1 + 2 + 5) / 3 / steps)
-    np.testing.assert_allclose(band.curves[0].y, found.mean)
+    np.testing.assert_allclose(band.curves[0].y[: len(steps)], found.mean)
 
 
 def test_a_band_of_long_runs_of_different_length_is_that_of_their_whole_courses(band: SeedBand) -> None:

@@ -41,14 +41,14 @@ def layers(count: int) -> History:
 
 def test_bands_that_are_not_shown_do_not_count(qtbot: QtBot) -> None:
     view = ActivationCurves()
-    opened(qtbot, view, layers(8))
-    assert view.area.y_range == pytest.approx((1 - 0.35, 8 + 0.35)), "means alone, and 5 % to both sides"
+    opened(qtbot, view, layers(12))
+    assert view.area.y_range == pytest.approx((1 - 0.55, 12 + 0.55)), "means alone, and 5 % to both sides"
     view.choose_node("dense_2")
-    assert view.area.y_range == pytest.approx((1 - 0.35, 8 + 0.35))
-    view.choose_node("dense_8")
-    assert view.area.y_range == pytest.approx((-92 - 10, 108 + 10)), "8 - 100 to 8 + 100"
+    assert view.area.y_range == pytest.approx((1 - 0.55, 12 + 0.55))
+    view.choose_node("dense_12")
+    assert view.area.y_range == pytest.approx((-88 - 10, 112 + 10)), "12 - 100 to 12 + 100"
     view.choose_node("")
-    assert view.area.y_range == pytest.approx((1 - 0.35, 8 + 0.35))
+    assert view.area.y_range == pytest.approx((1 - 0.55, 12 + 0.55))
 
 
 def test_all_bands_of_few_layers_count_until_one_of_them_is_chosen(qtbot: QtBot) -> None:

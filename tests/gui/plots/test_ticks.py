@@ -50,10 +50,36 @@ def test_steps():
 
 
 def test_logarithmic_axes():
-    assert labels(ticks.logarithmic_ticks(-4, 0, 5)) == ["1e-4", "0.001", "0.01", "0.1", "1"]
-    assert labels(ticks.logarithmic_ticks(-40, 0, 4)) == ["1e-40", "1e-20", "1"]
+    assert labels(ticks.logarithmic_ticks(-4, 0, 5)) == ["1e-4", "1e-3", "1e-2", "1e-1", "1e0"]
+    assert labels(ticks.logarithmic_ticks(-3, 1, 5)) == ["0.001", "0.01", "0.1", "1", "10"]
+    assert labels(ticks.logarithmic_ticks(-40, 0, 4)) == ["1e-40", "1e-20", "1e0"]
+    assert labels(ticks.logarithmic_ticks(-3.8, -2.2, 6)) == ["2e-4", "5e-4", "1e-3", "2e-3", "5e-3"]
     assert labels(ticks.logarithmic_ticks(-1.2, -0.3, 5)) == ["0.1", "0.2", "0.5"]
     assert labels(ticks.logarithmic_ticks(-0.3, 0.3, 4)) == ["1.0", "1.5"]
+
+
+@pytest.mark.parametrize("span", [5e3, 1e9, 1e15])
+def test_marks_of_a_range_beyond_all_numbers(span: float):
+    marks = ticks.logarithmic_ticks(-span, span, 4)
+    assert 2 <= len(marks) <= 4
+    assert all(-span <= mark.position <= span for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ([-0.7, -0.5, -0.25, 0.0, 0.25, 0.5, 0.7], ["-0.70", "-0.50", "-0.25", "0", "0.25", "0.50", "0.70"]),
+        ([-1.1, -1.0, 0, 3 * 0.1, 1.1], ["-1.1", "-1.0", "0", "0.3", "1.1"]),
+        ([0, 5, 10, 13.5], ["0", "5.0", "10.0", "13.5"]),
+        ([0, 200, 400, 450], ["0", "200", "400", "450"]),
+        ([-7e-4, 2.5e-4, 7e-4], ["-7.0e-4", "2.5e-4", "7.0e-4"]),
+        ([0, 1e5, 2e5], ["0", "1e5", "2e5"]),
+        ([], []),
+    ],
+)
+def test_the_numbers_of_one_bar_have_as_many_places(values: list[float], wanted: list[str]):
+    assert labels(ticks.written_alike(values)) == wanted
+    assert [tick.position for tick in ticks.written_alike(values)] == values
 
 
 def test_an_axis_with_one_decade_has_more_marks_than_that():

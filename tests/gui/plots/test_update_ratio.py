@@ -205,6 +205,8 @@ def test_it_is_looked_at_only_while_it_can_be_seen_and_says_so(qtbot: QtBot) -> 
     history.append([Record(1, 1, {"loss": 1.0})])
     view = opened(qtbot, history)
     assert "looked at only while this view is open" in view.words.text()
+    assert "Press Run" not in view.words.text(), "the button is called Resume by then"
+    assert view.words.text().endswith("Let it go on, or make a step.")
     assert view.probes == ("updates",)
 
 
@@ -217,3 +219,15 @@ def test_anything_can_be_painted_and_the_rule_stays_in_sight(qtbot: QtBot, row: 
         assert not view.grab().isNull()
         low, high = view.area.y_range
         assert low < (math.log10(RULE) if logarithmic else RULE) < high
+
+
+@pytest.mark.parametrize(("width", "height"), [(760, 320), (300, 260), (420, 200)])
+@pytest.mark.parametrize("ratio", [1e-3, 1e-6])
+def test_not_measured_stands_apart_from_rule_and_limits(qtbot: QtBot, width: int, height: int, ratio: float) -> None:
+    view = opened(qtbot, ratios([ratio, ratio]), width, height)  # one step was looked at, after nine that were not
+    assert view.marks.gaps == [(1, 9)]
+    (place,) = view.marks.words_of_gaps()
+    area, others = view.area, view._words_and_lines()
+    assert area.frame.contains(place)
+    assert not any(place.intersects(other) for other in others)
+    assert sum(area.frame.intersects(other) for other in others) > 3, "there are words and lines to make way for"

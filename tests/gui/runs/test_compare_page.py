@@ -13,10 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.runs.compare_page import NARROWEST, WIDEST, ComparePage
+from deepviz.gui.runs.columns import columns_of
+from deepviz.gui.runs.compare_page import MOST_LINES, NARROWEST, ROW_HEIGHT, WIDEST, ComparePage
 from deepviz.gui.runs.comparison import compared
 from deepviz.gui.settings import RUNS_EQUAL_ROWS
 from deepviz.gui.theme import DARK
+from deepviz.training.movements import since_words
 from deepviz.training.run_figures import Figure
 from deepviz.training.run_summary import RunSummary
 from tests.gui.runs.conftest import MakeDesk
@@ -183,3 +185,75 @@ def test_what_began_without_says_none(page: ComparePage) -> None:
     one = replace(RUNS[0], settings={**RUNS[0].settings, clip: None}, courses={clip: ((5716, 0.5),)})
     (row,) = [each for each in compared([one, RUNS[1]]) if each.tip == clip]
     assert row.cells == ("none, then 0.5 from step 5\u202f717 on", "–")
+
+
+def changed_often(number: int, notes: int) -> RunSummary:
+    """A run whose rate was changed three times, once by a drag, with as many notes as wanted."""
+    course = ((100, 0.005), (200, 0.003), (210, 0.002), (220, 0.001), (400, 0.0005))
+    marks = ((100, "learning rate 0.1 → 0.005"), (220, f"learning rate 0.005 → 0.001{since_words(200)}"))
+    more = tuple((400 + each, f"something that was noted of step {each} of {number}") for each in range(notes))
+    made = replace(RUNS[number], settings={RATE: 0.1, SIZE: 16 * (number + 1)})
+    return replace(made, courses={RATE: course} if not number else {}, changes=(*marks, *more))
+
+
+def test_of_a_drag_the_end_is_told(page: ComparePage) -> None:
+    """Stop by stop it was five values, the last of them behind dots, where curves have one mark."""
+    page.show_runs([changed_often(0, 0), changed_often(1, 0)])
+    (row,) = [each for each in page.rows if each.label == "Learning rate"]
+    text = "0.1, then 0.005 from step 101, 0.001 from step 221 (bit by bit from 201), 0.0005 from step 401 on"
+    assert row.cells == (text, "0.1")
+    dragged = replace(changed_often(0, 0), courses={RATE: ((200, 0.003), (220, 0.001))})
+    (row,) = [each for each in compared([dragged, changed_often(1, 0)]) if each.label == "Learning rate"]
+    assert row.cells[0] == "0.1, then 0.001 from step 221 on (bit by bit from 201)"
+
+
+def test_notes_take_no_room_from_settings(page: ComparePage) -> None:
+    """Both columns had long notes, so that each got half: a rate of two words as much as one of a line."""
+    page.show_runs([changed_often(0, 30), changed_often(1, 30)])
+    item = page.table.item([row.label for row in page.rows].index("Learning rate"), 0)
+    assert item is not None
+    needed = QFontMetrics(item.font()).horizontalAdvance(item.text())
+    assert needed > 2 * WIDEST
+    page.resize(round((needed + WIDEST) / 0.7), 400)  # labels take a quarter at most
+    assert page.table.viewport().width() / 2 < needed, "half would not do"
+    assert page.table.columnWidth(0) >= needed
+    assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_a_text_without_room_in_a_line_takes_more_lines(page: ComparePage) -> None:
+    page.show_runs([changed_often(0, 30), changed_often(1, 30)])
+    page.resize(560, 400)
+    rows = {row.label: number for number, row in enumerate(page.rows)}
+    item = page.table.item(rows["Learning rate"], 0)
+    assert item is not None
+    lines = QFontMetrics(item.font()).horizontalAdvance(item.text()) / page.table.columnWidth(0)
+    assert lines > 1, "it would not fit"
+    spacing = page.table.fontMetrics().lineSpacing()
+    assert page.table.rowHeight(rows["Learning rate"]) >= 2 * spacing
+    assert page.table.rowHeight(rows["Batch size"]) == ROW_HEIGHT
+    assert page.table.rowHeight(rows["Noted while it ran"]) == ROW_HEIGHT + (MOST_LINES - 1) * spacing
+    noted = page.table.item(rows["Noted while it ran"], 0)
+    assert noted is not None
+    assert "429: something that was noted of step 29 of 0" in " ".join(noted.toolTip().split("\n"))
+    assert max(map(len, noted.toolTip().split("\n"))) <= 100, "a tip in one line would leave the screen"
+
+
+def test_labels_are_whole_where_there_is_room(page: ComparePage) -> None:
+    path = "graph.dense_with_a_long_name.trainable"
+    page.show_runs([replace(each, settings={path: not number}) for number, each in enumerate(RUNS[:2])])
+    label = page.rows[0].label
+    page.resize(1400, 260)
+    assert page.table.verticalHeaderItem(0).text() == label
+    page.resize(420, 260)
+    assert "…" in page.table.verticalHeaderItem(0).text()
+
+
+def test_a_setting_without_a_value_is_none_and_one_that_is_not_there_a_dash() -> None:
+    clip, momentum = "plan.optimizer.clipnorm", "plan.optimizer.momentum"
+    one = replace(RUNS[0], settings={**RUNS[0].settings, clip: None, momentum: 0.9})
+    two = replace(RUNS[1], settings={**RUNS[1].settings, clip: 0.5})
+    rows = {each.tip: each.cells for each in compared([one, two])}
+    assert rows[clip] == ("none", "0.5")
+    assert rows[momentum] == ("0.9", "–")
+    columns = {each.key: each for each in columns_of([one, two], False)}
+    assert [columns[f"setting {clip}"].words(each) for each in (one, two)] == ["none", "0.5"]

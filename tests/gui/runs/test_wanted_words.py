@@ -27,7 +27,7 @@ def found(text: str, project: str | None = None, names: tuple[str, ...] = NAMES)
             for number, name in enumerate(names)
         ]
     )
-    model.filter(project, text)
+    model.filter(None if project is None else (project,), text)
     return sorted(run.name for run in model.runs)
 
 
