@@ -137,7 +137,7 @@ def test_gradients_colour_edges_on_one_scale_and_say_their_values(on_chain):
     assert not items["relu_1"].live.isVisible()
     assert network.scale == (1e-4, 1e-1)
     assert view.legend.isVisible()
-    assert view.legend.ends == ("1e-4", "0.1")
+    assert view.legend.ends == ("1e-4", "1e-1")
 
 
 def test_zero_unknown_and_nan_look_like_neither_weak_nor_strong(on_chain):
