@@ -143,8 +143,8 @@ class WorkbenchDisplay(QObject):
         history, moment = self._bench.controller.history, self._bench.controller.moments.chosen
         rate = float(history.column("learning_rate")[1][-1]) if len(history) else None
         self._bench.learning_rate.show_in_use(rate)
-        is_known = moment is not None and bool((history.column("learning_rate")[0] == moment).any())
-        rate_then = history.at("learning_rate", moment) if moment is not None and is_known else None
+        at = history.column("learning_rate")[0] if len(history) else ()
+        rate_then = history.at("learning_rate", moment) if moment is not None and moment in at else None
         self._bench.learning_rate.show_moment(moment, rate_then)
 
     def show_moment(self, step: int | None) -> None:

@@ -84,3 +84,11 @@ def test_the_learning_rate_says_that_it_is_that_of_now_and_what_it_was(in_the_pa
     wait_for_step(in_the_past, 10)
     assert rate.label.toolTip() == ""
     assert rate.sizeHint().width() == narrow, "the header stays where it is"
+
+
+def test_before_the_first_step_has_been_seen_no_rate_of_an_earlier_one_is_known(open_window: OpenWindow) -> None:
+    person = open_window(small_project())
+    person.bench.controller.moments.chosen = 0  # the first state is kept before anything is measured
+    person.bench.display.show_moment(0)
+    rate = person.bench.learning_rate
+    assert rate.label.toolTip() == "It is that of the run as it stands."
