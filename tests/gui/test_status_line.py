@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from deepviz.gui.status_line import StatusLine, duration, three_figures
+from deepviz.gui.status_line import MARGINS, StatusLine, duration, three_figures
 from deepviz.gui.steady_label import SteadyLabel
 
 THIN = "\u202f"
@@ -56,8 +56,10 @@ def test_what_has_no_room_is_left_out_and_nothing_is_cut_off(qtbot: QtBot) -> No
     line = StatusLine(QLabel("No problems · 626 parameters"), QLabel("Full speed"))
     qtbot.addWidget(line)
     line.show()
+    shortest = f"epoch 1{THIN}796 of 3{THIN}000  ·  step 26{THIN}937"
+    beside = line._readiness.sizeHint().width() + line._tempo.sizeHint().width() + MARGINS  # in whatever style is set
     said = set()
-    for width in range(1280, 500, -20):
+    for width in range(1280, beside + line._figures.fontMetrics().horizontalAdvance(shortest), -10):
         line.resize(width, 26)
         line.show_figures("training", 1796, 3000, 26_937, 146_000.0, cost=0.81)
         line.layout().activate()
