@@ -86,14 +86,16 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(own_settings: Path, reaches_qt: bool, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that leaves behind a thread, a process, a running timer or an open window."""
-    threads = set(threading.enumerate())
+    """Fail a test that leaves behind a thread, a process, a running timer, an open window or another look."""
+    threads, dress = set(threading.enumerate()), _dress()
     yield
     left = [f"thread {thread.name!r}" for thread in threading.enumerate() if thread not in threads and _stays(thread)]
     left += [f"process {process.name!r}" for process in multiprocessing.active_children()]
     if reaches_qt:
         things = gc.get_objects()
         left += _left_in_qt(things)
+        if dress not in (None, _dress()):
+            left.append("another style, font or palette of the application: later tests would measure with it")
         request.node.stash[CROWDED] = len(things) > MANY_THINGS
     if left:
         pytest.fail("The test left behind: " + ", ".join(left), pytrace=False)
@@ -108,6 +110,13 @@ def _stays(thread: threading.Thread) -> bool:
         return False
     thread.join(TO_RETURN)
     return thread.is_alive()
+
+
+def _dress() -> tuple[str, str, str] | None:
+    """How the application looks to whoever asks for the room of words; None if there is none."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    app = None if widgets is None else widgets.QApplication.instance()
+    return None if app is None else (app.styleSheet(), app.font().toString(), app.palette().window().color().name())
 
 
 def _left_in_qt(things: list[Any]) -> list[str]:

@@ -220,6 +220,9 @@ def test_window(qapp):
     kept.append(QtWidgets.QMainWindow())
     kept[-1].show()
 
+def test_style(qapp):
+    qapp.setStyleSheet("QLabel { font-size: 20px }")
+
 def test_clean(qtbot):
     window = QtWidgets.QMainWindow()
     qtbot.addWidget(window)
@@ -236,6 +239,6 @@ def test_what_a_test_leaves_behind_fails_it(tmp_path: Path) -> None:
     (tmp_path / "test_leaks.py").write_text(LEAKS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "4 passed, 3 errors" in result.stdout, result.stdout + result.stderr
-    for left in ("thread 'left'", "running timer QTimer", "open window QMainWindow"):
+    assert "5 passed, 4 errors" in result.stdout, result.stdout + result.stderr
+    for left in ("thread 'left'", "running timer QTimer", "open window QMainWindow", "another style"):
         assert left in result.stdout

@@ -20,7 +20,7 @@ Start = Callable[..., None]
 
 
 @pytest.fixture
-def start(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Start:
+def start(plain_application: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Start:
     """Start the program with a command line in an empty folder, look at its window and close it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(gc, "freeze", lambda: None)  # the tests go on after the program

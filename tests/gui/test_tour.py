@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
 from safetensors.numpy import load_file
 
 from deepviz import app
@@ -136,8 +135,9 @@ def test_a_network_that_cannot_be_trained_ends_the_tour_in_words(person: Person,
         take_tour(person.bench, wrong, tmp_path / "tour")
 
 
+@pytest.mark.usefixtures("plain_application")
 def test_the_command_prints_its_files_and_says_what_went_wrong(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(app, "FIRST_EXAMPLE", EXAMPLE)
     assert app.tour(str(tmp_path / "out")) == 0
@@ -147,4 +147,3 @@ def test_the_command_prints_its_files_and_says_what_went_wrong(
     complaint = capsys.readouterr()
     assert complaint.err.startswith("deepviz: error: the tour stopped:")
     assert complaint.out == ""
-    qapp.setStyleSheet("")
