@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -149,6 +150,18 @@ def _left_in_qt(things: list[Any]) -> list[str]:
 def _name(thing: Any) -> str:
     parent = f" of {type(thing.parent()).__name__}" if thing.parent() is not None else ""
     return f"{type(thing).__name__} {thing.objectName()!r}{parent}"
+
+
+@pytest.fixture
+def plain_application(qapp: QApplication) -> Iterator[None]:
+    """Give the application back as it was."""
+    palette, font = qapp.palette(), qapp.font()
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+    qapp.setProperty("theme", None)
+    qapp.styleHints().unsetColorScheme()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from deepviz.app import application
@@ -203,7 +203,9 @@ class Window:
         self._beats.stop()
         self.bench.shut_down()
         self.bench.window.close()
-        self.bench.window.deleteLater()
+        for part in (self.bench, self.bench.window, self.bench.menu):  # else what is left hears of themes that change
+            part.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.app.processEvents()
         self._home.cleanup()
         gc.collect()

@@ -27,7 +27,7 @@ def test_a_row_says_whether_the_bar_is_met() -> None:
     assert "above 16" in canvas.line(canvas.row_of("pan", 200, [20.0] * 10, 16.0))
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("plain_application")
 def test_every_scenario_paints_frames(monkeypatch, tmp_path, capsys) -> None:
     monkeypatch.setattr(canvas, "FRAMES", 12)
     monkeypatch.setattr(canvas, "LATEST", tmp_path / "canvas.json")

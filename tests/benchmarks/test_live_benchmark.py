@@ -35,7 +35,7 @@ def test_a_row_says_whether_its_bar_is_met() -> None:
     assert "beats 7" in live.line(live.row_of("late", 34.0, "ms", beats=7))
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("plain_application")
 def test_the_speed_of_a_window_is_measured_beside_that_of_the_command_line(tmp_path: Path) -> None:
     project = live_window.toy()
     rows = {row["name"]: row for row in live.speed_rows("2-16-16-2", project, tmp_path, rounds=1, seconds=0.2)}
@@ -47,7 +47,7 @@ def test_the_speed_of_a_window_is_measured_beside_that_of_the_command_line(tmp_p
     assert rows["2-16-16-2: event loop late, p99"]["value"] <= rows["2-16-16-2: event loop late, worst"]["value"]
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("plain_application")
 def test_the_other_parts_print_and_keep_their_rows(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_full_disk_leaves_the_file_that_was_there(
 # Mistakes of our own
 
 
+@pytest.mark.usefixtures("plain_application")
 def test_an_exception_in_a_slot_is_told_logged_and_survived(
     qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -17,18 +15,6 @@ __all__ = ["open_window", "person"]
 def person(open_window: OpenWindow) -> Person:  # the fixture above
     """Somebody in front of a window with a small project."""
     return open_window(small_project())
-
-
-@pytest.fixture
-def plain_application(qapp: QApplication) -> Iterator[None]:
-    """Give the application back as it was."""
-    palette, font = qapp.palette(), qapp.font()
-    yield
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-    qapp.setProperty("theme", None)
-    qapp.styleHints().unsetColorScheme()
 
 
 @pytest.fixture
