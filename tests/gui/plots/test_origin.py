@@ -21,7 +21,8 @@ from deepviz.insight.subject import Subject
 from deepviz.training.history import History
 from tests.e2e.window import PATIENCE, OpenWindow, Person, small_project
 from tests.gui.plots.conftest import Record
-from tests.gui.plots.looks import answer, flat, subject_of, tell, trained
+from tests.gui.plots.looks import flat, subject_of, trained
+from tests.gui.plots.test_layers_worked_out import shown as show_worked_out
 from tests.gui.window_hands import train_steps
 
 SAMPLES = 480
@@ -69,13 +70,7 @@ def history_of(subject: Subject, steps: int, measured: tuple[int, ...]) -> Histo
 def shown(qtbot: QtBot, subject: Subject, history: History) -> Histograms:
     view = Histograms()
     view.choose_node("tanh_1")
-    qtbot.addWidget(view)
-    view.resize(620, 260)
-    tell(view, subject)  # type: ignore[arg-type]
-    view.show_history(history)
-    with qtbot.waitExposed(view):
-        view.show()
-    answer(view, subject)  # type: ignore[arg-type]
+    show_worked_out(qtbot, view, subject, history)
     return view
 
 
